@@ -12,7 +12,7 @@ export interface AcmeServer {
   readonly bind: Bind;
   /** The port that it validates HTTP-01 at, where that can be chosen. */
   readonly httpPort?: number;
-  /** What a person must read when a validation has failed. */
+  /** The message that users must see after a failed validation. */
   readonly failure: RegExp;
   /** Whether it takes a key compromise on the word of the account. */
   readonly keyCompromise?: true;

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 const POLL_MS = 15;
 
 /**
- * Runs `work` while nobody else holds the lock.
+ * Runs `work` while holding the lock exclusively.
  * @param path The lock's file; created if missing, never removed.
  * @throws an Error of code SQLITE_BUSY after `timeoutMs`
  */

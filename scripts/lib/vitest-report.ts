@@ -23,7 +23,7 @@ export interface VitestReport {
 }
 
 export interface VitestSums extends Totals {
-  /** What counts as failed besides failed tests, for people. */
+  /** Descriptions of failures other than failed tests. */
   readonly remarks: readonly string[];
 }
 

@@ -1,5 +1,5 @@
-// Certdesk itself: storage -> secrets -> engine -> router -> HTTP. The desktop application and the headless server
-// each make a Platform and call createApp; nothing else differs between them.
+// Creates the app: storage -> secrets -> engine -> router -> HTTP. The desktop application and the headless server each
+// create a Platform and call createApp; they differ in nothing else.
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { CheckHealth, Health } from './api/context.ts';
@@ -104,8 +104,9 @@ export interface App {
 }
 
 /**
- * @throws DATA_FOLDER_IN_USE, DATABASE_TOO_NEW, STORAGE_FAILED, LISTEN_FAILED, SECRET_STORE_UNAVAILABLE: each message
- * says what to do. What was opened before is closed again.
+ * Opens the data folder and starts all services. After an error, closes everything that it had opened.
+ * @throws DATA_FOLDER_IN_USE, DATABASE_TOO_NEW, STORAGE_FAILED, LISTEN_FAILED, SECRET_STORE_UNAVAILABLE, each with
+ * advice
  */
 export async function createApp(platform: Platform): Promise<App> {
   const closing: Closing = [];

@@ -1,4 +1,5 @@
-// Makes a backup: snapshot, secrets, file, read back; only then does it get its name.
+// Creates a backup: takes a snapshot, collects secrets, writes the file and verifies it. Only then it gets its final
+// name.
 
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,27 +21,27 @@ export const MIN_PASSPHRASE = 12;
 const SNAPSHOT = 'certdesk.db.snapshot';
 const LOCK_WAIT_MS = 120_000;
 
-/** Transitions: tests end the process at each. */
+/** Reports each step; tests end the process there. */
 export type CreateStep = 'snapshot' | 'secrets' | 'written' | 'verified' | 'named' | 'noted';
 
 export interface CreateBackup {
   readonly dataFolder: string;
   readonly secrets: SecretStore;
-  /** Certdesk's. */
+  /** The version of Certdesk. */
   readonly version: string;
   /** UTC, `2026-11-23T18:00:00Z`. */
   readonly createdAt: string;
-  /** Where it is put; made where it is not there. */
+  /** The folder for the backup; created if missing. */
   readonly folder: string;
   readonly passphrase: string;
-  /** scrypt's N, less in tests. */
+  /** scrypt's N; smaller in tests. */
   readonly cost?: number;
   readonly onStep?: (step: CreateStep) => void;
 }
 
 /**
- * One at a time on a data folder, beside a running server or without one. What it returns is on the disk, was read
- * back and is whole. A process that is ended meanwhile leaves a partial file at most, which the next backup removes.
+ * Creates one backup at a time per data folder, with or without a running server. The returned backup is on the disk
+ * and verified. If the process ends early, it leaves at most a partial file, which the next backup removes.
  * @throws BACKUP_FAILED (disk full, read-only, damaged database), SECRET_STORE_UNAVAILABLE, INVALID_REQUEST
  */
 export async function createBackup(asked: CreateBackup): Promise<FoundBackup> {
@@ -52,13 +53,16 @@ export async function createBackup(asked: CreateBackup): Promise<FoundBackup> {
   );
 }
 
-/** @throws INVALID_REQUEST: a backup holds every key, and its file may come into any hands. */
+/**
+ * Requires a strong passphrase, because a backup contains every key and may fall into any hands.
+ * @throws INVALID_REQUEST
+ */
 export function checkPassphrase(passphrase: string): void {
   if ([...passphrase].length >= MIN_PASSPHRASE) return;
   throw invalid('passphrase', `at least ${MIN_PASSPHRASE} characters; four random words work well`);
 }
 
-/** Below /proc, say, where the system has what it has and nothing can be added. */
+/** Explains ENOENT for a folder in a place where nothing can be created, such as below /proc. */
 function unmakeable(folder: string): (error: unknown) => never {
   return (error) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -77,7 +81,8 @@ async function create(asked: CreateBackup): Promise<FoundBackup> {
       takeSnapshot(databasePath(dataFolder), snapshot),
     );
     onStep('snapshot');
-    // Before and after: what either names may be needed by a row of the snapshot, and the later value is the right one.
+    // Reads secrets before and after the snapshot: a row of it may need a secret from either, and the later value is
+    // correct.
     const secrets = { ...before, ...(await readSecrets(asked.secrets)) };
     onStep('secrets');
     const written = await guardedBy(`The backup folder ${folder}`, () =>

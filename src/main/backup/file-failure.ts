@@ -1,4 +1,4 @@
-// What the file system refuses, as a sentence that says what to do.
+// Turns errors of the file system into sentences that say what to do.
 import { CertdeskError } from '../engine/core/errors.ts';
 
 const ADVICE: Readonly<Record<string, string>> = {
@@ -16,7 +16,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   SQLITE_IOERR: 'the disk failed or is full: check it',
 };
 
-/** @param place What could not be used. @returns what is a CertdeskError already as it is. */
+/**
+ * @param place The file or folder that could not be used.
+ * @returns a CertdeskError unchanged, and BACKUP_FAILED for others
+ */
 export function fileFailure(place: string, cause: unknown): CertdeskError {
   if (cause instanceof CertdeskError) return cause;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';

@@ -1,5 +1,5 @@
-// The last part of a restore, which may be done again from anywhere: `ready.json` says that the new data is whole and
-// where the old is to go; `placing.json` that the old is there.
+// Completes a restore. Every step can be repeated after a crash: `ready.json` records that the new data is complete and
+// where the old data goes; `placing.json` records that the old data has been moved.
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { KEY_FILE, SEALED_FILE } from '../secrets/sealed-file.ts';
 
 export const STAGING = 'restoring';
 export const DATABASE_FILE = 'certdesk.db';
-/** The database last: a folder without it is not a data folder, and a start would make it new. */
+/** The database comes last, because a start would create a new one in a folder without it. */
 export const DATA_FILES: readonly string[] = [
   KEY_FILE,
   SEALED_FILE,
@@ -22,12 +22,14 @@ const PLACING = 'placing.json';
 
 export type FinishStep = 'aside' | 'placing' | 'placed';
 
-/** From here on the restore is done, whatever comes. @param aside The folder for what was there before. */
+/** Commits the restore: from here on, it will complete. @param aside The subfolder for the previous data. */
 export async function markReady(dataFolder: string, aside: string | null): Promise<void> {
   await createPrivateFile(join(dataFolder, STAGING, READY), Buffer.from(JSON.stringify({ aside }), 'utf8'));
 }
 
-/** It will not be done: the mark first, for without what it promises it would leave neither the old data nor the new. */
+/**
+ * Discards a staged restore. Removes the marker first, because a marker without staged data would lose the old data.
+ */
 export async function dropStaged(dataFolder: string): Promise<void> {
   const staging = join(dataFolder, STAGING);
   if (!existsSync(staging)) return;
@@ -41,8 +43,8 @@ export function isRestorePending(dataFolder: string): boolean {
 }
 
 /**
- * Whoever calls it holds the data folder's lock, and has no database open in it. What was not made ready is cleared
- * away. @returns whether there was anything to finish.
+ * Completes a committed restore, and removes an uncommitted one. The caller holds the data folder's lock and has no
+ * database open in it. @returns whether there was a restore to complete
  */
 export async function finishRestore(
   dataFolder: string,
@@ -50,7 +52,7 @@ export async function finishRestore(
 ): Promise<boolean> {
   const staging = join(dataFolder, STAGING);
   if (!isRestorePending(dataFolder)) {
-    // Of a process that was ended before all was ready: keys are in there.
+    // Left over from an interrupted restore; it contains keys.
     await rm(staging, { recursive: true, force: true });
     return false;
   }
@@ -71,7 +73,7 @@ export async function finishRestore(
   return true;
 }
 
-/** Nothing new is in place yet, so whatever is there is old: a second time moves what the first did not. */
+/** No new data is in place yet, so all files here are old. A repetition moves the files that remain. */
 async function moveAside(dataFolder: string, staging: string): Promise<void> {
   const { aside }: { aside: string | null } = JSON.parse(await readFile(join(staging, READY), 'utf8'));
   if (aside === null) return;

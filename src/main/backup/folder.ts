@@ -1,4 +1,4 @@
-// The folder with backups: their names, which there are, which are kept.
+// Names, lists and prunes the backups in a folder.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CertdeskError, toCertdeskError } from '../engine/core/errors.ts';
@@ -7,7 +7,7 @@ import { fileFailure } from './file-failure.ts';
 import { readBackup, readHeader } from './read-file.ts';
 import { readInstallation } from './snapshot.ts';
 
-/** Below the data folder, where the settings name no other. */
+/** The default folder, below the data folder. */
 export const DEFAULT_BACKUP_FOLDER = 'backups';
 
 const NAME = /^certdesk-[0-9a-z]{1,16}-\d{8}T\d{6}Z(-\d+)?\.cdbackup$/;
@@ -21,14 +21,14 @@ export interface FoundBackup {
   readonly installation: string;
 }
 
-/** `certdesk-1a2b3c4d-20261123T180000Z.cdbackup`: in order of time by name. */
+/** @returns a name that sorts by time, such as `certdesk-1a2b3c4d-20261123T180000Z.cdbackup` */
 export function backupName(installation: string, createdAt: string, again = 0): string {
   const time = createdAt.replace(/[-:]/g, '');
   const copy = again === 0 ? '' : `-${again + 1}`;
   return `certdesk-${shortOf(installation)}-${time}${copy}.cdbackup`;
 }
 
-/** While it is written and not verified yet. */
+/** The suffix of a backup that is not verified yet. */
 export const partialName = (name: string): string => `${name}.partial`;
 
 export function shortOf(installation: string): string {
@@ -40,13 +40,13 @@ export function shortOf(installation: string): string {
   );
 }
 
-/** @throws BACKUP_NOT_FOUND for anything that is not a backup's name: no path leads out of the folder. */
+/** @throws BACKUP_NOT_FOUND for anything but the name of a backup, so that no path leads out of the folder */
 export function pathOf(folder: string, name: string): string {
   if (NAME.test(name)) return join(folder, name);
   throw new CertdeskError('BACKUP_NOT_FOUND', `There is no backup ${name} in ${folder}`);
 }
 
-/** Newest first. Files whose header cannot be read are left out; a folder that is not there holds none. */
+/** Lists backups, newest first. Skips files with an unreadable header; a missing folder contains none. */
 export async function listBackups(folder: string): Promise<readonly FoundBackup[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     if ((error as { code?: string }).code === 'ENOENT') return [];
@@ -70,17 +70,17 @@ async function look(folder: string, name: string): Promise<FoundBackup | null> {
 
 export interface Pruning {
   readonly folder: string;
-  /** Its installation's backups only. */
+  /** Only backups of this data folder's installation are pruned. */
   readonly dataFolder: string;
   readonly passphrase: string;
-  /** Whole ones that stay; at least 1. */
+  /** The number of valid backups to keep; at least 1. */
   readonly keep: number;
 }
 
 /**
- * Removes what is older than the `keep` newest whole backups of this installation. One that is damaged, or that the
- * passphrase does not open, counts for nothing and is never removed.
- * @returns the names that were removed.
+ * Deletes backups older than the `keep` newest valid ones of this installation. A damaged backup, or one with another
+ * passphrase, does not count and is never deleted.
+ * @returns the deleted names
  */
 export async function pruneBackups({
   folder,

@@ -1,5 +1,6 @@
-// The layout of a backup file (docs/backup.md): a header in clear, then chunks, each sealed by AES-256-GCM and bound to
-// the header, to its place and to whether it is the last: nothing can be changed, cut off, moved, added or left out.
+// The format of a backup file (docs/backup.md): a plaintext header, then chunks encrypted with AES-256-GCM. Each chunk
+// is bound to the header, to its index and to whether it is the last, so any change, truncation or reordering is
+// detected.
 import { createHash, scrypt } from 'node:crypto';
 import { z } from 'zod';
 import { CertdeskError } from '../engine/core/errors.ts';
@@ -9,24 +10,24 @@ export const MAGIC = Buffer.from('CERTDESK BACKUP\n', 'latin1');
 export const VERSION = 1;
 /** Magic, version (2 bytes), length of the header (4 bytes), big-endian. */
 export const PREFIX_BYTES = MAGIC.length + 6;
-/** Before each chunk: 1 where it is the last, else 0; then the length of the sealed bytes (4 bytes). */
+/** Before each chunk: 1 for the last chunk, else 0; then the length of the encrypted bytes (4 bytes). */
 export const CHUNK_PREFIX_BYTES = 5;
-/** Of the database in one chunk. */
+/** The bytes of the database in one chunk. */
 export const CHUNK_BYTES = 1024 * 1024;
-/** The first chunk holds all secrets, and they are small. */
+/** The limit of the first chunk, which contains all secrets. */
 export const MAX_SEALED_BYTES = 64 * 1024 * 1024;
 const MAX_HEADER_BYTES = 4_096;
 const CHECK_BYTES = 16;
 
 const HeaderSchema = z.object({
   createdAt: z.iso.datetime({ precision: 0 }),
-  /** The Certdesk that wrote it. */
+  /** The version of Certdesk that created the backup. */
   certdesk: z.string().max(64),
-  /** Of the database: the number of its newest migration. */
+  /** The schema version of the database: the number of its newest migration. */
   schema: z.int().min(0),
-  /** The data folder's: several may write to one place. */
+  /** The ID of the installation, because several may share one backup folder. */
   installation: z.string().max(64),
-  /** RFC 7914. The bounds keep a forged file to 256 MiB and a second. */
+  /** scrypt (RFC 7914). The bounds limit a forged file to 256 MiB of memory and a second. */
   kdf: z.object({
     name: z.literal('scrypt'),
     salt: z.base64().max(64),
@@ -36,7 +37,7 @@ const HeaderSchema = z.object({
       .max(1 << 18),
     r: z.int().min(1).max(8),
     p: z.int().min(1).max(1),
-    /** Tells a wrong passphrase from a damaged file; costs a guess as much as the key does. */
+    /** Distinguishes a wrong passphrase from a damaged file. Checking a guess costs as much as deriving the key. */
     check: z.base64().max(64),
   }),
 });
@@ -51,16 +52,16 @@ export const ManifestSchema = z.object({
 });
 export type Manifest = z.infer<typeof ManifestSchema>;
 
-/** OWASP's advice for scrypt: 128 MiB and a third of a second a guess. Electron's OpenSSL has no Argon2. */
+/** OWASP's recommendation for scrypt: 128 MiB and a third of a second per guess. Electron's OpenSSL has no Argon2. */
 export const SCRYPT_COST = 1 << 17;
 
 export interface BackupKey {
   readonly key: Buffer;
-  /** For the header's `check`. */
+  /** The value of the header's `check`. */
   readonly check: Buffer;
 }
 
-/** @param passphrase Taken as Unicode NFKC, so that it is the same from every keyboard. */
+/** @param passphrase Normalized to Unicode NFKC, so that it does not depend on the keyboard. */
 export function deriveKey(passphrase: string, { salt, n, r, p }: Kdf): Promise<BackupKey> {
   const text = Buffer.from(passphrase.normalize('NFKC'), 'utf8');
   const options = { N: n, r, p, maxmem: 256 * n * r + 1024 * 1024 };
@@ -80,7 +81,7 @@ export function encodeHeader(header: BackupHeader): Buffer {
   return Buffer.concat([MAGIC, numbers, json]);
 }
 
-/** How long the header is that follows these bytes. @throws BACKUP_UNREADABLE */
+/** @returns the length of the header that follows the prefix @throws BACKUP_UNREADABLE */
 export function readPrefix(path: string, prefix: Buffer): number {
   if (prefix.length < PREFIX_BYTES || !prefix.subarray(0, MAGIC.length).equals(MAGIC)) {
     throw unreadable(path, 'it is not a backup of Certdesk');
@@ -106,7 +107,7 @@ export function decodeHeader(path: string, json: Buffer): BackupHeader {
   }
 }
 
-/** What each chunk is bound to. @param head Everything before the first chunk. */
+/** Creates the additional authenticated data of the chunks. @param head All bytes before the first chunk. */
 export function chunkAad(head: Buffer): (index: number, last: boolean) => Buffer {
   const hash = createHash('sha256').update(head).digest();
   return (index, last) => {

@@ -1,4 +1,4 @@
-// Which backup was the last good one, in a small file beside the database: it must be known when the database is not.
+// Records the last valid backup in a small file next to the database, so that it is known when the database is damaged.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -21,8 +21,8 @@ export interface OfferedBackup extends FoundBackup {
 }
 
 /**
- * The newest backup of this data folder that a Certdesk of this schema can restore; null where none is known.
- * Only its header is read: the passphrase is not at hand.
+ * Finds the newest backup of this data folder that this schema version can restore. Reads only the header, because the
+ * passphrase is not available. @returns null if none is known
  */
 export async function offerBackup(dataFolder: string, newestSchema: number): Promise<OfferedBackup | null> {
   try {
@@ -36,7 +36,7 @@ export async function offerBackup(dataFolder: string, newestSchema: number): Pro
   }
 }
 
-/** The command that restores a backup, to be copied into a shell. */
+/** @returns the shell command that restores a backup */
 export function restoreCommand(file: string, dataFolder: string): string {
   return `certdesk backup restore ${quote(file)} --data-dir ${quote(dataFolder)} --keep-aside`;
 }

@@ -1,4 +1,4 @@
-// Opens the database of a data folder, or says what is wrong with it and which backup is there in its place.
+// Opens the database of a data folder, or reports what is wrong with it and which backup can replace it.
 import { CertdeskError } from '../engine/core/errors.ts';
 import { damageOf, isDamage } from '../storage/damage.ts';
 import { databasePath } from '../storage/data-folder.ts';

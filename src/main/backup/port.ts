@@ -1,4 +1,4 @@
-// What the engine asks of backups, on the files of one data folder.
+// Implements the engine's backup port on the files of one data folder.
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Backup, Here } from '../../shared/backup.ts';
@@ -20,15 +20,15 @@ export interface BackupPortDeps {
   readonly dataFolder: string;
   readonly secrets: SecretStore;
   readonly background: Background<BackupTasks>;
-  /** Certdesk's. */
+  /** The version of Certdesk. */
   readonly version: string;
-  /** scrypt's N, less in tests. */
+  /** scrypt's N; smaller in tests. */
   readonly cost?: number;
 }
 
 export function createBackupPort(deps: BackupPortDeps): BackupPort {
   const { dataFolder } = deps;
-  /** One at a time, whoever asks: each takes up to 256 MiB for its passphrase. */
+  /** Runs one operation at a time, because each key derivation needs up to 256 MiB. */
   const verify = (file: string, passphrase: string) =>
     deps.background.run('verifyBackup', { file, passphrase }, { owner: 'backup' });
   const show = (folder: string, { installation: _, ...found }: FoundBackup): Backup => ({
@@ -52,7 +52,7 @@ export function createBackupPort(deps: BackupPortDeps): BackupPort {
       };
     },
     async stage(asked) {
-      // The running Certdesk holds the data folder's lock, and goes on with the kind of store that it has.
+      // The running server holds the data folder's lock and continues to use its kind of secret store.
       const staged = await stageRestore({
         ...asked,
         dataFolder,
@@ -86,7 +86,7 @@ async function lookHere({ dataFolder, secrets, version }: BackupPortDeps): Promi
   }
 }
 
-/** `restore` refuses it (restore.ts). */
+/** `restore` rejects it (restore.ts). */
 function isNewer({ schema }: { readonly schema: number }): boolean {
   return schema > MIGRATIONS.length;
 }

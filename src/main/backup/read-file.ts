@@ -1,4 +1,4 @@
-// Reads a backup file: every byte of it is authentic, or it is refused.
+// Reads and authenticates a backup file; rejects it if any byte is not authentic.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { CertdeskError } from '../engine/core/errors.ts';
@@ -21,18 +21,18 @@ import {
 export interface ReadBackup {
   readonly header: BackupHeader;
   readonly manifest: Manifest;
-  /** Of the database, in hex. */
+  /** The SHA-256 of the database, in hex. */
   readonly sha256: string;
 }
 
-/** What is in clear; nothing of it is proved. @throws BACKUP_NOT_FOUND, BACKUP_UNREADABLE, BACKUP_FAILED */
+/** Reads the plaintext header without authenticating it. @throws BACKUP_NOT_FOUND, BACKUP_UNREADABLE, BACKUP_FAILED */
 export async function readHeader(path: string): Promise<BackupHeader> {
   return withFile(path, async (file) => (await readHead(path, file)).header);
 }
 
 /**
- * The whole file, to its last byte.
- * @param databasePath Where the database is written to; a file that is not there yet. Null: it is only looked at.
+ * Reads the complete file.
+ * @param databasePath The file to create for the database; null checks the backup without writing the database.
  * @throws BACKUP_NOT_FOUND, PASSPHRASE_WRONG, BACKUP_UNREADABLE, BACKUP_FAILED
  */
 export async function readBackup(
@@ -84,7 +84,7 @@ async function createSink(path: string): Promise<FileHandle> {
 async function withFile<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
   let file: FileHandle | null = null;
   try {
-    // A pipe would be waited for without end.
+    // Reading a pipe could block forever.
     if (!(await stat(path)).isFile()) throw unreadable(path, 'it is not a file');
     file = await open(path, 'r');
     return await work(file);
@@ -95,7 +95,7 @@ async function withFile<T>(path: string, work: (file: FileHandle) => Promise<T>)
   }
 }
 
-/** Who asks names the file: what cannot be opened is their mistake, but where the machine itself fails. */
+/** The caller names the file, so failing to open it is the caller's error, unless the disk fails. */
 function notOpened(path: string, cause: unknown): CertdeskError {
   const failure = fileFailure(`The backup ${path}`, cause);
   const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
@@ -141,7 +141,7 @@ function chunkReader(path: string, file: FileHandle, { key, head }: { key: Buffe
   };
 }
 
-/** Fewer bytes only at the end of the file. */
+/** Returns fewer bytes only at the end of the file. */
 async function readExactly(file: FileHandle, length: number): Promise<Buffer> {
   const buffer = Buffer.alloc(length);
   let done = 0;

@@ -1,7 +1,7 @@
-// Restores a backup into a data folder on which no Certdesk runs. All is made ready in a folder within it
-// (stage-restore.ts); then what was there is moved aside and the new files are moved in (finish-restore.ts). Two marker
-// files name the stage, so that a process that is ended anywhere leaves the old data or the new, and the next start (or
-// restore) finishes.
+// Restores a backup to a data folder while Certdesk is stopped. It prepares the new data in a subfolder
+// (stage-restore.ts), then moves the old data aside and the new data into place (finish-restore.ts). Two marker files
+// record the progress, so that after a crash the folder has the old or the new data, and the next start or restore
+// completes the work.
 import { join } from 'node:path';
 import { CertdeskError } from '../engine/core/errors.ts';
 import { lockDataFolder, makeDataFolder } from '../storage/data-folder.ts';
@@ -19,17 +19,17 @@ import {
 export type RestoreStep = StageStep | 'ready' | FinishStep;
 
 export interface Restore extends Omit<StageRestore, 'onStep'> {
-  /** What holds data already is moved into a folder beside it; else it is refused. */
+  /** Whether to move existing data to a subfolder; if false, existing data is an error. */
   readonly keepAside: boolean;
   readonly onStep?: (step: RestoreStep) => void;
 }
 
-/** `aside`: where what was there before is now, as a path. */
+/** `aside`: the path of the previous data. */
 export type Restored = StagedRestore;
 
 /**
- * @throws DATA_FOLDER_IN_USE, INVALID_REQUEST where the folder holds data, what `stageRestore` throws. What was there
- * before is as it was then.
+ * Restores a backup. After an error, existing data is unchanged.
+ * @throws DATA_FOLDER_IN_USE, INVALID_REQUEST if the folder contains data, and errors of `stageRestore`
  */
 export async function restoreBackup(asked: Restore): Promise<Restored> {
   const { file, dataFolder, keepAside, onStep = () => undefined } = asked;

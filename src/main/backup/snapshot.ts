@@ -1,4 +1,4 @@
-// A copy of the database as it stands at one moment, while Certdesk goes on, checked page by page.
+// Takes a consistent copy of the database while Certdesk runs, and checks every page of it.
 import { rm } from 'node:fs/promises';
 import Sqlite from 'better-sqlite3';
 import { CertdeskError } from '../engine/core/errors.ts';
@@ -9,14 +9,14 @@ export interface SnapshotFacts {
 }
 
 /**
- * SQLite's online backup, by a connection of its own: what was committed when it ends, and nothing half.
- * @param to A file that is not there yet; mode 0600. It stands alone, without a write-ahead log.
- * @throws BACKUP_FAILED where the copy does not pass SQLite's integrity check: the database itself is damaged.
+ * Uses SQLite's online backup on a separate connection: the copy contains exactly what was committed when it ends.
+ * @param to The file to create, with mode 0600 and without a write-ahead log.
+ * @throws BACKUP_FAILED if the copy fails SQLite's integrity check, because the database itself is damaged
  */
 export async function takeSnapshot(from: string, to: string): Promise<SnapshotFacts> {
   const source = new Sqlite(from, { readonly: true, timeout: 10_000 });
   try {
-    // All that is left in one step: a writer between two steps would begin it anew, without an end under load.
+    // Copies all remaining pages in one step: a write between two steps restarts the backup, endlessly under load.
     await source.backup(to, { progress: ({ remainingPages }) => Math.max(remainingPages, 1_000_000) });
   } finally {
     source.close();
@@ -44,7 +44,7 @@ export async function removeSnapshot(path: string): Promise<void> {
   for (const end of ['', '-wal', '-shm', '-journal']) await rm(path + end, { force: true });
 }
 
-/** The id of the installation whose database it is. */
+/** Reads the installation ID from a database. */
 export function readInstallation(path: string): string {
   const sqlite = new Sqlite(path, { readonly: true, timeout: 10_000 });
   try {

@@ -1,5 +1,5 @@
-// The first part of a restore: a backup is read to its last byte, and what it holds is made ready in a folder within the
-// data folder, while what is there goes on untouched. finish-restore.ts puts it into place.
+// Prepares a restore: reads and verifies the complete backup, and writes its data to a subfolder of the data folder,
+// without changes to the existing data. finish-restore.ts moves the new data into place.
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
@@ -16,30 +16,30 @@ import { DATA_FILES, DATABASE_FILE, dropStaged, STAGING } from './finish-restore
 import { readBackup, readHeader } from './read-file.ts';
 import { inspectDatabase, type VerifiedBackup } from './verify.ts';
 
-/** Transitions: tests end the process at each. */
+/** Reports each step; tests end the process there. */
 export type StageStep = 'unpacked' | 'migrated' | 'secrets';
 
-/** Writes into the restored database, before it is in place, what is to be known of the restore. */
+/** Records the restore in the restored database before the database is in place. */
 export type Inscribe = (stores: Stores, backup: VerifiedBackup, aside: string | null) => Promise<void>;
 
 export interface StageRestore {
   readonly file: string;
   readonly passphrase: string;
   readonly dataFolder: string;
-  /** Where secrets are kept from now on; the backup's may have been of another kind. */
+  /** The kind of secret store to use; the backup may come from another kind. */
   readonly secretStore: SecretStoreMode;
   readonly now: Date;
   readonly inscribe?: Inscribe;
-  /** Where the database is looked at; in this thread where left out. */
+  /** Inspects the database; default: in this thread. */
   readonly inspect?: (...of: Parameters<typeof inspectDatabase>) => VerifiedBackup | Promise<VerifiedBackup>;
-  /** In place of the machine's own, for tests. */
+  /** Replaces the machine's secret stores in tests. */
   readonly openSecrets?: typeof openSecretStore;
   readonly onStep?: (step: StageStep) => void;
 }
 
 export interface StagedRestore extends VerifiedBackup {
   readonly newSecretStore: SecretStore['kind'];
-  /** The name of the folder for what is there now; null where nothing is. */
+  /** The subfolder for existing data; null if there is none. */
   readonly aside: string | null;
 }
 
@@ -54,9 +54,9 @@ export async function refuseTooNew(file: string): Promise<void> {
 }
 
 /**
- * Whoever calls it holds the data folder's lock. Nothing is restored by it yet: `markReady` decides that.
+ * Prepares the restore; `markReady` commits it. The caller holds the data folder's lock.
  * @throws BACKUP_TOO_NEW, PASSPHRASE_WRONG, BACKUP_UNREADABLE, BACKUP_FAILED, STORAGE_FAILED, SECRET_STORE_UNAVAILABLE,
- * what `inscribe` throws; then nothing is left of it.
+ * and errors of `inscribe`; then all prepared data is removed
  */
 export async function stageRestore(asked: StageRestore): Promise<StagedRestore> {
   await refuseTooNew(asked.file);
@@ -103,7 +103,7 @@ async function stage(asked: StageRestore): Promise<StagedRestore> {
   return { ...verified, newSecretStore: kind, aside };
 }
 
-/** Two within one second have two names: nothing is moved over anything. */
+/** Chooses a unique name, even for two restores within one second, so that nothing is overwritten. */
 function freeAside(dataFolder: string, now: Date): string {
   const stamp = now.toISOString().slice(0, 19).replace(/[-:]/g, '');
   for (let again = 1; ; again += 1) {
@@ -122,8 +122,8 @@ async function withStores(path: string, work: (stores: Stores) => Promise<void>)
 }
 
 /**
- * Made an installation of its own (opening it has brought it to this Certdesk's schema): an id of its own keeps its
- * secrets apart from those of the original in one keychain. Signed-in browsers are signed out; API tokens stay.
+ * Turns the copy into a separate installation with a new ID, which separates its secrets from those of the original in
+ * the same keychain. Opening has already migrated its schema. Signs out all browsers; API tokens stay valid.
  */
 async function adapt(stores: Stores, installation: string): Promise<void> {
   await stores.sessions.deleteAll();
@@ -131,7 +131,7 @@ async function adapt(stores: Stores, installation: string): Promise<void> {
   await stores.settings.set('server-address', null);
 }
 
-/** Read back one by one: a store that does not keep them must fail now. */
+/** Reads each secret back, so that a store that loses secrets fails now. */
 async function moveSecrets(secrets: Readonly<Record<string, string>>, store: SecretStore): Promise<void> {
   for (const [name, value] of Object.entries(secrets)) {
     await store.set(name, value);

@@ -1,4 +1,4 @@
-// Says whether a backup can be restored: every byte of the file, and the database that is in it.
+// Verifies that a backup can be restored: every byte of the file, and the database in it.
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { readBackup } from './read-file.ts';
 export type VerifiedBackup = VerifiedBackupFile;
 
 /**
- * The database is taken out into a private temporary folder and removed again; its keys are sealed there too.
+ * Extracts the database to a private temporary folder and deletes it afterwards. Its keys stay encrypted there.
  * @throws PASSPHRASE_WRONG, BACKUP_UNREADABLE, BACKUP_FAILED
  */
 export async function verifyBackup(path: string, passphrase: string): Promise<VerifiedBackup> {
@@ -26,7 +26,10 @@ export async function verifyBackup(path: string, passphrase: string): Promise<Ve
   }
 }
 
-/** @param path The backup, for the words. @throws BACKUP_UNREADABLE where database and secrets do not fit. */
+/**
+ * @param path The backup, for error messages.
+ * @throws BACKUP_UNREADABLE if the master key does not match the database
+ */
 export function inspectDatabase(
   path: string,
   database: string,
@@ -61,7 +64,7 @@ export function countContents(sqlite: Sqlite.Database) {
   return { projects: count('projects'), certificates: count('certificates') };
 }
 
-/** As the vault names it. */
+/** Computes the key's ID as the vault does. */
 function masterKeyId({ secrets }: Manifest): string | null {
   const key = secrets[MASTER_KEY_NAME];
   if (key === undefined) return null;

@@ -1,4 +1,4 @@
-// Writes a backup file: header, manifest, database, sealed chunk by chunk.
+// Writes a backup file: header, manifest and database, encrypted in chunks.
 import { createHash, randomBytes } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { sealBytes } from '../secrets/aead.ts';
@@ -16,16 +16,17 @@ import {
 export interface BackupSource {
   readonly header: Omit<BackupHeader, 'kdf'>;
   readonly manifest: Omit<Manifest, 'databaseBytes'>;
-  /** A database that nobody writes to. */
+  /** A copy of the database that does not change. */
   readonly databasePath: string;
   readonly passphrase: string;
-  /** scrypt's N; the usual one where left out, less in tests. */
+  /** scrypt's N; smaller in tests. Default: the recommended value. */
   readonly cost?: number;
 }
 
 /**
- * @param path A file that is not there yet; of mode 0600 and on the disk when it resolves.
- * @returns the SHA-256 of the database in it, in hex.
+ * Writes the file with mode 0600 and syncs it to the disk.
+ * @param path The file to create; it must not exist.
+ * @returns the SHA-256 of the database, in hex
  */
 export async function writeBackup(path: string, source: BackupSource): Promise<string> {
   const kdf = {

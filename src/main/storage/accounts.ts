@@ -1,4 +1,4 @@
-// AccountStore on SQLite: one account a directory and e-mail address.
+// AccountStore on SQLite: one account per directory and e-mail address.
 import type { Kysely, Selectable } from 'kysely';
 import type { AccountRecord } from '../engine/core/model.ts';
 import type { AccountStore } from '../engine/core/stores/accounts.ts';

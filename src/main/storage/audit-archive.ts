@@ -1,4 +1,4 @@
-// Exported entries of the audit trail: files in the folder `audit-archive` of the data folder, mode 0600.
+// Writes exported entries of the audit trail to files in the folder `audit-archive` of the data folder, with mode 0600.
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AuditArchive } from '../engine/audit/archive.ts';
@@ -26,7 +26,7 @@ export function createAuditArchive(dataFolder: string): AuditArchive {
   };
 }
 
-/** So that the file's name is on the disk as well. Windows opens no folders. */
+/** Makes the file's name durable, too. Windows cannot open folders. */
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');

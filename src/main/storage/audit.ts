@@ -1,4 +1,4 @@
-// AuditStore on SQLite: rows as they stand, for the engine to judge.
+// AuditStore on SQLite: returns rows unchanged, for the engine to verify.
 import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
 import type { Actor, AuditRecord } from '../engine/core/model.ts';
 import type { AuditQuery, AuditStore } from '../engine/core/stores/audit.ts';
@@ -66,7 +66,7 @@ function filtered(all: Query, { before, project, actor, operation, result, from,
     );
   if (operation !== undefined)
     query = query.where((eb) =>
-      // `certificates` stands for `certificates.obtain` and its like; '/' comes after '.', and is in no name.
+      // `certificates` matches `certificates.obtain` and others; '/' sorts right after '.' and occurs in no name.
       eb.or([
         eb('operation', '=', operation),
         eb.and([eb('operation', '>', `${operation}.`), eb('operation', '<', `${operation}/`)]),

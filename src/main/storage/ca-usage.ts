@@ -1,4 +1,4 @@
-// CaUsageStore on SQLite: what counts for the limits of CAs, for as long as the longest of them looks back.
+// CaUsageStore on SQLite: events that count for rate limits of CAs, for the length of the longest window.
 import type { Kysely } from 'kysely';
 import type { CaUsageStore } from '../engine/core/stores/ca-usage.ts';
 import type { Schema } from './schema.ts';

@@ -130,15 +130,15 @@ interface Due {
 }
 
 /**
- * A part at a time: what is due at one moment can be everything, and a look takes the first few. Between two parts
- * anything may change; the next one begins after the last row of the one before.
+ * Lists due certificates in batches: at times all of them are due, and a renewal check starts only a few. Rows may
+ * change between two batches; each batch begins after the last row of the previous one.
  */
 async function* listDue(db: Kysely<Schema>, now: string): AsyncGenerator<string> {
   let after: Due | undefined;
   do {
     const beyond =
       after === undefined ? sql`1` : sql`(expires_at, seq) > (${after.expires_at}, ${after.seq})`;
-    // What is due is found by that index alone; sorted, it is looked up.
+    // This index alone finds and sorts due certificates; the outer query then reads their rows.
     const { rows } = await sql<Due>`SELECT seq, project_id, due.expires_at FROM (
         SELECT seq, expires_at FROM listing INDEXED BY listing_by_attempt
         WHERE attempt_at <= ${now} AND ${beyond} ORDER BY expires_at, seq LIMIT ${DUE_AT_ONCE}

@@ -1,4 +1,4 @@
-// What SQLite says when a unique index refuses a row.
+// Recognizes errors of unique indexes.
 import Sqlite from 'better-sqlite3';
 
 /** @param column As SQLite names it: `jobs.project_id`. */

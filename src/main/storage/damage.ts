@@ -1,5 +1,5 @@
-// Is the database file whole? A look at its header at every start; SQLite's own check of its pages where the last run
-// did not end by itself. Nothing is written, so what can still be saved from a damaged file stays as it is.
+// Detects a damaged database file: checks its header at every start, and its pages with SQLite's own check after an
+// unclean stop. It writes nothing, so that data in a damaged file stays recoverable.
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -7,7 +7,7 @@ import Sqlite from 'better-sqlite3';
 const HEADER_BYTES = 100;
 const MAGIC = 'SQLite format 3\0';
 
-/** Null where nothing is wrong, or there is no file; else what is, in a few words. */
+/** @returns a short description of the damage; null if there is none, or no file */
 export function damageOf(path: string): string | null {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size === undefined) return null;
@@ -29,7 +29,7 @@ function headerDamage(path: string, size: number, hasLog: boolean): string | nul
   const pageBytes = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
   if (pageBytes < 512 || (pageBytes & (pageBytes - 1)) !== 0) return 'its header is damaged';
   if (hasLog) return null; // the log may hold what the file lacks
-  // The number of pages is right where the change counter is the one that it was written with.
+  // The page count is valid only if the change counter equals the version-valid-for number.
   const pages = header.readUInt32BE(24) === header.readUInt32BE(92) ? header.readUInt32BE(28) : 0;
   return size % pageBytes !== 0 || size < pages * pageBytes ? 'it was cut' : null;
 }
@@ -47,12 +47,12 @@ function pageDamage(path: string): string | null {
   }
 }
 
-/** Whether SQLite failed because of what is in the file. */
+/** Whether SQLite failed because of the content of the file. */
 export function isDamage(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
 }
 
-/** An empty file is also what a first start leaves that was ended at once; one that held secrets was no first start. */
+/** Whether the database had content: an interrupted first start also leaves an empty file, but none of these files. */
 function heldSecrets(folder: string): boolean {
   return ['secrets.sealed', 'last-backup.json'].some((name) => existsSync(join(folder, name)));
 }

@@ -1,4 +1,4 @@
-// The data folder: who may read it, and that one Certdesk at a time runs on it.
+// Creates and locks the data folder: only its owner has access, and only one server runs on it.
 
 import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ export function makeDataFolder(folder: string): void {
 
 export const databasePath = (folder: string): string => join(folder, 'certdesk.db');
 
-/** Whether a Certdesk runs on the folder: whether its lock is held. */
+/** Whether a server is running on the folder, that is, holds its lock. */
 export function isDataFolderInUse(folder: string): boolean {
   const path = join(folder, LOCK_FILE);
   if (!existsSync(path)) return false;
@@ -43,19 +43,19 @@ export function isDataFolderInUse(folder: string): boolean {
 
 const LOCK_FILE = 'certdesk.lock';
 
-/** A look at the lock holds it for an instant; a start at that very moment waits so long, in ms. */
+/** How long a start waits for the lock, in ms, because isDataFolderInUse() holds it for an instant. */
 const LOCK_WAIT_MS = 200;
 
 /**
- * Held while Certdesk runs. It is SQLite's own lock on a file beside the database, so the system drops it however the
- * process ends, on every platform. The command line does not take it: it may run beside the server.
- * @returns what releases it. @throws DATA_FOLDER_IN_USE, STORAGE_FAILED
+ * Locks the folder while the server runs. It uses SQLite's lock on a file next to the database, which every system
+ * releases however the process ends. The command line does not need the lock and may run while the server is running.
+ * @returns a function that releases the lock @throws DATA_FOLDER_IN_USE, STORAGE_FAILED
  */
 export function lockDataFolder(folder: string): () => void {
   let sqlite: Sqlite.Database | undefined;
   try {
     const path = join(folder, LOCK_FILE);
-    // SQLite creates files by the umask. Whoever can open the lock can hold it, and keep Certdesk from starting.
+    // SQLite would create the file by the umask, and any user who can open it could hold the lock and block the start.
     closeSync(openSync(path, 'a', 0o600));
     chmodSync(path, 0o600);
     sqlite = new Sqlite(path, { timeout: LOCK_WAIT_MS });

@@ -1,10 +1,10 @@
-// The size and the schema of the database: for the diagnostics.
+// Reads the size and schema version of the database, for the diagnostics.
 import { statSync } from 'node:fs';
 import { databasePath } from './data-folder.ts';
 import { schemaVersion } from './migrate.ts';
 
 export interface DatabaseFacts {
-  /** With the write-ahead log. */
+  /** The size including the write-ahead log. */
   readonly bytes: number;
   readonly schema: number;
 }

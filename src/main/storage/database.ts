@@ -1,4 +1,4 @@
-// Opens the database: WAL, synchronous=FULL (what was answered survives a power cut), foreign keys, newest schema.
+// Opens the database: WAL, synchronous=FULL (committed data survives a power failure), foreign keys, newest schema.
 
 import { chmodSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
@@ -11,14 +11,14 @@ import type { Schema } from './schema.ts';
 
 export interface Database {
   readonly db: Kysely<Schema>;
-  /** Null in memory, where there is one connection only. */
+  /** Null for an in-memory database, which has only one connection. */
   readonly reads: Reads | null;
   close(): Promise<void>;
 }
 
 /**
  * @param path A file, or `:memory:`.
- * @throws DATABASE_TOO_NEW, or STORAGE_FAILED where the file cannot be opened or is no database.
+ * @throws DATABASE_TOO_NEW, or STORAGE_FAILED if the file cannot be opened or is not a database
  */
 export function openDatabase(path: string, onStep?: OnMigrationStep): Database {
   const sqlite = guarded(path, () => open(path, onStep));
@@ -28,9 +28,9 @@ export function openDatabase(path: string, onStep?: OnMigrationStep): Database {
     db,
     reads: reader && createReads(reader, (work) => guarded(path, work)),
     async close() {
-      reader?.close(); // first: whoever closes last clears the log away, and this one may not write
+      reader?.close(); // first, because the last connection to close deletes the log, and this one is read-only
       await db.destroy();
-      // Kysely closes only what it has used.
+      // Kysely closes the connection only if it was used.
       sqlite.close();
     },
   };
@@ -62,8 +62,8 @@ function openReader(writer: Sqlite.Database, path: string): Sqlite.Database {
 }
 
 /**
- * Statements are prepared once and kept: Kysely would prepare the same text anew for each call. Failures of SQLite
- * become STORAGE_FAILED here, once for all stores.
+ * Caches prepared statements, because Kysely would prepare the same text for each call. Converts failures of SQLite to
+ * STORAGE_FAILED for all stores.
  */
 function cached(sqlite: Sqlite.Database, path: string): SqliteDatabase {
   const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
@@ -73,7 +73,7 @@ function cached(sqlite: Sqlite.Database, path: string): SqliteDatabase {
       reader: statement.reader,
       all: (parameters) => guarded(path, () => statement.all(parameters)),
       run: (parameters) => {
-        // A full disk has SQLite roll back by itself: what it said then is to be heard, not that there is nothing left.
+        // On a full disk SQLite rolls back on its own. Report that error, not the failure of the second rollback.
         if (sql === 'rollback' && !sqlite.inTransaction) return NOTHING_CHANGED;
         return guarded(path, () => statement.run(parameters));
       },
@@ -93,14 +93,14 @@ function cached(sqlite: Sqlite.Database, path: string): SqliteDatabase {
 }
 
 /**
- * Kysely's transactions are for changes here, and take the write lock at once. One that reads first and asks for the
- * lock later is refused, without a wait, where another process has written between (SQLITE_BUSY_SNAPSHOT).
+ * Kysely's transactions here always write, so they acquire the write lock at the start. A transaction that reads first
+ * and requests the lock later fails without waiting if another process wrote in between (SQLITE_BUSY_SNAPSHOT).
  */
 const BEGIN = 'begin immediate';
 
 const NOTHING_CHANGED = { changes: 0, lastInsertRowid: 0 };
 
-/** Texts vary only with the filters that are set and the length of IN lists; more than this is unusual. */
+/** The size of the statement cache. Texts vary only with the filters and the length of IN lists. */
 const MAX_STATEMENTS = 500;
 
 const ADVICE: Readonly<Record<string, string>> = {

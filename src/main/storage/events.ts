@@ -1,4 +1,4 @@
-// EventStore on SQLite: what happened, in the order in which it was committed.
+// EventStore on SQLite: events in the order of their commits.
 import type { Kysely, Selectable } from 'kysely';
 import type { EventRecord } from '../engine/core/model.ts';
 import type { EventStore } from '../engine/core/stores/events.ts';

@@ -1,6 +1,6 @@
-// Transactions that are asked for at the same time are committed together: with synchronous=FULL each commit waits for
-// the disk, and ten jobs that wait for it one after another are slower than the CA. Each is still all or nothing, by a
-// savepoint of its own, and none resolves before the disk has it. Where the commit of all is lost, each is tried alone.
+// Commits concurrent transactions together: with synchronous=FULL each commit waits for the disk, and ten jobs that
+// wait in turn are slower than the CA. Each transaction is still atomic, through its own savepoint, and resolves only
+// after the commit. If the common commit fails, each transaction is retried alone.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Schema } from './schema.ts';
@@ -9,14 +9,14 @@ export type Transact = <T>(work: (trx: Transaction<Schema>) => Promise<T>) => Pr
 
 interface Waiting {
   /**
-   * @param alone Nobody else is in the transaction: then it is all or nothing by itself.
-   * @returns what to do once the disk has it. Rejects where the whole transaction is lost.
+   * @param alone Whether it is the only one in the transaction, so it needs no savepoint.
+   * @returns the function to call after the commit. Rejects if the whole transaction is lost.
    */
   run(trx: Transaction<Schema>, alone: boolean): Promise<() => void>;
   fail(error: unknown): void;
 }
 
-/** So many wait for one commit at the most: those at the front are not to wait for ever. */
+/** The largest number of transactions per commit, so that the first ones do not wait too long. */
 const MOST = 50;
 
 export function createGroupCommit(db: Kysely<Schema>): Transact {
@@ -43,8 +43,8 @@ export function createGroupCommit(db: Kysely<Schema>): Transact {
       });
       for (const each of settle) each();
     } catch (error) {
-      // On a disk that is nearly full, what one wants to write must not be the end of what would have fitted. Where the
-      // transaction has not even begun, none would fare better alone.
+      // On a nearly full disk, one large write must not fail the smaller ones that would fit. If not even BEGIN
+      // succeeded, a retry alone would not help.
       if (begun && group.length > 1) for (const each of group) await commit([each]);
       else for (const each of group) each.fail(error);
     }
@@ -69,7 +69,7 @@ export function createGroupCommit(db: Kysely<Schema>): Transact {
     });
 }
 
-/** With the savepoint the whole transaction is gone: SQLite itself rolls back where the disk is full or fails. */
+/** The whole transaction is lost with the savepoint, because SQLite rolls back when the disk is full or fails. */
 class Lost extends Error {}
 
 async function allOrNothing<T>(

@@ -1,4 +1,4 @@
-// JobStore on SQLite. That a project has one unfinished job at most is kept by a unique index, not by a check before.
+// JobStore on SQLite. A unique index ensures that a project has at most one unfinished job.
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { JobRecord } from '../engine/core/model.ts';
@@ -6,7 +6,9 @@ import type { JobStore } from '../engine/core/stores/jobs.ts';
 import { isUniqueViolation } from './constraints.ts';
 import type { JobsTable, Schema } from './schema.ts';
 
-/** In the words of the partial index `jobs_unfinished`: with parameters SQLite would read the whole table. */
+/**
+ * The literal condition of the partial index `jobs_unfinished`. With parameters, SQLite would scan the table instead.
+ */
 const UNFINISHED = sql<boolean>`state IN ('queued', 'running')`;
 
 export function createJobStore(db: Kysely<Schema>): JobStore {

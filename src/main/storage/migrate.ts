@@ -1,4 +1,4 @@
-// Brings a database to the newest schema, one transaction a migration; `user_version` holds the number reached.
+// Migrates a database to the newest schema, one transaction per migration; `user_version` stores the current version.
 
 import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
@@ -6,10 +6,10 @@ import { CertdeskError } from '../engine/core/errors.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import type { Migration } from './migrations/migration.ts';
 
-/** `before-copy`, `copied`, then the name of each migration that is done: tests end the process there. */
+/** Called with `before-copy`, `copied`, then the name of each completed migration; tests end the process there. */
 export type OnMigrationStep = (step: string) => void;
 
-/** The schema version of a database file; 0 where there is no file. Reads only, and leaves no file beside it. */
+/** Reads the schema version of a database file without creating other files. @returns 0 if there is no file */
 export function schemaVersion(path: string): number {
   if (!existsSync(path)) return 0;
   const sqlite = new Sqlite(path, { readonly: true });
@@ -20,7 +20,7 @@ export function schemaVersion(path: string): number {
   }
 }
 
-/** @throws DATABASE_TOO_NEW where the file was written by a newer Certdesk; the file is not touched. */
+/** @throws DATABASE_TOO_NEW if a newer version wrote the file, which stays unchanged */
 export function refuseNewer(path: string, migrations: readonly Migration[] = MIGRATIONS): void {
   const version = schemaVersion(path);
   if (version <= migrations.length) return;
@@ -32,8 +32,8 @@ export function refuseNewer(path: string, migrations: readonly Migration[] = MIG
 }
 
 /**
- * Runs what is missing. A database that held data before is copied aside first
- * (`certdesk.db.before-0002`), so that an older Certdesk can be gone back to.
+ * Runs the missing migrations. First copies a database with data to `certdesk.db.before-0002` or similar, so that users
+ * can go back to the older version.
  */
 export function migrate(
   sqlite: Sqlite.Database,
@@ -57,8 +57,8 @@ export function migrate(
 }
 
 /**
- * A copy that is there already is of the same schema, made by a start that was cut off: it is kept. It gets its name
- * when it is whole.
+ * An existing copy has the same schema and comes from an interrupted start, so it stays. A copy gets its final name
+ * only when it is complete.
  */
 function copyAside(sqlite: Sqlite.Database, path: string): void {
   if (existsSync(path)) return;

@@ -52,7 +52,7 @@ function channels(db: Kysely<Schema>): Pick<NotificationStore, ChannelMethods> {
       };
       await db.insertInto('notification_channels').values(row).execute();
     },
-    // Only the columns that change: a delivery notes how it went while somebody changes the channel.
+    // Updates only the given columns, because a delivery records its result while a user edits the channel.
     async updateChannel(id, patch) {
       await db.updateTable('notification_channels').set(toColumns(patch)).where('id', '=', id).execute();
     },
@@ -65,7 +65,7 @@ function channels(db: Kysely<Schema>): Pick<NotificationStore, ChannelMethods> {
 
 type Patch = Parameters<NotificationStore['updateChannel']>[1];
 
-/** The columns of what is given, no others. */
+/** @returns only the columns of the given fields */
 function toColumns(patch: Patch) {
   const { name, enabled, kinds, email, webhook, savedBy, updatedAt, lastSentAt, lastError } = patch;
   return {

@@ -1,5 +1,5 @@
-// OverviewStore on SQLite: every question is answered from the indexes of `listing` (migration 0009), and only what is
-// shown is then looked up in its table. What comes next is in upcoming.ts.
+// OverviewStore on SQLite: queries use the indexes of `listing` (migration 0009) and read table rows only for
+// the entries to show. upcoming.ts has future renewals and expiries.
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { OverviewStore } from '../engine/core/stores/overview.ts';
 import { toJob } from './jobs.ts';
@@ -86,7 +86,7 @@ export function createOverviewStore(db: Kysely<Schema>): OverviewStore {
       const due = sql<boolean>`attempt_at IS NOT NULL`;
       const revoked = sql<boolean>`revoked_at IS NOT NULL`;
       if (ids !== null) return countRows(db, sql`listing WHERE ${ofIds(ids)} AND ${due} AND NOT ${revoked}`);
-      // Counted in the index alone, which is quicker than to look at each for the few that are revoked.
+      // Counts in the index alone, which is faster than checking each row for the few revoked ones.
       const all = await countRows(db, sql`listing INDEXED BY listing_by_attempt WHERE ${due}`);
       return all - (await countRows(db, sql`listing INDEXED BY listing_revoked WHERE ${revoked} AND ${due}`));
     },
@@ -104,7 +104,7 @@ export function createOverviewStore(db: Kysely<Schema>): OverviewStore {
 
 type At = Parameters<OverviewStore['candidates']>[1];
 
-/** Each out of an index of its own. What renews itself in time needs nobody, however soon it expires (attention.ts). */
+/** Each kind has its own index. A certificate with a scheduled renewal needs no attention (attention.ts). */
 function needy({ now, soon }: At): RawBuilder<unknown> {
   return sql`SELECT seq FROM listing INDEXED BY listing_revoked WHERE revoked_at IS NOT NULL
     UNION SELECT seq FROM listing INDEXED BY listing_failing WHERE failures > 0
@@ -117,13 +117,13 @@ function needy({ now, soon }: At): RawBuilder<unknown> {
       WHERE attempt_at >= expires_at AND revoked_at IS NULL AND expires_at <= ${soon}`;
 }
 
-/** The same of one. */
+/** The same for one project. */
 function isNeedy({ now, soon }: At): RawBuilder<unknown> {
   return sql`(revoked_at IS NOT NULL OR failures > 0 OR uncovered IS NOT NULL OR expires_at <= ${now} OR attempt_at <= ${now}
     OR ((attempt_at IS NULL OR attempt_at >= expires_at) AND expires_at <= ${soon}))`;
 }
 
-/** The last failed job of each project. The state stands in the text: SQLite takes the partial index only so. */
+/** The last failed job of each project. The state is a literal, because SQLite uses the partial index only then. */
 function lastFailedSeq(db: Kysely<Schema>, ids: Ids) {
   let last = db
     .selectFrom('jobs')

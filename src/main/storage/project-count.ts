@@ -1,6 +1,6 @@
-// How many projects a filter leaves, by state, and what the filters can be set to. Few of them are looked up. Of many,
-// each state is a stretch of an index, which SQLite counts without a look at what is in it; and what is valid, mostly
-// nearly all, is what the other states leave.
+// Counts the projects that match a filter, by state, and lists filter values. A small result is read row by row. For a
+// large one, each state is a range of an index, which SQLite counts without reading rows; the number of valid ones,
+// usually the largest, is the total minus the other states.
 import { type Kysely, sql } from 'kysely';
 import type { ProjectFacets } from '../../shared/project.ts';
 import type { ProjectFilter, ProjectStore } from '../engine/core/stores/projects.ts';
@@ -23,7 +23,7 @@ type Counted = Awaited<ReturnType<ProjectStore['count']>>;
 const total = (condition: Condition) => sql<number>`total(${condition})`;
 
 export async function countProjects(db: Kysely<Schema>, filter: ProjectFilter): Promise<Counted> {
-  // All words are read to count what is many, so there is no use in reading them to find that it is.
+  // Counting a large search result scans all words anyway, so a scan to find out that it is large would be wasted.
   const few = await fewOf(filter, (q) => foundByTrigrams(db, q));
   return few === null ? countMany(db, filter) : countFew(db, filter, few);
 }
@@ -53,7 +53,7 @@ async function countMany(db: Kysely<Schema>, filter: ProjectFilter): Promise<Cou
   const count: Count = (index, ...more) =>
     countRows(db, sql`listing INDEXED BY ${sql.raw(index)} WHERE ${allOf([...more, ...where])}`);
   const revoked = sql<boolean>`revoked_at IS NOT NULL`;
-  /** Of these times, revoked or not, less those that are revoked. */
+  /** Counts the certificates in a range of times, minus the revoked ones. */
   const within = async (times: Condition): Promise<number> =>
     (await count('listing_by_expiry', times)) - (await count('listing_revoked', revoked, times));
   const counts = {
@@ -82,7 +82,7 @@ async function matchingOf(
   return failing ? both : ofStatus - both;
 }
 
-/** Without a condition SQLite counts by whole pages. */
+/** Without a condition, SQLite counts whole pages. */
 function countAll(db: Kysely<Schema>, q: string): Promise<number> {
   return q === '' ? countRows(db, sql`listing`) : countMentions(db, q);
 }

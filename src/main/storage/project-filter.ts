@@ -1,4 +1,4 @@
-// What a list of projects is narrowed to, as SQL on the table `listing` (migration 0009).
+// Translates the filters of the project list to SQL on the table `listing` (migration 0009).
 import { type RawBuilder, sql } from 'kysely';
 import type { ProjectFilter } from '../engine/core/stores/projects.ts';
 import { mentions } from './project-search.ts';
@@ -8,7 +8,7 @@ export type Condition = RawBuilder<boolean>;
 export const allOf = (conditions: readonly Condition[]): RawBuilder<boolean> =>
   conditions.length === 0 ? sql`1` : sql`${sql.join(conditions, sql` AND `)}`;
 
-/** On what only a project with a certificate has. */
+/** Conditions on columns that are set only for projects with a certificate. */
 export function ofCertificate({ type, ca, provider }: ProjectFilter): readonly Condition[] {
   return [
     ...(type === undefined ? [] : [sql<boolean>`type = ${type}`]),
@@ -17,7 +17,7 @@ export function ofCertificate({ type, ca, provider }: ProjectFilter): readonly C
   ];
 }
 
-/** The state of what may have no certificate: then every column of it is null. */
+/** Conditions on the state. Without a certificate, all its columns are null. */
 export function ofState({ status, failing, now, soon }: ProjectFilter): readonly Condition[] {
   return [
     ...(status === undefined ? [] : [STATES[status](now, soon)]),
@@ -35,12 +35,13 @@ export const STATES: Readonly<Record<State, (now: string, soon: string) => Condi
   valid: (_, soon) => sql`(revoked_at IS NULL AND expires_at > ${soon})`,
 };
 
-/** The words that are searched. */
+/** Conditions for a text search. */
 export const ofWords = ({ q = '' }: ProjectFilter): readonly Condition[] => (q === '' ? [] : [mentions(q)]);
 
 /**
- * The few projects that a filter names or that a search has found, as a condition on `listing`: they are looked up and
- * sorted. Null where there is no such filter, or what it leaves is many: then an index is gone through in its order.
+ * Limits `listing` to the projects that a filter names or a search has found, if they are few; the query then reads and
+ * sorts them. @returns null if there is no such filter or the result is large; the query then scans an index in its
+ * order
  */
 export async function fewOf({ ids, q = '' }: ProjectFilter, search: Search): Promise<Condition | null> {
   if (ids !== null) return ofIds(ids);
@@ -50,6 +51,6 @@ export async function fewOf({ ids, q = '' }: ProjectFilter, search: Search): Pro
 
 type Search = (q: string) => Promise<readonly number[] | null>;
 
-/** As one parameter: the text of the statement is the same for any number of them. */
+/** Passes the list as one parameter, so that the text of the statement does not depend on its length. */
 export const ofIds = (ids: readonly string[]): Condition =>
   sql`project_id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;

@@ -1,5 +1,5 @@
-// Pages of projects in any order, by keyset: a page begins after the values of the last row of the one before, so that
-// it costs the same wherever it is, and is not shifted by what is added or removed.
+// Keyset pagination of projects in any order: a page begins after the values of the last row of the previous page.
+// Every page costs the same, and added or removed projects do not shift it.
 
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { invalid } from '../engine/core/invalid.ts';
@@ -10,7 +10,7 @@ import type { Schema } from './schema.ts';
 
 type Sort = NonNullable<ProjectQuery['sort']>;
 
-/** What is sorted by, and the index in that order; null in it comes last. `created` breaks the ties of all others. */
+/** The sort column and its index; null values come last. `created` breaks ties. */
 const KEYS: Readonly<
   Record<Sort, { readonly key: RawBuilder<string | null>; readonly index: RawBuilder<unknown> } | null>
 > = {
@@ -26,7 +26,7 @@ interface Row {
   readonly key: string | null;
 }
 
-/** @returns `seq` of projects. @throws INVALID_REQUEST where the cursor is of another order, or none. */
+/** @returns the `seq` of the projects @throws INVALID_REQUEST if the cursor is invalid or belongs to another order */
 export async function pageOf(
   db: Kysely<Schema>,
   query: ProjectQuery,
@@ -47,11 +47,11 @@ interface Wanted {
   readonly sort: Sort;
   readonly order: 'asc' | 'desc';
   readonly limit: number;
-  /** The last row of the page before. */
+  /** The last row of the previous page. */
   readonly after: Row | null;
 }
 
-/** Through the index that is in this order: first what has a value, then what has none. */
+/** Scans the index of this order: first rows with a value, then rows without one. */
 async function walk(
   db: Kysely<Schema>,
   where: readonly Condition[],

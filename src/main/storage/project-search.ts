@@ -1,15 +1,14 @@
-// Words in projects. `listing_search` is an index of every three letters in a row (FTS5's trigrams): what has all those
-// of the word is found by it, and then looked at. A word of one or two letters has none, and one that is nearly
-// everywhere is found sooner by going through the list.
+// Searches text in projects. `listing_search` is a trigram index (FTS5): it finds rows with all trigrams of the text,
+// which are then compared. A text of one or two letters has no trigram, and for a very frequent text a scan is faster.
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Schema } from './schema.ts';
 
-/** More than this are not collected: a list that goes through its order meets its first page of them soon. */
+/** Above this number of matches, a scan in list order finds the first page faster. */
 const MOST = 5_000;
 
 /**
- * On columns of `listing`. Further names are JSON: they are looked through only for what can stand in a name, not for
- * its brackets; and for that alone the words of a project are one text.
+ * A condition on columns of `listing`. Additional names are JSON, so they are searched only for characters that occur
+ * in names, to exclude the brackets.
  */
 export function mentions(q: string): RawBuilder<boolean> {
   const like = sql`LIKE ${patternOf(q)} ESCAPE '\\'`;
@@ -21,12 +20,12 @@ export function mentions(q: string): RawBuilder<boolean> {
 const isPlain = (q: string): boolean => /^[\w.*-]+$/.test(q);
 const patternOf = (q: string): string => `%${q.replace(/[\\%_]/g, '\\$&')}%`;
 
-/** Every project that has the word, and maybe some more, by `seq`; null where they are too many. */
+/** @returns the `seq` of every matching project, and possibly of others; null if there are too many */
 export async function candidatesOf(db: Kysely<Schema>, q: string): Promise<readonly number[] | null> {
   return (await foundByTrigrams(db, q)) ?? (q.includes('\0') ? null : await foundByReading(db, q));
 }
 
-/** Likewise; null also where the word has no trigram. */
+/** Like `candidatesOf`; also null if the text has no trigram. */
 export async function foundByTrigrams(db: Kysely<Schema>, q: string): Promise<readonly number[] | null> {
   const trigrams = trigramsOf(q);
   if (trigrams.length === 0) return null;
@@ -37,7 +36,7 @@ export async function foundByTrigrams(db: Kysely<Schema>, q: string): Promise<re
   );
 }
 
-/** Side by side: each letter is in one of them, and those between would narrow it little. */
+/** Splits the text into adjacent trigrams. Overlapping ones would narrow the result little. */
 function trigramsOf(q: string): readonly string[] {
   const letters = [...q];
   if (letters.length < 3 || q.includes('\0')) return [];
@@ -56,7 +55,7 @@ function few({ rows }: { readonly rows: readonly { readonly seq: number }[] }): 
   return rows.length > MOST ? null : rows.map(({ seq }) => seq);
 }
 
-/** How many projects have the word, by reading all words once. */
+/** Counts matching projects by one scan of all texts. */
 export async function countMentions(db: Kysely<Schema>, q: string): Promise<number> {
   const from = isPlain(q)
     ? sql`listing_words WHERE words LIKE ${patternOf(q)} ESCAPE '\\'`
@@ -64,7 +63,10 @@ export async function countMentions(db: Kysely<Schema>, q: string): Promise<numb
   return countRows(db, from);
 }
 
-/** @param from What follows FROM. A stretch of an index without other conditions is counted at 100 million rows a second. */
+/**
+ * @param from The text after FROM. SQLite counts a range of an index without other conditions at 100 million rows per
+ * second.
+ */
 export async function countRows(db: Kysely<Schema>, from: RawBuilder<unknown>): Promise<number> {
   const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM ${from}`.execute(db);
   return rows[0]?.n ?? 0;

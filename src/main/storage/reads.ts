@@ -1,6 +1,6 @@
-// The reads that nearly every request makes, by a connection of their own: they wait for no transaction of the writer,
-// see only what is committed, and are SQL that is written and prepared once, since making a statement's text by Kysely
-// takes several times as long as SQLite takes for the answer.
+// The reads of nearly every request, on a separate connection: they do not wait for the writer's transactions and see
+// only committed data. They are prepared SQL, because building a statement with Kysely takes several times as long as
+// running it.
 import type Sqlite from 'better-sqlite3';
 import type { Selectable } from 'kysely';
 import type {
@@ -16,7 +16,7 @@ import { toToken } from './tokens.ts';
 
 export interface Reads {
   project(id: string): ProjectRecord | null;
-  /** The active one of a project. */
+  /** Reads the active certificate of a project. */
   certificate(projectId: string): CertificateRecord | null;
   certificateFacts(projectId: string): CertificateFacts | null;
   token(hash: string): TokenRecord | null;
@@ -24,7 +24,7 @@ export interface Reads {
 
 const ACTIVE = 'project_id = ? AND superseded_at IS NULL AND removed_at IS NULL';
 
-/** @param guarded Makes an error of SQLite one of ours. */
+/** @param guarded Converts errors of SQLite to CertdeskErrors. */
 export function createReads(sqlite: Sqlite.Database, guarded: <T>(work: () => T) => T): Reads {
   const one = <Row, Found>(sql: string, toRecord: (row: Row) => Found) => {
     const statement = guarded(() => sqlite.prepare<[string], Row>(sql));

@@ -1,4 +1,4 @@
-// The tables as Kysely sees them; migrations/ is what makes them.
+// Kysely's types of the tables, which migrations/ creates.
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { NotificationKind } from '../../shared/notification.ts';
 
@@ -85,11 +85,13 @@ export interface CertificatesTable {
   provider: GeneratedAlways<string | null>;
 }
 
-/** A project with what lists need of its active certificate: all null where there is none. Triggers keep it. */
+/**
+ * A project with the columns of its active certificate that lists need; null without one. Triggers maintain the table.
+ */
 interface ListingTable extends Nullable<Omit<ListedCertificatesView, 'project_id'>> {
-  /** First of the project's names that the active certificate does not cover. */
+  /** The first of the project's names that the active certificate does not cover. */
   uncovered: string | null;
-  /** When a person acknowledged its revocation. */
+  /** When a user acknowledged the revocation. */
   acknowledged_at: string | null;
   seq: number;
   project_id: string;

@@ -1,4 +1,4 @@
-// SessionStore on SQLite: hashes only; links that have expired are cleared away when new ones are made.
+// SessionStore on SQLite: stores only hashes; creating a link deletes expired ones.
 import type { Kysely, Selectable } from 'kysely';
 import type { SessionRecord } from '../engine/core/model.ts';
 import type { SessionStore } from '../engine/core/stores/sessions.ts';
@@ -10,7 +10,7 @@ export function createSessionStore(db: Kysely<Schema>): SessionStore {
       await db.insertInto('login_links').values({ hash, expires_at: expiresAt }).execute();
     },
     async useLink(hash, now) {
-      // One statement: of two that come with the same link at once, one gets it.
+      // A single statement, so that only one of two concurrent uses of a link succeeds.
       const used = await db
         .deleteFrom('login_links')
         .where('hash', '=', hash)

@@ -1,4 +1,4 @@
-// The engine's stores on one database. One file a noun; this one puts them together.
+// Combines the stores of the engine on one database.
 import type { Kysely } from 'kysely';
 import type { Stores } from '../engine/core/stores.ts';
 import { createAccountStore } from './accounts.ts';
@@ -20,8 +20,8 @@ import { createSettingStore } from './settings.ts';
 import { createTokenStore } from './tokens.ts';
 
 /**
- * @param db Kysely's, or a transaction of it.
- * @param reads For what is read outside of transactions; all is read by `db` where it is left out.
+ * @param db The database or a transaction.
+ * @param reads For reads outside of transactions; default: all reads use `db`.
  */
 export function createStores(db: Kysely<Schema>, reads: Reads | null = null): Stores {
   const stores = storesOn(db);

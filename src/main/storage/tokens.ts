@@ -1,4 +1,4 @@
-// TokenStore on SQLite: hashes only; the token itself is never here.
+// TokenStore on SQLite: stores only hashes, never the tokens.
 import type { Kysely, Selectable } from 'kysely';
 import type { TokenRecord } from '../engine/core/model.ts';
 import type { TokenStore } from '../engine/core/stores/tokens.ts';

@@ -1,5 +1,5 @@
-// What renews itself by a time, however long due, and of the rest what expires until then: the soonest, or how many a
-// day. Renewals lie in one index in the order of time, and what nothing renews in another.
+// Lists renewals until a time, including overdue ones, and expiries of certificates that will not be renewed: the first
+// ones, or counts per day. Each of the two has its own index, in order of time.
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { OverviewStore, UpcomingQuery } from '../engine/core/stores/overview.ts';
 import { ofIds } from './project-filter.ts';
@@ -24,7 +24,7 @@ export async function upcoming(
     ORDER BY attempt_at, seq LIMIT ${limit}`;
   const ends = sql`${source(ids, 'listing_ends')} ${ENDS} AND expires_at > ${from} AND expires_at <= ${to}
     ORDER BY expires_at, seq LIMIT ${limit}`;
-  // Names are looked up for what is shown only.
+  // Reads names only for the entries to show.
   const { rows } = await sql<Mark>`SELECT project_id, name, domain, expires_at, attempt_at FROM (
       SELECT * FROM (SELECT seq, attempt_at AS at FROM ${renewals})
       UNION ALL SELECT * FROM (SELECT seq, expires_at AS at FROM ${ends})
@@ -39,7 +39,7 @@ export async function upcoming(
   }));
 }
 
-/** Each with its own condition after it. */
+/** The start of each query; its condition follows. */
 function source(ids: UpcomingQuery['ids'], index: string): RawBuilder<unknown> {
   return ids === null
     ? sql`listing INDEXED BY ${sql.raw(index)} WHERE`
@@ -70,8 +70,8 @@ async function daysOfFew(
 }
 
 /**
- * A stretch of each index is counted for each day: quicker than to group, which looks at every row and sorts. Those few
- * that are revoked stand among the renewals, and are taken off.
+ * Counts a range of each index per day, which is faster than GROUP BY, which reads and sorts every row. Subtracts the
+ * few revoked certificates, which are among the renewals.
  */
 async function daysOfAll(db: Kysely<Schema>, { from, to }: UpcomingQuery): Promise<Days> {
   const { rows } = await sql<Days[number]>`SELECT
@@ -93,17 +93,17 @@ async function daysOfAll(db: Kysely<Schema>, { from, to }: UpcomingQuery): Promi
 
 interface DaySpan {
   readonly day: string;
-  /** A renewal of the day is after this: what has long been due is of the first. */
+  /** Renewals of the day are after this time; the first day includes overdue ones. */
   readonly due: string;
-  /** An expiry of the day is after this. */
+  /** Expiries of the day are after this time. */
   readonly from: string;
-  /** And not after this. */
+  /** Both are at or before this time. */
   readonly until: string;
 }
 
 const DAY_MS = 86_400_000;
 
-/** The UTC days that two times lie in, and those between; times are whole seconds, and sort as text. */
+/** @returns the UTC days from one time to another, inclusive. Times are whole seconds and sort as text. */
 function daysBetween(from: string, to: string): readonly DaySpan[] {
   const spans: DaySpan[] = [];
   let before: Pick<DaySpan, 'due' | 'from'> = { due: '', from };

@@ -1,4 +1,4 @@
-// Signing in to the GUI: one-time links and sessions, by their hashes only.
+// Adds one-time links and sessions of the GUI; stores only hashes.
 import type { Migration } from './migration.ts';
 
 export const sessions: Migration = {

@@ -1,4 +1,4 @@
-// The audit trail. Rows are written once; engine/audit/ says what they hold and how they are chained.
+// Adds the audit trail. Rows never change; engine/audit/ defines their content and the hash chain.
 import type { Migration } from './migration.ts';
 
 export const audit: Migration = {

@@ -1,5 +1,5 @@
-// Renewal as it is kept: what the CA suggests (ARI), what an attempt waits for, what was used of the CA's limits. The
-// column attempt_at is made anew, because SQLite cannot change the expression of a column; its view and index with it.
+// Adds the state of renewals: the CA's suggestion (ARI), reasons for deferral, and the usage of rate limits. Recreates
+// the column attempt_at with its view and index, because SQLite cannot change the expression of a column.
 import type { Migration } from './migration.ts';
 
 export const renewal: Migration = {

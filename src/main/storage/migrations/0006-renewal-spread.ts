@@ -1,5 +1,5 @@
-// By how much each certificate is renewed earlier than by the rule on lifetimes: many that were issued in one hour do
-// not come due in one. attempt_at and its index and view are made anew, as in 0005.
+// Adds a random time by which each certificate is renewed earlier, so that certificates issued within one hour do not
+// all become due within one hour. Recreates attempt_at with its index and view, as in 0005.
 import type { Migration } from './migration.ts';
 
 export const renewalSpread: Migration = {

@@ -1,4 +1,5 @@
-// Notifications: channels (their secrets are in the secret store), what is still to be delivered, what was told of.
+// Adds notification channels (their secrets are in the secret store), pending deliveries, and what was already
+// reported.
 import type { Migration } from './migration.ts';
 
 export const notifications: Migration = {

@@ -1,5 +1,5 @@
-// A CA account's next key, while the CA is asked to take it (RFC 8555 section 7.3.5): stored before that, so that a kill
-// between the CA's word and ours loses neither.
+// Stores the next key of a CA account before the request for a key change (RFC 8555 section 7.3.5), so that a crash
+// before the response is stored loses neither key.
 import type { Migration } from './migration.ts';
 
 export const accountRollover: Migration = {

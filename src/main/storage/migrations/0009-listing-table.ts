@@ -1,18 +1,20 @@
-// What lists, counts, searches and the overview ask, at 100,000 projects: a row a project with what they need of it and
-// of its active certificate, kept by triggers in the transaction of the change itself. An order of the list needs an
-// index that holds names or times together with what is filtered by; over two tables there is none. Every trigger
-// writes what the tables say anew and counts nothing up or down, so that it cannot drift; and all of it can be made
-// again from the two tables. docs/performance.md has what was measured.
+// Adds the table `listing` for lists, counts, searches and the overview at 100,000 projects: one row per project with
+// the columns of the project and its active certificate. Triggers maintain it in the transaction of each change. A sort
+// order needs an index over sort and filter columns, which cannot span two tables. Triggers rewrite rows from the
+// source tables and never increment counters, so the table cannot drift and can be rebuilt. docs/performance.md has
+// measurements.
 import type { Migration } from './migration.ts';
 
 const OF_CERTIFICATE = 'expires_at, issued_at, attempt_at, revoked_at, failures, type, ca, provider';
 
-/** The active certificate of a project, or nulls. It has an index of its own, `certificates_active`. */
+/** The active certificate of a project, or nulls. The index `certificates_active` finds it. */
 const ACTIVE = (projectId: string): string =>
   `SELECT ${OF_CERTIFICATE} FROM certificates
     WHERE project_id = ${projectId} AND superseded_at IS NULL AND removed_at IS NULL`;
 
-/** The name is last: LIKE ends at a zero byte, which only it can hold. What is equal or empty is not written twice. */
+/**
+ * The name is last, because LIKE stops at a zero byte, which only the name can contain. Omits equal and empty parts.
+ */
 const WORDS = `iif(alt_names = '[]', '', alt_names || char(31)) || iif(domain = name, '', ifnull(domain || char(31), '')) || name`;
 const wordsOf = (row: string): string => WORDS.replace(/\b(alt_names|domain|name)\b/g, `${row}.$1`);
 
@@ -21,11 +23,11 @@ CREATE TRIGGER ${name} AFTER ${when} ON certificates BEGIN
   UPDATE listing SET (${OF_CERTIFICATE}) = (${ACTIVE(`${row}.project_id`)}) WHERE project_id = ${row}.project_id;
 END;`;
 
-/** What the columns above are made of. */
+/** The source of the columns above. */
 const CAUSES = `project_id, type, expires_at, issued_at, revoked_at, removed_at, superseded_at, failures,
   recipe, auto_renew, waits_for, next_attempt_at, ari, earlier`;
 
-/** The filters stand in each index, so that what they leave out costs no look at the table. */
+/** Each index contains the filter columns, so that excluded rows are never read from the table. */
 const FILTERS = 'revoked_at, failures, type, ca, provider';
 
 export const listingTable: Migration = {

@@ -1,5 +1,5 @@
-// Which certificates have their next attempt put off beyond their end: there are few, and the overview looks for them
-// each time.
+// Adds an index of the certificates whose next attempt is deferred past their expiry: few, and every overview reads
+// them.
 import type { Migration } from './migration.ts';
 
 export const listingLate: Migration = {

@@ -1,5 +1,5 @@
-// Tokens that could reach the whole installation keep that: projects:write on all projects was enough for it before
-// there was the scope admin.
+// Adds the scope admin to tokens with projects:write on all projects, which had access to the installation before the
+// scope admin existed.
 import type { Migration } from './migration.ts';
 
 export const adminScope: Migration = {

@@ -1,5 +1,5 @@
-// A session needs a second secret beside its cookie, and knows when its person last proved who they are and last did
-// something. Sessions from before have no second secret, so they end: their browsers sign in again.
+// Adds a second secret to sessions, the time of the last proof of identity, and the time of the last activity. Existing
+// sessions have no second secret, so they end and their users sign in again.
 import type { Migration } from './migration.ts';
 
 export const sessionPageSecret: Migration = {

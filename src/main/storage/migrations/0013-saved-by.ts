@@ -1,6 +1,6 @@
-// Who saved an address is stored with it, because a private address works only where a signed-in person saved it. What
-// was reachable before stays so: mail servers, webhooks that were allowed private addresses, DNS credentials, ACME
-// directories with an account.
+// Stores who saved an address, because a private address works only if a signed-in user saved it. Existing addresses
+// stay reachable: mail servers, webhooks that were allowed private addresses, DNS credentials, ACME directories with an
+// account.
 import type { Migration } from './migration.ts';
 
 const PERSON = `'{"kind":"window","id":null,"name":"an earlier version"}'`;

@@ -1,4 +1,4 @@
-// Saved DNS credentials can be limited to projects and zones; those that there are stay without limits.
+// Lets saved DNS credentials be limited to projects and zones; existing ones have no limits.
 import type { Migration } from './migration.ts';
 
 export const credentialLimits: Migration = {

@@ -1,5 +1,5 @@
-// Orders that were finalized are followed until their certificate is there: when that was, how the certificate was to
-// be obtained, and what the CA said of the order when it was created, which some CAs do not repeat.
+// Lets Certdesk follow finalized orders until their certificate is available. Stores the time of the finalization, the
+// issuance settings, and the CA's response when the order was created, which some CAs do not repeat.
 import type { Migration } from './migration.ts';
 
 export const followedOrders: Migration = {

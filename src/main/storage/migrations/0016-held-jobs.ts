@@ -1,4 +1,4 @@
-// Jobs count the unclean ends of Certdesk in a row that they were running at, and may be held back for a while.
+// Counts for each job how often in a row Certdesk crashed while it ran; such a job can be held back for a while.
 import type { Migration } from './migration.ts';
 
 export const heldJobs: Migration = {

@@ -1,5 +1,5 @@
-// The first of a project's names that its active certificate does not cover, kept in `listing`: after its names were
-// changed, a project needs attention until a certificate for them is there. Triggers keep it, as they keep the rest.
+// Adds to `listing` the first name of a project that its active certificate does not cover. After a change of its
+// names, a project needs attention until it has a certificate for them. Triggers maintain the column.
 import type { Migration } from './migration.ts';
 
 /** The same rule as coversName in shared/names.ts; test/storage/overview.test.ts compares the two. */

@@ -1,5 +1,5 @@
-// Revocations that a person has acknowledged: such a certificate no longer needs attention. The note belongs to the
-// version, so that it ends with it; `listing` holds the time, for the overview. A trigger keeps it.
+// Adds acknowledgements of revocations, after which the certificate no longer needs attention. The note belongs to the
+// version and is deleted with it. `listing` has the time for the overview; a trigger maintains it.
 import type { Migration } from './migration.ts';
 
 const ACKNOWLEDGED_AT = `acknowledgement ->> '$.at'`;

@@ -1,4 +1,4 @@
-// What a job brought is stored as the engine has it. Before, it was stored as the answer of the API showed it.
+// Converts stored results of jobs from the format of the API's responses to the engine's own format.
 import type { Migration } from './migration.ts';
 
 export const jobResults: Migration = {

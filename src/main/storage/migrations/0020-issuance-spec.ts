@@ -1,4 +1,4 @@
-// How a certificate is obtained is called its issuance spec; it was a recipe before.
+// Renames the settings of an issuance from recipe to issuance spec.
 import type { Migration } from './migration.ts';
 
 export const issuanceSpec: Migration = {

@@ -1,4 +1,5 @@
-// Every migration in order. To change the schema add a file and a line here; test/storage/database.test.ts runs them.
+// Lists all migrations in order. To change the schema, add a file and a line here; test/storage/database.test.ts runs
+// them.
 import { initial } from './0001-initial.ts';
 import { sessions } from './0002-sessions.ts';
 import { listing } from './0003-listing.ts';

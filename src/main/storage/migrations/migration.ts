@@ -1,7 +1,7 @@
-// The shape of a migration: SQL that takes the schema from the version before to its own. Never edited once landed.
+// The type of a migration: SQL that upgrades the schema from the previous version. The SQL never changes after landing.
 
 export interface Migration {
-  /** `0001-initial`: its number is the `user_version` that it leaves. */
+  /** A name such as `0001-initial`; the number is the `user_version` after the migration. */
   readonly name: string;
   readonly sql: string;
 }
