@@ -56,7 +56,6 @@ const NOT_YET: readonly string[] = [
   'src/main/engine/notifications',
   'src/main/engine/renewal',
   'src/main/engine/revocation',
-  'src/renderer',
 ];
 
 const TEXTS = /\.(ts|tsx|mts|mjs|md|txt|css|html|yml|service)$/;

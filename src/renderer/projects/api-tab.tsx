@@ -1,4 +1,4 @@
-// This project's REST calls, ready to paste.
+// The project's REST calls as curl commands.
 import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
 import { useAppContext } from '../app-context.ts';
 import { messages } from '../messages.ts';

@@ -1,4 +1,4 @@
-// The way back to the list, above a project's name.
+// The link back to the project list, above a project's name.
 import { IconArrowLeft } from '@tabler/icons-react';
 import { messages } from '../messages.ts';
 import { TextLink } from '../ui/link.tsx';

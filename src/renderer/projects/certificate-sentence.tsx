@@ -1,4 +1,4 @@
-// How a certificate stands, in a sentence.
+// The state of a certificate as a sentence.
 import { Text } from '@mantine/core';
 import type { Certificate, Status } from '../../shared/certificate.ts';
 import { RevokedNotice } from '../certificates/revoked-notice.tsx';
@@ -17,7 +17,7 @@ export function CertificateSentence({
   readonly projectId: string;
   readonly certificate: Certificate;
   readonly status: Status;
-  /** A person adds the TXT records of each renewal. */
+  /** The user adds the TXT records at each renewal. */
   readonly isManual: boolean;
 }) {
   if (certificate.status === 'revoked') {

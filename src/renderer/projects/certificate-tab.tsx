@@ -1,4 +1,4 @@
-// A project's certificate in full: names, issuer, serial, fingerprints, the chain link by link, PEM to copy or download.
+// The certificate of a project in full: names, issuer, serial number, fingerprints, chain, and PEM to copy or download.
 import { Button, Stack } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';

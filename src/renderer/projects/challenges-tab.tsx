@@ -1,4 +1,4 @@
-// How ownership is proved: the way that was chosen, with the kept credential; what the CA was shown the last time.
+// How domains are validated: the method, its credential, and the last validation by the CA.
 import { EmptyState, Stack } from '@mantine/core';
 import { IconShieldCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';

@@ -1,5 +1,5 @@
-// Opens the dialogs that make a project and change one. Their form weighs as much as a screen, so it comes when it is
-// asked for.
+// Opens the dialogs that create and edit a project. Their form is as large as a screen, so its code is loaded on
+// demand.
 import type { ReactNode } from 'react';
 import type { Project } from '../../shared/project.ts';
 import { messages } from '../messages.ts';
@@ -18,7 +18,7 @@ export function openEditProject(project: Project): void {
   open(text.edit.title, ({ EditProject }) => <EditProject project={project} />);
 }
 
-/** The dialog opens with its form in it: what has the focus first is a field. */
+/** Opens the dialog once its form is loaded, so that a field gets the focus. */
 function open(title: string, content: (dialogs: Dialogs) => ReactNode): void {
   import('./project-dialogs.tsx').then(
     (dialogs) => openDialog({ title, children: content(dialogs) }),

@@ -1,11 +1,11 @@
-// The curl commands of a project: what the pages do, for scripts.
+// The curl commands of a project, for scripts.
 
 export interface CurlCommand {
   readonly key: 'read' | 'status' | 'obtain' | 'renew' | 'downloadFull' | 'revoke' | 'remove';
   readonly command: string;
 }
 
-/** @param origin `http://127.0.0.1:7878` */
+/** @param origin Base URL: `http://127.0.0.1:7878` */
 export function curlCommands(origin: string, projectId: string): readonly CurlCommand[] {
   const base = `${origin}/api/v1/projects/${projectId}/certificate`;
   const auth = `-H "Authorization: Bearer $CERTDESK_TOKEN"`;

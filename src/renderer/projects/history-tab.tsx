@@ -1,4 +1,4 @@
-// Every version and every operation of a project, newest first.
+// The history of a project: all certificate versions and jobs, newest first.
 import { Button, EmptyState, Group, Stack, Table, Text } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -113,11 +113,11 @@ interface VersionActionsProps {
   readonly version: CertificateVersion;
 }
 
-/** The one in use has its actions at the top of the page. */
+/** The active version's actions are in the page header. */
 function VersionActions({ project, version }: VersionActionsProps) {
   const restore = useRestore();
   const { id, state, type, revokedAt, restorableUntil, expiresAt } = version;
-  // A removed one can come back only where none is in its place.
+  // A removed version can be restored only while the project has no active one.
   const restorable = project.certificate === null && restorableUntil !== null;
   const trusted = revokedAt === null && Date.parse(expiresAt) > Date.now();
   return (

@@ -1,4 +1,4 @@
-// A job of a project on a page of its own: it is here while it runs and ever after.
+// The page of a job, while it runs and afterwards.
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -41,7 +41,7 @@ export function BackToProject({ id, label }: { readonly id: string; readonly lab
   );
 }
 
-/** What the CA could not reach is tested from here, in plain words, on this very page. */
+/** The reachability test for names that the CA could not reach. */
 function Help({ job }: { readonly job: JobWithSteps }) {
   const names = job.error === null ? [] : unreachedNames(job.error);
   if (names.length === 0) return null;

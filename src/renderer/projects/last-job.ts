@@ -1,10 +1,10 @@
-// Whether the last job of a project still says something about its state.
+// Decides whether a project's last job is still relevant to its state.
 import type { Job } from '../../shared/job.ts';
 
 /**
- * The job to show above a project's certificate: one that runs, or one that failed and that no certificate has followed.
- * States follow the certificate: after an upload an earlier failure is history, and so is a dry run.
- * @param storedAt When the active certificate was stored; null: there is none.
+ * Returns the job to show above a project's certificate: a running one, or a failed one that no certificate has
+ * followed. After an upload, earlier failures and dry runs are history.
+ * @param storedAt When the active certificate was stored; null if there is none.
  */
 export function jobToShow(job: Job | undefined, storedAt: string | null): Job | null {
   if (job === undefined || job.state === 'succeeded') return null;

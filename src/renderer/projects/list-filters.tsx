@@ -1,4 +1,4 @@
-// Search and filters above the list, each with how many it would show.
+// Search and filters above the list, with the number of matches of each.
 import { CloseButton, Group, TextInput, UnstyledButton } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
@@ -17,7 +17,7 @@ const STATES = ['valid', 'expiring_soon', 'expired', 'revoked', 'none'] as const
 
 export interface ListFiltersProps {
   readonly search: ListSearch;
-  /** How many the filters match. */
+  /** Number of projects that match the filters. */
   readonly total: number;
   onChange(search: ListSearch): void;
 }
@@ -89,7 +89,7 @@ function Filter({ label, count, pressed, onClick }: FilterProps) {
 function SearchField({ q, onChange }: { readonly q: string; onChange(q: string): void }) {
   const [value, setValue] = useState(q);
   const send = useDebouncedCallback(onChange, 150);
-  // Where the address changes by itself (back, a link), the field follows.
+  // Follows changes of the URL from elsewhere, such as Back or a link.
   useEffect(() => setValue(q), [q]);
   const change = (next: string): void => {
     setValue(next);

@@ -1,4 +1,4 @@
-// The head of the list: choose all, and the columns that it can be sorted by.
+// The head of the list: "select all" and the sortable columns.
 import { UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
@@ -11,7 +11,7 @@ import type { Selection } from './selection.ts';
 const text = messages.projects;
 
 export interface ListHeadProps {
-  /** All that the filter matches, on every page. */
+  /** Number of projects that match the filter, on all pages. */
   readonly total: number;
   readonly selection: Selection;
   readonly search: ListSearch;

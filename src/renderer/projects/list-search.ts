@@ -1,4 +1,4 @@
-// What the list's address holds: search, filters and order, so that a view can be linked to and gone back to.
+// The project list's search, filters and order in the URL, so that a view can be linked and restored with Back.
 import {
   CERTIFICATE_TYPES,
   ORDERS,
@@ -21,7 +21,7 @@ export interface ListSearch {
   readonly order?: (typeof ORDERS)[number];
 }
 
-/** What was typed into the address or put there by a link; the router reads `1` and `true` as what they look like. */
+/** A search term from the URL: the router parses `1` and `true` as a number and a boolean. */
 const text = (value: unknown): string | undefined =>
   (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;
 const flag = (value: unknown): boolean | undefined =>
@@ -43,13 +43,13 @@ const FIELDS: { readonly [K in keyof ListSearch]-?: (value: unknown) => ListSear
   order: oneOf(ORDERS),
 };
 
-/** Whatever stands in the address; what is not understood is left out. */
+/** Parses the URL's search parameters; unknown values are ignored. */
 export function readListSearch(search: Record<string, unknown>): ListSearch {
   const read = Object.entries(FIELDS).map(([name, field]) => [name, field(search[name])]);
   return Object.fromEntries(read.filter(([, value]) => value !== undefined));
 }
 
-/** The search with some fields set, and those that are undefined taken out. */
+/** Returns the search with changed fields; undefined removes a field. */
 export function changed(
   search: ListSearch,
   change: { readonly [K in keyof ListSearch]: ListSearch[K] | undefined },
@@ -63,7 +63,7 @@ export function isFiltered({ sort: _, order: __, ...filters }: ListSearch): bool
   return Object.keys(filters).length > 0;
 }
 
-/** What the numbers at the filters are counted under. */
+/** The search under which the counts at the filters are computed. */
 export function withoutState({
   status: _,
   failing: __,

@@ -1,7 +1,7 @@
-// How names are proved, as a person reads it.
+// Returns the display name of a validation method.
 import { messages } from '../messages.ts';
 
-/** @param id `http-01`, or the id of a DNS provider. */
+/** @param id `http-01`, or the ID of a DNS provider. */
 export function methodName(
   id: string,
   providers: readonly { readonly id: string; readonly name: string }[],

@@ -1,4 +1,4 @@
-// Filters by proof, CA and source, with the values that there are.
+// Filters by validation, CA and source, with the values in use.
 import { Button, Indicator, Popover, Select, Stack } from '@mantine/core';
 import { IconFilter } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';

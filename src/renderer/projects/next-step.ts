@@ -1,4 +1,4 @@
-// What comes next for a project, and why: for its row in the list.
+// Returns a project's next step with its reason, for the list.
 import { messages } from '../messages.ts';
 import type { ProjectRowData } from './use-project-list.ts';
 
@@ -6,7 +6,7 @@ const text = messages.projects;
 
 export interface NextStep {
   readonly what: string;
-  /** When; null where it is a person's turn. */
+  /** When it happens; null if the user has to act. */
   readonly at: string | null;
   readonly why: string | null;
 }
@@ -39,7 +39,9 @@ export function nextOf({
   return { what: text.next.renew, at: renewal?.nextAttemptAt ?? null, why };
 }
 
-/** `HTTP-01 challenge failed` of `HTTP-01 challenge failed: Could not …`: the project's page has the whole. */
+/**
+ * Shortens `HTTP-01 challenge failed: Could not …` to `HTTP-01 challenge failed`; the project's page shows the rest.
+ */
 function briefly(error: string): string {
   return error.split(': ', 1)[0] ?? error;
 }

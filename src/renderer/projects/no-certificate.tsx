@@ -1,4 +1,4 @@
-// Where a project has no certificate yet: what to do first.
+// The first steps for a project without a certificate.
 import { Button, EmptyState } from '@mantine/core';
 import { IconCertificate } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -66,7 +66,7 @@ function Description({ project, removed }: DescriptionProps) {
   );
 }
 
-/** The one that was removed last and can still be brought back. */
+/** The last removed version, if it can be restored. */
 function useRemoved(id: string): CertificateVersion | undefined {
   const versions = useQuery(useApi().certificates.versions.queryOptions({ id }));
   return versions.data?.versions.find(({ restorableUntil }) => restorableUntil !== null);

@@ -1,4 +1,4 @@
-// What can be done with a project: one button for what is usual, a menu for the rest.
+// The actions of a project: a button for the usual one, and a menu for the others.
 import { ActionIcon, Button, Menu } from '@mantine/core';
 import {
   IconArrowsExchange,
@@ -46,7 +46,7 @@ function MainAction({ project }: { readonly project: ProjectRowData }) {
   const { id, certificate, domain, uncovered } = project;
   const params = { id };
   if (domain === null) return null;
-  // A renewal orders the names of the certificate, so that it does not bring one that lacks.
+  // A renewal requests the certificate's own names, so it does not cover a name that was added since.
   const needsNew =
     certificate?.status === 'revoked' || (uncovered !== null && certificate?.type !== 'custom');
   if (certificate === null || needsNew) {

@@ -1,4 +1,4 @@
-// What stands in the dialogs that make a project and change one; loaded when one is opened.
+// The contents of the dialogs that create and edit a project; loaded when one opens.
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -71,7 +71,7 @@ export function EditProject({ project }: { readonly project: Project }) {
   );
 }
 
-/** Says which project has the domain already; the form's button then confirms a second one. */
+/** Names the project that already has the domain; the submit button then confirms a second one. */
 function DuplicateNotice({ duplicate: { id, name } }: { readonly duplicate: ExistingProject }) {
   return (
     <Notice tone="warn" title={text.create.duplicate} role="alert">

@@ -1,4 +1,4 @@
-// The fields of a project: name, domain, other names; checked as they are typed by the rules that the server has.
+// The fields of a project: name, domain and additional names, validated by the server's rules as the user types.
 import { Button, Group, Stack, TagsInput, TextInput } from '@mantine/core';
 import { type UseFormReturnType, useForm } from '@mantine/form';
 import type { ReactNode } from 'react';
@@ -21,7 +21,7 @@ export interface ProjectFormProps {
   readonly submitLabel: string;
   readonly error: unknown;
   readonly pending: boolean;
-  /** Below the fields. */
+  /** A hint below the fields. */
   readonly children?: ReactNode;
   onSubmit(values: ProjectValues, form: UseFormReturnType<ProjectValues>): void;
 }

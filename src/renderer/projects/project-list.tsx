@@ -1,4 +1,4 @@
-// The virtual list: any number of projects, of which some thirty rows are in the page at a time.
+// The virtual list of projects: any number, with about thirty rows in the DOM at a time.
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useCallback, useEffect, useRef } from 'react';
 import { messages } from '../messages.ts';
@@ -11,12 +11,12 @@ import type { Selection } from './selection.ts';
 import type { ProjectRowData } from './use-project-list.ts';
 
 const ROW_HEIGHT = 52;
-/** Rows before the end of what is loaded at which the next page is asked for. */
+/** The next page is requested this many rows before the end of the loaded ones. */
 const AHEAD = 100;
 
 export interface ProjectListProps {
   readonly rows: readonly ProjectRowData[];
-  /** All of them, also those that are not loaded yet: the scroll bar is as long as the list. */
+  /** The total, including rows that are not loaded, so that the scroll bar has the right length. */
   readonly total: number;
   readonly selection: Selection;
   readonly search: ListSearch;
@@ -27,14 +27,14 @@ export interface ProjectListProps {
 
 export function ProjectList({ rows, total, selection, search, hasMore, onEnd, onSearch }: ProjectListProps) {
   const scroll = useRef<HTMLDivElement>(null);
-  // The end of this minute: a certificate that has just come must not have a day more than it was given.
+  // Rounds up to the full minute, so that a new certificate does not show one day more than its lifetime.
   const now = Math.ceil(Math.max(useNow(60_000), Date.now()) / 60_000) * 60_000;
   const virtualizer = useVirtualizer({
     count: Math.max(total, rows.length),
     getScrollElement: () => scroll.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: 6,
-    scrollPaddingStart: 36, // the head stays over the rows
+    scrollPaddingStart: 36, // the sticky head covers the first rows
   });
   const items = virtualizer.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
@@ -42,7 +42,7 @@ export function ProjectList({ rows, total, selection, search, hasMore, onEnd, on
     if (hasMore && last >= rows.length - AHEAD) onEnd();
   }, [hasMore, last, rows.length, onEnd]);
 
-  /** Arrows, Home and End go from row to row. */
+  /** Arrow keys, Home and End move between rows. */
   const move = useCallback(
     (event: KeyboardEvent, at: number): void => {
       const to = destination(event.key, at, rows.length);
@@ -83,7 +83,7 @@ export function ProjectList({ rows, total, selection, search, hasMore, onEnd, on
   );
 }
 
-/** A row that is on its way. */
+/** The placeholder of a row that is still loading. */
 function EmptyRow({ top }: { readonly top: number }) {
   return (
     <tr

@@ -1,4 +1,4 @@
-// A project's first tab: is all well, what comes next and why, what runs at this moment, what went wrong last.
+// A project's first tab: the certificate's state, the next renewal, the running job, and the last failure.
 import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Status } from '../../shared/certificate.ts';
@@ -134,7 +134,7 @@ function Validity({ project, certificate, status }: ValidityProps) {
   );
 }
 
-/** The CA's own page: what it says is its own matter. */
+/** A link to the CA's own explanation of its suggested renewal time. */
 function Explanation({ url }: { readonly url: string }) {
   return (
     <Anchor href={url} target="_blank" rel="noreferrer">

@@ -1,4 +1,4 @@
-// One project: its header with what can be done, and its parts as tabs.
+// The page of a project: header with actions, and tabs.
 import { Group, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';

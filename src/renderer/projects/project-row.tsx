@@ -1,4 +1,4 @@
-// One project in the list: domain, state, life left, what comes next and why.
+// A project in the list: domain, status, days left, and the next step with its reason.
 import { type KeyboardEvent, memo } from 'react';
 import { formatDateTime, formatRelative, formatUtc } from '../format.ts';
 import { messages } from '../messages.ts';
@@ -45,7 +45,7 @@ export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
         />
       </td>
       <td className={classes.cell}>
-        {/* A plain link: the router hears of the hash, and a link of its own in each row costs a frame a scroll. */}
+        {/* A plain link: the router reacts to the hash, and a router link in each row slows down scrolling. */}
         <a
           href={`#/projects/${id}`}
           className={classes.open}
@@ -81,7 +81,7 @@ export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
   );
 });
 
-/** Whole where it is pointed at: the column may cut it. */
+/** The full text in a tooltip, because the column may truncate it. */
 function Second({ words }: { readonly words: string }) {
   return (
     <div className={classes.second} title={words}>

@@ -1,3 +1,3 @@
-// The tabs of a project's page, as its address names them.
+// The tabs of a project's page, as named in its URL.
 export const PROJECT_TABS = ['overview', 'certificate', 'challenges', 'history', 'api'] as const;
 export type ProjectTab = (typeof PROJECT_TABS)[number];

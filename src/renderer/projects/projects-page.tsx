@@ -1,4 +1,4 @@
-// The list of projects.
+// The project list page.
 import { Button, EmptyState } from '@mantine/core';
 import { IconCertificate, IconPlus, IconSearchOff } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
@@ -42,7 +42,7 @@ export function ProjectsPage() {
                 selection={selection}
                 hasMore={query.hasNextPage}
                 onEnd={() => {
-                  // Nor while all is asked for anew, which that would cut off.
+                  // Not during a refetch either, which the next page's request would cancel.
                   if (!query.isFetching) void query.fetchNextPage();
                 }}
               />

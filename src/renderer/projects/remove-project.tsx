@@ -1,4 +1,4 @@
-// Asks before a project is deleted.
+// Confirms the deletion of a project.
 import { Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';

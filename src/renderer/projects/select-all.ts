@@ -1,11 +1,13 @@
-// "Select all" stands for all that the filter matches, not for the rows that happen to be loaded.
+// "Select all" means all projects that match the filter, not only the loaded rows.
 import type { ListedProject } from '../../shared/project.ts';
 import type { Api } from '../api.ts';
 import type { ListSearch } from './list-search.ts';
 
 const PAGE = 500;
 
-/** Every project that the filters match, page by page. Rejects with the signal's reason, or what the server refuses with. */
+/**
+ * Fetches all projects that match the filters, page by page. Rejects with the signal's reason or the server's error.
+ */
 export async function collectMatching(
   api: Api,
   search: ListSearch,

@@ -1,4 +1,4 @@
-// Which projects are selected in the list. All that a filter matches are fetched: not all of their rows are loaded.
+// The selected projects of the list. "Select all" fetches all that match the filter, since not all rows are loaded.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useApiClient } from '../api.ts';
 import { notifyFailure } from '../ui/notify-failure.tsx';
@@ -8,9 +8,9 @@ import type { ProjectRowData } from './use-project-list.ts';
 
 export interface Selection {
   readonly ids: ReadonlySet<string>;
-  /** All that the filter matches are being fetched. */
+  /** Whether the matching projects are being fetched. */
   readonly isCollecting: boolean;
-  /** Of what is selected, as far as it was fetched by `selectMatching`. */
+  /** The selected projects that `selectMatching` has fetched. */
   readonly collected: ReadonlyMap<string, ProjectRowData>;
   set(id: string, selected: boolean): void;
   clear(): void;

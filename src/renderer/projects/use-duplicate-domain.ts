@@ -1,4 +1,5 @@
-// A project of the same domain: the server refuses a second one until a person confirms it for that very domain.
+// Handles a domain that another project already has: the server accepts a second project only after confirmation for
+// that domain.
 import { useState } from 'react';
 import { toDnsName } from '../../shared/names.ts';
 import { failureOf } from '../api.ts';
@@ -10,13 +11,13 @@ export interface ExistingProject {
 }
 
 export interface DuplicateDomain {
-  /** The other project that the last answer named; null where it named none. */
+  /** The project that the last error named; null if none. */
   readonly found: ExistingProject | null;
-  /** To be called once for each request, and sent with it. */
+  /** Call once per request and send the result with it. */
   confirmationFor(values: ProjectValues): { readonly allowDuplicateDomain?: true };
 }
 
-/** @param error What the last request failed with. */
+/** @param error The last request's error. */
 export function useDuplicateDomain(error: unknown): DuplicateDomain {
   const [asked, setAsked] = useState<string | null>(null);
   const found = duplicateOf(error);
@@ -30,7 +31,7 @@ export function useDuplicateDomain(error: unknown): DuplicateDomain {
   };
 }
 
-/** Of DUPLICATE_DOMAIN; null where the error is another one. */
+/** Returns the project from a DUPLICATE_DOMAIN error; null for other errors. */
 function duplicateOf(error: unknown): ExistingProject | null {
   const body = failureOf(error).body;
   if (body?.code !== 'DUPLICATE_DOMAIN') return null;

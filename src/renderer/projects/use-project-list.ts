@@ -1,4 +1,4 @@
-// The list, page by page as it is scrolled, in the order and under the filters of its address.
+// Loads the project list page by page while scrolling, with the order and filters of the URL.
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { ListedProject } from '../../shared/project.ts';
@@ -21,7 +21,7 @@ export function useProjectList(search: ListSearch) {
   return { query, rows, total: query.data?.pages.at(-1)?.total ?? 0 };
 }
 
-/** Numbers by state under the present search and filters; a query of its own, because it is asked for at each change. */
+/** Counts by status under the current search and filters; a separate query, because it is refetched at each change. */
 export function useStateCounts(search: ListSearch) {
   const api = useApi();
   return useQuery({

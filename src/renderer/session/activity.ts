@@ -1,20 +1,20 @@
-// Reports a person's activity, so that the session of somebody who reads or fills in a form does not end as idle. What
-// the page does on its own (live events, refreshes, retries) does not count.
+// Reports user activity, so that the session does not end as idle while a user reads or fills in a form. The page's own
+// requests (live events, refetches, retries) do not count.
 
-/** A report a minute is enough: the shortest idle time is five minutes. */
+/** One report per minute suffices: the shortest idle timeout is five minutes. */
 const REPORT_MS = 60_000;
 
 const EVENTS = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const;
 
-/** @param isSignedIn Otherwise there is nothing to report. */
+/** @param isSignedIn Nothing is reported while signed out. */
 export function reportActivity(
   scope: Window,
   { isSignedIn, report }: { isSignedIn(): boolean; report(): Promise<void> },
 ): void {
-  let reportedAt = Date.now(); // opening the page was the last one
+  let reportedAt = Date.now(); // opening the page counts as activity
   const onActivity = (): void => {
     const now = Date.now();
-    // Less than nothing has passed if the clock was set back.
+    // Negative if the clock was set back.
     if (Math.abs(now - reportedAt) < REPORT_MS || !isSignedIn()) return;
     reportedAt = now;
     void report();

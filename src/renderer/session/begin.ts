@@ -1,13 +1,13 @@
-// The page's first act, in a file of its own (electron.vite.config.ts), so that it runs while the rest of the page's
-// code is still being read: a one-time link is exchanged, then the overview, where most visits begin, is asked for.
-// Both are null in the window of the desktop application.
+// The first code that runs, in a chunk of its own (electron.vite.config.ts), so that its requests start while the rest
+// of the code is loading: it exchanges a one-time link, then requests the overview, where most visits begin. Both are
+// null in the desktop app's window.
 import type { Overview } from '../../shared/overview.ts';
 import { findBridge } from '../window/bridge.ts';
 import { createPageSecret } from './page-secret.ts';
 import { createSession, type Session } from './session.ts';
 
 const { location, history } = window;
-/** For both requests; the page asks again in its own way where one did not come. */
+/** Timeout of both requests, in ms. The page repeats a failed one in its usual way. */
 const SLOW_MS = 15_000;
 
 const fetchSoon: typeof fetch = (input, init) =>
@@ -18,10 +18,7 @@ export const begun: Session | null =
     ? createSession({ location, history, fetch: fetchSoon, pageSecret: createPageSecret(window) })
     : null;
 
-/**
- * The answer to overview.get; undefined where there was none, for whatever reason. Null where the page begins at
- * another screen.
- */
+/** The answer to overview.get; undefined if it failed for any reason. Null if the page opens at another screen. */
 export const firstOverview: Promise<Overview | undefined> | null =
   begun !== null && (location.hash === '' || location.hash === '#/') ? askForOverview(begun) : null;
 
@@ -32,6 +29,6 @@ async function askForOverview({ settled, state, browser }: Session): Promise<Ove
     const answer = await fetchSoon('trpc/overview.get', { headers: { ...browser?.headers() } });
     return answer.ok ? (await answer.json()).result?.data : undefined;
   } catch {
-    return undefined; // the page's own question shows what is wrong
+    return undefined; // the page's own request reports the error
   }
 }

@@ -1,13 +1,13 @@
-// The page's own secret, beside the cookie. It is kept in storage that belongs to the page's origin, which includes the
-// port: another server on the same host receives the cookie, and cannot read this. Tabs of one browser share it.
+// The page secret, which complements the cookie. It is in storage of the page's origin, which includes the port:
+// another server on the same host receives the cookie, but cannot read this. Tabs of one browser share it.
 import { PAGE_SECRET_HEADER } from '../../shared/session.ts';
 
 export interface PageSecret {
   get(): string | null;
   set(secret: string | null): void;
-  /** For each call to the server; empty if there is none. */
+  /** Headers for each call to the server; empty if there is no secret. */
   headers(): Readonly<Record<string, string>>;
-  /** Called when another tab has stored or removed it. */
+  /** Called when another tab has stored or removed the secret. */
   onChange(listener: (secret: string | null) => void): void;
 }
 
@@ -31,7 +31,7 @@ export function createPageSecret(scope: Window): PageSecret {
         if (secret === null) scope.localStorage.removeItem(PAGE_SECRET_KEY);
         else scope.localStorage.setItem(PAGE_SECRET_KEY, secret);
       } catch {
-        // Blocked storage: `held` remains.
+        // Storage is blocked; `held` still has the secret.
       }
     },
     headers(): Readonly<Record<string, string>> {
@@ -39,7 +39,7 @@ export function createPageSecret(scope: Window): PageSecret {
       return secret === null ? {} : { [PAGE_SECRET_HEADER]: secret };
     },
     onChange(listener) {
-      // `key` is null if all of the storage was cleared.
+      // `key` is null if the whole storage was cleared.
       scope.addEventListener('storage', ({ key }) => {
         if (key !== PAGE_SECRET_KEY && key !== null) return;
         held = null;

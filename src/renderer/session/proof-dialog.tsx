@@ -1,4 +1,4 @@
-// Asks for a new sign-in link, for a call that wants a fresh proof. Whatever is open below stays as it is.
+// Asks for a new sign-in link if a call requires a fresh proof. Other open dialogs stay as they are.
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { messages } from '../messages.ts';
@@ -9,7 +9,7 @@ import { SignInCommand } from './sign-in-command.tsx';
 
 const text = messages.session.proof;
 
-/** Above the other dialogs (200). */
+/** Above other dialogs (200). */
 const ABOVE = 250;
 
 export interface ProofDialogProps {
@@ -30,7 +30,7 @@ export function ProofDialog({ proof, browser }: ProofDialogProps) {
       <Modal.Overlay />
       <Modal.Content>
         <Modal.Body pt="lg">
-          {/* No <header>: the dialog below has one, and two of them are two banners to a screen reader. */}
+          {/* No <header>: the dialog below has one, and screen readers would announce two banners. */}
           <Modal.Title mb="md">{text.title}</Modal.Title>
           <LinkForm proof={proof} browser={browser} />
         </Modal.Body>

@@ -1,5 +1,5 @@
-// A fresh proof of who sits here: some operations want one that is not older than 15 minutes (PROOF_REQUIRED). The
-// refused call waits while the person gets a new sign-in link, and is then sent again, so nothing that was typed is lost.
+// Fresh proof of identity: some operations require a sign-in within the last 15 minutes (PROOF_REQUIRED). The refused
+// call waits while the user gets a new sign-in link, and is then repeated, so that no input is lost.
 import { observable, type Unsubscribable } from '@trpc/server/observable';
 import { type Api, failureOf, type Transport } from '../api.ts';
 import type { Live } from '../live.ts';
@@ -8,7 +8,7 @@ import { createStore, type Store } from '../store.ts';
 export interface Proof {
   /** Whether the dialog (proof-dialog.tsx) is open. */
   readonly asked: Store<boolean>;
-  /** Opens the dialog; calls that wait at the same time share it. @returns whether there is a fresh proof now. */
+  /** Opens the dialog; concurrent calls share it. @returns whether there is a fresh proof now */
   ask(): Promise<boolean>;
   /** Closes the dialog. */
   settle(proved: boolean): void;
@@ -22,8 +22,8 @@ export function createProof(scope: Window): Proof {
     waiting?.resolve(proved);
     waiting = null;
   };
-  // Escape closes this dialog only. Each open Mantine dialog listens here too, also the form below this one; the first
-  // listener runs first.
+  // Escape closes only this dialog. Each open Mantine dialog listens on the window, including the form below this one;
+  // the first listener runs first.
   scope.addEventListener(
     'keydown',
     (event) => {
@@ -44,7 +44,7 @@ export function createProof(scope: Window): Proof {
   };
 }
 
-/** Sends a call again once it has the proof that it was refused for. @param transport What sends it. */
+/** Repeats a call once the proof that it requires is there. @param transport Sends the call. */
 export function withProof(transport: Transport, proof: Pick<Proof, 'ask'>): Transport {
   return (runtime) => {
     const send = transport(runtime);
@@ -75,24 +75,24 @@ export function withProof(transport: Transport, proof: Pick<Proof, 'ask'>): Tran
   };
 }
 
-/** A sign-in link that is opened in another tab of this browser is a proof for this page too. */
+/** Polls for a sign-in link that was opened in another tab of this browser; it also proves this page. */
 export function watchProof({ asked, settle }: Proof, { live, api }: { live: Live; api: Api }): void {
   live.onEvent(({ kind, data }) => {
     if (kind !== 'session.proved' || !asked.get()) return;
     const compare = ({ sessions }: { readonly sessions: readonly ListedSession[] }): void => {
       if (sessions.some(({ id, current }) => current && id === Object(data).sessionId)) settle(true);
     };
-    api.sessions.list.query().then(compare, () => undefined); // if it fails, the link can still be pasted
+    api.sessions.list.query().then(compare, () => undefined); // if this fails, the user can still paste the link
   });
 }
 
 interface ListedSession {
   readonly id: string;
-  /** The session of this browser. */
+  /** Returns this browser's session. */
   readonly current: boolean;
 }
 
-/** @returns the secret within a link, or as it is; null if there is none. */
+/** Extracts the secret from a sign-in link or a pasted secret. @returns null if there is none */
 export function readLinkSecret(typed: string): string | null {
   return /cdl_[\w-]+/.exec(typed)?.[0] ?? null;
 }

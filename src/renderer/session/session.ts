@@ -1,10 +1,10 @@
-// Who sits before the page: signed in until an answer says otherwise. A one-time link's secret is exchanged for the
-// session's cookie, which no script can read, and the page secret.
+// The state of the session: signed in until an answer says otherwise. The secret of a one-time link is exchanged for
+// the session cookie, which scripts cannot read, and the page secret.
 import type { ErrorBody, ErrorCode } from '../../shared/errors.ts';
 import { createStore, type Store } from '../store.ts';
 import type { PageSecret } from './page-secret.ts';
 
-/** `link`: the one-time link does not work. `left`: signed out on purpose. `out`: the session has ended. */
+/** `link`: the one-time link is not valid. `left`: the user signed out. `out`: the session has ended. */
 export type SessionState =
   | 'exchanging'
   | 'in'
@@ -15,36 +15,37 @@ export type SessionState =
   | 'unreachable'
   | SignInRefusal;
 
-/** Any other answer to the exchange, which leaves the link as good as it was. */
+/** Any other response to the exchange; the link remains valid. */
 export interface SignInRefusal {
   /** HTTP status. */
   readonly status: number;
-  /** The server's own sentence; null where something before it answered. */
+  /** The server's error; null if a proxy answered. */
   readonly reason: string | null;
 }
 
 export interface Session {
   readonly state: Store<SessionState>;
-  /** Resolves when the exchange of a one-time link has ended, either way; at once where there is none. */
+  /** Resolves when the exchange of the one-time link has ended, successfully or not; at once if there is no link. */
   readonly settled: Promise<void>;
-  /** What only a browser has; null in the window of the desktop application, which needs no sign-in. */
+  /** Only in browsers; null in the desktop app's window, which needs no sign-in. */
   readonly browser: BrowserSession | null;
-  /** Told by any answer that says so. */
+  /** Called for each answer that says the session has ended. */
   ended(): void;
 }
 
 export interface BrowserSession {
-  /** For each call to the server. */
+  /** Headers for each call to the server. */
   headers(): Readonly<Record<string, string>>;
   /**
-   * Uses another link to prove who sits here. @returns 'in' if it worked, else why not; the session is as it was then.
+   * Exchanges another link as a proof of identity. @returns 'in' if it worked, otherwise the reason; the session is
+   * unchanged then
    */
   prove(linkSecret: string): Promise<SessionState>;
-  /** Tells the server that its person did something, so that the session does not end as idle. */
+  /** Reports user activity to the server, so that the session does not end as idle. */
   noteActivity(): Promise<void>;
-  /** @returns whether this browser is signed out now: without the server's word its session stays as it was. */
+  /** @returns whether this browser is signed out now: without the server's confirmation the session remains */
   signOut(): Promise<boolean>;
-  /** This browser's session was ended in the list of sessions. */
+  /** Called when this browser's session was ended in the list of sessions. */
   left(): void;
 }
 
@@ -57,7 +58,7 @@ export interface SessionDeps {
 
 const LOGIN_PATH = /\/login$/;
 
-/** Begins with the exchange where the page was opened by a sign-in link. */
+/** Creates the session; exchanges the link's secret if a sign-in link opened the page. */
 export function createSession(deps: SessionDeps): Session {
   const { pageSecret } = deps;
   const byLink = LOGIN_PATH.test(deps.location.pathname);
@@ -66,11 +67,11 @@ export function createSession(deps: SessionDeps): Session {
     secret !== '' ? 'exchanging' : pageSecret.get() === null ? 'out' : 'in',
   );
   let settled = Promise.resolve();
-  // The secret leaves the address at once: it must not stay in the history. Where it was lost on its way, the address
-  // leaves too: the whole link, opened over it, would be a place in this page.
+  // The secret is removed from the URL at once, so that it does not stay in the history. The URL also changes if the
+  // exchange was lost: otherwise opening the whole link again would only be a navigation within this page.
   if (byLink) deps.history.replaceState(null, '', deps.location.pathname.replace(LOGIN_PATH, '/'));
   if (secret !== '') settled = exchange(deps, secret).then(state.set);
-  // Signing in or out in one tab counts for all of them.
+  // Signing in or out in one tab applies to all tabs.
   pageSecret.onChange((known) => {
     if (known !== null) state.set('in');
     else if (state.get() === 'in') state.set('left');
@@ -104,7 +105,10 @@ export function createSession(deps: SessionDeps): Session {
   };
 }
 
-/** The window of the desktop application needs no sign-in: whoever sits before it has started Certdesk. */
+/**
+ * Creates the session of the desktop app's window: whoever can use the window has started Certdesk and needs no
+ * sign-in.
+ */
 export function createWindowSession(): Session {
   return { state: createStore<SessionState>('in'), settled: Promise.resolve(), browser: null, ended() {} };
 }
@@ -132,7 +136,7 @@ async function exchange(deps: SessionDeps, secret: string): Promise<SessionState
   }
 }
 
-/** Null where the answer is not in Certdesk's form: a page of a proxy's. */
+/** Returns null if the answer is not Certdesk's, such as a proxy's error page. */
 async function readRefusal(answer: Response): Promise<Pick<ErrorBody, 'code' | 'error'> | null> {
   const { code, error } = Object(await answer.json().catch(() => null));
   return typeof code === 'string' && typeof error === 'string' ? { code: code as ErrorCode, error } : null;

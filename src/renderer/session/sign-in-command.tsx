@@ -1,10 +1,10 @@
-// The command that prints a sign-in link, as it has to be typed where this server runs.
+// The command that prints a sign-in link, exactly as it has to be typed on this server.
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { CodeBlock } from '../ui/copy.tsx';
 
-/** @returns the short form of the command until the server has answered, and if it does not answer. */
+/** @returns the short form of the command until the server has answered, or if it does not answer */
 export function useSignInCommand(): string {
   const api = useApi();
   const { data } = useQuery(api.system.signInCommand.queryOptions(undefined, { staleTime: Infinity }));

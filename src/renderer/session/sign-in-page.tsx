@@ -1,4 +1,4 @@
-// What stands where nobody is signed in: why, and the one command that lets one in.
+// The page for users who are not signed in: the reason, and the command that creates a sign-in link.
 import { Button, Center, Loader, Paper, Stack, Text, Title } from '@mantine/core';
 import { messages } from '../messages.ts';
 import { Logo } from '../shell/logo.tsx';

@@ -1,4 +1,4 @@
-// Accounts at CAs.
+// The ACME accounts at CAs.
 import { Badge, Button, Group, Table, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { CaAccount } from '../../shared/ca-account.ts';
@@ -82,12 +82,12 @@ function Accounts({ accounts }: { readonly accounts: readonly CaAccount[] }) {
   );
 }
 
-/** A CA without a name is known by the host of its directory. */
+/** A CA without a name is shown by its directory's host. */
 function nameOf({ ca, directoryUrl }: CaAccount): string {
   return ca ?? URL.parse(directoryUrl)?.host ?? text.unknown;
 }
 
-/** The old key stops to count at once; nothing else changes, so nothing is asked first. */
+/** Replaces the key without confirmation: the old key becomes invalid, and nothing else changes. */
 function ChangeKey({ account }: { readonly account: CaAccount }) {
   const api = useApi();
   const change = useMutation(

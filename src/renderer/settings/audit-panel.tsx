@@ -1,4 +1,4 @@
-// How long entries of the audit trail are kept.
+// The retention period of audit log entries.
 import { Group, NumberInput } from '@mantine/core';
 import type { Settings } from '../../shared/settings.ts';
 import { messages } from '../messages.ts';
@@ -7,7 +7,7 @@ import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
 const text = messages.settings.audit;
 
-/** What is typed. */
+/** Form values as typed. */
 interface Values {
   readonly keepDays: number | string;
 }

@@ -1,4 +1,4 @@
-// Backups: when, where to, the passphrase, which there are, and how one is restored.
+// Backups: schedule, folder, passphrase, the list of backups, and restore.
 import { Button, Group, NumberInput, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery } from '@tanstack/react-query';
@@ -94,7 +94,7 @@ function toPatch({ folder, everyHours, keep }: Values): PatchSettings {
   };
 }
 
-/** @param set Null while it is not known. */
+/** @param set Null while loading. */
 function Passphrase({ set }: { readonly set: boolean | null }) {
   const api = useApi();
   const form = useForm({ initialValues: { passphrase: '' } });
@@ -160,7 +160,7 @@ function Existing({ list }: { readonly list: BackupList }) {
   );
 }
 
-/** When the last good one was made, when the next one is due, and what is wrong. */
+/** The last successful backup, the next one, and any error. */
 function State({ list: { lastAt, nextAt, lastError, late, restored } }: { readonly list: BackupList }) {
   return (
     <>
@@ -182,7 +182,7 @@ function State({ list: { lastAt, nextAt, lastError, late, restored } }: { readon
   );
 }
 
-/** Where what is here came from, and where what was here before is. */
+/** After a restore: the restored backup, and the folder with the previous data. */
 function restoredFacts(restored: BackupList['restored']): readonly (Fact | null)[] {
   if (restored === null) return [];
   const { at, by, createdAt, aside } = restored;

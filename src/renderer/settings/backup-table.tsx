@@ -1,4 +1,4 @@
-// The backups that there are: checked and restored by a click, and the command that restores one.
+// The list of backups, each with buttons to verify and restore it, and the restore command.
 import { Button, Group, Table, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { Backup } from '../../shared/backup.ts';

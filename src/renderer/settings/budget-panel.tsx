@@ -1,4 +1,4 @@
-// What is used of the CAs' published limits; the fullest of each.
+// The most used of the CAs' published rate limits.
 import { Progress, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Budget } from '../../shared/renewal.ts';
@@ -33,7 +33,7 @@ interface Row {
   readonly use: Limit['uses'][number];
 }
 
-/** The fullest first. */
+/** Sorts the most used limits first. */
 function rowsOf(limits: readonly Limit[]): readonly Row[] {
   return limits
     .flatMap((limit) => limit.uses.map((use) => ({ limit, use })))

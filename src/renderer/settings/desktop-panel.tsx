@@ -1,4 +1,4 @@
-// What is of the desktop application only: its start at login and notifications.
+// Settings of the desktop app only: start at login, and notifications.
 import { Stack, Switch } from '@mantine/core';
 import type { PatchSettings, Settings } from '../../shared/settings.ts';
 import { messages } from '../messages.ts';

@@ -1,4 +1,4 @@
-// ACME directories that a person approved by their URL; absent while there are none.
+// ACME directories that a user approved by their URL; hidden if there are none.
 import { Button, Table, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation, useQuery } from '@tanstack/react-query';

@@ -1,4 +1,4 @@
-// How dns-01 waits for its record.
+// How DNS-01 waits for record propagation.
 import { Group, NumberInput, Radio, Stack, TagsInput } from '@mantine/core';
 import type { Settings } from '../../shared/settings.ts';
 import { messages } from '../messages.ts';
@@ -7,7 +7,7 @@ import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
 const text = messages.settings.dns;
 
-/** What is typed: an empty number is the provider's own. */
+/** Form values as typed; an empty number stands for the provider's default. */
 interface Values {
   readonly propagationTimeout: number | string;
   readonly propagationInterval: number | string;

@@ -1,4 +1,4 @@
-// Where this Certdesk listens now, why a port is not open, and the ports of the next start.
+// The current listeners with their errors, and the ports after the next start.
 import { Button, Group, NumberInput, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Settings } from '../../shared/settings.ts';

@@ -1,7 +1,7 @@
-// Between the API's timestamps and what a datetime-local field holds: this browser's time, to the minute. Pure.
+// Converts between the API's timestamps and a datetime-local field: the browser's local time, to the minute. Pure.
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 
-/** `2026-01-19T13:00`; empty for null. */
+/** Formats a timestamp for the field: `2026-01-19T13:00`; empty for null. */
 export function toLocalTime(at: Timestamp | null): string {
   if (at === null) return '';
   const date = new Date(at);
@@ -10,7 +10,7 @@ export function toLocalTime(at: Timestamp | null): string {
   return `${day}T${pad(date.getHours())}:${pad(date.getMinutes())}`;
 }
 
-/** Null where the field is empty, or does not hold a time. */
+/** Parses the field; null if it is empty or has no valid time. */
 export function fromLocalTime(typed: string): Timestamp | null {
   const date = new Date(typed);
   return typed === '' || Number.isNaN(date.getTime()) ? null : toTimestamp(date);

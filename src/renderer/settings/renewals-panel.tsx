@@ -1,4 +1,4 @@
-// Renewals: a pause, how many at a time, a second CA, how long old versions stay.
+// Renewal settings: pause, concurrency, fallback CA, and retention of old versions.
 import { Group, NumberInput, Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Settings } from '../../shared/settings.ts';
@@ -11,7 +11,7 @@ import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
 const text = messages.settings.renewals;
 
-/** What is typed. */
+/** Form values as typed. */
 interface Values {
   readonly pausedUntil: string;
   readonly sideBySide: number | string;
@@ -62,7 +62,7 @@ export function RenewalsPanel({ renewals }: { readonly renewals: Settings['renew
 }
 
 interface FallbackCaProps {
-  /** As it is stored: perhaps an address that is not in the list. */
+  /** The stored value; may be a directory URL that is not in the list. */
   readonly known: string | null;
   readonly input: object;
 }
@@ -77,8 +77,8 @@ function FallbackCa({ known, input }: FallbackCaProps) {
       ? listed
       : [...listed, { value: known, label: known }];
   return (
-    // Made anew when the names are there: it would go on showing the id that it was given before. Until then it cannot
-    // be opened, as it would close under the hand.
+    // The key re-creates the select when the names arrive: it would continue to show the ID. It is disabled until then,
+    // because re-creation would close an open list.
     <Select
       key={cas.length}
       disabled={answer.isPending}

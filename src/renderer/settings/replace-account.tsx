@@ -1,4 +1,4 @@
-// Asks before a new account takes the place of one that was deactivated at its CA.
+// Confirms the replacement of an account that its CA has deactivated.
 import { PasswordInput, Text, TextInput } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';

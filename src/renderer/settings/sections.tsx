@@ -1,4 +1,4 @@
-// The settings are many: a list of their panels beside them, each leading to its own.
+// The list of settings sections; each entry scrolls to its panel.
 import { Stack } from '@mantine/core';
 import { type ReactNode, useRef } from 'react';
 import { messages } from '../messages.ts';
@@ -32,11 +32,11 @@ export function Sections({ names, children }: SectionsProps) {
   );
 }
 
-/** The address is the router's, so that there are no anchors: a panel is found by its heading, and gets the focus. */
+/** The router owns the URL hash, so there are no anchors: a panel is found by its heading, which gets the focus. */
 function show(panels: HTMLElement | null, name: string): void {
   const headings = [...(panels?.querySelectorAll('h2') ?? [])];
   const panel = headings.find(({ textContent }) => textContent === name)?.closest('section');
-  if (panel === null || panel === undefined) return; // it is not loaded yet
+  if (panel === null || panel === undefined) return; // not loaded yet
   panel.tabIndex = -1;
   panel.focus({ preventScroll: true });
   panel.scrollIntoView({ block: 'start' });

@@ -14,9 +14,9 @@ import { Time } from '../ui/time.tsx';
 const text = messages.settings.sessions;
 const columns = text.columns;
 
-/** As the operation lists it. */
+/** A session as the API lists it. */
 interface ListedSession extends Session {
-  /** The session of this browser. */
+  /** This browser's session. */
   readonly current: boolean;
 }
 
@@ -64,7 +64,7 @@ function SessionRow({ session }: { readonly session: ListedSession }) {
   const { browser } = useAppContext().session;
   const end = useMutation(
     api.sessions.end.mutationOptions({
-      // Ending the session of this browser is signing out: the next call would be refused.
+      // Ending this browser's session signs out: the next call would be refused.
       onSuccess: () => (current ? browser?.left() : notifyDone(text.signedOut)),
       onError: notifyFailure,
     }),

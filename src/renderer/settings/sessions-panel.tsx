@@ -1,4 +1,4 @@
-// Browsers that are signed in, and when their sessions end.
+// Active browser sessions, and when sessions end.
 import { NumberInput, Stack, Switch } from '@mantine/core';
 import type { Settings } from '../../shared/settings.ts';
 import { messages } from '../messages.ts';
@@ -9,7 +9,7 @@ import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
 const text = messages.settings.sessions;
 
-/** What is typed. */
+/** Form values as typed. */
 interface Values {
   readonly idleMinutes: number | string;
   readonly signOutOnRestart: boolean;

@@ -1,4 +1,4 @@
-// A section of the settings as a form: what is refused stands at its field, what names none above the button.
+// A section of the settings as a form: errors appear at their fields, others above the button.
 import { Button, Group, Stack } from '@mantine/core';
 import { type UseFormReturnType, useForm } from '@mantine/form';
 import type { ReactNode } from 'react';
@@ -9,18 +9,18 @@ import { formErrors } from '../ui/form-errors.ts';
 import { useUnsavedWarning } from '../ui/use-unsaved-warning.ts';
 import { useSaveSettings } from './use-save.ts';
 
-/** What is typed: the section's own fields, a number as text while it is typed. */
+/** The form's values: the section's fields, with numbers as text while they are typed. */
 type Values = object;
 
 export interface SectionForm<V extends Values> {
   readonly form: UseFormReturnType<V>;
   readonly saving: boolean;
-  /** What no field can show. */
+  /** An error that concerns no field. */
   readonly failure: unknown;
   submit(values: V): void;
 }
 
-/** @param toPatch What is saved of what is typed. */
+/** @param toPatch Converts the form's values to the API's. */
 export function useSectionForm<V extends Values>(
   section: SettingsSection,
   initialValues: V,
@@ -46,7 +46,7 @@ export function useSectionForm<V extends Values>(
 }
 
 /**
- * Without the fields that are as they were: what a change needs, such as a fresh proof, depends on the fields in it.
+ * Omits unchanged fields, because requirements such as a fresh proof depend on the fields of a request.
  * @param isDirty Whether a field of the form was changed.
  */
 function changedOf(

@@ -1,4 +1,4 @@
-// What can be changed while Certdesk runs, and what was chosen when it was started.
+// The settings page: runtime settings, and the values that were chosen at startup.
 import { SegmentedControl, Stack, Text, useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
@@ -22,7 +22,7 @@ import { SessionsPanel } from './sessions-panel.tsx';
 
 const text = messages.settings;
 
-/** In the order of the panels; the desktop's own comes second. */
+/** In the order of the panels; the desktop app's panel is second. */
 const SECTIONS = [
   text.renewals.title,
   text.budget.title,

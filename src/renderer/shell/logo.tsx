@@ -1,4 +1,4 @@
-// The mark and the name.
+// The logo with the product's name.
 import { messages } from '../messages.ts';
 import classes from './shell.module.css';
 

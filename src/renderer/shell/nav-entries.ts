@@ -1,4 +1,4 @@
-// The screens that the side bar and the command palette lead to.
+// The screens in the side bar and the command palette.
 import {
   IconCertificate,
   IconHistory,

@@ -1,4 +1,4 @@
-// The side bar: where one can go, whether the page is live, the theme, the way out.
+// The side bar: navigation, connection state, theme and sign-out.
 import {
   ActionIcon,
   Kbd,
@@ -22,7 +22,7 @@ const text = messages.shell;
 
 export interface NavProps {
   readonly live: LiveState;
-  /** Null where there is no signing out. */
+  /** Null in the desktop app, where there is no sign-out. */
   readonly onSignOut: (() => void) | null;
 }
 

@@ -1,4 +1,4 @@
-// Opens the command palette by its keys; its code comes when it is first opened.
+// Opens the command palette by keyboard; its code is loaded on first use.
 import { useHotkeys } from '@mantine/hooks';
 import { useSpotlight } from '@mantine/spotlight';
 import { type ComponentType, useEffect, useState } from 'react';
@@ -8,7 +8,7 @@ import { palette, paletteStore } from './palette-store.ts';
 export function PaletteOnDemand() {
   const [Palette, setPalette] = useState<ComponentType | null>(null);
   const { opened } = useSpotlight(paletteStore);
-  useHotkeys([['mod+K', palette.toggle]], []); // in fields too
+  useHotkeys([['mod+K', palette.toggle]], []); // also in input fields
   useEffect(() => {
     if (!opened || Palette !== null) return;
     import('./palette.tsx').then(

@@ -1,4 +1,4 @@
-// Whether the command palette is open; apart from the palette, whose code comes when it is first opened.
+// The open state of the command palette; separate, because the palette's code is loaded on first use.
 import { createSpotlight } from '@mantine/spotlight';
 
 export const [paletteStore, palette] = createSpotlight();

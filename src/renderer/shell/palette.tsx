@@ -1,4 +1,4 @@
-// The command palette (Ctrl/Cmd-K): every screen, the commands, and the projects that the query finds.
+// The command palette (Ctrl/Cmd-K): screens, commands, and the projects that match the query.
 import '@mantine/spotlight/styles.css';
 import { useMantineColorScheme } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
@@ -22,7 +22,7 @@ import { paletteStore } from './palette-store.ts';
 
 const text = messages.shell;
 
-/** Spotlight has styles of its own: it is a surface like any dialog. */
+/** Spotlight has its own styles: give it the surface of a dialog. */
 const SURFACE = { backgroundColor: 'var(--cd-surface)' };
 const STYLES = {
   content: { ...SURFACE, border: '1px solid var(--cd-line)' },
@@ -72,14 +72,15 @@ export function Palette() {
 }
 
 /**
- * Enter opens the first that is found: Spotlight itself selects it when the query changes, before what is found has.
- * @param found What is found, as one word: it is selected anew when that changes.
+ * Selects the first result, so that Enter opens it: Spotlight selects when the query changes, before the results
+ * arrive.
+ * @param found The results as one string; a change selects the first result again.
  */
 function FirstSelected({ found }: { readonly found: string }) {
   const here = useRef<HTMLSpanElement>(null);
   useEffect(() => {
     const list = here.current?.parentElement;
-    if (found === '' || paletteStore.getState().selected > 0) return; // somebody is on the way down
+    if (found === '' || paletteStore.getState().selected > 0) return; // the user has moved down the list
     for (const action of list?.querySelectorAll('[data-selected]') ?? [])
       action.removeAttribute('data-selected');
     list?.querySelector('[data-action]')?.setAttribute('data-selected', 'true');

@@ -44,7 +44,7 @@ async function leave(browser: BrowserSession): Promise<void> {
   if (!(await browser.signOut())) notifyProblem(text.notSignedOut, text.notSignedOutText);
 }
 
-/** A button, for the router owns the hash of the address that a link to a place in the page would change. */
+/** A button, because the router owns the URL hash that a link within the page would change. */
 function focusContent(): void {
   document.getElementById('content')?.focus();
 }

@@ -1,4 +1,4 @@
-// Makes a token and shows it, once.
+// Creates an API token and shows it once.
 import { Button, Group, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { modals } from '@mantine/modals';
@@ -38,7 +38,7 @@ function TokenForm({ onMade }: { onMade(secret: string): void }) {
   const api = useApi();
   const create = useMutation({
     ...api.tokens.create.mutationOptions({ onSuccess: ({ token }) => onMade(token) }),
-    gcTime: 0, // the answer holds the token
+    gcTime: 0, // the answer contains the token
   });
   const form = useForm<Values>({
     initialValues: { name: '', scope: 'projects:read', projectIds: [], lifetime: '365' },

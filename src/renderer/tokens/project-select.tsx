@@ -1,4 +1,4 @@
-// Chooses projects by searching for them; there may be thousands.
+// Selects projects by search; there may be thousands.
 import { MultiSelect } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
@@ -21,7 +21,7 @@ export function ProjectSelect({ label, description, value, onChange }: ProjectSe
     ...api.projects.list.queryOptions({ ...(q === '' ? {} : { q }), limit: 20, sort: 'domain' }),
     placeholderData: keepPreviousData,
   });
-  // Names of those that were found before stay known: a chosen one shows its name after the search has moved on.
+  // Remembers the names of all results, so that a selected project shows its name after the search has changed.
   const names = useRef(new Map<string, string>());
   for (const { id, domain, name } of found.data?.projects ?? []) names.current.set(id, domain ?? name);
   const unnamed = value.filter((id) => !names.current.has(id));

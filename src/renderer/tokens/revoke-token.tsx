@@ -1,4 +1,4 @@
-// Asks before a token is revoked.
+// Confirms the revocation of a token.
 import { Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';

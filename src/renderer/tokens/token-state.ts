@@ -1,4 +1,4 @@
-// Whether a token still opens anything.
+// Returns whether a token is active, expired or revoked.
 import { IconBan, IconClock } from '@tabler/icons-react';
 import type { Token } from '../../shared/token.ts';
 import { messages } from '../messages.ts';
@@ -6,7 +6,7 @@ import type { Face } from '../ui/status-style.ts';
 
 const text = messages.tokens;
 
-/** Null: it works. */
+/** Returns null for an active token. */
 export function faceOf({ revokedAt, expiresAt }: Token, now: number): Face | null {
   if (revokedAt !== null) return { tone: 'idle', icon: IconBan, label: text.revoked };
   if (expiresAt !== null && Date.parse(expiresAt) <= now)

@@ -1,4 +1,4 @@
-// API tokens: who may call, since when, until when.
+// API tokens: permissions, last use and expiration.
 import { ActionIcon, Button, EmptyState, Table, Text } from '@mantine/core';
 import { IconBan, IconKey, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -16,7 +16,7 @@ import { openRevokeToken } from './revoke-token.tsx';
 import { faceOf } from './token-state.ts';
 
 const text = messages.tokens;
-/** The furthest first, which includes the others. */
+/** The widest scope first; it includes the others. */
 const BY_REACH = ['admin', 'projects:write', 'projects:read'] as const;
 
 export function TokensPage() {

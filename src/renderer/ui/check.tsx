@@ -1,10 +1,10 @@
-// A plain check box, for lists of many rows: it costs a tenth of the library's.
+// A plain check box for long lists: it renders ten times as fast as Mantine's.
 import type { ChangeEvent } from 'react';
 import classes from './ui.module.css';
 
 export interface CheckProps {
   readonly checked: boolean;
-  /** Some of what it stands for is chosen. */
+  /** Whether only some of the items are selected. */
   readonly indeterminate?: boolean;
   readonly label: string;
   onChange(checked: boolean): void;

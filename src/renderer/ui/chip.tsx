@@ -1,4 +1,4 @@
-// A state as icon, word and colour.
+// A state as icon, label and colour.
 import type { messages } from '../messages.ts';
 import { type Face, STATUS_FACES } from './status-style.ts';
 import classes from './ui.module.css';
@@ -19,13 +19,13 @@ export interface StatusOf {
 }
 
 export interface StatusChipProps {
-  /** Null: there is none. */
+  /** Null if there is no certificate. */
   readonly certificate: StatusOf | null;
-  /** A name of the project that it lacks. */
+  /** A name of the project that the certificate does not cover. */
   readonly uncovered?: string | null;
 }
 
-/** The state of a project's certificate. One that lacks a name of the project is not shown as valid. */
+/** The state of a project's certificate. A certificate that does not cover all names is not shown as valid. */
 export function StatusChip({ certificate, uncovered = null }: StatusChipProps) {
   const status = certificate?.status ?? 'none';
   return <Chip face={STATUS_FACES[status === 'valid' && uncovered !== null ? 'uncovered' : status]} />;

@@ -1,4 +1,4 @@
-// The frame of a dialog that asks before something is done: what will happen, the failure where it did not, two buttons.
+// The frame of a confirmation dialog: the effect of the action, its error, and two buttons.
 import { Button, Group, Stack } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import type { ReactNode } from 'react';
@@ -10,7 +10,7 @@ export interface ConfirmProps {
   readonly submit: string;
   readonly error: unknown;
   readonly pending: boolean;
-  /** For what cannot be undone. */
+  /** For actions that cannot be undone. */
   readonly danger?: boolean;
   readonly disabled?: boolean;
   onSubmit(): void;

@@ -1,10 +1,10 @@
-// To copy a value: a button, a value with a button, a block of code with a button.
+// Copy buttons: alone, with a value, or with a code block.
 import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { messages } from '../messages.ts';
 import classes from './ui.module.css';
 
-/** @param what Names what is copied, for the label. */
+/** @param what Names the copied value, for the label. */
 export function CopyIcon({ value, what }: { readonly value: string; readonly what: string }) {
   return (
     <CopyButton value={value} timeout={1500}>
@@ -44,14 +44,14 @@ export function CopyText({ value, what, mono = true }: CopyTextProps) {
 
 export interface CodeBlockProps {
   readonly code: string;
-  /** Names it: for the label of the region and of the button. */
+  /** Label of the region and of its button. */
   readonly what: string;
   readonly wrap?: boolean;
 }
 
 export function CodeBlock({ code, what, wrap = false }: CodeBlockProps) {
   return (
-    // The button within the part that scrolls lets the keyboard scroll it.
+    // A button inside the scrolling part makes it scrollable by keyboard.
     <figure className={`${classes.code} ${wrap ? classes.codeWrap : ''}`} aria-label={what}>
       <div className={classes.codeCopy}>
         <CopyIcon value={code} what={what} />

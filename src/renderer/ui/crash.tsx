@@ -1,4 +1,4 @@
-// What stands in place of a screen that has thrown, or whose code did not come.
+// The fallback for a screen that has thrown, or whose code could not be loaded.
 import { Button, Stack, Text } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { useAppContext } from '../app-context.ts';
@@ -26,7 +26,7 @@ export function Crash({ error }: { readonly error: unknown }) {
   );
 }
 
-/** The server is gone, or is a newer one whose files have other names: loading the page again mends both. */
+/** The server is unreachable, or was updated and has other file names: a reload fixes both. */
 function NotLoaded() {
   const { live } = useAppContext();
   const state = useStore(live.state);

@@ -1,5 +1,5 @@
-// Opens a dialog with fields. What was typed in it is not lost by Esc or a click beside it: from the first letter on,
-// only its buttons close it.
+// Opens a dialog with a form. Once the user has typed anything, only its buttons close it, so that Escape or an outside
+// click loses no input.
 import { randomId } from '@mantine/hooks';
 import { type ModalSettings, modals } from '@mantine/modals';
 import type { ReactNode } from 'react';

@@ -1,4 +1,4 @@
-// Labels and values.
+// A list of labels and values.
 import { DataList } from '@mantine/core';
 import type { ReactNode } from 'react';
 
@@ -7,7 +7,7 @@ export interface Fact {
   readonly value: ReactNode;
 }
 
-/** @param facts Those that are null are left out. */
+/** @param facts Null entries are skipped. */
 export function Facts({
   facts,
   labelWidth = 150,

@@ -1,4 +1,4 @@
-// What stands in the details of an error: the CA's problem document (RFC 7807), the names that could not be proved.
+// Parses the details of an error: the CA's problem document (RFC 7807), and the names that could not be validated.
 import { ERRORS, type ErrorBody } from '../../shared/errors.ts';
 
 export interface Problem {
@@ -9,9 +9,9 @@ export interface Problem {
 
 export interface NameFailure {
   readonly name: string;
-  /** The CA's own words. */
+  /** The CA's own explanation. */
   readonly detail: string | null;
-  /** What mends it, in ours. */
+  /** Certdesk's suggested fix. */
   readonly advice: string | null;
 }
 
@@ -19,7 +19,7 @@ export function problemOf({ details }: ErrorBody): Problem | null {
   return asObject(field(details, 'problem'));
 }
 
-/** One entry for each name that the CA could not validate. */
+/** Returns an entry for each name that the CA could not validate. */
 export function nameFailures({ details }: ErrorBody): readonly NameFailure[] {
   const failures = field(details, 'failures');
   if (!Array.isArray(failures)) return [];
@@ -36,7 +36,7 @@ export function nameFailures({ details }: ErrorBody): readonly NameFailure[] {
   });
 }
 
-/** The names that HTTP-01 could not prove: whether they are reached can be tested from here. */
+/** Returns the names that failed HTTP-01, for a reachability test. */
 export function unreachedNames(body: ErrorBody): readonly string[] {
   const byHttp = field(body.details, 'challengeType') === 'http-01';
   return byHttp ? nameFailures(body).map(({ name }) => name) : [];
@@ -47,8 +47,8 @@ export function adviceOf({ details }: ErrorBody): string | null {
 }
 
 /**
- * What to do about it, beside the error's own sentence: the advice in its details, else the catalogue's words. Null where
- * those say the same again, or are for callers of the API (`details`, `GET /…`), whom a form does not have.
+ * Returns what to do about an error: the advice in its details, else the catalogue's text. Null if that repeats the
+ * error or addresses API callers (`details`, `GET /…`).
  */
 export function hintOf(body: ErrorBody): string | null {
   const advice = adviceOf(body);
@@ -63,7 +63,7 @@ export function hintOf(body: ErrorBody): string | null {
   return words(body.error).includes(words(summary)) ? null : summary;
 }
 
-/** Whether a name server that does not answer held the job up, and asking resolvers only would not. */
+/** Whether an unresponsive name server stalled the job, so that checking resolvers only would help. */
 export function suggestsResolversOnly({ details }: ErrorBody): boolean {
   return field(field(details, 'suggestedSetting'), 'propagationCheck') === 'resolvers';
 }

@@ -1,4 +1,4 @@
-// A failure as a person needs it: what happened, what to do, and the CA's own words behind a fold.
+// An error for users: what happened, what to do, and the CA's response in a collapsible section.
 import { Button, Collapse, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
@@ -12,7 +12,7 @@ import { ServerText } from './time.tsx';
 
 const text = messages.failure;
 
-/** What a call has failed with. */
+/** The error of a call. */
 export function FailureNotice({
   error,
   onRetry,
@@ -43,7 +43,7 @@ export function FailureNotice({
 export interface ErrorNoticeProps {
   readonly body: ErrorBody;
   readonly title?: string;
-  /** At the right: where to see more. */
+  /** Content at the right, such as a link to details. */
   readonly aside?: ReactNode;
 }
 

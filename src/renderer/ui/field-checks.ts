@@ -1,9 +1,9 @@
-// Checks of single fields that several forms make before the server is asked. The server has the last word.
+// Field validation that several forms share. The server validates again.
 import { endSentence } from '../format.ts';
 import { messages } from '../messages.ts';
 
 const text = messages.fields;
-/** Of LabelSchema in shared/label.ts. */
+/** Matches LabelSchema in shared/label.ts. */
 const LONGEST_LABEL = 200;
 
 export function isEmailAddress(given: string): boolean {
@@ -14,22 +14,22 @@ export function isEmailAddress(given: string): boolean {
   );
 }
 
-/** Of a name for people. @returns a sentence, or null where it is fine. */
+/** Validates a display name. @returns an error, or null if it is valid */
 export function checkLabel(given: string): string | null {
   return given.trim().length > LONGEST_LABEL ? text.tooLong(LONGEST_LABEL) : null;
 }
 
-/** The same of one that is required. */
+/** Validates a required display name. */
 export function checkRequiredLabel(given: string): string | null {
   return given.trim() === '' ? text.nameMissing : checkLabel(given);
 }
 
-/** `must not be empty` of the server -> `Must not be empty.`: below its field it stands alone. */
+/** Turns the server's `must not be empty` into `Must not be empty.`, because it stands alone below its field. */
 export function asSentence(words: string): string {
   return endSentence(words.charAt(0).toUpperCase() + words.slice(1));
 }
 
-/** Of a number as it was typed. An empty field is no number, not 0: the server then says so at the field. */
+/** Parses a number field. An empty field is NaN, not 0, so that the server reports the error at the field. */
 export function numberOf(typed: number | string): number {
   return typed === '' ? Number.NaN : Number(typed);
 }

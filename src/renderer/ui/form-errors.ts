@@ -1,10 +1,11 @@
-// A refusal of the server at the fields of a form that it names; what names none is shown above the form.
+// Maps a server error to the form's fields; errors without a field are shown above the form.
 import { failureOf, fieldIssues } from '../api.ts';
 import { asSentence } from './field-checks.ts';
 
 /**
- * Message by field. `altNames.3` counts for `altNames`; a field that the form lacks is left out.
- * @param fields Those of the form; `aliases` names theirs for names of the API.
+ * Returns the error message by field. `altNames.3` counts for `altNames`; fields that the form does not have are
+ * ignored.
+ * @param fields The form's fields; `aliases` maps API names to them.
  */
 export function formErrors(
   error: unknown,

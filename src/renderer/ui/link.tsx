@@ -1,4 +1,4 @@
-// Links to screens that look like buttons and like text.
+// Router links that look like buttons or text.
 import { Anchor, type AnchorProps, Button, type ButtonProps } from '@mantine/core';
 import { createLink } from '@tanstack/react-router';
 import type { AnchorHTMLAttributes, Ref } from 'react';

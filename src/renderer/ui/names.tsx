@@ -1,4 +1,4 @@
-// Host names, each as a piece that is not broken in the middle.
+// Host names as text that does not break inside a name.
 import { Group } from '@mantine/core';
 import classes from './ui.module.css';
 
@@ -14,7 +14,7 @@ export function Names({ names }: { readonly names: readonly string[] }) {
   );
 }
 
-/** What is told of a project, with its name in front where the words themselves do not name it. */
+/** Prefixes a text with the project's name, unless the text already names it. */
 export function withProject(words: string, project: string | null | undefined): string {
   return project === null || project === undefined || words.includes(project)
     ? words

@@ -1,4 +1,4 @@
-// An address that leads nowhere.
+// The page for an unknown URL.
 import { EmptyState } from '@mantine/core';
 import { IconError404 } from '@tabler/icons-react';
 import { messages } from '../messages.ts';

@@ -1,4 +1,4 @@
-// Something to be told, in one of five tones, within the page.
+// A message within the page, in one of five tones.
 import type { ReactNode } from 'react';
 import { TONE_ICONS, type Tone } from './status-style.ts';
 import classes from './ui.module.css';
@@ -7,9 +7,9 @@ export interface NoticeProps {
   readonly tone: Tone;
   readonly title?: ReactNode;
   readonly children?: ReactNode;
-  /** At the right. */
+  /** Content at the right, such as a button. */
   readonly aside?: ReactNode;
-  /** `alert` is read out at once; for what has just gone wrong. */
+  /** `alert` is announced at once by screen readers; for new errors. */
   readonly role?: 'alert' | 'status' | undefined;
 }
 

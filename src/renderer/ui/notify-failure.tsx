@@ -1,4 +1,4 @@
-// A failure at the corner, for what has no place of its own on the page.
+// Shows an error as a notification, if it has no place on the page.
 import { notifications } from '@mantine/notifications';
 import { IconX } from '@tabler/icons-react';
 import { failureOf } from '../api.ts';

@@ -1,4 +1,4 @@
-// Short messages at the corner: what has been done, and the way back where there is one.
+// Notifications: what was done, with an Undo button if it can be undone.
 import { Button, Group } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { notifications } from '@mantine/notifications';
@@ -10,13 +10,13 @@ export function notifyDone(message: string): void {
   notifications.show({ message, color: 'teal', icon });
 }
 
-/** The end of a dialog that has done its work. */
+/** Closes the dialog and confirms its action. */
 export function closeDone(message: string): void {
   modals.closeAll();
   notifyDone(message);
 }
 
-/** Stays long enough to be read and taken back. */
+/** Stays long enough to read the message and undo the action. */
 export function notifyUndo(message: string, undoLabel: string, onUndo: () => void): void {
   const id = notifications.show({
     color: 'teal',

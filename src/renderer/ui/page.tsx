@@ -1,4 +1,4 @@
-// The frame of a screen: its title, what it is for, its buttons. Also names the window.
+// The frame of a screen: title, description and actions. Also sets the window's title.
 import { Box, Group, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
 import { messages } from '../messages.ts';
@@ -6,13 +6,13 @@ import classes from './ui.module.css';
 
 export interface PageProps {
   readonly title: string;
-  /** What stands as the heading, where it is more than the title. */
+  /** The heading, if it is more than the title. */
   readonly heading?: ReactNode;
   readonly description?: ReactNode;
   readonly above?: ReactNode;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
-  /** Wide: lists. Narrow: forms and text. */
+  /** Wide for lists, narrow for forms and text. */
   readonly width?: 'wide' | 'normal' | 'narrow';
 }
 

@@ -5,10 +5,10 @@ import classes from './ui.module.css';
 
 export interface PanelProps {
   readonly title?: ReactNode;
-  /** At the right of the title. */
+  /** Content at the right of the title. */
   readonly aside?: ReactNode;
   readonly children: ReactNode;
-  /** Without room around the content: for tables and lists. */
+  /** No padding around the content: for tables and lists. */
   readonly flush?: boolean;
 }
 

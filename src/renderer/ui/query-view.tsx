@@ -1,4 +1,4 @@
-// What stands where data is on its way, or did not come.
+// Shows a query's data, or its loading or error state.
 import { Skeleton, Stack } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -8,11 +8,11 @@ import { FailureNotice } from './failure.tsx';
 export interface QueryViewProps<T> {
   readonly query: UseQueryResult<T, unknown>;
   readonly children: (data: T) => ReactNode;
-  /** Lines of grey while it loads. */
+  /** Number of placeholder lines while loading. */
   readonly lines?: number;
 }
 
-/** Data that is there is shown, also where asking anew has failed: the banner tells of a lost connection. */
+/** Existing data stays visible if a refetch fails: the banner reports the lost connection. */
 export function QueryView<T>({ query, children, lines = 4 }: QueryViewProps<T>) {
   if (query.data !== undefined) return children(query.data);
   if (query.isError) return <FailureNotice error={query.error} onRetry={() => void query.refetch()} />;

@@ -1,7 +1,7 @@
-// Hands a file to the browser's downloads.
+// Saves a file as a browser download.
 
 export interface DownloadedFile {
-  /** base64. */
+  /** Base64-encoded contents. */
   readonly body: string;
   readonly contentType: string;
   readonly filename: string;
@@ -26,6 +26,6 @@ function save(blob: Blob, filename: string): void {
   link.href = url;
   link.download = filename;
   link.click();
-  // The browser has taken it by then.
+  // The browser has started the download by then.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

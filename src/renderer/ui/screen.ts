@@ -1,12 +1,12 @@
-// A screen whose code is loaded when it is first shown.
+// Loads a screen's code when it is first shown.
 import { lazyRouteComponent } from '@tanstack/react-router';
 
-/** The code of a screen did not come: the server is gone, or is a newer one, whose files have other names. */
+/** A screen's code could not be loaded: the server is unreachable, or was updated and has other file names. */
 export class ScreenNotLoaded extends Error {}
 
 /**
- * The router alone would load the page again where a file is missing, and with the server gone nothing would be left of
- * it: here the screen says so (crash.tsx), and the rest of the page stays.
+ * Wraps the loader of a screen. The router alone would reload the page if a file is missing, which shows a blank page
+ * if the server is down. Here the screen reports the error (crash.tsx), and the rest of the page stays usable.
  */
 export function lazyScreen<T extends Record<string, unknown>, K extends keyof T & string>(
   load: () => Promise<T>,

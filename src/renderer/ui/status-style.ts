@@ -1,4 +1,4 @@
-// The five tones of everything that has a state, and which state has which.
+// The five tones for states, and the icon, label and tone of each certificate and job state.
 import {
   type Icon,
   IconAlertTriangle,
@@ -25,7 +25,7 @@ export interface Face {
 
 const { status, jobState } = messages;
 
-/** Icon and words differ too: no state is told by its colour alone. */
+/** Icons and labels differ too: colour alone never conveys a state. */
 export const STATUS_FACES = {
   valid: { tone: 'ok', icon: IconCircleCheck, label: status.valid },
   expiring_soon: { tone: 'warn', icon: IconClock, label: status.expiring_soon },

@@ -1,11 +1,11 @@
-// What came of a test; nothing before there was one.
+// The result of a test; renders nothing before the test has run.
 import { Text } from '@mantine/core';
 import { FailureNotice } from './failure.tsx';
 import { Notice } from './notice.tsx';
 
 export interface TestResultProps {
   readonly test: { readonly error: unknown; readonly data: { readonly message: string } | undefined };
-  /** In a word, where it went well. */
+  /** Title of a successful result. */
   readonly success: string;
 }
 

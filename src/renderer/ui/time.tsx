@@ -1,4 +1,4 @@
-// Times as a person reads them, with the exact UTC time on hover.
+// Times in the page's locale, with the exact UTC time on hover.
 import { Fragment } from 'react';
 import {
   formatClock,
@@ -24,7 +24,7 @@ export function Time({ at, as = 'datetime' }: { readonly at: string; readonly as
 }
 
 function Relative({ at }: { readonly at: string }) {
-  // The state is up to half a minute old: what has just happened is not yet to come.
+  // `now` may be half a minute old: a recent time must not appear as a future one.
   const now = Math.max(useNow(), Date.now());
   return (
     <time dateTime={at} title={`${formatDateTime(at)} · ${formatUtc(at)}`}>
@@ -33,7 +33,7 @@ function Relative({ at }: { readonly at: string }) {
   );
 }
 
-/** A sentence of the server, its timestamps as a person reads them. */
+/** A server text with its timestamps formatted in the page's locale. */
 export function ServerText({ children }: { readonly children: string }) {
   return splitTimestamps(children).map(({ text, at, start }) => (
     <Fragment key={start}>{at ? <Time at={text} /> : text}</Fragment>

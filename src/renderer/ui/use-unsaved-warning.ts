@@ -1,8 +1,8 @@
-// Asks before a page with unsaved input is left: by a link, by the back button, or by closing the tab.
+// Asks before the user leaves a page with unsaved input: by a link, the Back button, or closing the tab.
 import { useBlocker } from '@tanstack/react-router';
 import { messages } from '../messages.ts';
 
-/** @param isDirty Whether something is typed that leaving would lose. */
+/** @param isDirty Whether leaving would lose input. */
 export function useUnsavedWarning(isDirty: boolean): void {
   useBlocker({
     shouldBlockFn: () => !window.confirm(messages.unsaved),

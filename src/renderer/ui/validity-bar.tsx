@@ -1,4 +1,4 @@
-// How much of a certificate's validity is left, as a bar; and in days.
+// The remaining validity of a certificate as a bar and in days.
 import { daysLeft, elapsedShare, formatRelative, formatUtc } from '../format.ts';
 import { messages } from '../messages.ts';
 import type { Tone } from './status-style.ts';

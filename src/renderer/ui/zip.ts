@@ -1,5 +1,5 @@
-// A ZIP file of a few small files, stored without compression (APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12, 4.3.16).
-// PEM and PFX hardly shrink, so a library for this would bring nothing.
+// Creates a ZIP file of a few small files, without compression (APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12, 4.3.16).
+// PEM and PFX barely compress, so a library would add nothing.
 
 export interface ZipEntry {
   /** Letters, digits, dot, hyphen and underscore. */
@@ -7,7 +7,7 @@ export interface ZipEntry {
   readonly bytes: Uint8Array;
 }
 
-/** 1 January 1980, the earliest that the format knows: the files are as old as their download. */
+/** 1 January 1980, the format's earliest date: exports have no meaningful date. */
 const DATE = 0x21;
 const VERSION = 20;
 
@@ -58,7 +58,7 @@ export function makeZip(entries: readonly ZipEntry[]): Uint8Array<ArrayBuffer> {
   return concat([...parts, ...directory, end]);
 }
 
-/** Numbers, least byte first: size in bytes and value. */
+/** Packs little-endian numbers: pairs of size in bytes and value. */
 function fields(all: readonly (readonly [2 | 4, number])[]): Uint8Array {
   const view = new DataView(new ArrayBuffer(all.reduce((sum, [size]) => sum + size, 0)));
   let at = 0;
@@ -82,7 +82,7 @@ function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
-/** IEEE 802.3, as ZIP has it. */
+/** CRC-32 of IEEE 802.3, as ZIP requires. */
 function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) {

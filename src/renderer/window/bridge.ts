@@ -1,4 +1,4 @@
-// Whether the page stands in the Electron window: then the preload has given it the bridge.
+// Detects the Electron window: its preload script provides the bridge.
 import { BRIDGE_NAME, type Bridge } from '../../shared/ipc.ts';
 
 export function findBridge(scope: object): Bridge | null {

@@ -1,5 +1,5 @@
-// tRPC's link over the bridge of the Electron window, in place of HTTP. Ending a call on abort is a link's own job: the
-// client only hands the signal down.
+// A tRPC link over the bridge of the Electron window, instead of HTTP. The link itself has to cancel a call on abort:
+// the client only passes the signal.
 import { TRPCClientError, type TRPCLink } from '@trpc/client';
 import { observable } from '@trpc/server/observable';
 import type { Bridge, IpcEvent, IpcRequest } from '../../shared/ipc.ts';

@@ -1,4 +1,4 @@
-// What stands in the window where Certdesk behind it could not start: why, and what can be done.
+// The page that the window shows if Certdesk could not start: the reason and the fix.
 import { Button, Center, Group, MantineProvider, Paper, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { StartProblem } from '../../shared/desktop.ts';

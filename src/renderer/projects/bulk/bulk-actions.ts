@@ -1,4 +1,4 @@
-// The actions on many projects: who can take part, and what is done to one.
+// The bulk actions: which projects are eligible, and what runs for each.
 import type { ErrorBody } from '../../../shared/errors.ts';
 import { type Api, failureOf } from '../../api.ts';
 import type { Live } from '../../live.ts';
@@ -8,7 +8,7 @@ import type { ProjectRowData } from '../use-project-list.ts';
 export const BULK_ACTIONS = ['renew', 'reissue', 'export', 'remove'] as const;
 export type BulkAction = (typeof BULK_ACTIONS)[number];
 
-/** Why a project cannot take part; null where it can. */
+/** Returns why a project is not eligible; null if it is. */
 export function reasonAgainst(action: BulkAction, { certificate }: ProjectRowData): string | null {
   const { reasons } = messages.bulk;
   if (certificate === null) return reasons.none;
@@ -18,14 +18,14 @@ export function reasonAgainst(action: BulkAction, { certificate }: ProjectRowDat
 }
 
 /**
- * Whether the number that destructive actions on many ask for was typed; digits may be grouped.
- * @param count How many take part.
+ * Whether the user typed the count that confirms a destructive bulk action; digits may be grouped.
+ * @param count Number of eligible projects.
  */
 export function isConfirmed(action: BulkAction, count: number, typed: string): boolean {
   return action !== 'remove' || typed.replace(/[\s.,'’]/g, '') === String(count);
 }
 
-/** A job that ended badly, with what the server says of it. */
+/** A failed job, with the server's error. */
 export class JobFailed extends Error {
   readonly body: ErrorBody | null;
 
@@ -35,7 +35,7 @@ export class JobFailed extends Error {
   }
 }
 
-/** A sentence for the list of results. */
+/** Returns a sentence for the list of results. */
 export function sentenceOf(error: unknown): string {
   const body = error instanceof JobFailed ? error.body : failureOf(error).body;
   return body?.error ?? messages.failure.unreachable;
@@ -46,12 +46,12 @@ export interface BulkDeps {
   readonly live: Live;
 }
 
-/** Begins the job and waits for its end. @throws JobFailed, or what the server refuses with. */
+/** Starts a job and waits until it ends. @throws JobFailed, or the server's error */
 export async function renewOne({ api, live }: BulkDeps, id: string): Promise<void> {
   await jobOf(api, live, await api.certificates.renew.mutate({ id }));
 }
 
-/** The names of the project as they are now, which a row may not show yet; CA, key and proof as they were. */
+/** Uses the project's current names, which the row may not show yet, and the CA, key and method of the last request. */
 export async function reissueOne({ api, live }: BulkDeps, { id }: ProjectRowData): Promise<void> {
   const [details, { altNames }] = await Promise.all([
     api.certificates.details.query({ id }),
@@ -92,7 +92,7 @@ function sizeOf(size: number): 256 | 384 | 2048 | 4096 {
   return ([256, 384, 4096] as const).find((known) => known === size) ?? 2048;
 }
 
-/** Events say when to look; a look now and then covers a connection that was lost. */
+/** Events trigger a status request; polling covers a lost connection. */
 const POLL_MS = 3_000;
 
 async function jobOf(api: Api, live: Live, answer: object): Promise<void> {
@@ -104,7 +104,7 @@ async function jobOf(api: Api, live: Live, answer: object): Promise<void> {
     return state === 'succeeded';
   };
   for (;;) {
-    const moved = nextEvent(live, id); // before the look: what happens meanwhile is not missed
+    const moved = nextEvent(live, id); // subscribe first, so that no event between is missed
     try {
       if (await look()) return;
       await moved.promise;

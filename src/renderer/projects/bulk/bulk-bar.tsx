@@ -1,4 +1,4 @@
-// What can be done with the chosen projects; stands above the list while any is chosen.
+// The toolbar above the list for the selected projects; visible while any are selected.
 import { Button, Group, Text } from '@mantine/core';
 import { IconArrowsExchange, IconDownload, IconRefresh, IconTrash } from '@tabler/icons-react';
 import { messages } from '../../messages.ts';

@@ -1,4 +1,4 @@
-// Asks before something is done to many projects, then shows how far it is and what came of each.
+// Confirms a bulk action, then shows its progress and results.
 import { Button, Group, List, Progress, ScrollArea, Stack, Text, TextInput } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useState } from 'react';
@@ -22,7 +22,7 @@ export function openBulk(action: BulkAction, projects: readonly ProjectRowData[]
       <BulkDialog
         action={action}
         projects={projects}
-        // A run is left by its own buttons: half of it would be forgotten.
+        // Escape does not close a running action; its own buttons do.
         onBegin={() => modals.updateModal({ modalId, closeOnEscape: false })}
       />
     ),
@@ -41,7 +41,7 @@ interface BulkDialogProps extends DialogProps {
 const titleOf = ({ domain, name }: ProjectRowData): string => domain ?? name;
 
 function BulkDialog({ action, projects, onBegin }: BulkDialogProps) {
-  // As they were when it was asked: a renewal must not change who takes part in it.
+  // Fixed when the dialog opens: a renewal must not change which projects are eligible.
   const [fit] = useState(() => projects.filter((project) => reasonAgainst(action, project) === null));
   const [choice, setChoice] = useState(FIRST_CHOICE);
   const [typed, setTyped] = useState('');
@@ -178,7 +178,7 @@ function Results({
   );
 }
 
-/** What went wrong is what somebody looks for. The order of the others stays. */
+/** Failed items first; the order of the others stays. */
 function failedFirst(projects: RunningProps['projects'], states: Bulk['states']): RunningProps['projects'] {
   const failed = ({ id }: ProjectRowData): number => (states.get(id)?.state === 'failed' ? 0 : 1);
   return projects.toSorted((a, b) => failed(a) - failed(b));

@@ -1,4 +1,4 @@
-// Does one thing to many projects, a few side by side, and says how each of them stands.
+// Runs an action on many projects with limited concurrency, and reports the state of each.
 
 export type ItemState =
   | { readonly state: 'waiting' | 'running' | 'done' | 'stopped' }
@@ -6,10 +6,10 @@ export type ItemState =
 
 export interface BulkRun<T> {
   readonly items: readonly T[];
-  /** Rejects where it fails for this one; the others go on. */
+  /** Rejects if the action fails for this item; the others continue. */
   work(item: T): Promise<void>;
   onState(item: T, state: ItemState): void;
-  /** Aborted: nothing more is begun; what runs is waited for. */
+  /** After an abort no item starts; running items are awaited. */
   readonly signal: AbortSignal;
   readonly concurrency: number;
 }

@@ -1,4 +1,4 @@
-// A run over the chosen projects: how each one stands, what is left to do when all is over.
+// The state of a bulk run: the progress of each project, and the follow-up when all are finished.
 import { useRef, useState } from 'react';
 import { useApiClient } from '../../api.ts';
 import { useAppContext } from '../../app-context.ts';
@@ -13,11 +13,11 @@ import { type BulkAction, type BulkDeps, reissueOne, renewOne } from './bulk-act
 import { type ItemState, runBulk } from './run-bulk.ts';
 
 const text = messages.bulk;
-/** The server has a queue of its own; more at once would only wait there. */
+/** The server queues jobs itself, so higher concurrency would not be faster. */
 const CONCURRENCY = 8;
 
 export interface Bulk {
-  /** Empty before it has begun. */
+  /** Empty before the run starts. */
   readonly states: ReadonlyMap<string, ItemState>;
   readonly running: boolean;
   begin(choice: ExportChoice): void;
@@ -83,7 +83,7 @@ async function exportOne(api: BulkDeps['api'], id: string, choice: ExportChoice)
   return { name: file.filename, bytes: Uint8Array.from(atob(file.body), (char) => char.charCodeAt(0)) };
 }
 
-/** Two projects may have certificates of one name. */
+/** Two projects may export files with the same name. */
 function unique(entries: readonly ZipEntry[]): ZipEntry[] {
   const seen = new Map<string, number>();
   return entries.map(({ name, bytes }) => {

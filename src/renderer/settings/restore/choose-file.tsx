@@ -1,4 +1,4 @@
-// Which file, and its passphrase.
+// The backup file and its passphrase.
 import { Button, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { modals } from '@mantine/modals';
@@ -14,7 +14,7 @@ const FIELDS = ['file', 'passphrase'];
 export interface ChooseFileProps {
   readonly initial: CheckBackup;
   readonly pending: boolean;
-  /** Of the last look into the file; null where there is none. */
+  /** The error of the last verification; null if there is none. */
   readonly error: unknown;
   onSubmit(asked: CheckBackup): void;
 }

@@ -1,4 +1,4 @@
-// What is in a backup beside what is here now, what a restore would do, and the word that begins it.
+// Compares a backup with the current data, explains the effects of a restore, and asks for confirmation.
 import { Button, Group, Stack, Table, Text, TextInput, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { CheckedBackup } from '../../../shared/backup.ts';

@@ -1,4 +1,4 @@
-// The wait while Certdesk starts again. That the restore is done is read from the restored database itself.
+// Waits while Certdesk restarts. The restored database itself reports that the restore is complete.
 import { Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
@@ -13,7 +13,7 @@ import { Time } from '../../ui/time.tsx';
 
 const text = messages.backup.restore;
 const ASK_MS = 500;
-/** A start takes seconds; after this long somebody should look. */
+/** A start takes seconds; after this time the page suggests reading the log. */
 const LONG_MS = 60_000;
 
 export function Progress({ begun: { id, createdAt, aside, signedIn } }: { readonly begun: RestoreBegun }) {
@@ -29,7 +29,7 @@ export function Progress({ begun: { id, createdAt, aside, signedIn } }: { readon
   const done = list.data?.restored?.id === id;
   const { live } = useAppContext();
   useEffect(() => {
-    if (done) live.retry(); // it would wait a while, and the page say meanwhile that nobody answers
+    if (done) live.retry(); // otherwise the reconnect delay would still show Certdesk as unreachable
   }, [done, live]);
   if (done) {
     return (
@@ -47,7 +47,7 @@ export function Progress({ begun: { id, createdAt, aside, signedIn } }: { readon
           ]}
         />
         <Group justify="flex-end">
-          {/* Loaded anew: nothing on the page is of what was there before. */}
+          {/* A full page load, because no data of the page is valid any more. */}
           <Button data-autofocus onClick={() => window.location.reload()}>
             {text.resume}
           </Button>

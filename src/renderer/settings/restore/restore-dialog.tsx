@@ -1,5 +1,5 @@
-// A backup file of any origin: looked into, and restored where a person says so. File and passphrase, then what is in it
-// beside what is here, then the wait while Certdesk starts again.
+// Verifies and restores a backup file from any installation: file and passphrase, then the comparison with the current
+// data, then the wait for the restart.
 import { Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
@@ -15,7 +15,7 @@ import { Progress } from './progress.tsx';
 const text = messages.backup.restore;
 const MODAL = 'restore-backup';
 
-/** @param file Its whole path on Certdesk's machine; left out where it is to be typed. */
+/** @param file Absolute path on the server; omitted if the user has to enter it. */
 export function openRestoreBackup(file = ''): void {
   openDialog({
     modalId: MODAL,
@@ -33,11 +33,11 @@ function RestoreBackup({ file }: { readonly file: string }) {
   const restore = useMutation(
     api.backups.restore.mutationOptions({
       onSuccess(answer) {
-        setAsked({ file: asked.file, passphrase: '' }); // it has done what it was for
-        restore.reset(); // its input was kept with it
+        setAsked({ file: asked.file, passphrase: '' }); // the passphrase is not needed any more
+        restore.reset(); // its input would stay in memory
         check.reset();
         setBegun(answer);
-        // What goes on now is not ended by closing the dialog: it would only not be seen.
+        // Closing the dialog would not stop the restore, only hide it.
         modals.updateModal({ modalId: MODAL, closeOnEscape: false, withCloseButton: false });
       },
     }),
