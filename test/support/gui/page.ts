@@ -11,7 +11,7 @@ export const GUI_FOLDER = resolve(import.meta.dirname, '../../../out/renderer');
 /** `CERTDESK_SCREENSHOTS=docs` writes them to docs/screenshots; the default folder is for developers. */
 const PICTURES = resolve(
   import.meta.dirname,
-  '../../../..',
+  '../../..',
   process.env.CERTDESK_SCREENSHOTS === 'docs' ? 'docs/screenshots' : '.tools/screenshots',
 );
 export const CHROMIUM_FLAGS = [
