@@ -164,7 +164,7 @@ it('a CRL', { timeout: 300_000 }, async () => {
 });
 
 it('a webhook', { timeout: 300_000 }, async () => {
-  const sender = createWebhookSender({ policy: LOOPBACK_POLICY, version: () => '1', withinMs: 700 });
+  const sender = createWebhookSender({ policy: LOOPBACK_POLICY, version: () => '1', timeoutMs: 700 });
   const post = {
     url: `${peer.origin}/hook`,
     body: '{}',

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listProfiles, profileToOrder } from '../../../src/main/engine/acme/profiles.ts';
-import { whatHelps } from '../../../src/main/engine/renewal/retry-policy.ts';
+import { requiredAction } from '../../../src/main/engine/renewal/retry-policy.ts';
 import { failure } from '../../support/acme/rig.ts';
 
 const DIRECTORY = {
@@ -26,7 +26,7 @@ describe('the profile of an order', () => {
     const error = await failure(order());
     expect(error).toMatchObject({ code: 'ACME_REJECTED', details: { offered: ['classic', 'shortlived'] } });
     expect(error.message).toContain('it offers classic, shortlived');
-    expect(whatHelps(error)).toBe('Action needed: the CA does not offer the chosen profile.');
+    expect(requiredAction(error)).toBe('Action needed: the CA does not offer the chosen profile.');
     const { meta: _, ...without } = DIRECTORY;
     expect((await failure((async () => profileToOrder({ profile: 'x' }, without))())).message).toContain(
       'none at all',

@@ -5,7 +5,7 @@ import {
   afterFailure,
   nextAttempt,
   RETRY_MINUTES,
-  whatHelps,
+  requiredAction,
 } from '../../../src/main/engine/renewal/retry-policy.ts';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
@@ -90,8 +90,9 @@ describe('afterFailure', () => {
   });
 });
 
-describe('whatHelps', () => {
-  const of = (type: string, detail = '') => whatHelps(challengeFailed('x', { type: ACME + type, detail }));
+describe('requiredAction', () => {
+  const of = (type: string, detail = '') =>
+    requiredAction(challengeFailed('x', { type: ACME + type, detail }));
 
   it('needs a user if the CA would only repeat itself', () => {
     expect(of('caa')).toMatch(/CAA/);
@@ -102,7 +103,7 @@ describe('whatHelps', () => {
   it('needs time otherwise', () => {
     expect(of('dns', 'DNS problem: SERVFAIL looking up A')).toBeNull();
     expect(of('connection', 'Timeout')).toBeNull();
-    expect(whatHelps(new CertdeskError('ACME_UNAVAILABLE'))).toBeNull();
-    expect(whatHelps(new CertdeskError('ACME_REJECTED'))).toBeNull();
+    expect(requiredAction(new CertdeskError('ACME_UNAVAILABLE'))).toBeNull();
+    expect(requiredAction(new CertdeskError('ACME_REJECTED'))).toBeNull();
   });
 });

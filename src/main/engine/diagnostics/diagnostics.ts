@@ -1,5 +1,5 @@
-// Diagnostics to copy into a report: versions, listeners, sizes, numbers, codes. No domain, no name or value of a
-// secret, no text of an error (which may name both).
+// Collects diagnostics for bug reports: versions, listeners, sizes, counts and error codes. They contain no domain,
+// no secret and no error message, which might quote one.
 import { release } from 'node:os';
 import type { Diagnostics } from '../../../shared/diagnostics.ts';
 import type { EngineState } from '../../../shared/overview.ts';
@@ -9,13 +9,13 @@ import type { Stores } from '../core/stores.ts';
 import type { DnsResolver } from '../dns/lookup/resolver.ts';
 import type { OverviewService } from '../overview/overview.ts';
 
-/** What the engine cannot see of itself. */
+/** Facts that the engine cannot determine itself. */
 export interface Surroundings {
   readonly version: string;
   /** The shell command that prints a new sign-in link. */
   readonly signInCommand: string;
   readonly secretStoreReason: string;
-  /** HOST:PORT; null where it is not open. */
+  /** HOST:PORT; null if the listener is closed. */
   readonly listeners: { readonly api: string | null; readonly challenges: string | null };
   readonly notices: readonly string[];
   readonly database: { readonly bytes: number; readonly schema: number };
@@ -29,9 +29,9 @@ export interface DiagnosticsDeps {
   surroundings(): Surroundings;
 }
 
-/** Jobs that are looked through for failures. */
-const LOOK_BACK = 200;
-const LAST_ERRORS = 20;
+/** Number of recent jobs that are searched for failures. */
+const MAX_JOBS = 200;
+const MAX_ERRORS = 20;
 
 export function createDiagnostics(deps: DiagnosticsDeps): () => Promise<Diagnostics> {
   const { stores, clock, resolver, overview, surroundings } = deps;
@@ -39,7 +39,7 @@ export function createDiagnostics(deps: DiagnosticsDeps): () => Promise<Diagnost
     const { version, secretStoreReason, listeners, notices, database } = surroundings();
     const [{ counts, engine }, jobs] = await Promise.all([
       overview.get(null),
-      stores.jobs.list({ projectIds: null, limit: LOOK_BACK }),
+      stores.jobs.list({ projectIds: null, limit: MAX_JOBS }),
     ]);
     const failed = jobs.flatMap(({ finishedAt, input, error }) =>
       error === null ? [] : [{ at: finishedAt, kind: input.kind, code: error.code }],
@@ -56,9 +56,9 @@ export function createDiagnostics(deps: DiagnosticsDeps): () => Promise<Diagnost
       resolvers: [...resolver.servers],
       database,
       projects: counts,
-      // Its text may name a domain.
+      // The error message may contain a domain.
       engine: { ...engine, lastSweepError: hidden(engine.lastSweepError), backup: hideError(engine.backup) },
-      lastErrors: failed.slice(0, LAST_ERRORS),
+      lastErrors: failed.slice(0, MAX_ERRORS),
     };
   };
 }

@@ -1,4 +1,5 @@
-// The Prometheus text format, version 0.0.4: https://prometheus.io/docs/instrumenting/exposition_formats/. Pure.
+// Formats metrics in the Prometheus text format, version 0.0.4:
+// https://prometheus.io/docs/instrumenting/exposition_formats/. Pure.
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -16,7 +17,7 @@ export interface Metric {
 
 export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** A metric without samples is left out. */
+/** Formats metrics; those without samples are omitted. */
 export function toText(metrics: readonly Metric[]): string {
   const lines: string[] = [];
   for (const { name, help, type, samples } of metrics) {
@@ -34,7 +35,7 @@ function labelsOf(labels: Labels | undefined): string {
 }
 
 function escapeLabel(value: string): string {
-  return value.replace(/[\\"\n]/g, (sign) => (sign === '\n' ? '\\n' : `\\${sign}`));
+  return value.replace(/[\\"\n]/g, (character) => (character === '\n' ? '\\n' : `\\${character}`));
 }
 
 function escapeHelp(value: string): string {

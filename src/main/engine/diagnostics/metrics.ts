@@ -1,4 +1,4 @@
-// What a monitoring system reads: made anew at each scrape, out of the same indexes as the overview.
+// Computes the metrics for monitoring systems at each scrape, from the same indexes as the overview.
 import type { EngineState } from '../../../shared/overview.ts';
 import type { CaRequests } from '../acme/request-counts.ts';
 import type { MeteredCertificate } from '../core/stores/overview.ts';
@@ -14,7 +14,10 @@ export interface MetricsDeps {
   version(): string;
 }
 
-/** @param ids Only of these projects, and then nothing of the installation; null for all. */
+/**
+ * Returns the metrics as text.
+ * @param ids Only of these projects, and without those of the installation; null for all.
+ */
 export async function metricsText(deps: MetricsDeps, ids: readonly string[] | null): Promise<string> {
   const { stores } = deps;
   const certificates = certificateMetrics(await stores.overview.metered(ids));

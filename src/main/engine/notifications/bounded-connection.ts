@@ -1,19 +1,23 @@
-// A connection that ends where its peer sends more than the whole conversation needs: the SMTP client works through
-// whatever arrives at once, and a megabyte of empty lines would hold up the event loop.
+// Limits how much a peer may send on a connection. The SMTP client processes everything it receives at once, and a
+// megabyte of empty lines would block the event loop.
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
+/** Wraps a socket and destroys it if the peer sends too much. */
 export class BoundedConnection extends Duplex {
   readonly #socket: Socket;
   #received = 0;
 
-  /** @param socket Connected. @param most Octets that the peer may send, TLS included. */
-  constructor(socket: Socket, most: number) {
+  /**
+   * @param socket A connected socket.
+   * @param maxBytes Bytes that the peer may send, TLS overhead included.
+   */
+  constructor(socket: Socket, maxBytes: number) {
     super();
     this.#socket = socket;
     socket.on('data', (chunk: Buffer) => {
       this.#received += chunk.length;
-      if (this.#received > most) this.destroy(new Error(`the server sent more than ${most} bytes`));
+      if (this.#received > maxBytes) this.destroy(new Error(`the server sent more than ${maxBytes} bytes`));
       else if (!this.push(chunk)) socket.pause();
     });
     socket.on('end', () => this.push(null));
@@ -39,7 +43,7 @@ export class BoundedConnection extends Duplex {
     done(error);
   }
 
-  /** As a socket's: its user takes it for one. */
+  /** nodemailer calls this like a socket's method. */
   setTimeout(ms: number): this {
     this.#socket.setTimeout(ms);
     return this;

@@ -1,5 +1,5 @@
-// Where people want to be told: mail servers and webhooks. Their secrets are in the secret store and nowhere else, and
-// no answer holds one.
+// Manages notification channels: mail servers and webhooks. Their secrets are only in the secret store, and no API
+// response contains one.
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -28,13 +28,22 @@ export interface ChannelService {
   list(): Promise<readonly Channel[]>;
   /** @throws INVALID_REQUEST with the field */
   create(body: CreateChannel): Promise<CreatedChannel>;
-  /** What waits for the channel is tried at once. @throws NOTIFICATION_CHANNEL_NOT_FOUND, INVALID_REQUEST */
+  /**
+   * Changes a channel. Notifications that wait for it are sent at once.
+   * @throws NOTIFICATION_CHANNEL_NOT_FOUND, INVALID_REQUEST
+   */
   update(id: string, body: UpdateChannel): Promise<Channel>;
-  /** What waits for it is told to nobody. @throws NOTIFICATION_CHANNEL_NOT_FOUND */
+  /**
+   * Removes a channel and the notifications that wait for it.
+   * @throws NOTIFICATION_CHANNEL_NOT_FOUND
+   */
   remove(id: string): Promise<void>;
-  /** Sends one message now. @throws NOTIFICATION_CHANNEL_NOT_FOUND, NOTIFICATION_FAILED with what came back */
+  /**
+   * Sends a test message now.
+   * @throws NOTIFICATION_CHANNEL_NOT_FOUND, NOTIFICATION_FAILED with the response
+   */
   test(id: string, signal: AbortSignal): Promise<ChannelTest>;
-  /** Newest first. */
+  /** Lists deliveries, newest first. */
   queue(limit: number): Promise<readonly Delivery[]>;
 }
 
@@ -59,25 +68,26 @@ export function createChannels(deps: OutboxDeps): ChannelService {
     async create(body) {
       const id = randomUUID();
       const by = saving();
-      const { record, kept, made } = fromBody(body, by);
+      const { record, channelSecrets, generatedSecret } = parseBody(body, by);
       const at = now();
       const stamps = { createdAt: at, updatedAt: at, lastSentAt: null, lastError: null };
       const channel = { ...record, id, savedBy: by.savedBy, ...stamps };
-      // The secrets first: a row without them would be a channel that cannot work.
-      await secrets.set(channelSecret(id), JSON.stringify(kept));
+      // Secrets are stored first: a channel without them could not work.
+      await secrets.set(channelSecret(id), JSON.stringify(channelSecrets));
       await journal.write(async (tx, emit) => {
         await tx.notifications.createChannel(channel);
         const message = `Notification channel ${channel.name} (${channel.type}) created`;
         await emit({ kind: 'notification-channel.created', message });
       });
-      return { ...(await present(channel)), signingSecret: made };
+      return { ...(await present(channel)), signingSecret: generatedSecret };
     },
 
     async update(id, body) {
       const record = await findChannel(stores, id);
-      const kept = await readSecrets(secrets, id);
-      const changed = change(record, kept, { body, by: saving() });
-      if (changed.kept !== kept) await secrets.set(channelSecret(id), JSON.stringify(changed.kept));
+      const channelSecrets = await readSecrets(secrets, id);
+      const changed = change(record, channelSecrets, { body, by: saving() });
+      if (changed.channelSecrets !== channelSecrets)
+        await secrets.set(channelSecret(id), JSON.stringify(changed.channelSecrets));
       await journal.write(async (tx, emit) => {
         await findChannel(tx, id);
         await tx.notifications.updateChannel(id, { ...changed.record, updatedAt: now() });
@@ -91,7 +101,8 @@ export function createChannels(deps: OutboxDeps): ChannelService {
 
     async remove(id) {
       await findChannel(stores, id);
-      // The secrets first: where the secret store cannot be reached the row stays, and it can be tried again.
+      // Secrets are deleted first: if the secret store is unavailable, the channel stays and the removal can be
+      // retried.
       await secrets.delete(channelSecret(id));
       await journal.write(async (tx, emit) => {
         const { name } = await findChannel(tx, id);
@@ -134,16 +145,16 @@ async function findChannel({ notifications }: Stores, id: string): Promise<Chann
   throw new CertdeskError('NOTIFICATION_CHANNEL_NOT_FOUND', `Notification channel ${id} not found`);
 }
 
-type Given = Pick<ChannelRecord, 'name' | 'type' | 'enabled' | 'kinds' | 'email' | 'webhook'>;
+type ChannelFields = Pick<ChannelRecord, 'name' | 'type' | 'enabled' | 'kinds' | 'email' | 'webhook'>;
 
-interface Read {
-  readonly record: Given;
-  readonly kept: ChannelSecrets;
-  /** The signing secret that was made here. */
-  readonly made: string | null;
+interface ParsedBody {
+  readonly record: ChannelFields;
+  readonly channelSecrets: ChannelSecrets;
+  /** The signing secret if Certdesk generated it. */
+  readonly generatedSecret: string | null;
 }
 
-function fromBody(body: CreateChannel, saving: Saving): Read {
+function parseBody(body: CreateChannel, saving: Saving): ParsedBody {
   const { name, type, enabled, kinds } = body;
   const common = { name, type, enabled, kinds: [...new Set(kinds)] };
   if (body.type === 'email') {
@@ -151,14 +162,18 @@ function fromBody(body: CreateChannel, saving: Saving): Read {
     const email = { ...rest, username, rootCertificate };
     checkMail(email, password);
     checkMailServer(email, saving);
-    return { record: { ...common, email, webhook: null }, kept: { password }, made: null };
+    return {
+      record: { ...common, email, webhook: null },
+      channelSecrets: { password },
+      generatedSecret: null,
+    };
   }
   const { url, preset, token = null, signingSecret } = body.webhook;
   checkUrl({ url, preset }, saving);
-  const made = signingSecret === undefined ? randomBytes(32).toString('base64url') : null;
-  const kept = { url, token, signingSecret: signingSecret ?? made ?? '' };
+  const generatedSecret = signingSecret === undefined ? randomBytes(32).toString('base64url') : null;
+  const channelSecrets = { url, token, signingSecret: signingSecret ?? generatedSecret ?? '' };
   const webhook = { preset, url: maskUrl(url), hasToken: token !== null };
-  return { record: { ...common, email: null, webhook }, kept, made };
+  return { record: { ...common, email: null, webhook }, channelSecrets, generatedSecret };
 }
 
 function change(
@@ -182,16 +197,16 @@ function change(
     const moved = email.host !== before.email.host || email.port !== before.email.port;
     const savedBy = saverOf(before, { moved, given: body.email?.host !== undefined, by });
     checkMailServer(email, { ...by, origin: originOf(savedBy) });
-    // A password is not sent to another server than the one that it was given for. A token does not get it sent to
-    // another port either, nor to a server that only a root of its own vouches for.
+    // The saved password is not sent to another server than the one it was entered for. With an API token, it is not
+    // sent to another port either, nor to a server that only a new custom root certificate vouches for.
     const byToken =
       by.savedBy.kind === 'token' && (moved || email.rootCertificate !== before.email.rootCertificate);
     const elsewhere = email.host !== before.email.host || byToken;
     if (body.email?.password === undefined && password !== null && elsewhere) {
       throw invalid('email.password', 'enter it again for another mail server');
     }
-    const kept = password === (secrets.password ?? null) ? secrets : { password };
-    return { record: { ...common, email, webhook: null, savedBy }, kept };
+    const channelSecrets = password === (secrets.password ?? null) ? secrets : { password };
+    return { record: { ...common, email, webhook: null, savedBy }, channelSecrets };
   }
   const given = defined(body.webhook ?? {});
   const { url = secrets.url ?? '', preset = before.webhook?.preset ?? 'generic' } = given;
@@ -199,17 +214,20 @@ function change(
   const moved = url !== secrets.url;
   const savedBy = saverOf(before, { moved, given: given.url !== undefined, by });
   checkUrl({ url, preset }, { ...by, origin: originOf(savedBy) });
-  // A token, like a password, is not sent to another server than the one that it was given for.
+  // Like a password, the token is not sent to another server than the one it was entered for.
   if (given.token === undefined && token !== null && maskUrl(url) !== maskUrl(secrets.url ?? '')) {
     throw invalid('webhook.token', 'enter it again for another server');
   }
-  const kept = { url, token, signingSecret: given.signingSecret ?? secrets.signingSecret ?? '' };
+  const channelSecrets = { url, token, signingSecret: given.signingSecret ?? secrets.signingSecret ?? '' };
   const webhook = { preset, url: maskUrl(url), hasToken: token !== null };
   const record = { ...common, email: null, webhook, savedBy };
-  return { record, kept: body.webhook === undefined ? secrets : kept };
+  return { record, channelSecrets: body.webhook === undefined ? secrets : channelSecrets };
 }
 
-/** Another address is its new saver's; the same one becomes a person's where a person saves it again. */
+/**
+ * A changed address belongs to the caller who saves it. If a user saves the same address again, it becomes the
+ * user's.
+ */
 function saverOf(
   { savedBy }: ChannelRecord,
   how: {

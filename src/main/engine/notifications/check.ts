@@ -1,4 +1,4 @@
-// What a schema cannot say of a channel: which addresses are taken, and when a password may travel.
+// Checks what a channel's schema cannot express: which addresses are allowed, and when a password may be sent.
 
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
@@ -7,7 +7,7 @@ import { invalid } from '../core/invalid.ts';
 import { type AddressOrigin, type AddressPolicy, REFUSALS } from '../outgoing/address-policy.ts';
 import { isPublicAddress } from '../outgoing/special-networks.ts';
 
-/** @throws INVALID_REQUEST */
+/** Checks credentials, TLS mode and root certificate of a mail server. @throws INVALID_REQUEST */
 export function checkMail(
   { username, security, host, rootCertificate }: NonNullable<Channel['email']>,
   password: string | null,
@@ -35,7 +35,10 @@ export interface Saving {
   readonly origin: AddressOrigin;
 }
 
-/** A name is judged at each connection; an address can be judged at once. @throws INVALID_REQUEST */
+/**
+ * Checks a mail server given by IP address. A host name is checked at each connection.
+ * @throws INVALID_REQUEST
+ */
 export function checkMailServer(
   { host, port }: Pick<NonNullable<Channel['email']>, 'host' | 'port'>,
   saving: Saving,
@@ -43,7 +46,10 @@ export function checkMailServer(
   refuseLiteral('email.host', { host, port }, saving);
 }
 
-/** Its words never hold the address, which is a secret. @throws INVALID_REQUEST */
+/**
+ * Checks a webhook's URL. Error messages never contain the URL, because it is a secret.
+ * @throws INVALID_REQUEST
+ */
 export function checkUrl(
   given: { readonly url: string; readonly preset: WebhookPreset },
   saving: Saving,
@@ -58,7 +64,7 @@ export function checkUrl(
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
   refuseLiteral('webhook.url', { host, port }, saving);
-  // Over plain http anybody on the way reads the address, which is the secret.
+  // Over plain HTTP, anyone on the path can read the URL, which is the secret.
   const isName = isIP(host) === 0 && host !== 'localhost';
   if (url.protocol === 'http:' && (isName ? saving.origin === 'open' : isPublicAddress(host))) {
     throw invalid('webhook.url', 'is plain http, which is for private addresses only: use https');
@@ -78,7 +84,7 @@ function refuseLiteral(
   if (refusal !== null) throw invalid(field, REFUSALS[refusal]);
 }
 
-/** The host is no secret; what comes after it may be. */
+/** Hides all of a URL but its host, because the path may be secret. */
 export function maskUrl(url: string): string {
   const parsed = URL.parse(url);
   return parsed === null ? '…' : `${parsed.protocol}//${parsed.host}/…`;

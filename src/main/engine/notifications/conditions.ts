@@ -1,4 +1,5 @@
-// What there is to tell of at this moment: the verdicts of attention.ts, as the kinds that people choose from.
+// Finds the conditions to notify about: the decisions of attention.ts, mapped to the notification kinds that users
+// select.
 import type { NotificationKind } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { expiresSoonBy } from '../certificates/views.ts';
@@ -11,14 +12,18 @@ import { readSettings } from '../settings/settings.ts';
 import { readable } from './message-text.ts';
 
 export interface Condition extends Omit<ToldState, 'toldAt'> {
-  /** Its words, which are looked up for what is told only. */
+  /** Loads the text. Called only for conditions that are reported. */
   item(): Promise<MessageItem>;
 }
 
-/** A sweep comes each minute; five without one is no chance any more. */
+/** A sweep runs every minute; five missed in a row are no coincidence. */
 export const LATE_MS = 5 * 60_000;
 
-/** @param calmSince When Certdesk began to run, or the machine woke up: what is late from before is being caught up. */
+/**
+ * Finds all current conditions.
+ * @param calmSince When Certdesk started or the machine woke up. Renewals that became overdue before are being caught
+ * up.
+ */
 export async function findConditions(
   stores: Stores,
   now: Date,
@@ -33,11 +38,13 @@ export async function findConditions(
     lateSweep(stores, now, calmSince),
   ]);
   const paused = pausedUntil !== null && pausedUntil > at;
-  const held = listed.flatMap((certificate) => {
+  const needs = listed.flatMap((certificate) => {
     const need = assessCertificate(certificate, now, paused);
-    return need === null ? [] : ofCertificate(stores, certificate, need, now.getTime() - calmSince.getTime());
+    return need === null
+      ? []
+      : certificateConditions(stores, certificate, need, now.getTime() - calmSince.getTime());
   });
-  const lacking = failed.map(({ projectId, jobId }): Condition => {
+  const failedRequests = failed.map(({ projectId, jobId }): Condition => {
     const state = { key: `failed:${projectId}`, kind: 'failed', severity: 'warning', projectId } as const;
     return { ...state, item: () => failedObtain(stores, projectId, jobId) };
   });
@@ -50,7 +57,7 @@ export async function findConditions(
     } as const;
     return { ...state, item: () => unfinishedItem(stores, projectId, 'awaiting_records') };
   });
-  const crashing = unfinished.flatMap(({ projectId, heldUntil }): Condition[] => {
+  const heldBack = unfinished.flatMap(({ projectId, heldUntil }): Condition[] => {
     if (heldUntil === null || heldUntil <= at) return [];
     const state = { kind: 'failed', severity: 'warning', projectId } as const;
     return [
@@ -61,10 +68,10 @@ export async function findConditions(
       },
     ];
   });
-  return [...held, ...lacking, ...waiting, ...crashing, ...sweep];
+  return [...needs, ...failedRequests, ...waiting, ...heldBack, ...sweep];
 }
 
-/** Keys of jobs that are held back begin with it. That such a job runs again does not mean that all is well. */
+/** Key prefix of held-back jobs. When such a job runs again, that does not mean that its problem is resolved. */
 export const HELD_BACK = 'held-back:';
 
 async function unfinishedItem(stores: Stores, projectId: string, kind: Need['kind']): Promise<MessageItem> {
@@ -77,23 +84,23 @@ async function unfinishedItem(stores: Stores, projectId: string, kind: Need['kin
   return { projectId, domain, cause, expiresAt: certificate?.expiresAt ?? null };
 }
 
-/** Long enough after a start for what was due to be begun. */
-const CALM_MS = 30 * 60_000;
+/** Time after a start in which overdue renewals begin. */
+const CATCH_UP_MS = 30 * 60_000;
 
-function ofCertificate(
+function certificateConditions(
   stores: Stores,
   certificate: ListedCertificate,
   need: Need,
   runningMs: number,
 ): readonly Condition[] {
-  if (need.kind === 'overdue' && runningMs < CALM_MS) return [];
+  if (need.kind === 'overdue' && runningMs < CATCH_UP_MS) return [];
   const { projectId } = certificate;
   const { severity } = need;
   const item = () => certificateItem(stores, certificate, need);
   return kindsOf(need).map((kind) => ({ key: `${kind}:${projectId}`, kind, severity, projectId, item }));
 }
 
-/** A renewal that still fails in the last part of a lifetime is both. */
+/** A renewal that still fails in the last part of the lifetime is both. */
 function kindsOf({ kind, severity }: Need): readonly NotificationKind[] {
   if (kind === 'revoked') return ['revoked'];
   if (kind === 'uncovered') return ['action_needed'];

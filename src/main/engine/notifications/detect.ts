@@ -1,5 +1,5 @@
-// One look at what has changed since the last one: each state is told of once, its end is told of once, and both in the
-// transaction that remembers it, so that a kill between two looks neither loses nor repeats anything.
+// Detects changes since the last check. Each condition is reported once when it begins and once when it ends, in the
+// transaction that remembers it, so that a killed process neither loses nor repeats a notification.
 import { hostname } from 'node:os';
 import type { NotificationKind } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
@@ -9,36 +9,41 @@ import { type Condition, findConditions, HELD_BACK } from './conditions.ts';
 import { compose, MAX_ITEMS } from './message-text.ts';
 import { enqueue } from './outbox.ts';
 
-/** The last event that was looked at. */
+/** The id of the last event that was processed. */
 const CURSOR = 'notifications:event';
 const PAGE = 1_000;
 
-/** @param calmSince When Certdesk began to run, or the machine woke up. */
-export async function look(stores: Stores, now: Date, calmSince: Date): Promise<void> {
-  if (!(await anybodyListens(stores))) return forget(stores);
+/**
+ * Detects changes and enqueues notifications about them.
+ * @param calmSince When Certdesk started or the machine woke up.
+ */
+export async function detectChanges(stores: Stores, now: Date, calmSince: Date): Promise<void> {
+  if (!(await hasEnabledChannel(stores))) return forget(stores);
   const conditions = await findConditions(stores, now, calmSince);
   const renewals = await findRenewals(stores);
   const told = new Map((await stores.notifications.states()).map((state) => [state.key, state]));
-  const holds = new Set(conditions.map(({ key }) => key));
-  const fresh = conditions.filter((condition) => isNews(condition, told.get(condition.key)));
-  const over = [...told.values()].filter(({ key, kind }) => kind !== 'backup_failed' && !holds.has(key));
+  const currentKeys = new Set(conditions.map(({ key }) => key));
+  const begun = conditions.filter((condition) => isNews(condition, told.get(condition.key)));
+  const over = [...told.values()].filter(
+    ({ key, kind }) => kind !== 'backup_failed' && !currentKeys.has(key),
+  );
   const at = toTimestamp(now);
   const messages = [
-    ...(await group(fresh, 'problem', at)),
-    ...(await group(await ended(stores, over), 'again', at)),
-    ...(await group(renewals.found, 'news', at)),
+    ...(await composeByKind(begun, 'problem', at)),
+    ...(await composeByKind(await findResolved(stores, over), 'again', at)),
+    ...(await composeByKind(renewals.found, 'news', at)),
   ];
-  if (fresh.length + over.length + messages.length === 0 && renewals.cursor === renewals.before) return;
+  if (begun.length + over.length + messages.length === 0 && renewals.cursor === renewals.before) return;
   await stores.transaction(async (tx) => {
-    for (const { item: _, ...state } of fresh) await tx.notifications.putState({ ...state, toldAt: at });
+    for (const { item: _, ...state } of begun) await tx.notifications.putState({ ...state, toldAt: at });
     for (const { key } of over) await tx.notifications.deleteState(key);
     await tx.settings.set(CURSOR, renewals.cursor);
     for (const message of messages) await enqueue(tx, message);
   });
 }
 
-/** With nobody to tell, nothing is told: the first channel hears of all that is wrong. */
-async function anybodyListens({ notifications }: Stores): Promise<boolean> {
+/** Without an enabled channel nothing is remembered, so the first channel gets all current problems. */
+async function hasEnabledChannel({ notifications }: Stores): Promise<boolean> {
   return (await notifications.channels()).some(({ enabled }) => enabled);
 }
 
@@ -55,38 +60,38 @@ async function forget(stores: Stores): Promise<void> {
   });
 }
 
-/** New, or worse than when it was told of. */
+/** Whether the condition is new, or more severe than when it was reported. */
 function isNews({ severity }: Condition, told: ToldState | undefined): boolean {
   return told === undefined || (severity === 'critical' && told.severity === 'warning');
 }
 
-type Telling = Pick<Condition, 'kind' | 'item'>;
+type Finding = Pick<Condition, 'kind' | 'item'>;
 
-/** Where the certificate or project is gone, its troubles are not well again; they are no more. */
-async function ended(stores: Stores, over: readonly ToldState[]): Promise<readonly Telling[]> {
-  const tellings = await Promise.all(
-    over.map(async ({ key, kind, projectId }): Promise<Telling | null> => {
+/** Conditions that have ended and are resolved. If the certificate or project was removed, nothing is reported. */
+async function findResolved(stores: Stores, over: readonly ToldState[]): Promise<readonly Finding[]> {
+  const findings = await Promise.all(
+    over.map(async ({ key, kind, projectId }): Promise<Finding | null> => {
       if (key.startsWith(HELD_BACK)) return null;
-      if (projectId === null) return { kind, item: async () => NOTHING };
+      if (projectId === null) return { kind, item: async () => RESOLVED };
       const certificate = await stores.certificates.active(projectId);
-      // A revocation that was acknowledged is not well again either.
+      // An acknowledged revocation is not resolved either.
       if (certificate === null || certificate.revokedAt !== null) return null;
       const { domain, expiresAt } = certificate;
       return { kind, item: async () => ({ projectId, domain, cause: 'Resolved.', expiresAt }) };
     }),
   );
-  return tellings.filter((telling) => telling !== null);
+  return findings.filter((finding) => finding !== null);
 }
 
-const NOTHING: MessageItem = { projectId: null, domain: null, cause: 'Resolved.', expiresAt: null };
+const RESOLVED: MessageItem = { projectId: null, domain: null, cause: 'Resolved.', expiresAt: null };
 
 interface Renewals {
-  readonly found: readonly Telling[];
+  readonly found: readonly Finding[];
   readonly before: unknown;
   readonly cursor: number;
 }
 
-/** Events since the last look; at the very first one, none. */
+/** Finds renewals among the events since the last check; none at the first check. */
 async function findRenewals(stores: Stores): Promise<Renewals> {
   const before = await stores.settings.get(CURSOR);
   if (typeof before !== 'number') return { found: [], before, cursor: await stores.events.lastId() };
@@ -117,13 +122,13 @@ async function renewedItem(stores: Stores, projectId: string): Promise<MessageIt
   return { projectId, domain, cause: 'Renewed.', expiresAt };
 }
 
-/** One message a kind, however many it is about: a CA that is down must not be a thousand mails. */
-async function group(
-  tellings: readonly Telling[],
+/** Groups by kind into one message each: an unavailable CA must not cause a thousand mails. */
+async function composeByKind(
+  findings: readonly Finding[],
   state: Message['state'],
   at: string,
 ): Promise<readonly Message[]> {
-  const kinds = Map.groupBy(tellings, ({ kind }) => kind);
+  const kinds = Map.groupBy(findings, ({ kind }) => kind);
   return Promise.all(
     [...kinds].map(async ([kind, all]) => {
       const items = await Promise.all(all.slice(0, MAX_ITEMS).map(({ item }) => item()));
@@ -135,13 +140,16 @@ async function group(
 export interface Report {
   readonly kind: NotificationKind;
   readonly key: string;
-  /** What is wrong; null: nothing any longer. */
+  /** The problem; null if it is resolved. */
   readonly problem: string | null;
 }
 
-/** For what no look can see: who did the work says how it ended. Told once, like the rest. */
+/**
+ * Reports a problem that cannot be detected here. The caller reports the outcome of its own work; like conditions,
+ * each change is reported once.
+ */
 export async function report(stores: Stores, { kind, key, problem }: Report, now: Date): Promise<void> {
-  if (!(await anybodyListens(stores))) return;
+  if (!(await hasEnabledChannel(stores))) return;
   const told = (await stores.notifications.states()).some((state) => state.key === key);
   if (told === (problem !== null)) return;
   const at = toTimestamp(now);

@@ -1,4 +1,5 @@
-// Once a week: all is well, and what is not. Its silence is news too: where it does not come, Certdesk does not run.
+// Sends the weekly digest: whether all is well, and what is not. If it does not arrive, the reader knows that
+// Certdesk is not running.
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import type { Overview } from '../../../shared/overview.ts';
@@ -11,34 +12,34 @@ import { readSettings } from '../settings/settings.ts';
 import { MAX_ITEMS, readable } from './message-text.ts';
 import { enqueue } from './outbox.ts';
 
-const TOLD = 'notifications:digest';
+const LAST_DIGEST = 'notifications:digest';
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
-/** Of the last moment that was told, or passed over; with the day and hour that were set then. */
-const ToldSchema = z.object({ moment: z.string(), schedule: z.string() });
+/** The last digest that was sent or skipped, and the schedule at that time. */
+const LastDigestSchema = z.object({ moment: z.string(), schedule: z.string() });
 
 /**
- * Tells it where its moment has passed since it was told last; a moment that was slept through is made up for, once. The
- * first week begins with the first look, and with the first one after another day or hour was set.
+ * Sends the digest if its time has passed since the last one. A missed digest is sent once, late. The first week
+ * starts with the first check, and again after the schedule was changed.
  */
-export async function digest(
+export async function enqueueDigest(
   { stores, overview }: { readonly stores: Stores; readonly overview: OverviewService },
   now: Date,
 ): Promise<void> {
   const settings = await readSettings(stores.settings, 'notifications');
   const schedule = `${settings.digestDay} ${settings.digestHour}`;
   const moment = toTimestamp(lastMoment(settings, now));
-  const told = ToldSchema.safeParse(await stores.settings.get(TOLD)).data;
-  const same = told?.schedule === schedule;
-  if (same && told.moment >= moment) return;
+  const last = LastDigestSchema.safeParse(await stores.settings.get(LAST_DIGEST)).data;
+  const same = last?.schedule === schedule;
+  if (same && last.moment >= moment) return;
   const message = same ? toMessage(await overview.get(null), now) : null;
   await stores.transaction(async (tx) => {
-    await tx.settings.set(TOLD, { moment, schedule });
+    await tx.settings.set(LAST_DIGEST, { moment, schedule });
     if (message !== null) await enqueue(tx, message);
   });
 }
 
-/** The last one that is not after now; UTC. */
+/** The last scheduled time that is not in the future; UTC. */
 export function lastMoment(
   { digestDay, digestHour }: Pick<Settings['notifications'], 'digestDay' | 'digestHour'>,
   now: Date,
@@ -50,18 +51,19 @@ export function lastMoment(
   return moment;
 }
 
+/** Composes the digest from the overview. */
 export function toMessage({ health, counts, attention, timeline, engine }: Overview, now: Date): Message {
   const items = attention.items.slice(0, MAX_ITEMS).map(({ projectId, domain, name, cause, expiresAt }) => {
     return { projectId, domain: domain ?? name, cause, expiresAt };
   });
   const week = toTimestamp(new Date(now.getTime() + 7 * 86_400_000));
-  const coming = timeline.days.filter(({ day }) => day <= week.slice(0, 10));
-  const renewals = coming.reduce((sum, day) => sum + day.renewals, 0);
-  const held = counts.total - counts.none;
+  const nextDays = timeline.days.filter(({ day }) => day <= week.slice(0, 10));
+  const renewals = nextDays.reduce((sum, day) => sum + day.renewals, 0);
+  const withCertificate = counts.total - counts.none;
   const lines = [
     `${health.sentence}.`,
     '',
-    `Projects: ${counts.total}; with a certificate: ${held}; expired: ${counts.expired}; revoked: ${counts.revoked}.`,
+    `Projects: ${counts.total}; with a certificate: ${withCertificate}; expired: ${counts.expired}; revoked: ${counts.revoked}.`,
     `Renewals planned in the next 7 days: ${renewals}.`,
     engine.lastSweepAt === null ? null : `Last renewal check: ${readable(engine.lastSweepAt)}.`,
     engine.lastSweepError === null ? null : `The last renewal check failed in part: ${engine.lastSweepError}`,

@@ -1,4 +1,4 @@
-// A time in which Certdesk did not run, or the machine slept: seen when it is over, and told where it was long.
+// Reports a time in which Certdesk did not run or the machine slept, if it was long. It is noticed when it is over.
 import { hostname } from 'node:os';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Stores } from '../core/stores.ts';
@@ -7,17 +7,17 @@ import { readSettings } from '../settings/settings.ts';
 import { compose, readable } from './message-text.ts';
 import { enqueue } from './outbox.ts';
 
-/** The sweep whose long absence was told of last. */
-const TOLD = 'notifications:gap';
+/** Time of the last sweep before the downtime that was reported last. */
+const LAST_REPORTED = 'notifications:gap';
 
-/** To be called before the first sweep after it. */
-export async function tellOfGap(stores: Stores, now: Date): Promise<void> {
-  const [heartbeat, { missedAfterHours }, told] = await Promise.all([
+/** Reports a downtime. Call it before the first sweep after it. */
+export async function reportDowntime(stores: Stores, now: Date): Promise<void> {
+  const [heartbeat, { missedAfterHours }, reported] = await Promise.all([
     readHeartbeat(stores),
     readSettings(stores.settings, 'notifications'),
-    stores.settings.get(TOLD),
+    stores.settings.get(LAST_REPORTED),
   ]);
-  if (heartbeat === null || told === heartbeat.at) return;
+  if (heartbeat === null || reported === heartbeat.at) return;
   const hours = (now.getTime() - Date.parse(heartbeat.at)) / 3_600_000;
   if (hours < missedAfterHours) return;
   const at = toTimestamp(now);
@@ -32,7 +32,7 @@ export async function tellOfGap(stores: Stores, now: Date): Promise<void> {
     total: 1,
   } as const;
   await stores.transaction(async (tx) => {
-    await tx.settings.set(TOLD, heartbeat.at);
+    await tx.settings.set(LAST_REPORTED, heartbeat.at);
     await enqueue(tx, compose(message));
   });
 }

@@ -1,12 +1,12 @@
-// What a message says. Pure; dates are UTC, for whoever reads it may be anywhere.
+// Composes the texts of notifications. Pure. Dates are in UTC, because readers may be in any time zone.
 import type { NotificationKind } from '../../../shared/notification.ts';
 import type { Timestamp } from '../../../shared/time.ts';
 import type { Message, MessageItem } from '../core/stores/notifications.ts';
 
-/** Named in a message; the rest is told by its number. */
+/** Maximum number of items named in a message; the others are counted. */
 export const MAX_ITEMS = 20;
 
-export interface Told {
+export interface MessageContent {
   readonly kind: NotificationKind;
   readonly state: Message['state'];
   readonly at: Timestamp;
@@ -16,9 +16,9 @@ export interface Told {
   readonly total: number;
 }
 
-type Words = readonly [one: (name: string) => string, many: (n: number) => string];
+type Titles = readonly [one: (name: string) => string, many: (n: number) => string];
 
-const PROBLEMS: Readonly<Record<Exclude<NotificationKind, 'digest'>, Words>> = {
+const PROBLEMS: Readonly<Record<Exclude<NotificationKind, 'digest'>, Titles>> = {
   failed: [
     (name) => `${name}: certificate request or renewal failed`,
     (n) => `${n} certificate requests or renewals failed`,
@@ -34,7 +34,7 @@ const PROBLEMS: Readonly<Record<Exclude<NotificationKind, 'digest'>, Words>> = {
   backup_failed: [() => 'The backup failed', () => 'The backup failed'],
 };
 
-const AGAIN: Readonly<Record<Exclude<NotificationKind, 'digest' | 'renewed'>, Words>> = {
+const RESOLUTIONS: Readonly<Record<Exclude<NotificationKind, 'digest' | 'renewed'>, Titles>> = {
   failed: [(name) => `${name}: resolved`, (n) => `${n} failures resolved`],
   expiring: [
     (name) => `${name} is scheduled for renewal again`,
@@ -52,14 +52,19 @@ const AGAIN: Readonly<Record<Exclude<NotificationKind, 'digest' | 'renewed'>, Wo
   backup_failed: [() => 'Backups work again', () => 'Backups work again'],
 };
 
-export function compose(told: Told): Message {
-  return { ...told, title: titleOf(told), text: [...told.items.map(lineOf), ...rest(told)].join('\n') };
+/** Composes title and text of a message. */
+export function compose(content: MessageContent): Message {
+  return {
+    ...content,
+    title: titleOf(content),
+    text: [...content.items.map(lineOf), ...remainder(content)].join('\n'),
+  };
 }
 
-function titleOf({ kind, state, items, total }: Told): string {
+function titleOf({ kind, state, items, total }: MessageContent): string {
   if (kind === 'digest') return 'Your certificates this week';
-  const words = state === 'again' && kind !== 'renewed' ? AGAIN[kind] : PROBLEMS[kind];
-  return total === 1 ? words[0](items[0]?.domain ?? 'A certificate') : words[1](total);
+  const titles = state === 'again' && kind !== 'renewed' ? RESOLUTIONS[kind] : PROBLEMS[kind];
+  return total === 1 ? titles[0](items[0]?.domain ?? 'A certificate') : titles[1](total);
 }
 
 function lineOf({ domain, cause, expiresAt }: MessageItem): string {
@@ -67,7 +72,7 @@ function lineOf({ domain, cause, expiresAt }: MessageItem): string {
   return `${domain === null ? '' : `${domain}: `}${cause}${until}`;
 }
 
-function rest({ items, total }: Told): readonly string[] {
+function remainder({ items, total }: MessageContent): readonly string[] {
   return total > items.length ? [`And ${total - items.length} more.`] : [];
 }
 

@@ -1,4 +1,4 @@
-// What channels send and get back that no table of the database holds.
+// Defines the secrets of channels and the results of deliveries, which no table of the database holds.
 
 /** Secrets of a channel, as the secret store holds them under `channelSecret(id)`. */
 export interface ChannelSecrets {
@@ -8,7 +8,7 @@ export interface ChannelSecrets {
   readonly token?: string | null;
 }
 
-/** The answer to a delivered message. */
+/** The receiver's response to a delivered message. */
 export interface Delivered {
   /** HTTP status; null for mail. */
   readonly status: number | null;

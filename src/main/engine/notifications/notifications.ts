@@ -1,21 +1,24 @@
-// Telling people: looks four times a minute at what has changed, and delivers what is due. It has a clock of its own, so
-// that a sweep that never comes is noticed too.
+// Notifies users: four times a minute it detects changes and delivers due notifications. It has its own timer, so
+// that it also notices when maintenance stops.
 import { toCertdeskError } from '../core/errors.ts';
 import type { OverviewService } from '../overview/overview.ts';
 import { type ChannelService, createChannels } from './channels.ts';
 import { LATE_MS } from './conditions.ts';
-import { look, type Report, report } from './detect.ts';
-import { digest } from './digest.ts';
-import { tellOfGap } from './downtime.ts';
+import { detectChanges, type Report, report } from './detect.ts';
+import { enqueueDigest } from './digest.ts';
+import { reportDowntime } from './downtime.ts';
 import { deliverDue, type OutboxDeps } from './outbox.ts';
 import { createWebhookSender } from './webhook.ts';
 
 export interface Notifications extends ChannelService {
-  /** One look and one delivery, now; or hears of those under way. */
+  /** Detects and delivers once, now. Concurrent calls share one run. */
   tick(): Promise<void>;
-  /** For what no look can see: `{ kind: 'backup_failed', key: 'backup', problem }`, after each backup. */
+  /**
+   * Reports a problem that cannot be detected, such as `{ kind: 'backup_failed', key: 'backup', problem }` after each
+   * backup.
+   */
   report(report: Report): Promise<void>;
-  /** Before the first sweep: it says of a time in which Certdesk did not run. */
+  /** Starts. Call it before the first sweep, because it reports a downtime. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -24,17 +27,17 @@ export interface NotificationDeps extends Omit<OutboxDeps, 'webhooks'> {
   readonly overview: OverviewService;
   /** For the user agent of webhooks. */
   version(): string;
-  /** What a webhook may take; 15 seconds where it is left out. */
+  /** Timeout of a webhook in milliseconds. Default: 15 seconds. */
   readonly webhookMs?: number;
 }
 
-const EVERY_MS = 15_000;
+const INTERVAL_MS = 15_000;
 
 export function createNotifications(given: NotificationDeps): Notifications {
   const webhooks = createWebhookSender({
     policy: given.addressPolicy,
     version: given.version,
-    ...(given.webhookMs === undefined ? {} : { withinMs: given.webhookMs }),
+    ...(given.webhookMs === undefined ? {} : { timeoutMs: given.webhookMs }),
   });
   const deps = { ...given, webhooks };
   const { stores, clock, log } = deps;
@@ -60,10 +63,10 @@ export function createNotifications(given: NotificationDeps): Notifications {
     const slept = now.getTime() - lastTick.getTime() > LATE_MS;
     lastTick = now;
     if (slept) calmSince = now;
-    // Each for itself: what cannot be looked up must not hold up what is to be delivered.
-    if (slept) await step('gap', () => tellOfGap(stores, now));
-    await step('look', () => look(stores, now, calmSince));
-    await step('digest', () => digest(deps, now));
+    // Steps are independent: a failed detection must not delay deliveries.
+    if (slept) await step('gap', () => reportDowntime(stores, now));
+    await step('detect', () => detectChanges(stores, now, calmSince));
+    await step('digest', () => enqueueDigest(deps, now));
     await step('deliver', () => deliverDue(deps, stopping.signal));
   }
 
@@ -74,9 +77,9 @@ export function createNotifications(given: NotificationDeps): Notifications {
     return ticking;
   };
 
-  function plan(): void {
+  function schedule(): void {
     if (stopping.signal.aborted) return;
-    timer = setTimeout(() => void tick().finally(plan), EVERY_MS);
+    timer = setTimeout(() => void tick().finally(schedule), INTERVAL_MS);
     timer.unref();
   }
 
@@ -88,8 +91,8 @@ export function createNotifications(given: NotificationDeps): Notifications {
       stopping = new AbortController();
       calmSince = clock.now();
       lastTick = calmSince;
-      await step('gap', () => tellOfGap(stores, calmSince));
-      plan();
+      await step('gap', () => reportDowntime(stores, calmSince));
+      schedule();
     },
     async stop() {
       clearTimeout(timer);

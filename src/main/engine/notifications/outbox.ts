@@ -1,5 +1,6 @@
-// What is to be delivered: written in the transaction of what it tells of, sent after, tried again until it is taken or
-// given up. Sent and killed before that was written, it is sent again under the same id: at least once.
+// Stores notifications in the transaction of the change they report, and sends them afterwards, with retries until a
+// receiver accepts or the time is up. If the process is killed after sending, the notification is sent again under
+// the same id (at least once).
 
 import { randomUUID } from 'node:crypto';
 import { toTimestamp } from '../../../shared/time.ts';
@@ -21,12 +22,15 @@ export interface OutboxDeps extends SendDeps {
   random(): number;
 }
 
-const A_LOOK = 100;
+const MAX_PER_RUN = 100;
 const CHANNELS_AT_ONCE = 4;
-/** What was delivered is shown for so long. */
+/** Finished deliveries are shown for this long. */
 const KEEP_MS = 14 * 86_400_000;
 
-/** Puts it into the queue of each channel that is on and wants its kind. @param tx Of the change that it tells of. */
+/**
+ * Enqueues a message for each enabled channel that wants its kind.
+ * @param tx Transaction of the change that the message reports.
+ */
 export async function enqueue(tx: Stores, message: Message): Promise<void> {
   for (const { id, enabled, kinds } of await tx.notifications.channels()) {
     if (!enabled || !kinds.includes(message.kind)) continue;
@@ -45,17 +49,17 @@ export async function enqueue(tx: Stores, message: Message): Promise<void> {
   }
 }
 
-/** Sends what is due: channels side by side, a channel's messages in their order. */
+/** Sends due notifications: channels in parallel, a channel's messages in order. */
 export async function deliverDue(deps: OutboxDeps, signal: AbortSignal): Promise<void> {
   const { stores, clock } = deps;
   const now = clock.now();
   await stores.notifications.deleteFinished(toTimestamp(new Date(now.getTime() - KEEP_MS)));
-  const due = await stores.notifications.due(toTimestamp(now), A_LOOK);
+  const due = await stores.notifications.due(toTimestamp(now), MAX_PER_RUN);
   const channels = [...Map.groupBy(due, ({ channelId }) => channelId).values()];
   await mapConcurrent(channels, { limit: CHANNELS_AT_ONCE }, async (messages) => {
     for (const delivery of messages) {
       if (signal.aborted) return;
-      // A receiver that fails is left alone until its time: the next message would fail the same way.
+      // After a failure the channel waits until its next attempt, because the next message would fail too.
       if (!(await attempt(deps, delivery, signal))) return;
     }
   });
@@ -116,8 +120,8 @@ async function giveUp(
     const end = { state: 'given-up', attempts, nextAttemptAt: null, finishedAt: at, lastError } as const;
     await tx.notifications.updateDelivery(delivery.id, end);
     await tx.notifications.updateChannel(channel.id, { lastError });
-    const told = `Gave up a notification to ${channel.name} after ${attempts} attempts in a day: ${delivery.message.title}. ${lastError}`;
+    const summary = `Gave up a notification to ${channel.name} after ${attempts} attempts in a day: ${delivery.message.title}. ${lastError}`;
     const audit = { operation: 'notifications.deliver', result: error.code } as const;
-    await emit({ kind: 'notification.given-up', message: told, audit });
+    await emit({ kind: 'notification.given-up', message: summary, audit });
   });
 }

@@ -1,4 +1,4 @@
-// A message in the form that each kind of receiver documents. Pure.
+// Formats a message as each kind of webhook receiver documents it. Pure.
 import type { WebhookPreset } from '../../../shared/notification.ts';
 import type { Message } from '../core/stores/notifications.ts';
 
@@ -7,7 +7,10 @@ export interface Outgoing {
   readonly body: string;
 }
 
-/** @param id The same in every attempt at delivering it. */
+/**
+ * Returns the URL and body of the request.
+ * @param id Equal in all attempts to deliver the message.
+ */
 export function toOutgoing(
   { preset, url }: { readonly preset: WebhookPreset; readonly url: string },
   id: string,
@@ -18,12 +21,12 @@ export function toOutgoing(
   return { url, body: JSON.stringify(form(message, id)) };
 }
 
-/** docs/notifications.md describes it: fields are added, never renamed. */
+/** Documented in docs/notifications.md: fields are added but never renamed. */
 function generic(message: Message, id: string) {
   return { version: 1, id, ...message };
 }
 
-/** https://api.slack.com/messaging/webhooks, Block Kit: a header has 150 characters at most, a section 3,000. */
+/** https://api.slack.com/messaging/webhooks, Block Kit: a header has at most 150 characters, a section 3,000. */
 function slack({ title, text }: Message) {
   return {
     text: escapeSlack(title),
@@ -34,12 +37,15 @@ function slack({ title, text }: Message) {
   };
 }
 
-/** https://api.slack.com/reference/surfaces/formatting#escaping: without it `<!channel>` would call everybody. */
+/**
+ * https://api.slack.com/reference/surfaces/formatting#escaping. Unescaped, `<!channel>` would notify the whole
+ * channel.
+ */
 function escapeSlack(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** An Adaptive Card, as the webhooks of Teams (Workflows) take it; 28 KB at most. */
+/** An Adaptive Card for the webhooks of Teams (Workflows); at most 28 KB. */
 function teams({ title, text, state }: Message) {
   const color = { problem: 'Attention', again: 'Good', news: 'Default' }[state];
   const block = (line: string, more: object) => ({
@@ -83,14 +89,14 @@ function discord({ title, text, state, at }: Message) {
   return { username: 'Certdesk', embeds: [embed], allowed_mentions: { parse: [] } };
 }
 
-/** `*.example.com` is a name and no emphasis. */
+/** `*.example.com` is a name, not emphasis. */
 function escapeMarkdown(text: string): string {
   return text.replace(/[\\*_~`|[\]<>]/g, (sign) => `\\${sign}`);
 }
 
 /**
- * https://docs.ntfy.sh/publish/#publish-as-json: posted to the server's root, with the topic in the body, since headers
- * take no letters outside ASCII. A message has 4,096 octets at most.
+ * https://docs.ntfy.sh/publish/#publish-as-json: posted to the server's root with the topic in the body, because
+ * headers allow only ASCII. A message has at most 4,096 bytes.
  */
 function ntfy(address: string, { title, text, state, kind }: Message): Outgoing {
   const url = new URL(address);

@@ -1,4 +1,5 @@
-// One message to one channel, with its secrets out of the secret store; what comes back holds none of them.
+// Sends one message to one channel with its secrets from the secret store, and removes those secrets from the
+// response.
 
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { Json } from '../core/model.ts';
@@ -20,12 +21,16 @@ export interface SendDeps {
   readonly addressPolicy: AddressPolicy;
 }
 
-/** @throws SECRET_STORE_UNAVAILABLE */
+/** Reads the secrets of a channel. @throws SECRET_STORE_UNAVAILABLE */
 export async function readSecrets(secrets: SecretStore, id: string): Promise<ChannelSecrets> {
   return JSON.parse((await secrets.get(channelSecret(id))) ?? '{}');
 }
 
-/** @param id Of the delivery. @throws NOTIFICATION_FAILED, SECRET_STORE_UNAVAILABLE, the reason of `signal` */
+/**
+ * Sends a message.
+ * @param id Id of the delivery.
+ * @throws NOTIFICATION_FAILED, SECRET_STORE_UNAVAILABLE, the reason of `signal`
+ */
 export async function send(
   deps: SendDeps,
   {
@@ -35,18 +40,18 @@ export async function send(
   }: { readonly channel: ChannelRecord; readonly id: string; readonly message: Message },
   signal: AbortSignal,
 ): Promise<Delivered> {
-  const kept = await readSecrets(deps.secrets, channel.id);
-  const clean = createRedactor(secretsOf(kept));
+  const channelSecrets = await readSecrets(deps.secrets, channel.id);
+  const clean = createRedactor(secretsOf(channelSecrets));
   try {
-    const delivered = await deliver(deps, { channel, id, message, kept }, signal);
+    const delivered = await deliver(deps, { channel, id, message, channelSecrets }, signal);
     return { ...delivered, answer: clean.text(delivered.answer) };
   } catch (error) {
     signal.throwIfAborted();
-    const { code, message: said, details } = toCertdeskError(error);
-    // Made anew: what a library threw may hold the whole request.
+    const { code, message: text, details } = toCertdeskError(error);
+    // A new error, because a library's error may contain the whole request.
     throw CertdeskError.fromBody({
       success: false,
-      error: clean.text(said),
+      error: clean.text(text),
       code,
       details: cleanDetails(details, clean.text),
     });
@@ -59,36 +64,36 @@ async function deliver(
     readonly channel: ChannelRecord;
     readonly id: string;
     readonly message: Message;
-    readonly kept: ChannelSecrets;
+    readonly channelSecrets: ChannelSecrets;
   },
   signal: AbortSignal,
 ): Promise<Delivered> {
-  const { channel, id, message, kept } = given;
+  const { channel, id, message, channelSecrets } = given;
   const origin = originOf(channel.savedBy);
   if (channel.email !== null) {
     const { title, text, host } = message;
     const subject = `[Certdesk ${host}] ${title}`;
     const body = `${title}\n\n${text}\n\n--\nCertdesk on ${host}\n`;
     const date = new Date(message.at);
-    const password = kept.password ?? null;
+    const password = channelSecrets.password ?? null;
     const mail = { server: channel.email, origin, password, id, subject, text: body, date };
     return sendMail(addressPolicy, mail, signal);
   }
-  const { url, signingSecret } = kept;
-  if (channel.webhook === null || url === undefined || signingSecret === undefined) throw lost();
+  const { url, signingSecret } = channelSecrets;
+  if (channel.webhook === null || url === undefined || signingSecret === undefined) throw secretsMissing();
   const { preset } = channel.webhook;
   const outgoing = toOutgoing({ preset, url }, id, message);
-  const token = kept.token ?? null;
+  const token = channelSecrets.token ?? null;
   return webhooks.post({ ...outgoing, id, now: clock.now(), signingSecret, token, origin }, signal);
 }
 
-/** Its row is there and its secrets are not: somebody has emptied the secret store. */
-function lost(): CertdeskError {
+/** The channel exists without its secrets, because the secret store was emptied. */
+function secretsMissing(): CertdeskError {
   const message = 'The URL of this webhook is no longer in the secret store. Enter it again.';
   return new CertdeskError('NOTIFICATION_FAILED', message);
 }
 
-/** A receiver may echo what it was sent: the address whole, its path, or the long parts of that. */
+/** A receiver may echo the secrets: the whole URL, its path, or long parts of the path. */
 function secretsOf({ password, url, signingSecret, token }: ChannelSecrets): readonly string[] {
   const parsed = url === undefined ? null : URL.parse(url);
   const path = parsed === null ? [] : [parsed.pathname + parsed.search, parsed.pathname];

@@ -1,4 +1,4 @@
-// One message to one mail server (the only importer of nodemailer).
+// Sends one message to one mail server. The only importer of nodemailer.
 
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
@@ -22,22 +22,26 @@ export interface Mail {
   readonly date: Date;
 }
 
-const WITHIN_MS = 30_000;
-/** A server's replies to one message have some 2 KiB, its certificates some 10. */
-const MOST_BYTES = 64 * 1024;
+const TIMEOUT_MS = 30_000;
+/** A server's replies to one message have about 2 KiB, its certificates about 10 KiB. */
+const MAX_BYTES = 64 * 1024;
 const CONNECT_MS = 10_000;
 
-/** @throws NOTIFICATION_FAILED with the server's words and code (details.answer, details.status), the reason of `signal` */
+/**
+ * Sends a mail.
+ * @throws NOTIFICATION_FAILED with the server's response and code (details.answer, details.status), the reason of
+ * `signal`
+ */
 export async function sendMail(policy: AddressPolicy, mail: Mail, signal: AbortSignal): Promise<Delivered> {
   const { server, id, subject, text, date } = mail;
   const { createTransport } = await import('nodemailer'); // most installations send no mail
-  const until = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]);
+  const until = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const connection = await connect(policy, mail, until).catch((error: unknown) => {
     signal.throwIfAborted();
-    throw until.aborted ? late() : explain(error, mail);
+    throw until.aborted ? timedOut() : explain(error, mail);
   });
-  // Its type wants a socket; of that it uses what BoundedConnection has.
-  const bounded = new BoundedConnection(connection, MOST_BYTES) as unknown as Socket;
+  // nodemailer's type requires a socket, but it uses only the methods that BoundedConnection has.
+  const bounded = new BoundedConnection(connection, MAX_BYTES) as unknown as Socket;
   const transport = createTransport({ ...optionsOf(mail), connection: bounded });
   const ended = Promise.withResolvers<never>();
   const end = () => ended.reject(until.reason);
@@ -50,7 +54,7 @@ export async function sendMail(policy: AddressPolicy, mail: Mail, signal: AbortS
       text,
       date,
       messageId: `<${id}@${server.from.split('@').pop()}>`,
-      // RFC 3834: nobody's out-of-office assistant answers it.
+      // RFC 3834: prevents out-of-office replies.
       headers: { 'Auto-Submitted': 'auto-generated', 'Certdesk-Delivery': id },
     });
     const sent = await Promise.race([sending, ended.promise]);
@@ -58,7 +62,7 @@ export async function sendMail(policy: AddressPolicy, mail: Mail, signal: AbortS
     return { status: null, answer: `${sent.response}${refused}` };
   } catch (error) {
     signal.throwIfAborted();
-    throw until.aborted ? late() : explain(error, mail);
+    throw until.aborted ? timedOut() : explain(error, mail);
   } finally {
     until.removeEventListener('abort', end);
     transport.close();
@@ -66,7 +70,7 @@ export async function sendMail(policy: AddressPolicy, mail: Mail, signal: AbortS
   }
 }
 
-/** A connection of our own, because nodemailer would look the name up once more by itself. */
+/** Opens its own connection, because nodemailer would resolve the checked host name again. */
 async function connect(policy: AddressPolicy, { server, origin }: Mail, until: AbortSignal): Promise<Socket> {
   const signal = AbortSignal.any([until, AbortSignal.timeout(CONNECT_MS)]);
   const socket = connectTcp(policy, server, origin);
@@ -105,25 +109,25 @@ function explain(error: unknown, { server }: Mail): CertdeskError {
   const refused = addressRefusal(error);
   if (refused !== null) return failed(refused.message.replace(/\.$/, ''));
   const { code, response, responseCode } = readError(error);
-  const said = response ?? (error instanceof Error ? error.message : 'it failed');
+  const reason = response ?? (error instanceof Error ? error.message : 'it failed');
   const details = { status: responseCode, answer: response, server: `${server.host}:${server.port}` };
-  if (code === 'EAUTH') return failed(`it rejected the user name or password (${said})`, details);
+  if (code === 'EAUTH') return failed(`it rejected the user name or password (${reason})`, details);
   if (code === 'ETLS')
-    return failed(`no secure connection was possible (${said}). Try another TLS mode`, details);
-  return failed(trimEndOf(cutText(said).trimEnd(), '. '), details);
+    return failed(`no secure connection was possible (${reason}). Try another TLS mode`, details);
+  return failed(trimEndOf(cutText(reason).trimEnd(), '. '), details);
 }
 
-function late(): CertdeskError {
-  return failed(`it did not finish within ${WITHIN_MS / 1000} seconds`);
+function timedOut(): CertdeskError {
+  return failed(`it did not finish within ${TIMEOUT_MS / 1000} seconds`);
 }
 
 function readError(error: unknown) {
-  const of = (name: string): unknown =>
+  const read = (name: string): unknown =>
     typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
-  const response = of('response');
-  const responseCode = of('responseCode');
+  const response = read('response');
+  const responseCode = read('responseCode');
   return {
-    code: of('code'),
+    code: read('code'),
     response: typeof response === 'string' ? response : null,
     responseCode: typeof responseCode === 'number' ? responseCode : null,
   };

@@ -1,5 +1,5 @@
-// One message to one webhook: signed, within bounds of time and size, at an address that who saved it may name. Redirects
-// are not followed.
+// Sends one message to one webhook: signed, limited in time and size, and only to addresses that its owner may use.
+// Redirects are not followed.
 
 import { createHmac } from 'node:crypto';
 import type { Agent, Dispatcher } from 'undici';
@@ -23,29 +23,30 @@ export interface Post {
 
 export interface WebhookSender {
   /**
-   * @throws NOTIFICATION_FAILED with what came back (details.status, details.answer, details.retryAfter in seconds), the
-   * reason of `signal`.
+   * Posts a message.
+   * @throws NOTIFICATION_FAILED with the response (details.status, details.answer, details.retryAfter in seconds),
+   * the reason of `signal`
    */
   post(post: Post, signal: AbortSignal): Promise<Delivered>;
   close(): Promise<void>;
 }
 
-const WITHIN_MS = 15_000;
+const DEFAULT_TIMEOUT_MS = 15_000;
 const MAX_ANSWER = 64 * 1024;
-const SHOWN = 300;
+const MAX_SHOWN = 300;
 
 export interface WebhookSenderOptions {
   readonly policy: AddressPolicy;
   version(): string;
-  /** Milliseconds for the whole exchange; 15 000 where left out. */
-  readonly withinMs?: number;
+  /** Timeout of the whole exchange in milliseconds. Default: 15,000. */
+  readonly timeoutMs?: number;
 }
 
 export function createWebhookSender(options: WebhookSenderOptions): WebhookSender {
-  const { policy, version, withinMs = WITHIN_MS } = options;
+  const { policy, version, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const client = lazy(async () => {
     const { request } = await import('undici');
-    const bounds = { connectTimeoutMs: withinMs, maxResponseSize: MAX_ANSWER };
+    const bounds = { connectTimeoutMs: timeoutMs, maxResponseSize: MAX_ANSWER };
     const agentsFor = async (policy: AddressPolicy) => ({
       named: await createAgent({ ...bounds, policy, origin: 'named' }),
       open: await createAgent({ ...bounds, policy, origin: 'open' }),
@@ -56,7 +57,7 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
     async post(post, signal) {
       const { request, ...agents } = await client.get();
       const { [post.origin]: dispatcher } = post.url.startsWith('https:') ? agents.https : agents.http;
-      const until = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
+      const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
       const answer = await request(post.url, {
         method: 'POST',
         headers: headersOf(post, version()),
@@ -65,9 +66,11 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
         signal: until,
       }).catch((error: unknown) => {
         signal.throwIfAborted();
-        throw failed(until.aborted ? `it did not answer within ${withinMs / 1000} seconds` : reasonOf(error));
+        throw failed(
+          until.aborted ? `it did not answer within ${timeoutMs / 1000} seconds` : reasonOf(error),
+        );
       });
-      return judge(answer);
+      return checkResponse(answer);
     },
     async close() {
       const made = await client.made();
@@ -77,7 +80,10 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
   };
 }
 
-/** What a receiver checks: docs/notifications.md. @returns hex */
+/**
+ * Computes the signature that receivers check (docs/notifications.md).
+ * @returns hex
+ */
 export function sign(secret: string, timestamp: number, body: string): string {
   return createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');
 }
@@ -94,17 +100,17 @@ function headersOf(post: Post, version: string): Record<string, string> {
   };
 }
 
-/** The status is the verdict: an answer whose body does not end, or is too long, was an answer. */
-async function judge({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Delivered> {
+/** Only the status decides: a response whose body does not end, or is too long, still counts. */
+async function checkResponse({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Delivered> {
   const text = await body.text().catch(() => '');
-  const answer = text.replace(/\s+/g, ' ').trim().slice(0, SHOWN);
+  const answer = text.replace(/\s+/g, ' ').trim().slice(0, MAX_SHOWN);
   if (statusCode >= 200 && statusCode < 300)
     return { status: statusCode, answer: answer || `HTTP ${statusCode}` };
   const redirected = statusCode >= 300 && statusCode < 400;
-  const said = redirected
+  const reason = redirected
     ? `it answered ${statusCode}, a redirect, which Certdesk does not follow. Enter the final URL`
     : `it answered ${statusCode}${answer === '' ? '' : `: ${answer}`}`;
-  throw failed(said, { status: statusCode, answer, ...retryAfterDetail(parseRetryAfter(headers)) });
+  throw failed(reason, { status: statusCode, answer, ...retryAfterDetail(parseRetryAfter(headers)) });
 }
 
 function reasonOf(error: unknown): string {

@@ -1,4 +1,4 @@
-// Keeps what each CA says of the renewal of its certificates (ARI, RFC 9773) up to date in the database.
+// Keeps the CAs' renewal information (ARI, RFC 9773) in the database up to date.
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import type { AcmeClient, AcmeRenewalInfo } from '../acme/contract.ts';
 import { type DirectoryOverrides, resolveDirectory } from '../acme/directories.ts';
@@ -17,18 +17,21 @@ export interface AriDeps {
   readonly acme: Pick<AcmeClient, 'renewalInfo'>;
   readonly clock: Clock;
   readonly directories: DirectoryOverrides;
-  /** 0 to 1. */
+  /** From 0 to 1. */
   random(): number;
 }
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** Without a word of the CA's, and after a failure that will last (RFC 9773 section 4.3.3). */
-const USUAL_MS = 6 * 3_600_000;
+/**
+ * The interval if the CA sends no Retry-After, and after a failure that is not temporary (RFC 9773 section 4.3.3).
+ */
+const DEFAULT_INTERVAL_MS = 6 * 3_600_000;
 
 /**
- * Asks about one certificate and writes what it says, or that it could not be asked.
- * @returns the failure, null where it was answered. @throws the reason of `signal`, STORAGE_FAILED.
+ * Asks the CA about one certificate and stores its response or the failure.
+ * @returns the failure, or null on success
+ * @throws the reason of `signal`, STORAGE_FAILED
  */
 export async function refreshAri(
   deps: AriDeps,
@@ -40,17 +43,20 @@ export async function refreshAri(
     const certId = renewalCertId(certificate.chain);
     const directoryUrl = await directoryOf(deps, certificate);
     const info = certId === null ? null : await deps.acme.renewalInfo({ directoryUrl, certId, signal });
-    await write(deps, certificate, nextState(certificate, info, { now, random: deps.random() }));
+    await storeState(deps, certificate, nextState(certificate, info, { now, random: deps.random() }));
     return null;
   } catch (cause) {
     signal.throwIfAborted();
     const error = toCertdeskError(cause);
-    await write(deps, certificate, failedState(certificate.renewal.ari, error, now));
+    await storeState(deps, certificate, failedState(certificate.renewal.ari, error, now));
     return error;
   }
 }
 
-/** Where its account is; a certificate that came without one is asked about where its spec says. */
+/**
+ * Returns the ACME directory of the certificate: its account's, or if it was imported without an account, that of its
+ * spec.
+ */
 export async function directoryOf(
   { stores, directories }: Pick<AriDeps, 'stores' | 'directories'>,
   { accountId, spec }: CertificateRecord,
@@ -59,7 +65,10 @@ export async function directoryOf(
   return account?.directoryUrl ?? resolveDirectory(spec?.ca ?? '', spec?.staging ?? false, directories);
 }
 
-/** Pure. @param random 0 to 1. */
+/**
+ * Returns the state after a response of the CA. Pure.
+ * @param random From 0 to 1.
+ */
 export function nextState(
   certificate: CertificateRecord,
   info: AcmeRenewalInfo | null,
@@ -68,43 +77,57 @@ export function nextState(
   const before = certificate.renewal.ari;
   const asked = { checkedAt: toTimestamp(now), failures: 0, error: null };
   if (info === null) {
-    return { ...asked, window: null, renewAt: null, explanationUrl: null, checkAt: inMs(now, USUAL_MS) };
+    return {
+      ...asked,
+      window: null,
+      renewAt: null,
+      explanationUrl: null,
+      checkAt: inMs(now, DEFAULT_INTERVAL_MS),
+    };
   }
   const window = { start: toTimestamp(info.window.start), end: toTimestamp(info.window.end) };
   const same =
     before?.renewAt != null && before.window?.start === window.start && before.window.end === window.end;
-  const wait = Math.min(Math.max(info.retryAfterMs ?? USUAL_MS, MINUTE_MS), DAY_MS);
+  const wait = Math.min(Math.max(info.retryAfterMs ?? DEFAULT_INTERVAL_MS, MINUTE_MS), DAY_MS);
   return {
     ...asked,
     window,
-    renewAt: same ? before.renewAt : within(certificate, draw(info.window, random)),
+    renewAt: same ? before.renewAt : clampToLifetime(certificate, pickTime(info.window, random)),
     explanationUrl: info.explanationUrl,
     checkAt: inMs(now, wait),
   };
 }
 
-/** Whether it is the time that the CA suggests, its end left out as Boulder has it (core.SuggestedWindow.IsWithin). */
+/**
+ * Whether the time is within the window that the CA suggests, without its end, as in Boulder
+ * (core.SuggestedWindow.IsWithin).
+ */
 export function isInWindow({ ari }: CertificateRecord['renewal'], now: Timestamp): boolean {
   const window = ari?.window ?? null;
   return window !== null && window.start <= now && now < window.end;
 }
 
-/** A uniformly random moment of the window (RFC 9773 section 4.2). */
-function draw({ start, end }: AcmeRenewalInfo['window'], random: number): Timestamp {
+/** A uniformly random time in the window (RFC 9773 section 4.2). */
+function pickTime({ start, end }: AcmeRenewalInfo['window'], random: number): Timestamp {
   return toTimestamp(new Date(start.getTime() + random * (end.getTime() - start.getTime())));
 }
 
-/** Neither so late that it could expire, nor so early that it would be a loop. */
-function within(certificate: CertificateRecord, drawn: Timestamp): Timestamp {
+/** Limits the time: not so late that the certificate could expire, nor so early that renewals would loop. */
+function clampToLifetime(certificate: CertificateRecord, picked: Timestamp): Timestamp {
   const first = notBefore(certificate);
-  return earliest(first !== null && first > drawn ? first : drawn, backstop(certificate));
+  return earliest(first !== null && first > picked ? first : picked, backstop(certificate));
 }
 
-/** The window that was known stays. What passes is asked soon again, ever slower; what lasts, in six hours. */
+/**
+ * The last known window stays. After a temporary failure the CA is asked again soon, with growing intervals;
+ * otherwise in six hours.
+ */
 function failedState(before: AriState | null, error: CertdeskError, now: Date): AriState {
   const failures = (before?.failures ?? 0) + 1;
-  const passing = ['ACME_UNAVAILABLE', 'ACME_TIMEOUT', 'ACME_RATE_LIMITED'].includes(error.code);
-  const wait = passing ? Math.min(2 ** Math.min(failures, 12) * MINUTE_MS, USUAL_MS) : USUAL_MS;
+  const temporary = ['ACME_UNAVAILABLE', 'ACME_TIMEOUT', 'ACME_RATE_LIMITED'].includes(error.code);
+  const wait = temporary
+    ? Math.min(2 ** Math.min(failures, 12) * MINUTE_MS, DEFAULT_INTERVAL_MS)
+    : DEFAULT_INTERVAL_MS;
   const asked = Math.min(retryAfterOf(error) ?? 0, DAY_MS);
   return {
     window: before?.window ?? null,
@@ -117,8 +140,8 @@ function failedState(before: AriState | null, error: CertdeskError, now: Date): 
   };
 }
 
-/** Told where the time changes after it was known once: a CA that moves a window has a reason. */
-async function write(
+/** Stores the state. A change of a known renewal time is reported, because a CA moves a window for a reason. */
+async function storeState(
   deps: AriDeps,
   { id, projectId, domain }: CertificateRecord,
   ari: AriState,

@@ -1,5 +1,5 @@
-// What a renewal does beside an issuance: which CA is asked, whether its staging directory is tried first, whether what
-// came is worth having, and what is noted where it fails.
+// Runs renewals: selects the CA, rehearses at the staging directory after failures, refuses a certificate that is
+// worse than the active one, and records failures. issuance/ does the issuance itself.
 
 import { toTimestamp } from '../../../shared/time.ts';
 import { resolveDirectory, stagingOf } from '../acme/directories.ts';
@@ -17,41 +17,45 @@ import { afterFailure } from './retry-policy.ts';
 
 type RenewInput = Extract<JobInput, { kind: 'renew' }>;
 
-/** Which certificate gets a successor, and how that is obtained. */
+/** The certificate to replace, and how to obtain its successor. */
 type Successor = Pick<RenewInput, 'certificateId' | 'spec' | 'autoRenew'>;
 
 export interface RenewalJobs {
   run(job: JobRecord, input: RenewInput, signal: AbortSignal): Promise<void>;
-  /** Obtains the successor and takes it into use; the job is not ended. */
+  /** Obtains and activates the successor; does not end the job. */
   issueSuccessor(job: JobRecord, input: Successor, signal: AbortSignal): Promise<CertificateRecord>;
-  /** In the transaction that says that the job has failed. */
+  /** Records the failure, in the transaction that marks the job as failed. */
   failed(certificateId: string, error: CertdeskError, tx: Stores): Promise<void>;
 }
 
-/** Failed attempts after which something else is tried: the staging directory first, the fallback CA. */
-const MANY_FAILURES = 2;
+/** Failed attempts after which a renewal uses the staging directory first, or the fallback CA. */
+const FAILURES_BEFORE_CHANGE = 2;
 
 export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs {
   const { stores, clock, directories } = deps;
 
-  /** Another CA where the usual one has failed on its own account; every second time, for it may be well again. */
-  async function chooseSpec(input: Successor, previous: CertificateRecord | null): Promise<IssuanceSpec> {
+  /**
+   * Selects the fallback CA if the failures are the usual CA's fault; only at every second attempt, because the usual
+   * CA may have recovered.
+   */
+  async function selectSpec(input: Successor, previous: CertificateRecord | null): Promise<IssuanceSpec> {
     const { insteadOf, ...kept } = input.spec;
     const spec = insteadOf === undefined ? kept : { ...kept, ca: insteadOf.ca, profile: insteadOf.profile };
     const { fallbackCa } = await readSettings(stores.settings, 'renewals');
     const { failures = 0, lastErrorCode = null } = previous?.renewal ?? {};
-    const turn = failures >= MANY_FAILURES && failures % 2 === 0 && isFaultOfCa(lastErrorCode);
-    if (fallbackCa === null || fallbackCa === spec.ca || spec.staging || !turn) return spec;
+    const useFallback =
+      failures >= FAILURES_BEFORE_CHANGE && failures % 2 === 0 && isFaultOfCa(lastErrorCode);
+    if (fallbackCa === null || fallbackCa === spec.ca || spec.staging || !useFallback) return spec;
     const { ca, profile } = spec;
-    // Profiles and alternate chains are the CA's own.
+    // Profiles and alternate chains are specific to a CA.
     return { ...spec, ca: fallbackCa, profile: null, preferredChain: null, insteadOf: { ca, profile } };
   }
 
   /**
-   * After failures the names are proved to the staging directory first: there a failed validation counts for no limit
-   * that matters. What is wrong with the staging directory itself says nothing. Where an order stands at the real one,
-   * also that of an earlier job, there is none: it is gone on with, and may have its certificate by now.
-   * @throws the failure of a proof
+   * After failures, validates the names at the staging directory first, where failed validations do not count against
+   * production limits. Problems of the staging directory itself are ignored. If the job or an earlier one has an
+   * order at the production CA, there is no rehearsal: that order is resumed and may already have its certificate.
+   * @throws the failure of a validation
    */
   async function rehearse(job: JobRecord, spec: IssuanceSpec, signal: AbortSignal): Promise<void> {
     if (spec.staging || stagingOf(spec.ca, directories) === null) return;
@@ -65,7 +69,7 @@ export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs
     } catch (cause) {
       signal.throwIfAborted();
       const error = toCertdeskError(cause);
-      if (!isFailedProof(error.code)) return;
+      if (!isFailedValidation(error.code)) return;
       throw error.reword(`${error.message} (tested at the CA's staging directory first)`);
     }
   }
@@ -75,12 +79,16 @@ export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs
     return account?.directoryUrl === resolveDirectory(spec.ca, spec.staging, directories);
   }
 
-  /** Where the CA is the one that issued it and offers ARI; first attempts only, for it may be the fault. */
-  async function replacesOf(
+  /**
+   * The certificate that the order replaces (ARI), if the same CA issued it and offers ARI. Only at first attempts,
+   * because the replacement itself may cause the failure.
+   */
+  async function findReplaced(
     spec: IssuanceSpec,
     previous: CertificateRecord | null,
   ): Promise<ReplacedCertificate | null> {
-    if (previous?.renewal.ari?.window == null || previous.renewal.failures >= MANY_FAILURES) return null;
+    if (previous?.renewal.ari?.window == null || previous.renewal.failures >= FAILURES_BEFORE_CHANGE)
+      return null;
     const certId = (await isOfSameCa(spec, previous)) ? renewalCertId(previous.chain) : null;
     return certId === null
       ? null
@@ -91,10 +99,10 @@ export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs
     const previous = await stores.certificates.get(input.certificateId);
     const lastAttempt = toTimestamp(clock.now());
     const followed = await finalizedFor(deps, job, input.spec);
-    const spec = followed ?? (await chooseSpec(input, previous));
-    if (followed === null && (previous?.renewal.failures ?? 0) >= MANY_FAILURES)
+    const spec = followed ?? (await selectSpec(input, previous));
+    if (followed === null && (previous?.renewal.failures ?? 0) >= FAILURES_BEFORE_CHANGE)
       await rehearse(job, spec, signal);
-    const replaces = await replacesOf(spec, previous);
+    const replaces = await findReplaced(spec, previous);
     const sameNames =
       previous !== null &&
       exactSet(spec.names) === exactSet(previous.names) &&
@@ -149,15 +157,16 @@ function isFaultOfCa(code: string | null): boolean {
   return code !== null && CA_FAULTS.includes(code);
 }
 
-function isFailedProof(code: string): boolean {
+function isFailedValidation(code: string): boolean {
   return code.startsWith('CHALLENGE_') || code.startsWith('DNS_');
 }
 
-/** A certificate that ends before the one in use, and lives less than a third as long, is no renewal of it. */
-const SHORTEST_SHARE = 3;
+/** A certificate that expires before the active one and has less than a third of its lifetime is not a renewal. */
+const MIN_LIFETIME_DIVISOR = 3;
 
 /**
- * Names and key were checked by `verifyIssued`. What is revoked or expired is worse than anything.
+ * Refuses a certificate that is worse than the active one. `verifyIssued` has checked names and key. Any certificate
+ * is better than a revoked or expired one.
  * @throws ISSUED_CERTIFICATE_REJECTED (details.check `lifetime`)
  */
 export function refuseWorse(
@@ -166,7 +175,7 @@ export function refuseWorse(
 ): void {
   const lifetime = ({ issuedAt, expiresAt }: typeof issued) => Date.parse(expiresAt) - Date.parse(issuedAt);
   if (previous.revokedAt !== null || issued.expiresAt > previous.expiresAt) return;
-  if (lifetime(issued) >= lifetime(previous) / SHORTEST_SHARE) return;
+  if (lifetime(issued) >= lifetime(previous) / MIN_LIFETIME_DIVISOR) return;
   throw new CertdeskError(
     'ISSUED_CERTIFICATE_REJECTED',
     `Certdesk did not activate the certificate that the CA issued: it expires at ${issued.expiresAt}, before the active one (${previous.expiresAt}).`,

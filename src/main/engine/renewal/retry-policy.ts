@@ -1,5 +1,5 @@
-// When a failed renewal is tried again: a table of waits, the CA's own wait above it, and the failures that waiting does
-// not mend. Pure.
+// Decides when a failed renewal is retried: by a table of intervals, not before the CA's Retry-After, and not at all
+// if waiting cannot resolve the failure. Pure.
 
 import type { ErrorCode } from '../../../shared/errors.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
@@ -7,27 +7,29 @@ import type { CertdeskError } from '../core/errors.ts';
 import type { RenewalState } from '../core/model.ts';
 import { retryAfterOf } from '../core/retry-after.ts';
 
-/** Waits after the first, second, third … failed attempt, in minutes; the last one repeats. */
+/** Minutes to wait after the first, second, third … failed attempt; the last one repeats. */
 export const RETRY_MINUTES = [1, 10, 100, 360] as const;
 
 const MINUTE_MS = 60_000;
 
-/** What is left of a certificate is not waited away: a fourth of it at most. */
-const LARGEST_SHARE = 1 / 4;
+/** A wait takes at most a quarter of the time remaining. */
+const MAX_WAIT_SHARE = 1 / 4;
 
 export interface RetryAt {
   readonly now: Date;
-  /** 0 to 1: spreads attempts over a tenth of the wait, so that many do not come at once. */
+  /** From 0 to 1: spreads attempts over a tenth of the interval, so that many do not come at once. */
   readonly random: number;
   readonly expiresAt: Timestamp;
 }
 
-/** By the table; sooner where the certificate would have expired by then, and never within a minute. */
+/**
+ * Returns the next attempt by the table; earlier if the certificate would expire before, but never within a minute.
+ */
 export function nextAttempt(failures: number, { now, random, expiresAt }: RetryAt): Timestamp {
   const minutes = RETRY_MINUTES[Math.min(failures, RETRY_MINUTES.length) - 1] ?? RETRY_MINUTES[0];
-  const left = Date.parse(expiresAt) - now.getTime();
-  const most = left > 0 ? Math.max(left * LARGEST_SHARE, MINUTE_MS) : Number.POSITIVE_INFINITY;
-  return toTimestamp(new Date(now.getTime() + Math.min(minutes * MINUTE_MS * (1 + random / 10), most)));
+  const remaining = Date.parse(expiresAt) - now.getTime();
+  const maxMs = remaining > 0 ? Math.max(remaining * MAX_WAIT_SHARE, MINUTE_MS) : Number.POSITIVE_INFINITY;
+  return toTimestamp(new Date(now.getTime() + Math.min(minutes * MINUTE_MS * (1 + random / 10), maxMs)));
 }
 
 const WAITS_FOR: { readonly [Code in ErrorCode]?: string } = {
@@ -44,7 +46,7 @@ const WAITS_FOR: { readonly [Code in ErrorCode]?: string } = {
   SEALED_DATA_UNREADABLE: 'Action needed: a stored key cannot be decrypted.',
 };
 
-/** Problem types (RFC 8555 section 6.7, profiles draft) that the CA would only repeat. */
+/** Problem types (RFC 8555 section 6.7, profiles draft) that the CA would return again. */
 const REFUSALS: Readonly<Record<string, string>> = {
   caa: 'a CAA record of the domain forbids this CA',
   rejectedIdentifier: 'the CA does not issue for this name',
@@ -55,8 +57,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
   badPublicKey: 'the CA rejects this kind of key',
 };
 
-/** A sentence where a retry cannot help; null where waiting may. */
-export function whatHelps(error: CertdeskError): string | null {
+/** Returns what the user must do if a retry cannot help; null if waiting may help. */
+export function requiredAction(error: CertdeskError): string | null {
   const known = WAITS_FOR[error.code];
   if (known !== undefined) return known;
   const problem = problemOf(error);
@@ -67,14 +69,14 @@ export function whatHelps(error: CertdeskError): string | null {
   return gone ? 'Action needed: the domain name no longer exists.' : null;
 }
 
-/** The state after one more failed attempt. */
+/** Returns the renewal state after a failed attempt. */
 export function afterFailure(before: RenewalState, error: CertdeskError, at: RetryAt): RenewalState {
   const { now } = at;
   const failures = before.failures + 1;
-  const waitsFor = whatHelps(error);
-  // Each of these has cost a certificate of the few that the CA issues for the same names in a week.
+  const waitsFor = requiredAction(error);
+  // Each rejected certificate used up one of the few that the CA issues for the same names per week.
   const costly = error.code === 'ISSUED_CERTIFICATE_REJECTED';
-  const own = nextAttempt(costly ? RETRY_MINUTES.length : failures, at);
+  const scheduled = nextAttempt(costly ? RETRY_MINUTES.length : failures, at);
   return {
     ...before,
     lastAttempt: toTimestamp(now),
@@ -83,22 +85,22 @@ export function afterFailure(before: RenewalState, error: CertdeskError, at: Ret
     failures,
     waitsFor,
     deferralReason: null,
-    nextAttemptAt: waitsFor === null ? later(own, askedAgainAt(error, now)) : null,
+    nextAttemptAt: waitsFor === null ? later(scheduled, notBefore(error, now)) : null,
   };
 }
 
-/** When the CA or the DNS provider wants to be asked again at the earliest; it wins over our own waits. */
-function askedAgainAt(error: CertdeskError, now: Date): string {
+/** The Retry-After of the CA or DNS provider, which takes precedence over the table. */
+function notBefore(error: CertdeskError, now: Date): string {
   const ms = retryAfterOf(error);
-  return ms === null ? '' : toTimestamp(new Date(now.getTime() + Math.min(ms, LONGEST_WAIT_MS)));
+  return ms === null ? '' : toTimestamp(new Date(now.getTime() + Math.min(ms, MAX_WAIT_MS)));
 }
 
-/** No limit of a CA is longer than a week; a wait of years would be a mistake of the CA's. */
-const LONGEST_WAIT_MS = 7 * 86_400_000;
+/** No CA has a limit of more than a week; a longer wait is a mistake of the CA. */
+const MAX_WAIT_MS = 7 * 86_400_000;
 
 const later = (one: string, other: string): string => (one > other ? one : other);
 
-/** With the CA's own words, which say more than ours. */
+/** Appends the CA's explanation, which is more specific. */
 function sentenceOf(error: CertdeskError): string {
   const detail = problemOf(error)?.detail;
   if (detail === undefined || error.message.includes(detail)) return error.message;

@@ -1,9 +1,12 @@
-// What is read on another thread: lists of revoked certificates.
+// Declares the revocation task that runs on another thread: parsing CRLs.
 import type { X509Certificate } from 'node:crypto';
 import type { Revoked } from '../pki/inspect/crl.ts';
 
 export interface CrlTasks {
-  /** As `lookUp` of pki/inspect/crl.ts. @param input.issuer DER */
+  /**
+   * Runs `lookUp` of pki/inspect/crl.ts.
+   * @param input.issuer DER
+   */
   lookUpCrl(input: {
     readonly crl: Uint8Array;
     readonly url: string;

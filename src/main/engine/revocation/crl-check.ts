@@ -1,4 +1,4 @@
-// Has the CA revoked a certificate that is in use? Asked once a day by its CRL; ARI says it too, where there is one.
+// Checks once a day, by CRL, whether the CA has revoked an active certificate. ARI may report it earlier.
 import { REVOCATION_REASONS, RevocationReasonSchema } from '../../../shared/certificate.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
@@ -15,7 +15,7 @@ import type { CrlFetcher } from './crl-fetcher.ts';
 export interface RevocationCheckDeps {
   readonly journal: Journal;
   readonly clock: Clock;
-  /** 0 to 1: the next looks are spread by it. */
+  /** From 0 to 1; spreads the next checks. */
   random(): number;
   fetchCrl: CrlFetcher['fetch'];
   readonly background: Background<CrlTasks>;
@@ -23,7 +23,10 @@ export interface RevocationCheckDeps {
 
 const HOUR_MS = 3_600_000;
 
-/** Looks once, and writes what came of it. @throws the reason of `signal`, STORAGE_FAILED. */
+/**
+ * Checks one certificate and stores the result.
+ * @throws the reason of `signal`, STORAGE_FAILED
+ */
 export async function checkRevocation(
   deps: RevocationCheckDeps,
   certificate: CertificateRecord,
@@ -32,7 +35,7 @@ export async function checkRevocation(
   let revoked: Revoked | null = null;
   let failure: CertdeskError | null = null;
   try {
-    revoked = await ask(deps, certificate, signal);
+    revoked = await lookUpInCrls(deps, certificate, signal);
   } catch (cause) {
     signal.throwIfAborted();
     failure = toCertdeskError(cause);
@@ -49,9 +52,9 @@ export async function checkRevocation(
     await tx.certificates.update(id, { revocationCheck: check });
     const current = await tx.certificates.get(id);
     if (revoked === null || current === null || current.revokedAt !== null) return;
-    const reason = nameOf(revoked.reason);
+    const reason = reasonName(revoked.reason);
     await tx.certificates.update(id, { revokedAt: toTimestamp(revoked.at), revocationReason: reason });
-    // The renewal that comes next makes a key of its own.
+    // The next renewal must not reuse a key from before the compromise.
     if (reason === 'keyCompromise') await forgetKeptOrders(tx, projectId);
     const message = `The CA has revoked the certificate for ${domain} (${reason})`;
     const audit = { operation: 'certificates.revoked-by-ca', result: 'ok' } as const;
@@ -59,8 +62,11 @@ export async function checkRevocation(
   });
 }
 
-/** Null where no list says so, or the certificate names none. @throws what the last list failed with, where all did */
-async function ask(
+/**
+ * Null if no CRL lists the certificate, or it names no CRL.
+ * @throws the last error if every CRL failed
+ */
+async function lookUpInCrls(
   { clock, fetchCrl, background }: RevocationCheckDeps,
   { chain }: CertificateRecord,
   signal: AbortSignal,
@@ -90,8 +96,8 @@ async function ask(
 
 const MAX_POINTS = 3;
 
-/** The reasons that a subscriber may give; the others (a CA's own) are as good as none. */
-function nameOf(code: number) {
+/** Reasons that a subscriber cannot give count as unspecified. */
+function reasonName(code: number) {
   const found = RevocationReasonSchema.options.find((name) => REVOCATION_REASONS[name] === code);
   return found ?? 'unspecified';
 }

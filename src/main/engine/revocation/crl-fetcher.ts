@@ -1,18 +1,21 @@
-// Fetches a CRL. Anybody may have uploaded the certificate that names its address, so it must be open to everybody. Time
-// and size are bounded, and redirects are not followed.
+// Fetches CRLs. Any user may have uploaded the certificate that contains the URL, so only public addresses are
+// allowed. Time and size are limited, and redirects are not followed.
 import { CertdeskError } from '../core/errors.ts';
 import { lazy } from '../core/lazy.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import { createAgent } from '../outgoing/connect.ts';
 
 export interface CrlFetcher {
-  /** @throws ACME_UNAVAILABLE (unreachable, not 200, too large, an address that is not allowed), the reason of `signal`. */
+  /**
+   * Fetches a CRL.
+   * @throws ACME_UNAVAILABLE (unreachable, not 200, too large, address not allowed), the reason of `signal`
+   */
   fetch(url: string, signal: AbortSignal): Promise<Buffer>;
   close(): Promise<void>;
 }
 
 const MAX_BYTES = 16 * 1024 * 1024;
-const WITHIN_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 export function createCrlFetcher(policy: AddressPolicy): CrlFetcher {
   const client = lazy(async () => ({
@@ -20,13 +23,13 @@ export function createCrlFetcher(policy: AddressPolicy): CrlFetcher {
     agent: await createAgent({
       policy,
       origin: 'open',
-      connectTimeoutMs: WITHIN_MS,
+      connectTimeoutMs: TIMEOUT_MS,
       maxResponseSize: MAX_BYTES,
     }),
   }));
   return {
     async fetch(url, signal) {
-      const until = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]);
+      const until = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
       try {
         const { agent, request } = await client.get();
         const answer = await request(url, { dispatcher: agent, signal: until });

@@ -1,5 +1,6 @@
-// Revocation at the CA (RFC 8555 section 7.6): by the account that obtained the certificate, or by the certificate's
-// own key where that account is gone, or where the key is compromised (a CA blocks the key only when it signs itself).
+// Revokes certificates at the CA (RFC 8555 section 7.6): signed by the account that obtained the certificate, or by
+// the certificate's key if that account no longer exists or the key is compromised, because a CA blocks a compromised
+// key only if the key itself signs the request.
 import type { RevocationReason } from '../../../shared/certificate.ts';
 import type { Accounts } from '../acme/accounts.ts';
 import type { AcmeClient } from '../acme/contract.ts';
@@ -25,38 +26,42 @@ export interface Revocation {
   readonly signal: AbortSignal;
 }
 
-/** @throws ACME_* ; a certificate that the CA has revoked already is a success. */
+/**
+ * Revokes a certificate. Succeeds if the CA has already revoked it.
+ * @throws ACME_*
+ */
 export async function revokeAtCa(
   deps: RevokeDeps,
   certificate: CertificateRecord,
   { reason, code, signal }: Revocation,
 ): Promise<void> {
-  const how = { code, signal };
+  const options = { code, signal };
   if (reason !== 'keyCompromise') {
-    return byAccount(deps, certificate, how).catch((error: unknown) => {
-      if (!accountGone(error)) throw error;
-      return byCertificateKey(deps, certificate, how);
+    return revokeByAccount(deps, certificate, options).catch((error: unknown) => {
+      if (!isAccountMissing(error)) throw error;
+      return revokeByCertificateKey(deps, certificate, options);
     });
   }
-  // Not every CA takes a request that the certificate's key signs (acme2certifier): then the account's, same reason.
-  return byCertificateKey(deps, certificate, how).catch((error: unknown) => {
+  // Not every CA accepts a request signed by the certificate's key (acme2certifier). The account then signs, with the
+  // same reason.
+  return revokeByCertificateKey(deps, certificate, options).catch((error: unknown) => {
     signal.throwIfAborted();
     if (!isRefused(error)) throw error;
-    // Where the account is gone too, the first refusal says more.
-    return byAccount(deps, certificate, how).catch((cause: unknown) => {
-      throw accountGone(cause) ? error : cause;
+    // If the account does not exist either, the first refusal says more.
+    return revokeByAccount(deps, certificate, options).catch((cause: unknown) => {
+      throw isAccountMissing(cause) ? error : cause;
     });
   });
 }
 
-/** Whether the CA has answered, and does not want it so: not that it fails, or is asked too often. */
+/** Whether the CA refuses the request, as opposed to failing or limiting its rate. */
 function isRefused(error: unknown): boolean {
   if (!(error instanceof CertdeskError) || error.code === 'ACME_RATE_LIMITED') return false;
   const status = (error.details as Partial<AnswerDetails> | undefined)?.status ?? 0;
   return (status >= 400 && status < 500) || status === 501;
 }
 
-async function byAccount(
+async function revokeByAccount(
   { accounts }: RevokeDeps,
   { accountId, chain }: CertificateRecord,
   { code, signal }: Omit<Revocation, 'reason'>,
@@ -65,12 +70,12 @@ async function byAccount(
   await session.revokeCertificate(chain, code);
 }
 
-function accountGone(error: unknown): boolean {
+function isAccountMissing(error: unknown): boolean {
   if (isRefusal(error, 'accountDoesNotExist') || isRefusal(error, 'unauthorized')) return true;
   return error instanceof CertdeskError && error.code === 'ACME_REJECTED' && error.details === undefined;
 }
 
-async function byCertificateKey(
+async function revokeByCertificateKey(
   { acme, vault, stores, directories }: RevokeDeps,
   certificate: CertificateRecord,
   { code, signal }: Omit<Revocation, 'reason'>,

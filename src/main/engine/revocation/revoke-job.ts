@@ -1,5 +1,5 @@
-// What a revocation does: at the CA, and where its replacement is wanted, that first, so that the names are never
-// without a certificate.
+// Runs revocations. If a replacement is requested, it is issued first, so that the names are never without a
+// certificate.
 import { REVOCATION_REASONS } from '../../../shared/certificate.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import { outcome } from '../audit/journal.ts';
@@ -12,14 +12,14 @@ import { abandonOrder, forgetKeptOrders } from '../issuance/resumable-orders.ts'
 import type { RenewalJobs } from '../renewal/renew-job.ts';
 import { type RevokeDeps, revokeAtCa } from './revoke-at-ca.ts';
 
-/** More than there are between two attempts at a revocation. */
+/** More jobs than there are between two attempts at a revocation. */
 const MANY_JOBS = 100;
 
 type RevokeInput = Extract<JobInput, { kind: 'revoke' }>;
 
 export interface RevocationJobs {
   run(job: JobRecord, input: RevokeInput, signal: AbortSignal): Promise<void>;
-  /** In the transaction that says that the job has failed. */
+  /** Records the failure, in the transaction that marks the job as failed. */
   failed(job: JobRecord, input: RevokeInput, about: { error: CertdeskError; tx: Stores }): Promise<void>;
 }
 
@@ -30,13 +30,16 @@ export function createRevocationJobs(
 ): RevocationJobs {
   const { stores, journal, clock } = deps;
 
-  /** What a former run of the job has taken into use: no other may while the job is unfinished. */
-  async function takenBefore(job: JobRecord, certificateId: string): Promise<CertificateRecord | null> {
+  /**
+   * The certificate that an earlier run of this job has activated. No other job can have, because this one is
+   * unfinished.
+   */
+  async function findActivated(job: JobRecord, certificateId: string): Promise<CertificateRecord | null> {
     const active = await stores.certificates.active(job.projectId);
     return active?.id === certificateId ? null : active;
   }
 
-  /** When the first revocation for that reason was asked for: keys that were made since then have not leaked. */
+  /** When a key compromise was first reported. Keys that were created later have not leaked. */
   async function leakReportedAt(
     { projectId, createdAt }: JobRecord,
     certificateId: string,
@@ -49,8 +52,8 @@ export function createRevocationJobs(
     return [createdAt, ...reports.map((job) => job.createdAt)].toSorted()[0] ?? createdAt;
   }
 
-  /** What a run that was killed has left of the order. A failure must not stand before the revocation either. */
-  async function leaveBehind(job: JobRecord, spec: IssuanceSpec): Promise<void> {
+  /** Abandons what a killed run left of its order. A failure must not prevent the revocation. */
+  async function abandonLeftovers(job: JobRecord, spec: IssuanceSpec): Promise<void> {
     try {
       await stores.transaction((tx) => abandonOrder(tx, job.id));
       const order = await stores.orders.get(job.id);
@@ -63,17 +66,20 @@ export function createRevocationJobs(
     }
   }
 
-  /** @throws as an issuance does, with a sentence that says that nothing was revoked */
+  /**
+   * Issues the replacement, if one is requested.
+   * @throws like an issuance, with a sentence that nothing was revoked
+   */
   async function replace(
     job: JobRecord,
     { certificateId, replacement }: RevokeInput,
     signal: AbortSignal,
   ): Promise<CertificateRecord | null> {
     if (replacement === undefined) return null;
-    const before = await takenBefore(job, certificateId);
+    const before = await findActivated(job, certificateId);
     if (before !== null) {
-      // Not walked again: a CA that fails now, or has forgotten the order, must not stand between it and the revocation.
-      await leaveBehind(job, replacement.spec);
+      // The order is not resumed: a CA that fails now, or has lost the order, must not prevent the revocation.
+      await abandonLeftovers(job, replacement.spec);
       signal.throwIfAborted();
       return before;
     }
@@ -91,14 +97,14 @@ export function createRevocationJobs(
     const since = await leakReportedAt(job, certificate.id);
     await revokeAtCa(deps, certificate, { reason, code: REVOCATION_REASONS[reason], signal });
     await journal.write(async (tx, emit) => {
-      // It was revoked on purpose: renewing it by itself would undo that.
+      // It was revoked on purpose, and renewing it automatically would undo that.
       const patch = {
         revokedAt: toTimestamp(clock.now()),
         revocationReason: reason,
         autoRenew: false,
       };
       await tx.certificates.update(certificate.id, patch);
-      // Once more: a clean-up that was under way when the job began may have written one anew.
+      // Repeated, because a clean-up that was running when the job began may have stored an order again.
       if (reason === 'keyCompromise') await forgetKeptOrders(tx, job.projectId, since);
       const message = `Certificate for ${certificate.domain} revoked (${reason})`;
       const of = { projectId: job.projectId, jobId: job.id };
@@ -108,33 +114,33 @@ export function createRevocationJobs(
 
   return {
     async run(job, input, signal) {
-      // Whatever becomes of the revocation: no later job may take over a key from before the leak.
+      // Even if the revocation fails, no later job may use a key from before the compromise.
       if (input.reason === 'keyCompromise') {
         const since = await leakReportedAt(job, input.certificateId);
         await stores.transaction((tx) => forgetKeptOrders(tx, job.projectId, since));
       }
-      const replaced = await replace(job, input, signal);
+      const replacement = await replace(job, input, signal);
       await revoke(job, input, signal).catch((cause: unknown) => {
         signal.throwIfAborted();
-        if (replaced === null) throw cause;
+        if (replacement === null) throw cause;
         const { certificateId: versionId } = input;
         const text = `The replacement is active, but the previous certificate, version ${versionId}, is not revoked yet`;
         throw withContext(cause, text, { versionId });
       });
-      await issuer.succeed(job, replaced);
+      await issuer.succeed(job, replacement);
     },
 
     async failed(job, { certificateId, replacement }, { error, tx }) {
       if (replacement === undefined) return;
       const active = await tx.certificates.active(job.projectId);
-      // Whatever has failed, it was not the order.
+      // The replacement is active, so the order did not fail.
       if (active?.id !== certificateId) await abandonOrder(tx, job.id);
       else await renewal.failed(certificateId, error, tx);
     },
   };
 }
 
-/** The same failure, with what it means for the revocation. */
+/** Adds to an error what it means for the revocation. */
 function withContext(cause: unknown, text: string, more: object): CertdeskError {
   const error = toCertdeskError(cause);
   return error.reword(`${error.message} (${text}.)`, { ...Object(error.details), ...more });
