@@ -20,14 +20,14 @@ it('answers a subscription with a failure, so that the page retries, and one of 
     act: async () => undefined,
     isOurWindow: () => true,
   });
-  const told: unknown[] = [];
-  const sender = { id: 1, isDestroyed: () => false, send: (_: string, event: unknown) => told.push(event) };
+  const sent: unknown[] = [];
+  const sender = { id: 1, isDestroyed: () => false, send: (_: string, event: unknown) => sent.push(event) };
   const request = { id: 7, type: 'subscription', path: 'jobs.events', input: {} };
   const from = (url: string) => ({ sender, senderFrame: { url, parent: null } });
   ipcMain.emit(CHANNELS.subscribe, from('https://example.com/'), request);
-  expect(told).toEqual([]);
+  expect(sent).toEqual([]);
   ipcMain.emit(CHANNELS.subscribe, from(PAGE), request);
-  expect(told).toEqual([
+  expect(sent).toEqual([
     { id: 7, kind: 'error', error: expect.objectContaining({ message: 'Certdesk has not started' }) },
   ]);
   end();

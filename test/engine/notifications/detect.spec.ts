@@ -44,7 +44,7 @@ const channel = (kinds?: readonly string[]) =>
   });
 /** The notifications since the last call: `problem failed 1 host-1.example.com`. */
 let seen = 0;
-const told = (): readonly string[] => {
+const takeNotifications = (): readonly string[] => {
   const fresh = receiver.received.slice(seen).map(({ body }) => JSON.parse(body));
   seen = receiver.received.length;
   return fresh.map(({ state, kind, total, items }) =>
@@ -60,7 +60,7 @@ describe('a failed renewal', () => {
     await channel();
     await rig.certificate(1);
     await rig.pass(MINUTE);
-    expect(told()).toEqual([]);
+    expect(takeNotifications()).toEqual([]);
     await rig.certificate(1, { renewal: FAILED });
     await rig.pass(MINUTE);
     expect(JSON.parse(receiver.received[0]?.body ?? '')).toMatchObject({
@@ -70,17 +70,17 @@ describe('a failed renewal', () => {
       title: 'host-1.example.com: certificate request or renewal failed',
       items: [{ projectId: 'p1', cause: expect.stringContaining('could not connect to 192.0.2.1') }],
     });
-    expect(told()).toEqual(['problem failed 1 host-1.example.com']);
+    expect(takeNotifications()).toEqual(['problem failed 1 host-1.example.com']);
     await rig.certificate(1, { renewal: { ...FAILED, failures: 2 } });
     await rig.pass(MINUTE);
     await rig.restart();
     await rig.pass(MINUTE);
-    expect(told()).toEqual([]);
+    expect(takeNotifications()).toEqual([]);
     await rig.certificate(1);
     await rig.pass(MINUTE);
-    expect(told()).toEqual(['again failed 1 host-1.example.com']);
+    expect(takeNotifications()).toEqual(['again failed 1 host-1.example.com']);
     await rig.pass(MINUTE);
-    expect(told()).toEqual([]);
+    expect(takeNotifications()).toEqual([]);
   });
 
   it('of many projects is one message that names some', async () => {
@@ -101,7 +101,7 @@ describe('a failed renewal', () => {
       expiresAt: '2026-02-03T22:00:00Z',
     });
     await rig.pass(MINUTE);
-    expect(told().toSorted()).toEqual([
+    expect(takeNotifications().toSorted()).toEqual([
       'problem expiring 1 host-1.example.com',
       'problem failed 1 host-1.example.com',
     ]);
@@ -111,11 +111,11 @@ describe('a failed renewal', () => {
     await channel();
     await rig.certificate(1, { renewal: FAILED });
     await rig.pass(MINUTE);
-    told();
+    takeNotifications();
     const active = await rig.stores.certificates.active('p1');
     await rig.stores.certificates.update(active?.id ?? '', { removedAt: '2026-02-03T10:00:00Z' });
     await rig.pass(MINUTE);
-    expect(told()).toEqual([]);
+    expect(takeNotifications()).toEqual([]);
   });
 });
 
@@ -131,15 +131,15 @@ it('a certificate that will not be renewed is reported at a third of its lifetim
     expiresAt: at(40),
   });
   await rig.pass(MINUTE);
-  expect(told()).toEqual([]);
+  expect(takeNotifications()).toEqual([]);
   await rig.pass(10 * DAY + MINUTE);
-  expect(told().filter((line) => line.includes('expiring'))).toEqual([
+  expect(takeNotifications().filter((line) => line.includes('expiring'))).toEqual([
     'problem expiring 1 host-1.example.com',
   ]);
   await rig.pass(10 * DAY);
-  expect(told().filter((line) => line.includes('expiring'))).toEqual([]);
+  expect(takeNotifications().filter((line) => line.includes('expiring'))).toEqual([]);
   await rig.pass(14 * DAY);
-  expect(told().filter((line) => line.includes('expiring'))).toEqual([
+  expect(takeNotifications().filter((line) => line.includes('expiring'))).toEqual([
     'problem expiring 1 host-1.example.com',
   ]);
 });
@@ -149,7 +149,7 @@ it('a revocation and a renewal are reported once each', async () => {
   await rig.certificate(1, { revokedAt: '2026-02-03T09:00:00Z', revocationReason: 'keyCompromise' });
   await rig.certificate(2);
   await rig.pass(MINUTE);
-  expect(told()).toEqual(['problem revoked 1 host-1.example.com']);
+  expect(takeNotifications()).toEqual(['problem revoked 1 host-1.example.com']);
   const event = { kind: 'job.succeeded', jobId: 'j', message: 'renew succeeded', data: { kind: 'renew' } };
   await rig.stores.events.append({ ...event, projectId: 'p2', at: '2026-02-03T10:01:00Z' });
   await rig.stores.events.append({
@@ -160,10 +160,13 @@ it('a revocation and a renewal are reported once each', async () => {
   });
   await rig.certificate(1);
   await rig.pass(MINUTE);
-  expect(told()).toEqual(['again revoked 1 host-1.example.com', 'news renewed 1 host-2.example.com']);
+  expect(takeNotifications()).toEqual([
+    'again revoked 1 host-1.example.com',
+    'news renewed 1 host-2.example.com',
+  ]);
   await rig.restart();
   await rig.pass(MINUTE);
-  expect(told()).toEqual([]);
+  expect(takeNotifications()).toEqual([]);
 });
 
 describe('a late renewal check', () => {
@@ -171,22 +174,22 @@ describe('a late renewal check', () => {
     await channel();
     await rig.pass(MINUTE);
     for (let minute = 0; minute < 8; minute += 1) await rig.pass(MINUTE, false);
-    expect(told()).toEqual(['problem sweep_missed 1 -']);
+    expect(takeNotifications()).toEqual(['problem sweep_missed 1 -']);
     await rig.pass(MINUTE);
-    expect(told()).toEqual(['again sweep_missed 1 -']);
+    expect(takeNotifications()).toEqual(['again sweep_missed 1 -']);
   });
 
   it('is reported after a long downtime, and not after a short one', async () => {
     await channel();
     await rig.pass(MINUTE);
     await rig.pass(3 * 3_600_000, false);
-    expect(told()).toEqual([]);
+    expect(takeNotifications()).toEqual([]);
     await rig.pass(MINUTE);
     await rig.pass(20 * 3_600_000, false);
-    expect(told()).toEqual(['problem sweep_missed 1 -']);
+    expect(takeNotifications()).toEqual(['problem sweep_missed 1 -']);
     expect(receiver.received.at(-1)?.body).toContain('from 2026-02-03 13:02 UTC to 2026-02-04 09:02 UTC');
     await rig.pass(MINUTE);
-    expect(told()).toEqual([]);
+    expect(takeNotifications()).toEqual([]);
   });
 
   it('is reported after a start too, once', async () => {
@@ -195,10 +198,10 @@ describe('a late renewal check', () => {
     await rig.stores.settings.set('last-sweep', { at: '2026-02-01T00:00:00Z', begun: 0, ms: 1, error: null });
     await rig.notifications().start();
     await rig.notifications().tick();
-    expect(told()).toEqual(['problem sweep_missed 1 -']);
+    expect(takeNotifications()).toEqual(['problem sweep_missed 1 -']);
     await rig.notifications().start();
     await rig.notifications().tick();
-    expect(told()).toEqual([]);
+    expect(takeNotifications()).toEqual([]);
   });
 });
 
@@ -210,10 +213,10 @@ it('a failed backup is reported once, until one succeeds', async () => {
   await report('The disk is full.');
   await report('The disk is full.');
   await rig.pass(MINUTE);
-  expect(told()).toEqual(['problem backup_failed 1 -']);
+  expect(takeNotifications()).toEqual(['problem backup_failed 1 -']);
   await report(null);
   await rig.pass(MINUTE);
-  expect(told()).toEqual(['again backup_failed 1 -']);
+  expect(takeNotifications()).toEqual(['again backup_failed 1 -']);
 });
 
 describe('the weekly digest', () => {
@@ -222,19 +225,19 @@ describe('the weekly digest', () => {
     await rig.certificate(1);
     await rig.pass(MINUTE);
     await rig.pass(5 * DAY); // Sunday
-    expect(told()).toEqual([]);
+    expect(takeNotifications()).toEqual([]);
     await rig.pass(DAY); // Monday after eight
-    expect(told()).toEqual(['news digest 0']);
+    expect(takeNotifications()).toEqual(['news digest 0']);
     expect(JSON.parse(receiver.received.at(-1)?.body ?? '')).toMatchObject({
       title: 'All is well: 1 certificate, renewing on time',
       text: expect.stringMatching(/Projects: 1; with a certificate: 1; expired: 0; revoked: 0/),
     });
     await rig.restart();
     await rig.pass(DAY);
-    expect(told()).toEqual([]);
+    expect(takeNotifications()).toEqual([]);
     await rig.certificate(2, { renewal: FAILED });
     await rig.pass(6 * DAY);
-    expect(told()).toEqual(['problem digest 1 host-2.example.com']);
+    expect(takeNotifications()).toEqual(['problem digest 1 host-2.example.com']);
     expect(receiver.received.at(-1)?.body).toContain('host-2.example.com: The last renewal failed.');
   });
 
@@ -245,9 +248,9 @@ describe('the weekly digest', () => {
     await rig.stores.settings.set('settings:notifications', set);
     await rig.pass(MINUTE);
     await rig.pass(6 * DAY);
-    expect(told()).toEqual([]);
+    expect(takeNotifications()).toEqual([]);
     await rig.pass(DAY);
-    expect(told()).toEqual(['news digest 0']);
+    expect(takeNotifications()).toEqual(['news digest 0']);
   });
 
   it('that was missed during sleep is sent once', async () => {
@@ -255,7 +258,7 @@ describe('the weekly digest', () => {
     await rig.pass(MINUTE);
     await rig.pass(30 * DAY);
     await rig.pass(MINUTE);
-    expect(told()).toEqual(['news digest 0']);
+    expect(takeNotifications()).toEqual(['news digest 0']);
   });
 });
 
@@ -266,7 +269,7 @@ it('the first channel receives all current problems, and each channel the kinds 
   await channel(['revoked']);
   await rig.certificate(2, { revokedAt: '2026-02-03T09:00:00Z' });
   await rig.pass(MINUTE);
-  expect(told().toSorted()).toEqual([
+  expect(takeNotifications().toSorted()).toEqual([
     'problem failed 1 host-1.example.com',
     'problem revoked 1 host-2.example.com',
   ]);
@@ -278,17 +281,17 @@ it('a job that is held back is reported once, and its later result separately', 
   const input = { kind: 'obtain', spec: SPEC, autoRenew: true, dryRun: false } as const;
   await rig.stores.jobs.create({ ...JOB, projectId: 'p1', state: 'queued', input });
   await rig.pass(MINUTE);
-  expect(told()).toEqual([]);
+  expect(takeNotifications()).toEqual([]);
   const heldUntil = toTimestamp(new Date(rig.now().getTime() + 60 * MINUTE));
   await rig.stores.jobs.update(JOB.id, { uncleanEnds: 2, heldUntil });
   await rig.pass(MINUTE);
   await rig.restart();
   await rig.pass(MINUTE);
   expect(JSON.parse(receiver.received.at(-1)?.body ?? '').text).toContain('crashed three times');
-  expect(told()).toEqual(['problem failed 1 host-1.example.com']);
+  expect(takeNotifications()).toEqual(['problem failed 1 host-1.example.com']);
   await rig.stores.jobs.update(JOB.id, { state: 'running', heldUntil: null });
   await rig.pass(MINUTE);
-  expect(told()).toEqual([]);
+  expect(takeNotifications()).toEqual([]);
 });
 
 it('a name that the certificate lacks, and a job that waits for TXT records, are reported once each', async () => {
@@ -296,21 +299,21 @@ it('a name that the certificate lacks, and a job that waits for TXT records, are
   await rig.certificate(1);
   await rig.certificate(2);
   await rig.pass(MINUTE);
-  expect(told()).toEqual([]);
+  expect(takeNotifications()).toEqual([]);
   await rig.stores.projects.update('p1', { domain: 'second.example.com' });
   await rig.pass(MINUTE);
   expect(JSON.parse(receiver.received.at(-1)?.body ?? '').text).toContain(
     'does not cover second.example.com',
   );
-  expect(told()).toEqual(['problem action_needed 1 host-1.example.com']);
+  expect(takeNotifications()).toEqual(['problem action_needed 1 host-1.example.com']);
   const spec = { ...SPEC, challengeType: 'dns-01' as const, dnsProvider: 'manual' };
   const input = { kind: 'obtain', spec, autoRenew: true, dryRun: false } as const;
   await rig.stores.jobs.create({ ...JOB, projectId: 'p2', state: 'running', step: 'challenge', input });
   await rig.pass(MINUTE);
   await rig.pass(MINUTE);
-  expect(told()).toEqual(['problem action_needed 1 host-2.example.com']);
+  expect(takeNotifications()).toEqual(['problem action_needed 1 host-2.example.com']);
   await rig.stores.jobs.update(JOB.id, { step: 'validation' });
   await rig.stores.projects.update('p1', { domain: 'host-1.example.com' });
   await rig.pass(MINUTE);
-  expect(told()).toEqual(['again action_needed 2 host-1.example.com host-2.example.com']);
+  expect(takeNotifications()).toEqual(['again action_needed 2 host-1.example.com host-2.example.com']);
 });

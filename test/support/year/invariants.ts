@@ -47,7 +47,7 @@ function windowOf(entry: Entry, renewedAt: number): { start: number; end: number
     return { start: entry.revoked.at, end: entry.revoked.at + 25 * HOUR };
   // A renewal check starts what is due before it asks the CA, and what it learns to be due then starts in the same
   // minute: the renewal may belong to the window known before, or to the latest one.
-  const heard = entry.told.filter(({ at }) => at <= renewedAt);
+  const heard = entry.windows.filter(({ at }) => at <= renewedAt);
   const before = heard.filter(({ at }) => at <= renewedAt - MINUTE);
   const lifetime = entry.to - entry.from;
   const [latest, known = latest] = [heard.at(-1), before.at(-1)];

@@ -53,7 +53,7 @@ export interface Entry {
   downloads: number;
   revoked: { readonly at: number; readonly reason: number } | null;
   /** The windows that it has returned, in order, with their times. */
-  readonly told: { readonly at: number; readonly start: number; readonly end: number }[];
+  readonly windows: { readonly at: number; readonly start: number; readonly end: number }[];
   /** Replaces the usual window. */
   window: { readonly start: number; readonly end: number; readonly url?: string } | null;
 }
@@ -249,7 +249,7 @@ export function createModelCa(options: ModelCaOptions): ModelCa {
       replacedBy: null,
       downloads: 0,
       revoked: null,
-      told: [],
+      windows: [],
       window: null,
     };
     const replaced = replaces === null ? undefined : byCertId.get(replaces);
@@ -334,7 +334,7 @@ export function createModelCa(options: ModelCaOptions): ModelCa {
       const entry = byCertId.get(certId);
       if (entry === undefined) throw refuse(404, 'malformed', 'no certificate of that certID');
       const { start, end, url } = windowOf(entry);
-      entry.told.push({ at: now(), start, end });
+      entry.windows.push({ at: now(), start, end });
       const window = { start: new Date(start), end: new Date(end) };
       return { window, explanationUrl: url ?? null, retryAfterMs: options.retryAfterMs };
     },

@@ -66,7 +66,7 @@ export function createZoneTable(
       .filter((zone) => !zone.private && (name === zone.name || name.endsWith(`.${zone.name}`)))
       .sort((a, b) => b.name.length - a.name.length)[0];
   const of = (zone: TableZone, name: string) => zone.records.filter((record) => record.name === name);
-  const told = async (zone: TableZone, name: string) => {
+  const report = async (zone: TableZone, name: string) => {
     await onChange(
       zone.name,
       name,
@@ -89,19 +89,19 @@ export function createZoneTable(
     async replace(zone, name, records) {
       const rest = zone.records.filter((record) => record.name !== name);
       zone.records = [...rest, ...records.map(({ data, ttl }) => ({ id: newId(), name, data, ttl }))];
-      await told(zone, name);
+      await report(zone, name);
     },
     async insert(zone, record) {
       const made = { id: newId(), ...record };
       zone.records = [...zone.records, made];
-      await told(zone, made.name);
+      await report(zone, made.name);
       return made;
     },
     async remove(zone, id) {
       const gone = zone.records.find((record) => record.id === id);
       if (gone === undefined) return false;
       zone.records = zone.records.filter((record) => record !== gone);
-      await told(zone, gone.name);
+      await report(zone, gone.name);
       return true;
     },
     async putValue(name, value, ttl = 3600) {
