@@ -1,4 +1,4 @@
-// The same checks for every ACME server: obtain, renew, revoke, and a failed validation whose reason is shown.
+// Runs the same checks against every ACME server: obtain, renew, revoke, and the message of a failed validation.
 import { X509Certificate } from 'node:crypto';
 import type { Bind } from '../../test/support/dns/bind.ts';
 import { startApp, type TestApp } from '../../test/support/server/app.ts';
@@ -10,15 +10,15 @@ export interface AcmeServer {
   /** PEM: the root of the server's own HTTPS. */
   readonly rootPem: string;
   readonly bind: Bind;
-  /** The port that it validates HTTP-01 at, where that can be chosen. */
+  /** The port to which it connects for HTTP-01, if configurable. */
   readonly httpPort?: number;
   /** The message that users must see after a failed validation. */
   readonly failure: RegExp;
-  /** Whether it takes a key compromise on the word of the account. */
+  /** Whether it accepts a key compromise that the account key signs. */
   readonly keyCompromise?: true;
 }
 
-/** django-ca and acme2certifier refuse accounts without a contact. */
+/** django-ca and acme2certifier reject accounts without a contact. */
 const REQUEST = { keyType: 'ec', email: 'admin@example.com' };
 const certificate = (id: string, rest = ''): string => `/projects/${id}/certificate${rest}`;
 

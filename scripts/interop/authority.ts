@@ -1,4 +1,4 @@
-// The root and the issuing CA that step-ca and acme2certifier are given.
+// Creates the root and the issuing CA for step-ca and acme2certifier.
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

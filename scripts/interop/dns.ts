@@ -1,4 +1,4 @@
-// The same checks for every DNS server: a record is written and removed, and a certificate is obtained through it.
+// Runs the same checks against every DNS server: create and remove a record, and obtain a certificate with it.
 
 import { startPebble } from '../../test/support/acme/pebble.ts';
 import { startApp, type TestApp } from '../../test/support/server/app.ts';

@@ -1,5 +1,5 @@
-// Installs peers into .tools/interop, by pinned versions, without root: Go modules, Python packages, Debian packages
-// that are unpacked and not installed (adr/0012).
+// Installs pinned versions of peers into .tools/interop without root: Go modules, Python packages, and unpacked Debian
+// packages (adr/0012).
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from '../lib/child.ts';

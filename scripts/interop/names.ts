@@ -1,4 +1,4 @@
-// The names that peers prove: a real BIND with one zone that Certdesk updates and the CA asks.
+// Starts the name server for peers: a real BIND with one zone, which Certdesk updates and the CA queries.
 import { type Bind, type BindZone, startBind } from '../../test/support/dns/bind.ts';
 import type { Bench } from './peer.ts';
 

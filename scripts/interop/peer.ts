@@ -1,7 +1,7 @@
-// What a peer declares: a program that users run beside Certdesk, how it is installed, and what is checked with it.
+// The declaration of a peer, a program that users run with Certdesk: how to install it and what to check.
 import type { Install } from './install.ts';
 
-/** Where one peer's checks run: everything that they start is stopped when they have ended. */
+/** The environment of one peer's checks; it stops everything that they start. */
 export interface Bench {
   /** A temporary folder for the peer's configuration and data. */
   readonly folder: string;
@@ -25,7 +25,7 @@ export interface Installed {
 export interface PeerDefinition<T extends Installed> {
   /** Of the command line too, so without blanks. */
   readonly name: string;
-  /** Where it comes from: `Go module github.com/smallstep/certificates`. */
+  /** The source of the program: `Go module github.com/smallstep/certificates`. */
   readonly source: string;
   /** Installs it into the cache folder. @throws NotInstallable */
   install(install: Install): Promise<T>;
@@ -50,7 +50,7 @@ export function definePeer<T extends Installed>(definition: PeerDefinition<T>): 
   };
 }
 
-/** The reason why a peer cannot be had on this machine: docs/interop.md says "not run". */
+/** The reason why a peer cannot be installed on this machine; docs/interop.md then says "not run". */
 export class NotInstallable extends Error {}
 
 /** @throws Error with the message unless the condition holds. */

@@ -1,4 +1,4 @@
-// Writes docs/interop.md: what ran, in which version, with which result. What is below the marker stays as it is.
+// Writes docs/interop.md: programs, versions and results. Keeps the text below the marker.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 

@@ -14,7 +14,7 @@ const TIMEOUT_MS = 240_000;
 const OUTPUT_SHOWN = 2_000;
 const TOOLS = ['openssl', 'bind9', 'chromium', 'java'] as const;
 
-/** Exits with 1 if a check fails. A peer that cannot be installed fails nothing, and is never called passed. */
+/** Exits with 1 if a check fails. A peer that cannot be installed counts as neither failed nor passed. */
 export async function runInterop(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !PEERS.some((peer) => peer.name === name));
   if (unknown.length > 0) throw new Error(`There is no peer ${unknown.join(', ')}`);

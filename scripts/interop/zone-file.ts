@@ -1,4 +1,4 @@
-// What the DNS servers begin with: a small zone and a key that may update it.
+// The initial data of the DNS servers: a small zone, and a key that may update it.
 import { randomBytes } from 'node:crypto';
 
 /** In master file format (RFC 1035 section 5); every name has the address 127.0.0.1. */

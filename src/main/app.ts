@@ -95,7 +95,7 @@ export interface App {
   readonly notices: readonly string[];
   readonly challengePort: number | null;
   /** Resolves when the caller must close the app and create it again on the same data folder, to restore a backup. */
-  readonly restartAsked: Promise<void>;
+  readonly restartRequested: Promise<void>;
   readonly health: CheckHealth;
   /** Creates a one-time link that signs a browser in to the GUI. It is valid for 10 minutes. */
   signInLink(): Promise<string>;
@@ -128,10 +128,10 @@ async function open(platform: Platform, closing: Closing, close: () => Promise<v
   const data = await openData(platform, closing);
   const built = await buildEngine(platform, data);
   const served = await serve(platform, { ...data, ...built }, closing);
-  const { engine, notices, restartAsked } = built;
+  const { engine, notices, restartRequested } = built;
   const { address } = served;
   const signInLink = async () => signInAddress(address, (await engine.sessions.createLink()).secret);
-  return { engine, notices, restartAsked, ...served, signInLink, close };
+  return { engine, notices, restartRequested, ...served, signInLink, close };
 }
 
 interface OpenData {
@@ -166,7 +166,7 @@ interface BuiltEngine {
   readonly listeners: { api: string | null; challenges: string | null };
   /** Ports of Certdesk itself, which it never connects to on behalf of others. */
   readonly ownPorts: number[];
-  readonly restartAsked: Promise<void>;
+  readonly restartRequested: Promise<void>;
 }
 
 async function buildEngine(
@@ -225,7 +225,7 @@ async function buildEngine(
     limits,
     restart: restart.resolve,
   });
-  return { engine: createEngine(ports), notices, listeners, ownPorts, restartAsked: restart.promise };
+  return { engine: createEngine(ports), notices, listeners, ownPorts, restartRequested: restart.promise };
 }
 
 /** Opens the challenge listener and the API, then starts the engine: a CA may ask as soon as jobs are resumed. */

@@ -35,7 +35,7 @@ describe('a restore through the API', () => {
       .toSorted();
   /** Like `certdesk serve`. */
   async function again(): Promise<void> {
-    await app.app.restartAsked;
+    await app.app.restartRequested;
     const { port } = new URL(app.app.address); // the session's cookie is bound to it
     await app.close();
     const { log } = app;

@@ -1,5 +1,4 @@
-// moto, https://docs.getmoto.org/: an emulation of AWS that others wrote; an account of Route 53 with more zones than a
-// page of its answers has.
+// moto, https://docs.getmoto.org/: an independent emulation of AWS, with more Route 53 zones than fit into one page.
 
 import { join } from 'node:path';
 import {

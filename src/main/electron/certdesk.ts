@@ -58,7 +58,7 @@ export function createCertdesk(deps: CertdeskDeps): Certdesk {
       const calls = createTrpcCalls({ context, askProof: proof.ask, onUnexpected: onError });
       running = { app, calls };
       await deps.onRunning(app);
-      void was.restartAsked.then(() => again(was));
+      void was.restartRequested.then(() => again(was));
       return { state: 'running', address: app.address };
     } catch (error) {
       logger.error({ err: error }, 'Certdesk could not start');

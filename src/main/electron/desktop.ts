@@ -66,7 +66,7 @@ export async function runDesktop(given: DesktopOptions): Promise<void> {
     logger,
     folder,
     server: () => certdesk.app()?.address ?? null,
-    keptPlace: () => place,
+    savedPlace: () => place,
     keepPlace(now: WindowPlace) {
       place = now;
       void certdesk.app()?.engine.desktopNotes.keepWindowPlace({ ...now });

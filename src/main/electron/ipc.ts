@@ -45,12 +45,12 @@ export function attachIpc({ ipcMain, logger, ...deps }: IpcDeps): () => void {
   const onSubscribe = (event: IpcMainEvent, request: unknown): void => {
     if (!isOurs(event)) return;
     const { sender } = event;
-    const tell = (told: IpcEvent): void => {
-      if (!sender.isDestroyed()) sender.send(CHANNELS.event, told);
+    const send = (message: IpcEvent): void => {
+      if (!sender.isDestroyed()) sender.send(CHANNELS.event, message);
     };
     const calls = deps.calls();
-    if (calls !== null) void calls.subscribe(sender, request, tell);
-    else tell({ id: idOf(request), kind: 'error', error: NOT_STARTED.error }); // the page retries later
+    if (calls !== null) void calls.subscribe(sender, request, send);
+    else send({ id: idOf(request), kind: 'error', error: NOT_STARTED.error }); // the page retries later
   };
 
   function isOurs(event: AnyEvent): boolean {

@@ -29,7 +29,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
   let waiting: Notice[] = [];
   let timer: NodeJS.Timeout | undefined;
 
-  async function tell(notice: Notice): Promise<void> {
+  async function notify(notice: Notice): Promise<void> {
     if (!(await engine.settings.get()).desktop.notifications) return;
     if (!(await engine.desktopNotes.mayTell(notice.key, notice.forMs))) return;
     waiting.push(notice);
@@ -60,7 +60,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
     const { name, domain } = await engine.projects.get(projectId);
     const job = jobId === null ? null : await engine.jobs.get(jobId);
     const notice = noticeOf({ event, job, name: domain ?? name, watched: deps.isWatched() });
-    if (notice !== null) await tell(notice);
+    if (notice !== null) await notify(notice);
   }
 
   const guarded = (work: Promise<void>): Promise<void> =>
@@ -76,7 +76,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
         (async () => {
           for (const certificate of await engine.expiring()) {
             const days = Math.floor((Date.parse(certificate.expiresAt) - Date.now()) / DAY_MS);
-            await tell(noticeOfExpiry(certificate, days));
+            await notify(noticeOfExpiry(certificate, days));
           }
         })(),
       ),

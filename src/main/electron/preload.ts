@@ -7,10 +7,10 @@ const bridge: Bridge = {
   abort: (id) => ipcRenderer.send(CHANNELS.abort, id),
   subscribe: (request) => ipcRenderer.send(CHANNELS.subscribe, request),
   onEvent(listener) {
-    const tell = (_: unknown, event: IpcEvent): void => listener(event);
-    ipcRenderer.on(CHANNELS.event, tell);
+    const send = (_: unknown, event: IpcEvent): void => listener(event);
+    ipcRenderer.on(CHANNELS.event, send);
     return () => {
-      ipcRenderer.off(CHANNELS.event, tell);
+      ipcRenderer.off(CHANNELS.event, send);
     };
   },
   start: () => ipcRenderer.invoke(CHANNELS.start),

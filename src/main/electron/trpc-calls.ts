@@ -22,7 +22,7 @@ export interface TrpcCalls {
   /** Never rejects; a failure is part of the result. @param given The request before validation. */
   call(sender: WebContents, given: unknown): Promise<IpcResult>;
   /** Sends events to the listener until the call ends or is aborted. */
-  subscribe(sender: WebContents, given: unknown, tell: (event: IpcEvent) => void): Promise<void>;
+  subscribe(sender: WebContents, given: unknown, send: (event: IpcEvent) => void): Promise<void>;
   abort(sender: WebContents, id: unknown): void;
   /** Aborts all calls. */
   stop(): void;
@@ -68,13 +68,13 @@ export function createTrpcCalls(options: TrpcCallsOptions): TrpcCalls {
     return getErrorShape({ config: router._def._config, error, type, path, input, ctx: undefined });
   }
 
-  async function follow(request: IpcRequest, signal: AbortSignal, tell: (event: IpcEvent) => void) {
+  async function follow(request: IpcRequest, signal: AbortSignal, send: (event: IpcEvent) => void) {
     const { id } = request;
     try {
       const values = (await run(request, signal)) as AsyncIterable<unknown>;
       const iterator = values[Symbol.asyncIterator]();
       const aborted = whenAborted(signal);
-      tell({ id, kind: 'started' });
+      send({ id, kind: 'started' });
       for (;;) {
         const next = await Promise.race([iterator.next(), aborted]);
         if (next === null) {
@@ -83,11 +83,11 @@ export function createTrpcCalls(options: TrpcCallsOptions): TrpcCalls {
           break;
         }
         if (next.done === true) break;
-        tell({ id, kind: 'data', data: payloadOf(next.value) });
+        send({ id, kind: 'data', data: payloadOf(next.value) });
       }
-      tell({ id, kind: 'stopped' });
+      send({ id, kind: 'stopped' });
     } catch (cause) {
-      if (!signal.aborted) tell({ id, kind: 'error', error: shape(cause, request) });
+      if (!signal.aborted) send({ id, kind: 'error', error: shape(cause, request) });
     }
   }
 
@@ -103,10 +103,10 @@ export function createTrpcCalls(options: TrpcCallsOptions): TrpcCalls {
         end();
       }
     },
-    async subscribe(sender, given, tell) {
+    async subscribe(sender, given, send) {
       const request = { ...readRequest(given), type: 'subscription' as const };
       const { signal, end } = running.begin(sender, request.id);
-      await follow(request, signal, tell).finally(end);
+      await follow(request, signal, send).finally(end);
     },
     abort: (sender, id) => running.abort(sender, id),
     stop: () => running.abortAll(),

@@ -14,7 +14,7 @@ export interface WindowDeps {
   /** The address of the local server; null while it is not running. */
   server(): string | null;
   /** The saved position of the window, before validation. */
-  keptPlace(): unknown;
+  savedPlace(): unknown;
   keepPlace(place: WindowPlace): void;
   /** Called if the page crashes repeatedly. */
   onHopeless(): void;
@@ -39,7 +39,7 @@ export function createMainWindow(deps: WindowDeps): MainWindow {
 
   function make(address: string): BrowserWindow {
     const place = placeWindow(
-      deps.keptPlace(),
+      deps.savedPlace(),
       screen.getAllDisplays().map(({ workArea }) => workArea),
     );
     const made = new BrowserWindow(

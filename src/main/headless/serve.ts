@@ -52,8 +52,8 @@ async function signInLines(
 }
 
 /** A stop signal takes precedence over a restart. */
-function isRestartRequested({ restartAsked }: App, stopSignal: Promise<void>): Promise<boolean> {
-  return Promise.race([stopSignal.then(() => false), restartAsked.then(() => true)]);
+function isRestartRequested({ restartRequested }: App, stopSignal: Promise<void>): Promise<boolean> {
+  return Promise.race([stopSignal.then(() => false), restartRequested.then(() => true)]);
 }
 
 /**

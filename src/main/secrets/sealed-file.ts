@@ -82,7 +82,7 @@ async function load(folder: string): Promise<Contents> {
     throw new CertdeskError(
       'SECRET_STORE_UNAVAILABLE',
       `${join(folder, KEY_FILE)} is missing, and ${SEALED_FILE} cannot be opened without it. ` +
-        'Restore both from the same backup; no new key is made.',
+        'Restore both from the same backup. Certdesk creates no new key.',
     );
   }
   return { secrets: unseal(join(folder, SEALED_FILE), sealed, key), key };

@@ -52,7 +52,7 @@ if (what === 'create') {
   await app.engine.projects.create({ name: 'Later', domain: 'later.example.com', altNames: [] });
   const by = { kind: 'window', id: 's1', name: 'Firefox', address: '127.0.0.1' } as const;
   await app.engine.restores.begin({ file: String(file), passphrase: PASSPHRASE }, by);
-  await app.restartAsked;
+  await app.restartRequested;
 } else {
   await openDatabase(databasePath(String(dataFolder)), onStep).close();
 }
