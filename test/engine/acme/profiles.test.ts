@@ -29,7 +29,7 @@ describe('the profile of an order', () => {
     expect(requiredAction(error)).toBe('Action needed: the CA does not offer the chosen profile.');
     const { meta: _, ...without } = DIRECTORY;
     expect((await failure((async () => profileToOrder({ profile: 'x' }, without))())).message).toContain(
-      'none at all',
+      'it offers none',
     );
   });
 });

@@ -1,6 +1,6 @@
 // Retry-After applies to all clients of the same address, whichever received it.
 import { expect, it } from 'vitest';
-import { createHolds } from '../../../src/main/engine/acme/retry-after-gate.ts';
+import { createRetryAfterGate } from '../../../src/main/engine/acme/retry-after-gate.ts';
 import { failure } from '../../support/acme/rig.ts';
 import { createVirtualTiming } from '../../support/engine/virtual-time.ts';
 
@@ -14,60 +14,60 @@ const said = (status: number, seconds: string | null, url = NONCE) => ({
 
 it('passes an address that is free, or whose wait is over, at once', async () => {
   const pace = createVirtualTiming();
-  const holds = createHolds(pace);
-  await holds.pass(NONCE);
-  holds.heed(said(503, '3600'), false);
-  await holds.pass('https://ca.example/directory');
+  const gate = createRetryAfterGate(pace);
+  await gate.pass(NONCE);
+  gate.heed(said(503, '3600'), false);
+  await gate.pass('https://ca.example/directory');
   await pace.pause(3_600_000);
-  await holds.pass(NONCE);
+  await gate.pass(NONCE);
   expect(pace.now()).toBe(3_600_000);
 });
 
 it('makes all callers wait for a short time', async () => {
   const pace = createVirtualTiming();
-  const holds = createHolds(pace);
-  holds.heed(said(503, '1'), false);
+  const gate = createRetryAfterGate(pace);
+  gate.heed(said(503, '1'), false);
   const passed: number[] = [];
-  const pass = () => holds.pass(NONCE).then(() => passed.push(pace.now()));
+  const pass = () => gate.pass(NONCE).then(() => passed.push(pace.now()));
   await Promise.all([pass(), pass()]);
   expect(passed).toEqual([1_000, 1_000]);
 });
 
 it('refuses a long wait in the words of the CA, with the time remaining', async () => {
   const pace = createVirtualTiming();
-  const holds = createHolds(pace);
-  holds.heed(said(503, '3600'), false);
+  const gate = createRetryAfterGate(pace);
+  gate.heed(said(503, '3600'), false);
   await pace.pause(600_500);
-  const error = await failure(holds.pass(NONCE));
+  const error = await failure(gate.pass(NONCE));
   expect(error.message).toContain('Service busy');
   expect(error.details).toMatchObject({ url: NONCE, status: 503, retryAfter: 3000 });
 });
 
 it('ends the wait with the reason of the signal', async () => {
   const pace = createVirtualTiming();
-  const holds = createHolds(pace);
-  holds.heed(said(503, '5'), false);
+  const gate = createRetryAfterGate(pace);
+  gate.heed(said(503, '5'), false);
   const reason = new Error('the job is cancelled');
   const abort = new AbortController();
   void pace.track(new Promise(() => undefined)); // time is frozen
-  const passing = holds.pass(NONCE, abort.signal);
+  const passing = gate.pass(NONCE, abort.signal);
   abort.abort(reason);
   await expect(passing).rejects.toBe(reason);
 });
 
 it('does not apply the limit of one account to another, but does apply the limit of an address', async () => {
-  const holds = createHolds(createVirtualTiming());
+  const gate = createRetryAfterGate(createVirtualTiming());
   const order = 'https://ca.example/new-order';
-  holds.heed(said(429, '3600', order), true);
-  await holds.pass(order);
-  holds.heed(said(429, '3600'), false);
-  expect((await failure(holds.pass(NONCE))).code).toBe('ACME_RATE_LIMITED');
+  gate.heed(said(429, '3600', order), true);
+  await gate.pass(order);
+  gate.heed(said(429, '3600'), false);
+  expect((await failure(gate.pass(NONCE))).code).toBe('ACME_RATE_LIMITED');
 });
 
 it('does not delay after a failure without Retry-After, with zero, or after a success', async () => {
-  const holds = createHolds(createVirtualTiming());
-  holds.heed(said(503, null), false);
-  holds.heed(said(503, '0'), false);
-  holds.heed(said(200, '3600'), false);
-  await holds.pass(NONCE);
+  const gate = createRetryAfterGate(createVirtualTiming());
+  gate.heed(said(503, null), false);
+  gate.heed(said(503, '0'), false);
+  gate.heed(said(200, '3600'), false);
+  await gate.pass(NONCE);
 });

@@ -1,18 +1,19 @@
-// An account that was deactivated at the CA (RFC 8555 section 7.3.6): nothing can be done with it any more.
+// Recognizes accounts that the CA has deactivated (RFC 8555 section 7.3.6) and can no longer be used.
 import { CertdeskError } from '../core/errors.ts';
 import type { AcmeSession } from './contract.ts';
 import { isRefusal } from './problem.ts';
 
-/** @param cause What the CA refused, with its own words; null where the account itself said so. */
+/** @param cause The CA's refusal of a request; null if the account object itself has the status `deactivated`. */
 export function accountDeactivated(accountUrl: string | null, cause: CertdeskError | null): CertdeskError {
   const details = { accountUrl, ...(typeof cause?.details === 'object' ? cause.details : {}) };
   return new CertdeskError('ACME_ACCOUNT_DEACTIVATED', undefined, details, cause === null ? {} : { cause });
 }
 
 /**
- * What a refusal means: `unauthorized` may be said of the account or of a name, and only the account tells which. A CA
- * refuses every request of a deactivated account, newAccount included; one that answers it has an account in order.
- * @param session Of the account that was refused.
+ * Finds out whether an `unauthorized` error concerns the account or only a name, by looking the account up: a CA rejects
+ * every request of a deactivated account, even newAccount.
+ * @param session The session of the account.
+ * @returns ACME_ACCOUNT_DEACTIVATED, or `error` unchanged
  */
 export async function explainUnauthorized(
   error: unknown,
@@ -23,8 +24,8 @@ export async function explainUnauthorized(
   try {
     await session.findAccount();
     return error;
-  } catch (asked) {
-    if (asked instanceof CertdeskError && asked.code === 'ACME_ACCOUNT_DEACTIVATED') return asked;
-    return isRefusal(asked, 'unauthorized') ? accountDeactivated(accountUrl, error) : error;
+  } catch (second) {
+    if (second instanceof CertdeskError && second.code === 'ACME_ACCOUNT_DEACTIVATED') return second;
+    return isRefusal(second, 'unauthorized') ? accountDeactivated(accountUrl, error) : error;
   }
 }

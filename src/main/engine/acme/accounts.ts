@@ -1,4 +1,5 @@
-// Accounts at CAs: one a directory and e-mail address, made on first use, its key stored before the CA sees it.
+// Manages ACME accounts: one per directory and e-mail address, created on first use. Every account key is stored before it
+// is sent to the CA.
 import { randomUUID } from 'node:crypto';
 import { toTimestamp } from '../../../shared/time.ts';
 import { CertdeskError } from '../core/errors.ts';
@@ -27,23 +28,23 @@ export interface OpenAccount {
 }
 
 export interface Accounts {
-  /** The account of this owner, registered where it is not yet, and a session on it. */
+  /** Opens a session on the owner's account, and creates and registers the account if necessary. */
   open(owner: AccountOwner, signal: AbortSignal): Promise<OpenAccount>;
-  /** A session on an account that the CA has registered; null where there is none of this id. */
+  /** Opens a session on a registered account; null if there is no registered account with this id. */
   find(accountId: string, signal: AbortSignal): Promise<OpenAccount | null>;
-  /** As find. @throws ACME_REJECTED where it is no longer kept. */
+  /** Like find. @throws ACME_REJECTED if the account is no longer stored */
   reopen(accountId: string, signal: AbortSignal): Promise<OpenAccount>;
-  /** Registers the same key anew: a CA that has lost its accounts (accountDoesNotExist). */
+  /** Registers the account's key again, for a CA that has lost its accounts (accountDoesNotExist). */
   register(open: OpenAccount, eab: ExternalAccount | null): Promise<OpenAccount>;
   /**
-   * Gives the account a new key (RFC 8555 section 7.3.5), stored before the CA sees it: a kill in between costs
-   * neither key, and the next use finds out which one the CA has. The account's address stays.
+   * Replaces the account's key (RFC 8555 section 7.3.5). The account URL stays the same. Both keys are stored until the
+   * CA has confirmed; after a crash in between, the next use finds out which one the CA has.
    * @throws CA_ACCOUNT_NOT_FOUND, ACME_*
    */
   changeKey(accountId: string, signal: AbortSignal): Promise<void>;
   /**
-   * Registers a new account, with a new key, in place of one that was deactivated at the CA.
-   * @throws CA_ACCOUNT_NOT_FOUND, CA_ACCOUNT_IN_USE where the CA still accepts the old one, ACME_*
+   * Registers a new account, with a new key, in place of one that the CA has deactivated.
+   * @throws CA_ACCOUNT_NOT_FOUND, CA_ACCOUNT_IN_USE if the CA still accepts the old account, ACME_*
    */
   replace(accountId: string, eab: ExternalAccount | null, signal: AbortSignal): Promise<void>;
 }
@@ -54,7 +55,7 @@ export interface AccountsDeps {
   readonly acme: AcmeClient;
   readonly clock: Clock;
   readonly locks: KeyedMutex;
-  /** Gives an account that was deactivated a new key, and gives up what the old one has ordered. */
+  /** Generates a new key for a deactivated account, and drops the orders of the old key. */
   replaceKey(accountId: string): Promise<void>;
 }
 
@@ -63,7 +64,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
 
   async function create({ directoryUrl, email }: AccountOwner): Promise<AccountRecord> {
     const id = randomUUID();
-    // P-256: every ACME CA takes it (RFC 8555 section 6.2: ES256), and it signs faster than RSA.
+    // P-256: every ACME CA supports it (ES256, RFC 8555 section 6.2), and it signs faster than RSA.
     const key = await generateKey({ type: 'ec', size: 256 });
     const keySealed = await vault.seal(key, `account:${id}`);
     const account = { id, directoryUrl, email, url: null, keySealed, createdAt: toTimestamp(clock.now()) };
@@ -78,7 +79,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     return { account, session: acme.session({ directoryUrl, accountKey, accountUrl: url, signal }) };
   }
 
-  /** After a kill in a change of the key: the CA says whether it has the new one. */
+  /** After a crash during a key change, asks the CA whether it has the new key. */
   async function whichKey(account: AccountRecord, signal: AbortSignal): Promise<AccountRecord> {
     const { id, directoryUrl, keySealed, nextKeySealed = null } = account;
     if (nextKeySealed === null) return account;
@@ -90,7 +91,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   }
 
   async function changeKey({ id }: AccountRecord, signal: AbortSignal): Promise<void> {
-    // Looked up again: one that waited for the lock may find another key.
+    // Read it again: the key may have changed while this call waited for the lock.
     const { account, session: open } = await reopen(id, signal);
     const newKey = await generateKey({ type: 'ec', size: 256 });
     const nextKeySealed = await vault.seal(newKey, `account:${id}`);
@@ -116,7 +117,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     return account;
   }
 
-  /** What an account in order has ordered would be lost with it. */
+  /** An active account must not be replaced: its orders would be lost. */
   async function refuseActive(account: AccountRecord, signal: AbortSignal): Promise<void> {
     const found = await (await session(account, signal)).session.findAccount().catch((error: unknown) => {
       const isRefused = error instanceof CertdeskError && error.code === 'ACME_ACCOUNT_DEACTIVATED';
@@ -141,11 +142,11 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   return {
     register,
     open(owner, signal) {
-      // Jobs that run side by side share one account; without the lock each would register its own.
+      // Concurrent jobs share one account; without the lock, each would register its own.
       const work = async (): Promise<OpenAccount> => {
         const known = await stores.accounts.find(owner.directoryUrl, owner.email);
         const open = await session(known ?? (await create(owner)), signal);
-        // A version before this one may have stored a relative address (faulty CAs answer with one).
+        // An earlier version may have stored a relative URL, which faulty CAs return.
         const { url } = open.account;
         return url === null || !URL.canParse(url) ? register(open, owner.eab) : open;
       };

@@ -1,4 +1,4 @@
-// The ACME directories that signed-in persons named, as they are listed and withdrawn.
+// Lists the ACME directories that signed-in users have approved, and withdraws approvals.
 import type { CaDirectory } from '../../../shared/ca-directory.ts';
 import type { Journal } from '../audit/journal.ts';
 import { CertdeskError } from '../core/errors.ts';

@@ -1,12 +1,12 @@
-// The CAs as this installation has them: --acme-directory puts another CA in the place of Let's Encrypt, and that one
-// must not carry Let's Encrypt's name, limits or pages.
+// Lists the CAs of this installation. --acme-directory replaces Let's Encrypt with another CA, which must not show Let's
+// Encrypt's name, limits or links.
 import {
   CERTIFICATE_AUTHORITIES,
   type CertificateAuthority,
   type DirectoryOverrides,
 } from './directories.ts';
 
-/** @returns the CAs of GET /cas. Ids stay the same, since requests and issuance specs name them. */
+/** @returns the CAs of GET /cas. The ids do not change, because requests and issuance specs refer to them. */
 export function listAuthorities(overrides: DirectoryOverrides): readonly CertificateAuthority[] {
   const { production, staging } = overrides;
   return CERTIFICATE_AUTHORITIES.map((ca) => {
@@ -18,12 +18,12 @@ export function listAuthorities(overrides: DirectoryOverrides): readonly Certifi
   });
 }
 
-/** @returns the CA's name; `ca` itself for the address of a directory. @param ca As a spec has it. */
+/** @param ca The CA of an issuance spec: an id or a directory URL. @returns the CA's name; a directory URL unchanged */
 export function nameOfAuthority(ca: string, overrides: DirectoryOverrides): string {
   return listAuthorities(overrides).find(({ id }) => id === ca)?.name ?? ca;
 }
 
-/** A CA of which only the directory is known goes by its host: `ca.example.com:9000`. */
+/** A CA known only by its directory URL is named after the host: `ca.example.com:9000`. */
 function describeUnknown(directoryUrl: string): CertificateAuthority {
   const { host, origin } = new URL(directoryUrl);
   const website = `${origin}/`;

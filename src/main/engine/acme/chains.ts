@@ -1,5 +1,5 @@
-// Downloads a certificate with the chain that is wanted (RFC 8555 section 7.4.2). An alternate chain is a wish: whatever
-// is wrong with it, the certificate that was issued is kept.
+// Downloads a certificate with the preferred chain (RFC 8555 section 7.4.2). If an alternate chain is unavailable or
+// invalid, the default chain is used: the certificate has been issued and must not be lost.
 import { X509Certificate } from 'node:crypto';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import { cleanPastedText } from '../pki/inspect/pasted-text.ts';
@@ -8,17 +8,17 @@ import type { AcmeCertificate } from './contract.ts';
 import { type AcmeResponse, unexpectedAnswer } from './problem.ts';
 import { resolveUrl } from './schemas.ts';
 
-/** How many alternate chains are looked at; Let's Encrypt offers one or two. */
+/** The maximum number of alternate chains to download; Let's Encrypt offers one or two. */
 const MAX_ALTERNATES = 10;
 
-/** @param preferredChain The CN of the topmost issuer of the chain that is wanted, in any case. */
+/** @param preferredChain CN of the topmost issuer of the preferred chain, case-insensitive. */
 export async function downloadChain(
   download: (url: string) => Promise<AcmeResponse>,
   url: string,
   preferredChain?: string,
 ): Promise<AcmeCertificate> {
   const served = await download(url);
-  const { leaf, issuer, chain } = readChain(served); // also a check that it is a chain at all
+  const { leaf, issuer, chain } = readChain(served); // throws if it is not a chain
   const wanted = preferredChain?.trim().toLowerCase() ?? '';
   if (wanted === '' || issuer.toLowerCase() === wanted) return { chain, warning: null };
   const offered = [issuer];
@@ -46,10 +46,10 @@ export async function downloadChain(
 }
 
 interface ServedChain {
-  /** PEM of nothing but the certificates, the leaf first: CAs add texts, CRLF, blank lines. */
+  /** PEM of the certificates only, leaf first; some CAs add text, CRLF or blank lines. */
   readonly chain: string;
   readonly leaf: X509Certificate;
-  /** The CN of the issuer of the last certificate, which is the root that the chain leads to; "" without one. */
+  /** CN of the last certificate's issuer, usually the root; "" if it has none. */
   readonly issuer: string;
 }
 
@@ -69,8 +69,8 @@ function readChain(response: AcmeResponse): ServedChain {
 }
 
 /**
- * The order that RFC 8555 section 9.1 requires: the leaf, its issuer, that one's issuer, once each. CAs that put the
- * root first have issued a certificate all the same.
+ * Puts the certificates in the order that RFC 8555 section 9.1 requires, without duplicates. A chain in another order is
+ * accepted, because the certificate has been issued.
  */
 function leafFirst(served: readonly X509Certificate[]): readonly X509Certificate[] {
   const distinct = [...new Map(served.map((each) => [each.fingerprint256, each])).values()];
@@ -83,7 +83,7 @@ function leafFirst(served: readonly X509Certificate[]): readonly X509Certificate
   return [...path, ...distinct.filter((each) => !path.includes(each))];
 }
 
-/** `Link: <https://ca.example/certificate/1>;rel="alternate"`; a relative one is resolved (RFC 8288 section 3.1). */
+/** Reads `Link: <https://ca.example/certificate/1>;rel="alternate"` and resolves relative URLs (RFC 8288 section 3.1). */
 function alternateLinks(response: AcmeResponse): string[] {
   const links = (response.headers.link ?? '').matchAll(/<([^<>]+)>([^<]*)/g);
   return [...links].flatMap(([, target, parameters = '']) =>

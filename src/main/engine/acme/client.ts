@@ -1,6 +1,6 @@
-// THE gateway to acme-client 5.4, and its only importer: it builds and signs the requests (JWS, EAB, CSR), while the
-// sending, nonces, time-outs and errors are ours. Its own go through one axios for the whole process, without a
-// time-out, ask for a nonce before every request, and lose all but the detail of the CA's problem document.
+// The ACME client, and the only importer of acme-client 5.4. The library builds and signs requests (JWS, EAB, CSR);
+// Certdesk sends them and handles nonces, time-outs and errors itself. The library would use one axios instance for the
+// whole process, without a time-out, fetch a nonce before every request, and drop most of the CA's problem document.
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type * as AcmeLibrary from 'acme-client';
 import { CertdeskError } from '../core/errors.ts';
@@ -14,16 +14,16 @@ import { type Call, type CallOptions, createSession } from './session.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 import { createTransport, type Transport, type TransportOptions } from './transport.ts';
 
-/** With the packages that it brings it takes longer to load than all of Certdesk, and a start needs none of it. */
+/** Loaded on first use: with its dependencies it takes longer to load than all of Certdesk, and startup does not need it. */
 const library = (): Promise<typeof AcmeLibrary> => import('acme-client');
 
-/** At Pebble's 90 % of rejected nonces, one request in 10^9 fails; acme-client's own 5 lose 6 of 10. */
+/** If 90 % of nonces are rejected, as by Pebble, one request in 10^9 fails; with acme-client's limit of 5, 6 in 10. */
 const MAX_BAD_NONCES = 200;
 const NONCES = { maxAgeMs: 10 * 60_000, capacity: 32 } as const;
 
 /**
- * Every session of a client shares its connections, directories and nonces. Nothing is sent before a session asks.
- * Throws INVALID_REQUEST where `trustedRoots` are not PEM certificates.
+ * Creates a client whose sessions share connections, directories and nonces. It sends nothing until it is used.
+ * @throws INVALID_REQUEST if `trustedRoots` are not PEM certificates
  */
 export function createAcmeClient(options: TransportOptions): AcmeClient {
   const transport = createTransport(options);
@@ -71,7 +71,6 @@ export function createAcmeClient(options: TransportOptions): AcmeClient {
   };
 }
 
-/** What one signed request needs. */
 interface RequestContext {
   readonly transport: Transport;
   readonly signal: AbortSignal;
@@ -95,34 +94,34 @@ async function callOnce(
   });
   try {
     const bound = options.eab === undefined ? {} : { includeExternalAccountBinding: true };
-    // A copy: acme-client adds the external account binding to it.
+    // Pass a copy, because acme-client adds the external account binding to it.
     await http.signedRequest(url, payload && { ...payload }, { kid: options.accountUrl, ...bound });
     return answered(last);
   } catch (error) {
     context.signal.throwIfAborted();
     if (error instanceof CertdeskError || last === null) throw error;
-    throw unexpectedAnswer(answered(last), 'what RFC 8555 has here', error);
+    throw unexpectedAnswer(answered(last), 'the one that RFC 8555 specifies', error);
   }
 }
 
-/** The answer, unless it is the last of too many badNonces, which acme-client hands back. */
+/** Checks the status, because acme-client returns the last badNonce response when it gives up. */
 function answered(response: AcmeResponse | null): AcmeResponse {
   if (response === null) throw new CertdeskError('INTERNAL', 'acme-client answered without a request.');
   if (response.status >= 300) throw answerError(response);
   return response;
 }
 
-/** The parts of acme-client's HttpClient (src/http.js) that its types leave out. */
+/** Members of acme-client's HttpClient (src/http.js) that its types omit. */
 interface LibraryHttp {
   maxBadNonceRetries: number;
-  /** What signs; it hands it to node:crypto as it is. */
+  /** The signing key, which the library passes to node:crypto unchanged. */
   accountKey: KeyObject;
-  /** Of the account's key, made at the first use where it is not set. */
+  /** The public JWK of the account key; derived on first use if not set. */
   jwk: object;
   getDirectory: () => Promise<AcmeDirectory>;
   getNonce: () => Promise<string>;
   request: (url: string, method: string, options?: { readonly data?: object }) => Promise<LibraryResponse>;
-  /** Signs and sends, again with a new nonce after badNonce. A payload of null is a POST-as-GET. */
+  /** Signs and sends a request, and repeats it with a new nonce after badNonce. A null payload makes it a POST-as-GET. */
   signedRequest(
     url: string,
     payload: object | null,
@@ -136,7 +135,7 @@ interface LibraryResponse {
   readonly data: unknown;
 }
 
-/** The HTTP part of an acme-client for one call, with our own transport, nonces and directory in it. */
+/** Creates acme-client's HttpClient for one call, with our transport, nonces and directory. */
 function openClient(
   { Client }: typeof AcmeLibrary,
   { context, options }: { readonly context: RequestContext; readonly options: CallOptions },
@@ -154,7 +153,7 @@ function openClient(
   http.getNonce = async () => {
     const pooled = context.nonces.take();
     if (pooled !== null) return pooled;
-    // An idempotent call is retried as a whole.
+    // Idempotent calls do not need their own retry here: they are retried as a whole.
     return options.idempotent === true
       ? newNonce(context)
       : quickRetry(() => newNonce(context), context.signal);
@@ -165,7 +164,7 @@ function openClient(
     const response = await context.transport.send({ method: 'POST', url, directoryUrl, body, signal });
     seen(response);
     const { status, headers, text } = response;
-    // acme-client signs again with the nonce of this very answer, so that must not be in the pool as well.
+    // acme-client reuses the nonce of this response, so it must not go into the pool as well.
     if (isProblem(response, 'badNonce')) return { status: 400, headers, data: { type: BAD_NONCE } };
     const nonce = headers['replay-nonce'];
     if (nonce !== undefined && isNonce(nonce)) context.nonces.add(nonce);
@@ -175,10 +174,10 @@ function openClient(
   return http;
 }
 
-/** The one form that acme-client knows; CAs also answer it with 403, or in the namespace of ACME's drafts. */
+/** The only form that acme-client recognizes; some CAs use status 403, or the namespace of ACME's drafts. */
 const BAD_NONCE = 'urn:ietf:params:acme:error:badNonce';
 
-/** RFC 8555 section 7.2: by HEAD, or by GET where the CA answers HEAD without a nonce. */
+/** Fetches a nonce (RFC 8555 section 7.2) with HEAD, or with GET if the response to HEAD has no nonce. */
 async function newNonce({ transport, directory, directoryUrl, signal }: RequestContext): Promise<string> {
   const ask = async (method: 'HEAD' | 'GET'): Promise<{ response: AcmeResponse; nonce: string | null }> => {
     const response = await transport.send({ method, url: directory.newNonce, directoryUrl, signal });
@@ -193,7 +192,7 @@ async function newNonce({ transport, directory, directoryUrl, signal }: RequestC
   throw response.status >= 300 ? answerError(response) : unexpectedAnswer(response, 'a nonce');
 }
 
-/** RFC 8555 section 6.5.1: base64url; others are to be ignored. */
+/** RFC 8555 section 6.5.1: nonces are base64url; clients must ignore others. */
 function isNonce(value: string): boolean {
   return /^[A-Za-z0-9_-]+$/.test(value);
 }
@@ -204,11 +203,11 @@ function isOutage(error: unknown): boolean {
 }
 
 /**
- * A PKCS#10 request with the names as subject alternative names and an empty subject (a common name would only
- * limit them to 64 characters, and CAs are leaving it off).
- * @param names A-labels, wildcards included; all of them are in it in this order.
- * @param privateKeyPem RSA, P-256 or P-384, of any PEM form without a passphrase.
- * @returns PEM.
+ * Creates a PKCS#10 request with subject alternative names and an empty subject: a common name is limited to 64
+ * characters, and CAs are dropping it.
+ * @param names A-labels or wildcards; the request has them in this order.
+ * @param privateKeyPem RSA, P-256 or P-384, in any unencrypted PEM format.
+ * @returns PEM
  */
 export async function createCsr(names: readonly string[], privateKeyPem: string): Promise<string> {
   const pkcs8 = createPrivateKey(privateKeyPem).export({ type: 'pkcs8', format: 'pem' });

@@ -1,4 +1,4 @@
-// What the engine asks of an ACME client, in the order of RFC 8555. client.ts implements it on acme-client.
+// The interface of the ACME client, in the order of RFC 8555. client.ts implements it with acme-client.
 
 import type { Problem } from './problem.ts';
 
@@ -26,28 +26,28 @@ export interface AcmeDirectory {
   };
 }
 
-/** RFC 8555 section 7.1.3. Only `status` is certain: each state brings no more than what it needs. */
+/** RFC 8555 section 7.1.3. Only `status` is always present; the other fields depend on it. */
 export interface AcmeOrder {
   readonly url: string;
   readonly status: 'pending' | 'ready' | 'processing' | 'valid' | 'invalid';
   readonly identifiers: readonly AcmeIdentifier[];
-  /** Empty where the CA named none. */
+  /** Empty if the CA sent none. */
   readonly authorizations: readonly string[];
   readonly finalize?: string;
   readonly certificate?: string;
   readonly expires?: string;
   readonly error?: AcmeProblem;
-  /** The certID of what it replaces: a CA that has taken that says so whenever it is asked (RFC 9773 section 5). */
+  /** certID of the certificate that this order replaces, if the CA accepted the replacement (RFC 9773 section 5). */
   readonly replaces?: string;
-  /** From the answer's Retry-After (seconds or HTTP date), clamped to 0 or more; null where it had none. */
+  /** From the Retry-After header, 0 or more; null if there was none. */
   readonly retryAfterMs: number | null;
 }
 
-/** RFC 8555 section 7.1.4. Challenge types that are unknown here (dns-persist-01, without a token) pass through. */
+/** RFC 8555 section 7.1.4. Unsupported challenge types (such as dns-persist-01, without a token) are included. */
 export interface AcmeAuthorization {
   readonly url: string;
   readonly status: 'pending' | 'valid' | 'invalid' | 'deactivated' | 'expired' | 'revoked';
-  /** Absent where the CA left it out. */
+  /** Some CAs omit it. */
   readonly identifier?: AcmeIdentifier;
   readonly wildcard: boolean;
   readonly challenges: readonly AcmeChallenge[];
@@ -65,9 +65,9 @@ export interface AcmeChallenge {
 /** A PEM chain (RFC 8555 section 7.4.2), leaf first. */
 export interface AcmeCertificate {
   readonly chain: string;
-  /** The alternate one that is wanted; absent where the default one is, or where the CA does not offer it. */
+  /** The preferred alternate chain; absent if the default chain is preferred, or the CA does not offer the preferred one. */
   readonly preferred?: string;
-  /** Why the wanted chain could not be had; null where it could, or none was wanted. */
+  /** Why the preferred chain is unavailable; null if it is available or none was requested. */
   readonly warning: string | null;
 }
 
@@ -81,32 +81,32 @@ export interface NewOrder {
 /** RFC 9773 section 4.2. */
 export interface AcmeRenewalInfo {
   readonly window: { readonly start: Date; readonly end: Date };
-  /** A page that says why; only where the CA has something to say. */
+  /** A page that explains the suggested window, if the CA provides one. */
   readonly explanationUrl: string | null;
   readonly retryAfterMs: number | null;
 }
 
 /**
- * One account at one CA, for the length of one job: every request ends when `signal` aborts, or after the
- * client's request time-out. Failures are CertdeskError: ACME_UNAVAILABLE (no connection, 5xx), ACME_TIMEOUT (no
- * answer in time), ACME_RATE_LIMITED (details.retryAfter in seconds where the CA says it), ACME_PROTOCOL_ERROR,
- * ACME_EAB_REQUIRED, ACME_REJECTED (details.problem: the CA's whole problem document).
- * badNonce is retried inside and never seen.
+ * A session on one account at one CA, for one job. Every request ends when `signal` aborts or after the client's request
+ * time-out. Methods throw ACME_UNAVAILABLE (no connection, 5xx), ACME_TIMEOUT (no response in time), ACME_RATE_LIMITED
+ * (details.retryAfter in seconds, if the CA sent it), ACME_PROTOCOL_ERROR, ACME_EAB_REQUIRED or ACME_REJECTED
+ * (details.problem: the CA's whole problem document). The session retries badNonce itself.
  */
 export interface AcmeSession {
-  /** What the CA's clock said in its last answer (RFC 9110 section 6.6.1); null where it did not say. */
+  /** The CA's time, from the Date header of its last response (RFC 9110 section 6.6.1), or null. */
   time(): Date | null;
   directory(): Promise<AcmeDirectory>;
-  /** newAccount (RFC 8555 section 7.3), with the terms of service agreed; an existing one is answered likewise. */
+  /** newAccount (RFC 8555 section 7.3): agrees to the terms of service. Returns an existing account of the key as well. */
   createAccount(options: {
     readonly email: string | null;
     readonly eab?: { readonly kid: string; readonly hmacKey: string };
   }): Promise<{ readonly url: string }>;
-  /** The account of the session's key (section 7.3.1); null where the CA has none. From then on the session is on it. */
+  /** Looks up the account of the session's key (section 7.3.1) and uses it from then on; null if the CA has none. */
   findAccount(): Promise<{ readonly url: string } | null>;
   /**
-   * keyChange (section 7.3.5): from then on the account is the new key's, and the session too.
-   * @param newKey PEM, P-256. @throws ACME_PROTOCOL_ERROR where the CA offers no keyChange.
+   * keyChange (section 7.3.5). The session uses the new key from then on.
+   * @param newKey PEM, P-256.
+   * @throws ACME_PROTOCOL_ERROR if the CA does not support keyChange
    */
   changeKey(newKey: string): Promise<void>;
   createOrder(order: NewOrder): Promise<AcmeOrder>;
@@ -114,23 +114,24 @@ export interface AcmeSession {
   getAuthorization(url: string): Promise<AcmeAuthorization>;
   /** RFC 8555 section 8.1: token "." thumbprint of the account key. */
   keyAuthorization(token: string): string;
-  /** Tells the CA that the challenge is ready to be validated (section 7.5.1). @returns when to look, where it says so. */
+  /** Asks the CA to validate the challenge (section 7.5.1). @returns when to poll, if the CA says so */
   completeChallenge(url: string): Promise<{ readonly retryAfterMs: number | null }>;
   deactivateAuthorization(url: string): Promise<void>;
   /** @param csrPem PKCS#10, PEM. */
   finalizeOrder(order: AcmeOrder, csrPem: string): Promise<AcmeOrder>;
-  /** @param preferredChain The CN of the topmost issuer of the chain that is wanted, in any case. */
+  /** @param preferredChain CN of the topmost issuer of the preferred chain, case-insensitive. */
   getCertificate(url: string, preferredChain?: string): Promise<AcmeCertificate>;
   /**
-   * revokeCert (section 7.6), signed by the account's key, or by the certificate's where `certificateKey` (PEM) is
-   * given. `alreadyRevoked` resolves like a success.
-   * @param certificate PEM of the leaf. @param reason RFC 5280 section 5.3.1.
+   * revokeCert (section 7.6). `alreadyRevoked` counts as success.
+   * @param certificate PEM of the leaf.
+   * @param reason CRLReason, RFC 5280 section 5.3.1.
+   * @param certificateKey PEM of the certificate's key, which then signs the request. Default: the account's key signs.
    */
   revokeCertificate(certificate: string, reason: number, certificateKey?: string): Promise<void>;
 }
 
 export interface AcmeClient {
-  /** Fails as a session's requests do. */
+  /** @throws as the methods of AcmeSession */
   directory(options: { readonly directoryUrl: string; readonly signal: AbortSignal }): Promise<AcmeDirectory>;
   /** @param accountKey PKCS#8 PEM. @param accountUrl Null before createAccount. */
   session(options: {
@@ -140,15 +141,15 @@ export interface AcmeClient {
     readonly signal: AbortSignal;
   }): AcmeSession;
   /**
-   * What the CA says of a certificate's renewal; asked without an account. Null where the CA offers no ARI. Fails as a
-   * session's requests do.
-   * @param certId As renewalCertId makes it.
+   * Requests the renewal information (ARI) of a certificate, which needs no account. Null if the CA does not support ARI.
+   * @param certId The result of renewalCertId.
+   * @throws as the methods of AcmeSession
    */
   renewalInfo(options: {
     readonly directoryUrl: string;
     readonly certId: string;
     readonly signal: AbortSignal;
   }): Promise<AcmeRenewalInfo | null>;
-  /** Closes the connections that are kept alive. */
+  /** Aborts running requests and closes all connections. */
   close(): Promise<void>;
 }

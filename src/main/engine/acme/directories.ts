@@ -1,13 +1,13 @@
-// The CAs as data: what GET /cas lists, and which directory an id, or an address given in its place, stands for.
+// Lists the known CAs with their directories and limits, and resolves a CA id or directory URL to a directory.
 
 import { CertdeskError } from '../core/errors.ts';
 import { invalid } from '../core/invalid.ts';
 import type { CaUsageKind } from '../core/model.ts';
 
-/** A published rate limit: so many in so long a time. */
+/** A published rate limit: at most `count` within `hours`. */
 export interface CaLimit {
   readonly kind: CaUsageKind;
-  /** For a person: `new orders of an account`. */
+  /** For users: `new orders of an account`. */
   readonly name: string;
   readonly count: number;
   readonly hours: number;
@@ -22,28 +22,28 @@ const LETS_ENCRYPT_LIMITS: readonly CaLimit[] = [
 ];
 
 export interface CertificateAuthority {
-  /** What `ca` names in the API. */
+  /** The value of `ca` in the API. */
   readonly id: string;
   readonly name: string;
   readonly directoryUrl: string;
-  /** Null where the CA has none: then neither `staging` nor `dryRun` can be had. */
+  /** Null if the CA has no staging directory; then `staging` and `dryRun` are unavailable. */
   readonly stagingUrl: string | null;
-  /** Whether a new account wants a key of the CA's own customer area (RFC 8555 section 7.3.4). */
+  /** Whether a new account requires external account binding (RFC 8555 section 7.3.4). */
   readonly needsEab: boolean;
   readonly website: string;
-  /** What the CA lets an account do, by its own page; empty where it publishes nothing. */
+  /** The rate limits that the CA publishes. */
   readonly limits: readonly CaLimit[];
-  /** The CA's own page about ACME; where its EAB keys come from, where it wants them. */
+  /** The CA's page about ACME, which also says how to get an EAB key if one is required. */
   readonly docs: string;
 }
 
-/** In place of Let's Encrypt's own: --acme-directory and --acme-staging-directory. */
+/** The values of --acme-directory and --acme-staging-directory, which replace Let's Encrypt's directories. */
 export interface DirectoryOverrides {
   readonly production?: string | undefined;
   readonly staging?: string | undefined;
 }
 
-/** The addresses are those of each CA's page and of acme.sh's list of servers (October 2026). */
+/** URLs from each CA's documentation and from acme.sh's list of servers (October 2026). */
 export const CERTIFICATE_AUTHORITIES: readonly CertificateAuthority[] = [
   {
     id: 'letsencrypt',
@@ -108,9 +108,9 @@ export const CERTIFICATE_AUTHORITIES: readonly CertificateAuthority[] = [
 ];
 
 /**
- * @param ca An id of the list, or the https address of a directory.
- * @returns The address of the directory to use.
- * @throws UNKNOWN_CA where `ca` is neither; INVALID_REQUEST (details.field) where it has no staging directory.
+ * @param ca An id of the list, or the https URL of a directory.
+ * @returns the directory URL to use
+ * @throws UNKNOWN_CA if `ca` is neither; INVALID_REQUEST (details.issues) if the CA has no staging directory
  */
 export function resolveDirectory(ca: string, staging: boolean, overrides: DirectoryOverrides): string {
   const known = CERTIFICATE_AUTHORITIES.find(({ id }) => id === ca);
@@ -127,21 +127,21 @@ export function resolveDirectory(ca: string, staging: boolean, overrides: Direct
   throw invalid('staging', message, message);
 }
 
-/** The CA's staging directory; null where it has none, or where only its production directory was replaced. */
+/** The CA's staging directory; null if it has none, or if only its production directory was replaced. */
 export function stagingOf(ca: string, overrides: DirectoryOverrides): string | null {
   if (ca === 'letsencrypt' && overrides.production !== undefined) return overrides.staging ?? null;
   const known = CERTIFICATE_AUTHORITIES.find(({ id }) => id === ca);
   return (ca === 'letsencrypt' ? overrides.staging : undefined) ?? known?.stagingUrl ?? null;
 }
 
-/** Whether the directory is one of a CA that browsers trust, or of its staging: those certify public names alone. */
+/** Whether the directory belongs to a known public CA. Public CAs issue certificates only for public names. */
 export function isPublicDirectory(url: string): boolean {
   return CERTIFICATE_AUTHORITIES.some(
     ({ directoryUrl, stagingUrl }) => url === directoryUrl || url === stagingUrl,
   );
 }
 
-/** Whether the host of the address is one of those CAs'. @param url An https address. */
+/** Whether an https URL is on a host of a known public CA. */
 export function isPublicCaHost(url: string): boolean {
   const { protocol, host } = URL.parse(url) ?? {};
   const hosts = CERTIFICATE_AUTHORITIES.flatMap(({ directoryUrl, stagingUrl }) => [directoryUrl, stagingUrl]);
@@ -149,8 +149,8 @@ export function isPublicCaHost(url: string): boolean {
 }
 
 /**
- * The `type` of its certificates in the API's answers.
- * @param ca As for `resolveDirectory`; Let's Encrypt's own addresses count as Let's Encrypt.
+ * The `type` of a CA's certificates in API responses.
+ * @param ca As for `resolveDirectory`. Let's Encrypt's directory URLs count as Let's Encrypt.
  */
 export function certificateType(ca: string): 'letsencrypt' | 'acme' {
   const [letsEncrypt] = CERTIFICATE_AUTHORITIES;
@@ -159,13 +159,13 @@ export function certificateType(ca: string): 'letsencrypt' | 'acme' {
   return 'acme';
 }
 
-/** Nothing else is taken: account keys and orders must not travel in clear, and a password has no place in an address. */
+/** Requires https without user and password: requests must be encrypted, and passwords would end up in logs. */
 function isHttpsUrl(value: string): boolean {
   const url = URL.parse(value);
   return url?.protocol === 'https:' && url.username === '' && url.password === '';
 }
 
-/** An address with a password in it is refused, and not repeated. */
+/** Removes user and password, which error messages must not repeat. */
 function withoutUser(address: string): string {
   return address.replace(/\/\/[^/]*@/, '//');
 }

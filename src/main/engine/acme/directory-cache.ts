@@ -1,4 +1,4 @@
-// The directories of the CAs (RFC 8555 section 7.1.1): fetched once, shared by all sessions, kept for some hours.
+// Fetches and caches ACME directories (RFC 8555 section 7.1.1) for all sessions.
 import type { AcmeDetails } from '../core/error-details.ts';
 import { CertdeskError } from '../core/errors.ts';
 import type { AcmeDirectory } from './contract.ts';
@@ -8,9 +8,9 @@ import { readDirectory } from './schemas.ts';
 import type { Transport } from './transport.ts';
 
 export interface DirectoryCache {
-  /** Callers at the same time share one request, which goes on where one of them gives up. */
+  /** Concurrent callers share one request, which continues if one of them aborts. */
   get(url: string, signal: AbortSignal): Promise<AcmeDirectory>;
-  /** The next `get` fetches it again: for a CA that has failed, which may have moved its endpoints. */
+  /** Drops a directory after a failure of the CA, which may have moved its endpoints. */
   forget(url: string): void;
 }
 
@@ -21,7 +21,7 @@ interface Entry {
 
 const MAX_AGE_MS = 6 * 3_600_000;
 
-/** @param clock Milliseconds that never jump. */
+/** @param clock Monotonic milliseconds. */
 export function createDirectoryCache(
   transport: Transport,
   clock: () => number = () => performance.now(),
@@ -30,15 +30,15 @@ export function createDirectoryCache(
   return {
     async get(url, signal) {
       signal.throwIfAborted();
-      const kept = entries.get(url);
-      if (kept !== undefined && clock() < kept.until) return raceAbort(kept.directory, signal);
+      const cached = entries.get(url);
+      if (cached !== undefined && clock() < cached.until) return raceAbort(cached.directory, signal);
       const entry: Entry = {
         directory: quickRetry(() => fetchDirectory(transport, url)),
         until: clock() + MAX_AGE_MS,
       };
       entries.set(url, entry);
       entry.directory.catch(() => {
-        if (entries.get(url) === entry) entries.delete(url); // failures are not kept
+        if (entries.get(url) === entry) entries.delete(url); // do not cache failures
       });
       return raceAbort(entry.directory, signal);
     },
@@ -59,7 +59,7 @@ async function fetchDirectory(transport: Transport, url: string): Promise<AcmeDi
   const insecure = [newNonce, newAccount, newOrder, revokeCert].some(
     (endpoint) => new URL(endpoint).protocol !== new URL(url).protocol,
   );
-  if (insecure) throw unexpectedAnswer(response, 'an ACME directory of https addresses');
+  if (insecure) throw unexpectedAnswer(response, 'an ACME directory with https URLs');
   return directory;
 }
 

@@ -1,15 +1,15 @@
-// Which ACME directories may be in a private network: those that the administrator gave at startup, and those that a
-// signed-in person named in a request or a setting. Who did is stored with the address.
+// Decides which ACME directories may be in a private network: those that the administrator gave at startup, and those
+// that a signed-in user entered in a request or setting. Who entered a directory is stored with its URL.
 import type { Json, SavedBy } from '../core/model.ts';
 import type { SettingStore } from '../core/stores/settings.ts';
 import type { AddressOrigin } from '../outgoing/address-policy.ts';
 import { originOf } from '../outgoing/saved-by.ts';
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides } from './directories.ts';
 
-/** Directory URL -> who named it. */
+/** Setting: a map from directory URL to who entered it. */
 const KEY = 'acme-directories';
 
-/** @param settings Of the transaction that this belongs to, or any. */
+/** @param settings The settings of the caller's transaction, if there is one. */
 export async function directoryOrigin(
   settings: Pick<SettingStore, 'get'>,
   overrides: DirectoryOverrides,
@@ -19,7 +19,7 @@ export async function directoryOrigin(
   return originOf(savedByOf(await read(settings), directoryUrl));
 }
 
-/** Notes that a person named a directory by its URL; does nothing for tokens and for the ids of known CAs. */
+/** Records that a user entered a directory URL. Does nothing for tokens and for the ids of known CAs. */
 export async function noteDirectory(settings: SettingStore, ca: string, by: SavedBy): Promise<void> {
   if (originOf(by) !== 'named' || CERTIFICATE_AUTHORITIES.some(({ id }) => id === ca)) return;
   const known = await read(settings);
@@ -37,7 +37,7 @@ function savedByOf(known: Known, directoryUrl: string): SavedBy | null {
   return (known[directoryUrl] ?? null) as SavedBy | null;
 }
 
-/** The directories that persons named, in the order of their URLs. */
+/** The directories that users entered, sorted by URL. */
 export async function knownDirectories(
   settings: Pick<SettingStore, 'get'>,
 ): Promise<readonly { readonly directoryUrl: string; readonly savedBy: SavedBy }[]> {
@@ -50,7 +50,7 @@ export async function knownDirectories(
     });
 }
 
-/** @returns whether a person had named it. */
+/** @returns whether the directory was recorded */
 export async function forgetDirectory(settings: SettingStore, directoryUrl: string): Promise<boolean> {
   const { [directoryUrl]: found, ...others } = await read(settings);
   if (found === undefined) return false;

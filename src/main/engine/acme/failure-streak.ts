@@ -1,5 +1,5 @@
-// Requests to a CA that fail one after the other while an order or a challenge is followed. Each kind of failure is
-// reported once, and thrown when nothing else has come for too long.
+// Tolerates failed requests while Certdesk polls an order or challenge. Each kind of failure is reported once, and thrown
+// if the requests keep failing for too long.
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import { retryAfterOf } from '../core/retry-after.ts';
 import type { StepReporter } from '../core/step-reporter.ts';
@@ -7,10 +7,10 @@ import type { Timing } from '../core/timing.ts';
 import type { AcmeProblem } from './contract.ts';
 import { describeProblem } from './problem.ts';
 
-/** How long failed requests are repeated before the job fails; the next job follows the same order. */
+/** How long failed requests are repeated before the job fails. The next job resumes the same order. */
 export const TOLERATED_MS = 30_000;
 
-/** A failure on the way to the answer, in place of one. */
+/** A failed request, in place of a response. */
 export interface FailedRequest {
   readonly error: CertdeskError;
   readonly retryAfterMs: number | null;
@@ -20,12 +20,11 @@ export const isFailedRequest = (answer: object): answer is FailedRequest =>
 
 const givenUp = new WeakSet<CertdeskError>();
 
-/** Whether it was thrown after it had been waited out: to begin again at once would only be more of the same. */
+/** Whether the error was thrown after a failure streak. An immediate retry of the job would fail the same way. */
 export function isGivenUp(error: CertdeskError): boolean {
   return givenUp.has(error);
 }
 
-/** Failures in a row: each kind is reported once, and thrown when there has been nothing else for too long. */
 export function createFailureStreak(reporter: StepReporter, pace: Timing) {
   let since: number | null = null;
   let reported = '';
@@ -36,16 +35,16 @@ export function createFailureStreak(reporter: StepReporter, pace: Timing) {
     reported = message;
   };
   return {
-    /** The CA has answered: the streak is over. */
+    /** Call this after every successful request. */
     end() {
       since = null;
     },
-    /** Of an order that the CA is still at work on. */
+    /** Reports a problem in an order that the CA still processes. */
     reportProblem(problem: AcmeProblem) {
       const said = describeProblem(problem) ?? 'no reason given';
       report(problem, `The CA reports a problem with the order: ${said}`, null);
     },
-    /** @param withinMs How long such failures are tolerated in a row. @throws the failure after that */
+    /** @param withinMs How long consecutive failures are tolerated. @throws the failure after that */
     tolerate(cause: unknown, withinMs: number): FailedRequest {
       const error = toCertdeskError(cause);
       since ??= pace.now();
@@ -64,7 +63,7 @@ export function createFailureStreak(reporter: StepReporter, pace: Timing) {
   };
 }
 
-/** What the CA said in the error; our own sentence where it said nothing. */
+/** The CA's problem document in the error; a document with the error's message if there is none. */
 export function problemIn({ details, message }: CertdeskError): AcmeProblem {
   const problem = (details as { problem?: AcmeProblem } | undefined)?.problem;
   if (problem !== undefined && describeProblem(problem) !== null) return problem;

@@ -1,8 +1,8 @@
-// The inner JWS of a keyChange (RFC 8555 section 7.3.5): the new key says that it takes an account over from the old one.
+// Signs the inner JWS of a keyChange request (RFC 8555 section 7.3.5), which proves possession of the new key.
 import { createPublicKey, sign } from 'node:crypto';
 
 interface KeyChange {
-  /** The directory's keyChange address. */
+  /** The directory's keyChange URL. */
   readonly url: string;
   readonly accountUrl: string;
   /** PEM. */
@@ -11,7 +11,7 @@ interface KeyChange {
   readonly newKey: string;
 }
 
-/** The flattened JWS (RFC 7515 section 7.2.2), signed by the new key with ES256; without a nonce. */
+/** @returns the flattened JWS (RFC 7515 section 7.2.2), signed by the new key with ES256, without a nonce */
 export function keyChangeJws({ url, accountUrl, oldKey, newKey }: KeyChange) {
   const header = encode({ alg: 'ES256', jwk: publicJwk(newKey), url });
   const payload = encode({ account: accountUrl, oldKey: publicJwk(oldKey) });
@@ -22,7 +22,7 @@ export function keyChangeJws({ url, accountUrl, oldKey, newKey }: KeyChange) {
   return { protected: header, payload, signature: signature.toString('base64url') };
 }
 
-/** The public members alone: RFC 7638 names them. */
+/** The public JWK, with only the members required by RFC 7638. */
 export function publicJwk(privateKeyPem: string): object {
   const { crv, e, kty, n, x, y } = createPublicKey(privateKeyPem).export({ format: 'jwk' });
   return JSON.parse(JSON.stringify({ crv, e, kty, n, x, y }));

@@ -1,4 +1,4 @@
-// The accounts at CAs as a person sees them: whose, at which CA, for how many certificates.
+// Lists the ACME accounts for users, with their CA and number of certificates.
 import type { CaAccount } from '../../../shared/ca-account.ts';
 import type { Stores } from '../core/stores.ts';
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides } from './directories.ts';
@@ -15,7 +15,7 @@ export async function listAccounts(
   }));
 }
 
-/** A directory that takes Let's Encrypt's place (--acme-directory) is that of another CA: it has no name here. */
+/** A directory that replaces Let's Encrypt (--acme-directory) belongs to another CA, whose name is unknown. */
 function caOf(directoryUrl: string, overrides: DirectoryOverrides): Pick<CaAccount, 'ca' | 'staging'> {
   for (const { name, directoryUrl: production, stagingUrl } of CERTIFICATE_AUTHORITIES) {
     if (directoryUrl === production) return { ca: name, staging: false };

@@ -1,4 +1,4 @@
-// Why no answer came from a CA, in words that say what to do: name lookup, connection, TLS.
+// Explains why a CA did not respond (DNS, connection, TLS), and what to do about it.
 import { CertdeskError } from '../core/errors.ts';
 import { addressRefusal } from '../outgoing/connect.ts';
 
@@ -17,7 +17,7 @@ const UNTRUSTED = new Set([
   'CERT_UNTRUSTED',
 ]);
 
-/** Connections that broke while in use, which a second try mends (a kept-alive one that the CA closed just then). */
+/** Broken connections, for example a keep-alive connection that the CA has just closed. A retry usually succeeds. */
 const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 const SENTENCES: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   UND_ERR_DESTROYED: 'was interrupted: the ACME client is closed.',
 };
 
-/** @param error What undici's request rejected with. */
+/** @param error The error of undici's request. */
 export function networkError(error: unknown, url: string): CertdeskError {
   const refused = addressRefusal(error);
   if (refused !== null) return refused;
@@ -54,14 +54,14 @@ export function networkError(error: unknown, url: string): CertdeskError {
   return new CertdeskError('ACME_UNAVAILABLE', `${ca} ${sentence} (${reason})`, details, options);
 }
 
-/** Whether `networkError` made it of a connection that broke, where a second try may do better at once. */
+/** Whether the details are those of `networkError` for a broken connection, after which an immediate retry makes sense. */
 export function isBrokenConnection(details: unknown): boolean {
   if (typeof details !== 'object' || details === null) return false;
   const reason: unknown = Reflect.get(details, 'reason');
   return typeof reason === 'string' && BROKEN.has(reason);
 }
 
-/** The first code down the causes; that of the first address tried where several were (AggregateError). */
+/** Finds the first error code in the chain of causes. For an AggregateError, the first address decides. */
 function findCode(error: unknown): string | null {
   if (typeof error !== 'object' || error === null) return null;
   const code: unknown = Reflect.get(error, 'code');

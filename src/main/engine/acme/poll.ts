@@ -1,4 +1,4 @@
-// Asks a CA again and again until something is final, at the pace that the CA asks for.
+// Polls a CA until an order, authorization or challenge is final, at the interval that the CA requests.
 import { CertdeskError } from '../core/errors.ts';
 import { retryAfterDetail } from '../core/retry-after.ts';
 import { REAL_TIMING, type Timing } from '../core/timing.ts';
@@ -7,25 +7,25 @@ import { describeProblem } from './problem.ts';
 
 export interface Polling<T> {
   readonly signal: AbortSignal;
-  /** When to give up, by `pace`. */
+  /** When to give up, in milliseconds of `pace.now()`. */
   readonly deadline: number;
   readonly pace?: Timing;
-  /** Retry-After of the answer that this follows, ms from now; null, the default: the CA did not send one. */
+  /** Retry-After of the previous response, in milliseconds from now; null (the default) if it had none. */
   readonly askedMs?: number | null;
-  /** For the error: `validation of example.com`. */
+  /** For error messages: `validation of example.com`. */
   readonly what: string;
-  /** What an answer that is not final says has gone wrong so far; the last one is part of ACME_TIMEOUT. */
+  /** The problem in a response that is not final; ACME_TIMEOUT includes the last one. */
   readonly problemOf?: (answer: T) => AcmeProblem | undefined;
 }
 
-/** A CA that says `Retry-After: 0` is not asked without a pause. */
+/** The interval for `Retry-After: 0`, so that Certdesk does not flood the CA. */
 const SHORTEST_ASKED_MS = 100;
-const notHammering = (askedMs: number): number => Math.max(askedMs, SHORTEST_ASKED_MS);
+const atLeastShortest = (askedMs: number): number => Math.max(askedMs, SHORTEST_ASKED_MS);
 
 const FIRST_MS = 10;
 const LONGEST_MS = 2_000;
 
-/** The poll interval after so much waiting, without a Retry-After: 10, 20, 40, 80 ms and so on, 2 s at most. */
+/** The poll interval without a Retry-After, by the total time waited: 10, 20, 40, 80 ms and so on, up to 2 s. */
 function nextWait(waitedMs: number): number {
   return Math.min(waitedMs + FIRST_MS, LONGEST_MS);
 }
@@ -33,7 +33,7 @@ function nextWait(waitedMs: number): number {
 /**
  * Polls at the CA's Retry-After (RFC 8555 sections 7.4 and 7.5.1). Without one, the interval starts at 10 ms and doubles
  * to 2 s.
- * @throws ACME_TIMEOUT when the next look would be after the deadline; whatever `ask` throws; the abort's reason.
+ * @throws ACME_TIMEOUT if the next request would be after the deadline; any error of `ask`; the reason of `signal`
  */
 export async function poll<T extends { readonly retryAfterMs: number | null }>(
   ask: () => Promise<T>,
@@ -41,21 +41,21 @@ export async function poll<T extends { readonly retryAfterMs: number | null }>(
   { signal, deadline, what, problemOf, pace = REAL_TIMING, askedMs = null }: Polling<T>,
 ): Promise<T> {
   let waited = 0;
-  let wait = askedMs === null ? nextWait(waited) : notHammering(askedMs);
+  let wait = askedMs === null ? nextWait(waited) : atLeastShortest(askedMs);
   let problem: AcmeProblem | undefined;
   for (;;) {
-    if (pace.now() + wait > deadline) throw notInTime(what, problem, wait);
+    if (pace.now() + wait > deadline) throw timeoutError(what, problem, wait);
     await pace.pause(wait, signal);
     waited += wait;
     const answer = await ask();
     if (isFinal(answer)) return answer;
     problem = problemOf?.(answer) ?? problem;
     const { retryAfterMs } = answer;
-    wait = retryAfterMs === null ? nextWait(waited) : notHammering(retryAfterMs);
+    wait = retryAfterMs === null ? nextWait(waited) : atLeastShortest(retryAfterMs);
   }
 }
 
-function notInTime(what: string, problem: AcmeProblem | undefined, waitMs: number): CertdeskError {
+function timeoutError(what: string, problem: AcmeProblem | undefined, waitMs: number): CertdeskError {
   const said = problem === undefined ? null : describeProblem(problem);
   const last = said === null ? '' : ` The last problem that it reported: ${said}.`;
   return new CertdeskError(
@@ -69,7 +69,7 @@ function notInTime(what: string, problem: AcmeProblem | undefined, waitMs: numbe
   );
 }
 
-/** Whether it is `poll` that gave up: asking again at once would only be asking again. */
+/** Whether `poll` gave up at its deadline. An immediate retry of the job would time out again. */
 export function isDeadline({ details }: CertdeskError): boolean {
   return typeof details === 'object' && details !== null && Reflect.get(details, 'deadline') === true;
 }

@@ -1,9 +1,9 @@
-// What a CA's failed answer means: problem documents (RFC 7807, RFC 8555 section 6.7) and Retry-After, as CertdeskError.
+// Converts a CA's failed responses to CertdeskErrors: problem documents (RFC 7807, RFC 8555 section 6.7) and Retry-After.
 import { CertdeskError } from '../core/errors.ts';
 import { parseOutsideJson } from '../core/outside-json.ts';
 import { parseRetryAfter, retryAfterDetail } from '../core/retry-after.ts';
 
-/** An answer of the CA as transport.ts gives it. */
+/** A response of the CA, as transport.ts returns it. */
 export interface AcmeResponse {
   readonly url: string;
   readonly status: number;
@@ -12,19 +12,19 @@ export interface AcmeResponse {
   readonly text: string;
 }
 
-/** What `details` of every error that comes of an answer holds. */
+/** `details` of every error about a response. */
 export interface AnswerDetails {
   readonly url: string;
   readonly status: number;
-  /** The CA's problem document, whole; absent where the answer had none. */
+  /** The CA's problem document, if the response had one. */
   readonly problem?: Problem;
-  /** Seconds from now; absent where the CA did not say. */
+  /** Seconds from now; absent without a Retry-After header. */
   readonly retryAfter?: number;
   /** The start of a body that is not a problem document. */
   readonly body?: string;
 }
 
-/** The CA's document with every member it wrote; the members named here have been brought into RFC 7807's form. */
+/** The CA's document with all its members; the members declared here are normalized to RFC 7807. */
 export interface Problem {
   readonly type: string;
   readonly detail?: string;
@@ -34,11 +34,11 @@ export interface Problem {
   readonly [member: string]: unknown;
 }
 
-/** RFC 8555's, and the one of its drafts. */
+/** The namespace of RFC 8555, and that of its drafts. */
 const NAMESPACE = /^urn:(?:ietf:params:)?acme:error:/;
 const NO_TYPE = 'about:blank'; // RFC 7807 section 4.2
 
-/** The problem document of an answer, whatever its content type; null where the body is none. */
+/** Reads the problem document of a response with any content type; null if there is none. */
 export function readProblem(response: AcmeResponse): Problem | null {
   const body = parseJson(response.text);
   if (body !== undefined) return toProblem(body);
@@ -46,27 +46,27 @@ export function readProblem(response: AcmeResponse): Problem | null {
   return isText && response.text.length <= LONGEST_TEXT ? toProblem(response.text.trim()) : null;
 }
 
-/** A plain-text answer that is longer is a page, not a reason. */
+/** A longer plain-text response is a page, not an explanation. */
 const LONGEST_TEXT = 500;
 
 /**
- * What a CA says went wrong, in whatever form it says it: a problem document, one without a type, a plain string, a
- * list of them, or one wrapped in `error`. Null where it says nothing.
+ * Normalizes the forms in which CAs describe a problem: a problem document, one without a type, a plain string, a list
+ * of these, or one wrapped in `error`. Null if there is no description.
  */
 export function toProblem(value: unknown): Problem | null {
   const problem = findProblem(value);
   return problem === null ? null : boundProblem(problem, LONGEST_DETAIL);
 }
 
-/** Characters; CAs write a sentence or two. The document goes into errors, jobs and events. */
+/** Characters. CAs usually send a sentence or two; the document is stored in errors, jobs and events. */
 const LONGEST_DETAIL = 2_000;
-/** Of the problem with a single name. */
+/** For the `detail` of a subproblem. */
 const LONGEST_PART = 500;
-/** A certificate has at most 100 names at the CAs that publish a limit. */
+/** CAs that publish a limit allow at most 100 names per certificate. */
 const MAX_PARTS = 100;
-/** Of all that is said in one problem. */
+/** For the text of a problem with all its subproblems. */
 const LONGEST_SENTENCE = 4_000;
-/** Members of the CA's own, and characters of each as JSON. */
+/** The number of other members, and the characters of each as JSON. */
 const MAX_OTHERS = 20;
 const LONGEST_OTHER = 500;
 
@@ -133,12 +133,12 @@ function toIdentifier(value: unknown): { readonly type: string; readonly value: 
   return typeof name === 'string' ? { type: String(type), value: name } : null;
 }
 
-/** The members that say something: several CAs write null or "" for what RFC 8555 lets them leave out. */
+/** Drops members that are null or "", which several CAs send instead of omitting them. */
 export function withoutAbsent(value: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null && member !== ''));
 }
 
-/** @returns undefined where the text is not JSON, or too large (outside-json.ts). */
+/** @returns undefined if the text is not JSON or too large (outside-json.ts) */
 export function parseJson(text: string): unknown {
   try {
     return parseOutsideJson(text);
@@ -152,7 +152,7 @@ export function isProblem(response: AcmeResponse, name: string): boolean {
   return response.status >= 400 && kindOf(readProblem(response)?.type) === name;
 }
 
-/** Whether the error is the CA's refusal of that type. */
+/** Whether the error contains a CA's problem of that type. @param name As for isProblem. */
 export function isRefusal(error: unknown, name: string): boolean {
   if (!(error instanceof CertdeskError) || typeof error.details !== 'object' || error.details === null)
     return false;
@@ -160,14 +160,14 @@ export function isRefusal(error: unknown, name: string): boolean {
   return typeof problem === 'object' && problem !== null && kindOf(Reflect.get(problem, 'type')) === name;
 }
 
-/** The last part of an ACME error type, in an ACME namespace or in none; null for a type of another one. */
+/** The last part of an ACME error type, with or without an ACME namespace; null for types of another namespace. */
 function kindOf(type: unknown): string | null {
   if (typeof type !== 'string') return null;
   const kind = type.replace(NAMESPACE, '');
   return /^\w+$/.test(kind) ? kind : null;
 }
 
-/** The failure that an answer of status 300 or more stands for. */
+/** Creates the error for a response with status 300 or more. */
 export function answerError(response: AcmeResponse): CertdeskError {
   const problem = readProblem(response);
   const details = answerDetails(response, problem);
@@ -185,7 +185,7 @@ export function answerError(response: AcmeResponse): CertdeskError {
     return new CertdeskError('ACME_PROTOCOL_ERROR', `${host} rejects every nonce that it issues.`, details);
   }
   if (kind === 'userActionRequired') {
-    // RFC 8555 section 7.3.3: `instance` is the address to visit.
+    // RFC 8555 section 7.3.3: `instance` is the URL to visit.
     const place = textOf(problem?.instance) ?? termsOf(response);
     const where = place === null ? 'the CA’s website' : place;
     const message = `The CA requires an action from you: ${said}. Open ${where}, then try again.`;
@@ -217,7 +217,7 @@ function termsOf({ headers }: AcmeResponse): string | null {
   return link?.split('<')[1]?.split('>')[0] ?? null;
 }
 
-/** An order or certificate that the CA has forgotten: some answer without a problem document (Pebble's /certZ/). */
+/** For an order or certificate that the CA no longer has. Some CAs send no problem document (Pebble's /certZ/). */
 function goneError(response: AcmeResponse, details: AnswerDetails): CertdeskError {
   const problem: Problem = { type: 'about:blank', title: 'Not Found', status: response.status };
   return new CertdeskError('ACME_REJECTED', `The CA does not know ${response.url}.`, {
@@ -235,7 +235,7 @@ function redirectError(response: AcmeResponse, details: AnswerDetails): Certdesk
   );
 }
 
-/** A 2xx answer that is not what RFC 8555 has at this place. @param what `a directory`. */
+/** Creates the error for a 2xx response that violates RFC 8555. @param what The expected response: `a directory`. */
 export function unexpectedAnswer(response: AcmeResponse, what: string, cause?: unknown): CertdeskError {
   const type = response.headers['content-type'] ?? 'no content type';
   const message = `${new URL(response.url).host} sent a response that is not ${what} (${type}). Is this an ACME CA?`;
@@ -251,7 +251,7 @@ function answerDetails(response: AcmeResponse, problem: Problem | null): AnswerD
   };
 }
 
-/** The CA's own words, those about single names included; null where it gave none. */
+/** The CA's description of the problem and its subproblems; null if there is none. */
 export function describeProblem(problem: Problem): string | null {
   const text =
     textOf(problem.detail) ?? textOf(problem.title) ?? (problem.type === NO_TYPE ? null : problem.type);

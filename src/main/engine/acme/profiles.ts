@@ -1,16 +1,16 @@
-// Certificate profiles (draft-ietf-acme-profiles): what a CA offers, and which one an order asks for.
+// Lists the certificate profiles of a CA (draft-ietf-acme-profiles) and selects the profile of an order.
 import type { CaProfile } from '../../../shared/ca-account.ts';
 import { CertdeskError } from '../core/errors.ts';
 import type { IssuanceSpec } from '../core/model.ts';
 import type { AcmeClient, AcmeDirectory } from './contract.ts';
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides, resolveDirectory } from './directories.ts';
 
-/** How long a person is kept waiting for a CA's list. */
+/** How long to wait for a CA's directory. */
 const WITHIN_MS = 15_000;
 
 /**
- * What a known CA offers by its directory; nothing where it has no profiles. Directories of other addresses are not
- * fetched: to look at this takes no more than the right to read.
+ * Lists the profiles in the directory of a known CA; empty if it has none. Callers need only read permission, so other
+ * directory URLs are not fetched.
  * @throws UNKNOWN_CA, INVALID_REQUEST (no staging directory), ACME_*
  */
 export async function listProfiles(
@@ -27,8 +27,8 @@ export async function listProfiles(
 }
 
 /**
- * The profile to order; null for the CA's usual one, where the wanted one is only preferred and not offered.
- * @throws ACME_REJECTED where it is required and not offered
+ * The profile to request; null for the CA's default, also if the profile is only preferred and the CA does not offer it.
+ * @throws ACME_REJECTED if the profile is required and the CA does not offer it
  */
 export function profileToOrder(
   { profile, profileUse = 'required' }: Pick<IssuanceSpec, 'profile' | 'profileUse'>,
@@ -37,7 +37,7 @@ export function profileToOrder(
   const offered = Object.keys(meta?.profiles ?? {});
   if (profile === null || offered.includes(profile)) return profile;
   if (profileUse === 'preferred') return null;
-  const what = offered.length === 0 ? 'none at all' : offered.join(', ');
+  const what = offered.length === 0 ? 'none' : offered.join(', ');
   const detail = `This CA has no profile "${profile}"; it offers ${what}`;
   throw new CertdeskError(
     'ACME_REJECTED',

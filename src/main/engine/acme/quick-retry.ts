@@ -1,4 +1,4 @@
-// The only retries inside the ACME client: two, soon, for requests that change nothing. All else is the job's matter.
+// Retries idempotent requests twice within the ACME client. All other retries are up to the job.
 import { CertdeskError } from '../core/errors.ts';
 import { retryAfterOf } from '../core/retry-after.ts';
 import { REAL_TIMING, type Timing } from '../core/timing.ts';
@@ -8,9 +8,9 @@ import { LONGEST_WAIT_MS } from './retry-after-gate.ts';
 const PAUSES_MS = [250, 1_000] as const;
 
 /**
- * @param attempt One whole request, which must be signed anew each time (its nonce is spent), and idempotent.
- * Tried again after a 5xx, or a connection that broke off; a Retry-After of up to 10 s is obeyed, after a longer one
- * the error is thrown at once.
+ * Repeats a request after a 5xx response or a broken connection. It waits for a Retry-After of up to 10 s, and throws the
+ * error at once if the CA asks for a longer wait.
+ * @param attempt One whole idempotent request. It must sign again on each call, because a nonce is valid only once.
  */
 export async function quickRetry<T>(
   attempt: () => Promise<T>,
@@ -29,7 +29,7 @@ export async function quickRetry<T>(
   return attempt();
 }
 
-/** Milliseconds, or null where a second try is of no use. */
+/** Milliseconds; null if a retry does not help. */
 function waitBeforeRetry(error: unknown, pause: number): number | null {
   if (!(error instanceof CertdeskError) || error.code !== 'ACME_UNAVAILABLE') return null;
   if (isBrokenConnection(error.details)) return pause;

@@ -1,4 +1,4 @@
-// ACME Renewal Information (RFC 9773): the name of a certificate there, and what the CA answers.
+// ACME Renewal Information (RFC 9773): creates a certificate's certID and reads the CA's response.
 
 import { z } from 'zod';
 import { CertdeskError } from '../core/errors.ts';
@@ -13,10 +13,10 @@ const AUTHORITY_KEY_IDENTIFIER = Buffer.from('0603551d23', 'hex');
 const KEY_IDENTIFIER = 0x80;
 
 /**
- * RFC 9773 section 4.1: base64url of the keyIdentifier of the certificate's authority key identifier, a dot, base64url
- * of the serial number's content octets, a leading 00 among them (Node's own `serialNumber` drops it).
- * @param certificatePem The leaf, or a chain that begins with it.
- * @returns null where the certificate has no key identifier of its issuer: then the CA cannot be asked.
+ * The certID of RFC 9773 section 4.1: base64url of the authority key identifier's keyIdentifier, a dot, and base64url of
+ * the serial number's content octets, including a leading 00 (which Node's `serialNumber` drops).
+ * @param certificatePem The leaf, or a chain that starts with it.
+ * @returns null if the certificate has no authority key identifier, so that it has no certID
  * @throws CERTIFICATE_UNREADABLE
  */
 export function renewalCertId(certificatePem: string): string | null {
@@ -26,7 +26,7 @@ export function renewalCertId(certificatePem: string): string | null {
   return keyId === null ? null : certIdOf(keyId, leaf.serial);
 }
 
-/** @param serial The content octets as they stand in the DER. */
+/** @param serial The content octets of the serial number in the DER. */
 export function certIdOf(keyId: Uint8Array, serial: Uint8Array): string {
   return `${Buffer.from(keyId).toString('base64url')}.${Buffer.from(serial).toString('base64url')}`;
 }
@@ -50,7 +50,7 @@ const Body = z.looseObject({
     .catch(undefined),
 });
 
-/** @throws ACME_PROTOCOL_ERROR; also for a window that ends before it begins (RFC 9773 section 4.2). */
+/** @throws ACME_PROTOCOL_ERROR, also for a window that ends before it starts (RFC 9773 section 4.2) */
 export function readRenewalInfo(response: AcmeResponse): AcmeRenewalInfo {
   const parsed = Body.safeParse(parseJson(response.text));
   if (!parsed.success) throw unexpectedAnswer(response, 'renewal information (RFC 9773)', parsed.error);

@@ -1,11 +1,11 @@
-// A CA of several machines may not know yet what it has just created: "No such authorization" right after the answer
-// that named it (seen at Let's Encrypt). Such requests come again for some seconds before the answer is believed.
+// Tolerates replication lag at CAs: a replica may answer "No such authorization" right after another one has created it
+// (seen at Let's Encrypt). Such requests are repeated for a few seconds before the response is trusted.
 import { CertdeskError } from '../core/errors.ts';
 import type { Timing } from '../core/timing.ts';
 import type { AcmeSession } from './contract.ts';
 import { type AnswerDetails, isRefusal } from './problem.ts';
 
-/** In ms; eight seconds in all. */
+/** About eight seconds in total. */
 const PAUSES_MS = [250, 500, 1_000, 2_000, 4_000] as const;
 
 interface Waiting {
@@ -13,19 +13,19 @@ interface Waiting {
   readonly signal: AbortSignal;
 }
 
-/** The session, with every request for what was created before sent again while the CA does not know of it. */
+/** Wraps a session so that requests for existing resources are repeated while the CA does not find them. */
 export function tolerateReplicaLag(session: AcmeSession, waiting: Waiting): AcmeSession {
-  const patiently = <T>(ask: () => Promise<T>): Promise<T> => askUntilKnown(ask, waiting);
+  const retry = <T>(ask: () => Promise<T>): Promise<T> => askUntilKnown(ask, waiting);
   return {
     ...session,
-    getOrder: (url) => patiently(() => session.getOrder(url)),
-    getAuthorization: (url) => patiently(() => session.getAuthorization(url)),
-    completeChallenge: (url) => patiently(() => session.completeChallenge(url)),
-    finalizeOrder: (order, csr) => patiently(() => session.finalizeOrder(order, csr)),
+    getOrder: (url) => retry(() => session.getOrder(url)),
+    getAuthorization: (url) => retry(() => session.getAuthorization(url)),
+    completeChallenge: (url) => retry(() => session.completeChallenge(url)),
+    finalizeOrder: (order, csr) => retry(() => session.finalizeOrder(order, csr)),
   };
 }
 
-/** @param ask A request that changes nothing where it is answered by "not found". */
+/** @param ask A request that has no effect if the response is "not found". */
 async function askUntilKnown<T>(ask: () => Promise<T>, { pace, signal }: Waiting): Promise<T> {
   for (const pause of PAUSES_MS) {
     try {
@@ -38,7 +38,7 @@ async function askUntilKnown<T>(ask: () => Promise<T>, { pace, signal }: Waiting
   return ask();
 }
 
-/** Whether the CA says that there is no such thing, not that there is no such account. */
+/** Whether the CA does not find a resource other than the account. */
 export function isUnknownResource(error: unknown): boolean {
   if (!(error instanceof CertdeskError) || error.code !== 'ACME_REJECTED') return false;
   if (isRefusal(error, 'accountDoesNotExist')) return false;

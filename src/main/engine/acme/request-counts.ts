@@ -1,4 +1,4 @@
-// How many requests went to which CA, and what came of them: since the start, for the metrics.
+// Counts requests to each CA by result since startup, for the metrics.
 
 export interface CaRequests {
   /** The host. */
@@ -8,12 +8,12 @@ export interface CaRequests {
 }
 
 export interface RequestCounts {
-  /** @param status Null where no answer came. */
+  /** @param status Null if there was no response. */
   note(url: string, status: number | null): void;
   list(): readonly CaRequests[];
 }
 
-/** A CA's directory may name any hosts: those after this many are counted together. */
+/** A CA's directory may name any number of hosts. Hosts beyond this limit are counted together. */
 const MAX_HOSTS = 50;
 
 export function createRequestCounts(): RequestCounts {

@@ -1,20 +1,23 @@
-// "Come back later" (Retry-After, RFC 9110 section 10.2.3) is said to one request and meant for all of them: who else
-// wants the same address meanwhile waits as long, or is told at once what the CA said.
+// Applies a Retry-After (RFC 9110 section 10.2.3) to all requests for the same URL: they wait until it has passed, or fail
+// at once with the CA's response if the wait is long.
 
 import { parseRetryAfter } from '../core/retry-after.ts';
 import { REAL_TIMING, type Timing } from '../core/timing.ts';
 import { type AcmeResponse, answerError } from './problem.ts';
 
-/** The most that a request waits by itself; after a longer one the job is put off, which it can be for days. */
+/** The longest wait within a request. For a longer one the job is deferred, possibly for days. */
 export const LONGEST_WAIT_MS = 10_000;
 
-export interface Holds {
+export interface RetryAfterGate {
   /**
-   * Resolves as soon as the address may be asked. Rejects with the CA's own refusal, of which `retryAfter` is what is
-   * left of it, where that is over 10 s, and with the signal's reason.
+   * Waits until the URL may be requested.
+   * @throws the CA's earlier refusal, with the remaining time as `retryAfter`, if that is over 10 s; the reason of `signal`
    */
   pass(url: string, signal?: AbortSignal): Promise<void>;
-  /** @param signed Whether the request was an account's: what limits one account (429) does not hold up another. */
+  /**
+   * Remembers the Retry-After of a 5xx or 429 response.
+   * @param signed Whether an account signed the request: a 429 for one account does not affect the others.
+   */
   heed(response: AcmeResponse, signed: boolean): void;
 }
 
@@ -23,9 +26,9 @@ interface Hold {
   readonly response: AcmeResponse;
 }
 
-export function createHolds(pace: Timing = REAL_TIMING): Holds {
+export function createRetryAfterGate(pace: Timing = REAL_TIMING): RetryAfterGate {
   const holds = new Map<string, Hold>();
-  const of = (url: string): { readonly left: number; readonly response: AcmeResponse } | null => {
+  const activeHold = (url: string): { readonly left: number; readonly response: AcmeResponse } | null => {
     const hold = holds.get(url);
     if (hold === undefined) return null;
     const left = hold.until - pace.now();
@@ -35,7 +38,7 @@ export function createHolds(pace: Timing = REAL_TIMING): Holds {
   };
   return {
     async pass(url, signal) {
-      for (let held = of(url); held !== null; held = of(url)) {
+      for (let held = activeHold(url); held !== null; held = activeHold(url)) {
         if (held.left > LONGEST_WAIT_MS) throw stillHeld(held);
         await pace.pause(Math.ceil(held.left), signal);
       }
@@ -44,7 +47,7 @@ export function createHolds(pace: Timing = REAL_TIMING): Holds {
       if (response.status < 500 && (response.status !== 429 || signed)) return;
       const ms = parseRetryAfter(response.headers);
       if (ms === null || ms === 0) return;
-      for (const url of holds.keys()) of(url); // those that are over are forgotten
+      for (const url of holds.keys()) activeHold(url); // drops the expired ones
       holds.set(response.url, { until: pace.now() + ms, response });
     },
   };

@@ -1,6 +1,6 @@
-// Reads a CA's answers (RFC 8555 section 7.1) leniently: null and "" count as absent, members in an odd form are left
-// out, references are resolved against the answer's own URL, and only what nothing can be done without is required.
-// What the state of an order needs is checked where it is used.
+// Parses a CA's responses (RFC 8555 section 7.1) leniently: null and "" count as absent, malformed optional members are
+// dropped, and relative URLs are resolved against the response's URL. Only indispensable members are required; callers
+// check the members that an order's state requires.
 
 import { z } from 'zod';
 import { toDnsName } from '../../../shared/names.ts';
@@ -24,13 +24,13 @@ const lowerCase = (value: unknown): unknown => (typeof value === 'string' ? valu
 const Text = z.string().optional().catch(undefined);
 const Flag = z.preprocess((value) => (typeof value === 'string' ? value === 'true' : value), z.boolean());
 
-/** CAs write the ordered name in capitals, in Unicode or with a trailing dot: it is the same name. */
+/** Some CAs return the ordered name in capitals, in Unicode or with a trailing dot. */
 const Identifier = present({
   type: z.preprocess(lowerCase, z.string().default('dns').catch('dns')),
   value: z.string().transform((value) => toDnsName(value.trim()) ?? value),
 });
 
-/** A list of names is as good as names with a description each. */
+/** Also accepts a list of profile names without descriptions. */
 const namesToRecord = (value: unknown): unknown =>
   Array.isArray(value) ? Object.fromEntries(value.map((name) => [String(name), ''])) : value;
 
@@ -65,7 +65,7 @@ const Order = present({
   replaces: Text,
 });
 
-/** A status that is missing or unknown is one in which the CA has not said how it ended. */
+/** A missing or unknown status counts as pending. */
 const Challenge = present({
   type: z.string(),
   url: z.string(),
@@ -88,15 +88,15 @@ export function readDirectory(response: AcmeResponse): AcmeDirectory {
     response,
     what,
   );
-  const needed = (reference: string): string => {
+  const requiredUrl = (reference: string): string => {
     const url = resolveUrl(reference, response);
     if (url === undefined) throw unexpectedAnswer(response, what);
     return url;
   };
   return {
-    newNonce: needed(newNonce),
-    newAccount: needed(newAccount),
-    newOrder: needed(newOrder),
+    newNonce: requiredUrl(newNonce),
+    newAccount: requiredUrl(newAccount),
+    newOrder: requiredUrl(newOrder),
     ...optional('revokeCert', resolveUrl(revokeCert, response)),
     ...optional('keyChange', resolveUrl(keyChange, response)),
     ...optional('renewalInfo', resolveUrl(renewalInfo, response)),
@@ -104,7 +104,7 @@ export function readDirectory(response: AcmeResponse): AcmeDirectory {
   };
 }
 
-/** @param url The order's own address, which only the answer to newOrder repeats. */
+/** @param url The order's URL, which the response body does not contain. */
 export function readOrder(response: AcmeResponse, url: string): AcmeOrder {
   const { status, identifiers, authorizations, finalize, certificate, expires, error, replaces } = parse(
     Order,
@@ -141,7 +141,7 @@ export function readAuthorization(response: AcmeResponse, url: string): AcmeAuth
   };
 }
 
-/** None where it is not a challenge that could ever be used: one odd entry must not spoil the others. */
+/** Returns an empty list for a malformed challenge, so that it does not affect the others. */
 function readChallenge(value: unknown, response: AcmeResponse): AcmeChallenge[] {
   const parsed = Challenge.safeParse(value);
   if (!parsed.success) return [];
@@ -153,7 +153,7 @@ function readChallenge(value: unknown, response: AcmeResponse): AcmeChallenge[] 
   ];
 }
 
-/** @returns the address as it stands where it is a whole one; undefined where it is none (RFC 3986 section 5.1.3). */
+/** Resolves a relative URL (RFC 3986 section 5); returns an absolute one unchanged, and undefined for an invalid one. */
 export function resolveUrl(reference: string | undefined, { url }: AcmeResponse): string | undefined {
   if (reference === undefined || URL.canParse(reference)) return reference;
   return URL.parse(reference, url)?.href;

@@ -1,4 +1,4 @@
-// One account at one CA: the verbs of RFC 8555 in the order in which an issuance uses them.
+// Implements AcmeSession: the requests of RFC 8555 for one account at one CA, in the order of an issuance.
 
 import { createHash, X509Certificate } from 'node:crypto';
 import { CertdeskError } from '../core/errors.ts';
@@ -11,18 +11,19 @@ import { type AcmeResponse, isRefusal, parseJson, unexpectedAnswer } from './pro
 import { readAuthorization, readOrder, resolveUrl } from './schemas.ts';
 
 export interface CallOptions {
-  /** PEM of the key that signs. */
+  /** PEM of the signing key. */
   readonly key: string;
-  /** The JWS names the account by it; where null, it carries the public key (RFC 8555 section 6.2). */
+  /** The `kid` of the JWS; null: the JWS contains the public key instead (RFC 8555 section 6.2). */
   readonly accountUrl: string | null;
   readonly eab?: { readonly kid: string; readonly hmacKey: string } | undefined;
-  /** Whether it may be sent twice (POST-as-GET). */
+  /** Whether the request may be sent twice (POST-as-GET). */
   readonly idempotent?: boolean;
 }
 
 /**
- * Sends a signed request and resolves with its 2xx answer. Rejects as AcmeSession does.
+ * Sends a signed request and returns the 2xx response.
  * @param payload Null for a POST-as-GET.
+ * @throws as the methods of AcmeSession
  */
 export type Call = (url: string, payload: object | null, options: CallOptions) => Promise<AcmeResponse>;
 
@@ -34,7 +35,7 @@ export interface SessionDeps {
   readonly call: Call;
 }
 
-/** Who signs: set once newAccount has answered. */
+/** The signing account; `url` is set once newAccount has succeeded. */
 interface Account {
   key: string;
   url: string | null;
@@ -81,7 +82,7 @@ function accountVerbs(
         termsOfServiceAgreed: true,
         ...(email === null ? {} : { contact: [`mailto:${email}`] }),
       };
-      // 200 says that the key has an account already: it is that one. It is not updated, which some CAs refuse.
+      // Status 200 returns the existing account of the key. Certdesk does not update it, because some CAs reject that.
       const response = await call(newAccount, data, { key: account.key, accountUrl: null, eab });
       account.url = accountOf(response);
       return { url: account.url };
@@ -113,7 +114,7 @@ function accountVerbs(
   };
 }
 
-/** @throws ACME_ACCOUNT_DEACTIVATED, which the status of the account says where the request is not refused. */
+/** Reads the account URL. @throws ACME_ACCOUNT_DEACTIVATED if the account object has such a status */
 function accountOf(response: AcmeResponse): string {
   const url = resolveUrl(response.headers.location, response);
   if (url === undefined) throw unexpectedAnswer(response, 'an account');
@@ -151,7 +152,7 @@ function orderVerbs(
       try {
         return readOrder(response, url);
       } catch (error) {
-        // The order exists at that address, whatever this answer was.
+        // The CA has created the order, even if this response is unreadable.
         return getOrder(url).catch(() => Promise.reject(error));
       }
     },
@@ -175,14 +176,14 @@ function orderVerbs(
       try {
         return readOrder(response, url);
       } catch {
-        // Accepted all the same: the order itself tells how far it is.
+        // The CA has accepted the CSR; polling the order will show its status.
         return { url, status: 'processing', identifiers: [], authorizations: [], retryAfterMs: null };
       }
     },
   };
 }
 
-/** base64url of the DER in a PEM text. */
+/** The DER of a PEM text, as base64url. */
 function derOf(pem: string): string {
   return Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64').toString('base64url');
 }
@@ -214,7 +215,7 @@ function certificateVerbs(
   };
 }
 
-/** RFC 7638: SHA-256 of the public key's required members in the order of their names. */
+/** RFC 7638: SHA-256 of the public key's required members, sorted by name. */
 function thumbprint(privateKeyPem: string): string {
   return createHash('sha256')
     .update(JSON.stringify(publicJwk(privateKeyPem)))

@@ -1,10 +1,10 @@
-// Keys of accounts as node:crypto takes them, read from PEM once and not at each of an issuance's requests.
+// Caches parsed account keys, so that the requests of an issuance do not each parse the PEM.
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { publicJwk } from './key-change.ts';
 
 export interface SigningKey {
   readonly accountKey: KeyObject;
-  /** Public members only, in the order of RFC 7638. */
+  /** The public members, in the order of RFC 7638. */
   readonly jwk: object;
 }
 
@@ -13,16 +13,16 @@ export interface SigningKeys {
   of(pem: string): SigningKey;
 }
 
-/** An installation has an account a CA and e-mail address: few. */
-const MOST = 32;
+/** Enough for one account per CA and e-mail address. */
+const MAX_KEYS = 32;
 
 export function createSigningKeys(): SigningKeys {
   const known = new Map<string, SigningKey>();
   return {
     of(pem) {
-      const kept = known.get(pem);
-      if (kept !== undefined) return kept;
-      if (known.size >= MOST) known.clear();
+      const cached = known.get(pem);
+      if (cached !== undefined) return cached;
+      if (known.size >= MAX_KEYS) known.clear();
       const key = { accountKey: createPrivateKey(pem), jwk: publicJwk(pem) };
       known.set(pem, key);
       return key;

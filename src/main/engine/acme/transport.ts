@@ -1,4 +1,5 @@
-// HTTP to a CA over undici: one keep-alive agent, a deadline for every request, and failures that name their cause.
+// Sends HTTP requests to CAs with undici: keep-alive connections, a deadline for every request, and errors that name
+// their cause.
 import { X509Certificate } from 'node:crypto';
 import { CertdeskError } from '../core/errors.ts';
 import { lazy } from '../core/lazy.ts';
@@ -8,42 +9,42 @@ import { createAgent } from '../outgoing/connect.ts';
 import { decodePem, readPemBlocks } from '../pki/inspect/pem.ts';
 import { networkError } from './network-error.ts';
 import type { AcmeResponse } from './problem.ts';
-import { createHolds } from './retry-after-gate.ts';
+import { createRetryAfterGate } from './retry-after-gate.ts';
 
 export interface TransportOptions {
-  /** The most that a request may take, from looking up the name to the last octet of the answer. */
+  /** The time limit of a request, from the DNS lookup to the last byte of the response. */
   readonly requestTimeoutMs: number;
   readonly addressPolicy: AddressPolicy;
-  /** Who named this directory, which decides where it may be; a token where left out. */
+  /** Who gave this directory, which decides whether it may be in a private network. Default: `open`. */
   readonly directoryOrigin?: (directoryUrl: string) => Promise<AddressOrigin>;
-  /** PEM: roots to trust beside those of all TLS clients. */
+  /** PEM roots to trust in addition to trusted-roots.ts. */
   readonly trustedRoots?: string | undefined;
-  /** RFC 8555 section 6.1 wants one: `certdesk/1.2.3`. */
+  /** Required by RFC 8555 section 6.1: `certdesk/1.2.3`. */
   readonly userAgent: string;
   readonly log?: Log | undefined;
-  /** Told of each request that was sent; null where no answer came. */
+  /** Called after each request, with status null if there was no response. */
   readonly onAnswer?: ((url: string, status: number | null) => void) | undefined;
 }
 
 export interface TransportRequest {
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: string;
-  /** Of the CA: `url` must have its scheme, and may lead where it may only if it has its origin. */
+  /** The CA's directory. `url` must have its scheme, and has its permission for private networks only on the same origin. */
   readonly directoryUrl: string;
-  /** A JWS, serialised. */
+  /** A serialized JWS. */
   readonly body?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface Transport {
   /**
-   * Resolves with whatever the CA answered, redirects and errors too. Rejects with ACME_TIMEOUT, ACME_UNAVAILABLE,
-   * ACME_PROTOCOL_ERROR (not an address of the directory's scheme, an answer that is not HTTP or over 2 MiB),
-   * ADDRESS_NOT_ALLOWED, the signal's reason, or the
-   * refusal of an earlier request where the CA wants that address left alone for over 10 s more (retry-after-gate.ts).
+   * Resolves with the CA's response, including redirects and errors.
+   * @throws ACME_TIMEOUT, ACME_UNAVAILABLE, ACME_PROTOCOL_ERROR (a URL with another scheme than the directory, or a
+   * response that is not HTTP or over 2 MiB), ADDRESS_NOT_ALLOWED, the reason of `signal`, or the refusal of an earlier
+   * request if the CA's Retry-After for this URL lasts over 10 s more (retry-after-gate.ts)
    */
   send(request: TransportRequest): Promise<AcmeResponse>;
-  /** Ends what is under way and closes the connections. */
+  /** Aborts running requests and closes all connections. */
   close(): Promise<void>;
 }
 
@@ -53,7 +54,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export function createTransport(options: TransportOptions): Transport {
   const extraRoots = readRoots(options.trustedRoots);
   const directoryOrigin = options.directoryOrigin ?? (async () => 'open' as const);
-  const holds = createHolds();
+  const gate = createRetryAfterGate();
   const client = lazy(async () => {
     const { request } = await import('undici');
     const bounds = {
@@ -68,10 +69,10 @@ export function createTransport(options: TransportOptions): Transport {
     async send({ method, url, directoryUrl, body, signal }) {
       signal?.throwIfAborted();
       assertScheme(url, directoryUrl);
-      await holds.pass(url, signal);
-      // What a CA's answer names is not what a person named, unless it is at the same place.
-      const isSamePlace = new URL(url).origin === new URL(directoryUrl).origin;
-      const origin = isSamePlace ? await directoryOrigin(directoryUrl) : 'open';
+      await gate.pass(url, signal);
+      // The user trusted the directory's origin. Other origins come from the CA's responses.
+      const isSameOrigin = new URL(url).origin === new URL(directoryUrl).origin;
+      const origin = isSameOrigin ? await directoryOrigin(directoryUrl) : 'open';
       const { request, [origin]: agent } = await client.get();
       const deadline = AbortSignal.timeout(options.requestTimeoutMs);
       const started = performance.now();
@@ -92,7 +93,7 @@ export function createTransport(options: TransportOptions): Transport {
         const ms = Math.round(performance.now() - started);
         options.log?.debug({ method, url, status: answer.statusCode, ms }, 'acme request');
         const response = { url, status: answer.statusCode, headers: flatten(answer.headers), text };
-        holds.heed(response, body !== undefined);
+        gate.heed(response, body !== undefined);
         return response;
       } catch (error) {
         options.onAnswer?.(url, null);
@@ -102,8 +103,8 @@ export function createTransport(options: TransportOptions): Transport {
       }
     },
     async close() {
-      const made = await client.made();
-      await Promise.all([made?.named.destroy(), made?.open.destroy()]);
+      const agents = await client.made();
+      await Promise.all([agents?.named.destroy(), agents?.open.destroy()]);
     },
   };
 }
@@ -129,8 +130,8 @@ function readRoots(roots: string | undefined): readonly string[] {
 }
 
 /**
- * RFC 8555 section 6.1: always HTTPS. A directory over plain http is a test's server on loopback; then all of the CA's
- * URLs are.
+ * RFC 8555 section 6.1 requires HTTPS. A directory with plain http is a test server on loopback, and then all of its URLs
+ * use http.
  */
 function assertScheme(url: string, directoryUrl: string): void {
   const [parsed, directory] = [URL.parse(url), new URL(directoryUrl)];
