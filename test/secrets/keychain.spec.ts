@@ -120,7 +120,7 @@ describeWith('keyring', 'the OS keychain of Linux', () => {
     expect(JSON.parse(stdout)).toEqual({
       kind: 'sealed-file',
       reason: expect.stringMatching(
-        /^Secrets are kept in a sealed file in .*for the OS keychain cannot be used: No /,
+        /^Secrets are stored in an encrypted file in .*for the OS keychain cannot be used: No /,
       ),
       unsealed: 'private key',
       names: ['master-key'],

@@ -50,7 +50,7 @@ describe('a new data folder', () => {
     const { store, kind, reason } = await open({ mode: 'auto', remembered: null });
     expect([kind, store.kind]).toEqual(['sealed-file', 'sealed-file']);
     expect(reason).toBe(
-      `Secrets are kept in a sealed file in ${folder} (keep its secrets.key private), ` +
+      `Secrets are stored in an encrypted file in ${folder} (keep its secrets.key private), ` +
         'for the OS keychain cannot be used: The OS keychain is locked.',
     );
     await store.set('a', 'x');

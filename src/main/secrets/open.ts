@@ -38,25 +38,25 @@ export async function openSecretStore(options: OpenSecretStoreOptions): Promise<
   const keychain = (reason: string): OpenedSecretStore => ({
     store: createKeychain(keychainOptions),
     kind: 'keychain',
-    reason: `Secrets are kept in the OS keychain${reason}.`,
+    reason: `Secrets are stored in the OS keychain${reason}.`,
   });
   const sealedFile = (reason: string): OpenedSecretStore => ({
     store: createSealedFile({ folder }),
     kind: 'sealed-file',
-    reason: `Secrets are kept in a sealed file in ${folder} (keep its secrets.key private)${reason}`,
+    reason: `Secrets are stored in an encrypted file in ${folder} (keep its secrets.key private)${reason}`,
   });
 
   if (remembered !== null && mode !== 'auto' && mode !== remembered)
     throw contradiction(remembered, mode, folder);
   if (remembered === 'keychain') return keychain(', as before');
   if (remembered === 'sealed-file') return sealedFile(', as before.');
-  if (mode === 'sealed-file') return sealedFile(', as asked for.');
+  if (mode === 'sealed-file') return sealedFile(', as configured.');
   const problem = await keychainProblem(keychainOptions);
   if (mode === 'keychain') {
     return keychain(
       problem === null
-        ? ', as asked for'
-        : `, as asked for, but it cannot be used now: ${firstSentence(problem)}`,
+        ? ', as configured'
+        : `, as configured, but it cannot be used now: ${firstSentence(problem)}`,
     );
   }
   return problem === null

@@ -32,7 +32,11 @@ export function ValidityLine({ issuedAt, expiresAt, renewAt, now }: ValidityLine
       </div>
       <div className={classes.below}>
         <Label name={text.issued} at={issuedAt} percent={0} />
-        {renewAt !== null && renewal !== null && <Label name={text.renewal} at={renewAt} percent={renewal} />}
+        {renewAt !== null && renewal !== null && (
+          <div className={classes.renewal}>
+            <Label name={text.renewal} at={renewAt} percent={renewal} />
+          </div>
+        )}
         <Label name={text.expires} at={expiresAt} percent={100} />
       </div>
     </div>

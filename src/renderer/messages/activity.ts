@@ -2,7 +2,7 @@
 export const activity = {
   title: 'Audit log',
   description: 'Who did what, when and from where. Entries cannot be edited.',
-  columns: { when: 'When', who: 'Who', what: 'Category', project: 'Project', result: 'Result' },
+  columns: { when: 'When', who: 'Who', what: 'Event', project: 'Project', result: 'Result' },
   filters: {
     who: 'Who',
     anyone: 'Anyone',

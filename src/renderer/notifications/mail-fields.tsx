@@ -65,15 +65,16 @@ export function MailFields({ form, known }: Props) {
 
 function Server({ form }: Pick<Props, 'form'>) {
   return (
-    <Group gap="md" align="flex-start" wrap="nowrap">
+    <Group gap="md" align="flex-start">
       <TextInput
-        flex={1}
+        flex="1 1 10rem"
         label={text.host}
         placeholder="smtp.example.com"
         autoComplete="off"
         {...form.getInputProps('host')}
       />
       <Select
+        flex="1 1 9rem"
         label={text.security}
         allowDeselect={false}
         data={SECURITIES.map((value) => ({

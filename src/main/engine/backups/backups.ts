@@ -155,7 +155,7 @@ export function createBackups(deps: BackupsDeps): Backups {
     const created = await backups.create({ folder, passphrase: secret, createdAt });
     await journal.write(async (tx, emit) => {
       await tx.settings.set(STATE, { lastAt: createdAt, lastAttemptAt: createdAt, lastError: null });
-      const message = `Backup ${created.name} created (${created.bytes} bytes)`;
+      const message = `Backup ${created.name} created (${(created.bytes / 1_000_000).toFixed(1)} MB)`;
       await emit({ kind: 'backup.created', message, audit: { operation: OPERATION, result: 'ok' } });
     });
     await backups.prune({ folder, keep, passphrase: secret }).then(

@@ -49,9 +49,9 @@ function DropArea({ upload }: { readonly upload: Upload }) {
       tabIndex={-1}
       inputProps={{ 'aria-label': text.choose, tabIndex: -1 }}
     >
-      <Group justify="center" gap="md" mih={96} wrap="nowrap">
+      <Group justify="center" gap="md" mih={96}>
         <IconUpload size={28} stroke={1.5} aria-hidden />
-        <div>
+        <div style={{ flex: '1 1 12rem' }}>
           <Text fw={600}>{text.drop}</Text>
           <Text c="dimmed" fz="sm">
             {text.dropHint}
