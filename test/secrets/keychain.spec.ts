@@ -75,7 +75,7 @@ describeWith('keyring', 'the OS keychain of Linux', () => {
   test('is used by a new data folder, which finds its master key there again', async () => {
     expect(await inSession('open', 'unlocked')).toEqual({
       kind: 'keychain',
-      reason: 'Secrets are kept in the OS keychain.',
+      reason: 'Secrets are stored in the OS keychain.',
       unsealed: 'private key',
       names: ['master-key'],
       remembered: [{ value: true }],

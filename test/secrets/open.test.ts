@@ -40,7 +40,7 @@ describe('a new data folder', () => {
   test('uses the keychain if it works', async () => {
     const { store, kind, reason } = await open({ mode: 'auto', remembered: null });
     expect([kind, store.kind]).toEqual(['keychain', 'keychain']);
-    expect(reason).toBe('Secrets are kept in the OS keychain.');
+    expect(reason).toBe('Secrets are stored in the OS keychain.');
     await store.set('a', 'x');
     expect(entries.get('a')).toBe('=x');
   });
@@ -60,7 +60,7 @@ describe('a new data folder', () => {
   test('uses the sealed file directly if it is configured', async () => {
     const { kind, reason } = await open({ mode: 'sealed-file', remembered: null });
     expect(kind).toBe('sealed-file');
-    expect(reason).toMatch(/as asked for\.$/);
+    expect(reason).toMatch(/as configured\.$/);
     expect(asked).toBe(0);
   });
 
@@ -68,7 +68,7 @@ describe('a new data folder', () => {
     working = false;
     const { store, kind, reason } = await open({ mode: 'keychain', remembered: null });
     expect(kind).toBe('keychain');
-    expect(reason).toMatch(/as asked for, but it cannot be used now: The OS keychain is locked\.$/);
+    expect(reason).toMatch(/as configured, but it cannot be used now: The OS keychain is locked\.$/);
     await expect(store.get('a')).rejects.toMatchObject({ code: 'SECRET_STORE_UNAVAILABLE' });
     working = true;
     expect(await store.get('a')).toBeNull();
