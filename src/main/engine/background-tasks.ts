@@ -1,4 +1,4 @@
-// Every task that the engine has done on another thread: main/background implements all of them.
+// Lists all tasks that the engine runs on other threads. main/background implements them.
 import type { BackupTasks } from './backups/background-tasks.ts';
 import type { Background } from './core/background.ts';
 import type { ScanTasks } from './import/background-tasks.ts';
@@ -8,6 +8,6 @@ import type { CrlTasks } from './revocation/background-tasks.ts';
 export interface BackgroundTasks extends KeyPairTasks, CrlTasks, ScanTasks, BackupTasks {}
 
 export interface BackgroundThreads extends Background<BackgroundTasks> {
-  /** Tasks that run are stopped, and tasks that wait are refused with SHUTTING_DOWN. */
+  /** Stops running tasks and refuses waiting ones with SHUTTING_DOWN. */
   close(): Promise<void>;
 }

@@ -126,8 +126,8 @@ export function createEngine(ports: EnginePorts): Engine {
 
   const sessions = createSessions(stores, journal, clock);
   const budget = createBudget(stores, clock, directories);
-  const leftovers = { stores, journal, vault, clock, log, solvers, secrets: jobSecrets };
-  const sweeping = {
+  const cleanupDeps = { stores, journal, vault, clock, log, solvers, secrets: jobSecrets };
+  const sweepDeps = {
     stores,
     journal,
     clock,
@@ -141,7 +141,7 @@ export function createEngine(ports: EnginePorts): Engine {
     issuance,
     fetchCrl: crl.fetch,
     setConcurrency: queue.setConcurrency,
-    sweepLeftovers: () => sweepLeftovers(leftovers),
+    sweepLeftovers: () => sweepLeftovers(cleanupDeps),
     auditArchive: ports.auditArchive,
     auditKeepDays: async () => (await readSettings(stores.settings, 'audit')).keepDays,
   };
@@ -150,16 +150,16 @@ export function createEngine(ports: EnginePorts): Engine {
     clock,
     log,
     random,
-    sweep: (signal) => sweep(sweeping, signal),
+    sweep: (signal) => sweep(sweepDeps, signal),
     nextDue: stores.certificates.nextDue,
   });
-  // A certificate that lives for minutes is due before the next check, which was planned without it.
+  // A certificate with a lifetime of minutes is due before the next check, which was planned without it.
   journal.listen(({ kind }) => {
     if (kind === 'certificate.stored') scheduler.planAgain();
   });
 
   const backups = createBackups({ stores, secrets, journal, clock, log, backups: ports.backups });
-  const backingUp = createEveryMinute(backups.runIfDue);
+  const backupSchedule = createEveryMinute(backups.runIfDue);
   const overview = createOverview({
     stores,
     clock,
@@ -279,7 +279,7 @@ export function createEngine(ports: EnginePorts): Engine {
       for (const { challenges } of await stores.orders.all()) http.restore(challenges);
     },
     async start() {
-      // A locked keychain is no reason not to start: the next start removes what this one could not.
+      // A locked keychain must not prevent the start. The next start deletes what this one could not.
       await forgetStaleSecrets(stores, secrets).catch((error: unknown) =>
         log.warn({ err: error }, 'Old secrets stay until the next start'),
       );
@@ -287,12 +287,12 @@ export function createEngine(ports: EnginePorts): Engine {
       if (resumed > 0) log.info({ jobs: resumed }, 'Jobs of the last run are resumed');
       await notifications.start(); // before the first sweep, which leaves a new heartbeat
       scheduler.start();
-      backingUp.start();
+      backupSchedule.start();
     },
     async stop() {
       scheduler.stop();
       await notifications.stop();
-      await Promise.all([queue.stop(), backingUp.stop()]);
+      await Promise.all([queue.stop(), backupSchedule.stop()]);
       await journal
         .flush()
         .catch((error: unknown) => log.error({ err: error }, 'Repeated failures could not be recorded'));

@@ -1,4 +1,5 @@
-// The contract of the engine: the ports that it needs, and what it offers. create-engine.ts puts it together.
+// Defines the contract of the engine: the ports that it needs and the services that it offers. create-engine.ts wires
+// it.
 
 import type { CaAccount, CaProfile } from '../../shared/ca-account.ts';
 import type { Diagnostics } from '../../shared/diagnostics.ts';
@@ -52,26 +53,26 @@ export interface EnginePorts {
   readonly auditArchive: AuditArchive;
   readonly vault: Vault;
   readonly acme: AcmeClient;
-  /** For the metrics; none if omitted. */
+  /** Requests to CAs for the metrics. Default: none. */
   readonly caRequests?: () => readonly CaRequests[];
   readonly clock: Clock;
   readonly log: Log;
   readonly directories: DirectoryOverrides;
   readonly resolver: DnsResolver;
-  /** Where Certdesk may connect to. */
+  /** Decides which addresses Certdesk may connect to. */
   readonly addressPolicy: AddressPolicy;
-  /** DNS provider id -> address in place of its own API's. */
+  /** DNS provider id -> URL used instead of the provider's API. */
   readonly dnsEndpoints: Readonly<Record<string, string>>;
-  /** Where acme.sh is; null: its scripts are off. */
+  /** acme.sh's folder; null if its scripts are disabled. */
   readonly acmeShFolder: string | null;
-  /** Where CAs ask for HTTP-01: 80 and 443, but in tests. */
+  /** The ports where CAs request HTTP-01 challenges: 80 and 443, except in tests. */
   readonly webPorts: WebPorts;
-  /** What the engine stands in: for the diagnostics. */
+  /** Facts for the diagnostics that the engine cannot determine itself. */
   surroundings(): Surroundings;
   readonly limits: EngineLimits;
-  /** Ends this Certdesk and begins a new one on the same data folder, after a restore; returns at once. */
+  /** Restarts Certdesk on the same data folder after a restore; returns immediately. */
   restart(): void;
-  /** Real time, chance and lists of revoked certificates, but where a test drives them. */
+  /** Default: real time, Math.random and a CRL fetcher. Tests replace them. */
   readonly pace?: Timing;
   readonly random?: () => number;
   readonly crl?: CrlFetcher;
@@ -80,9 +81,9 @@ export interface EnginePorts {
 export interface EngineLimits {
   /** Jobs that run in parallel. */
   readonly concurrency: number;
-  /** How long a caller waits for a job before ACME_TIMEOUT; ms. */
+  /** How long a caller waits for a job before ACME_TIMEOUT, in milliseconds. */
   readonly answerWithinMs: number;
-  /** How long one issuance may take in all; ms. */
+  /** How long one issuance may take in total, in milliseconds. */
   readonly issueWithinMs: number;
 }
 
@@ -119,11 +120,14 @@ export interface Engine {
   /** @throws UNKNOWN_CA, INVALID_REQUEST, ACME_* */
   caProfiles(of: { readonly ca: string; readonly staging: boolean }): Promise<readonly CaProfile[]>;
   dnsProviders(): Promise<readonly DnsProviderInfo[]>;
-  /** A person says that the records that a job waits for are written. @returns whether it waited for that. */
+  /**
+   * Confirms that the user has created the TXT records that a job waits for.
+   * @returns whether the job waited for them
+   */
   confirmRecords: Confirmations['confirm'];
-  /** A person starts a job that is held back. */
+  /** Starts a job that is held back before its time. */
   startHeldBack: JobQueue['startHeldBack'];
-  /** The key authorization of an http-01 token that is being validated; null for any other. */
+  /** Returns the key authorization of an http-01 token that is being validated; null for any other. */
   answerChallenge(token: string): string | null;
   diagnostics(): Promise<Diagnostics>;
   /** The shell command that prints a new sign-in link for this server. */
@@ -131,13 +135,13 @@ export interface Engine {
   /** Prometheus text. @param ids Only of these projects; null for all. */
   metrics(ids: readonly string[] | null): Promise<{ readonly contentType: string; readonly body: string }>;
   counts(): { readonly running: number; readonly queued: number };
-  /** What the desktop application remembers. */
+  /** What the desktop application stores between starts. */
   readonly desktopNotes: DesktopNotes;
   /** Runs a renewal check now, or joins the one that is running. @returns how many renewals it started. */
   sweep(): Promise<number>;
-  /** Certificates that expire without a renewal in sight. */
+  /** Lists certificates that will expire without a renewal. */
   expiring(): Promise<readonly ExpiringCertificate[]>;
-  /** Serves the challenges that a former run has presented; before anybody can ask for them. */
+  /** Serves the challenges that an earlier run presented. Call it before the challenge listener accepts requests. */
   restoreChallenges(): Promise<void>;
   /** Resumes the jobs of the last run, and starts the renewal checks. */
   start(): Promise<void>;

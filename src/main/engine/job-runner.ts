@@ -12,11 +12,14 @@ import { createRevocationJobs } from './revocation/revoke-job.ts';
 export type JobRunnerDeps = IssuerDeps & Omit<ObtainJobDeps, 'issuer'> & RevokeDeps;
 
 export interface JobRunner {
-  /** @throws what the job fails with; the reason of `signal` */
+  /**
+   * Runs a job.
+   * @throws the error that the job fails with; the reason of `signal`
+   */
   run(job: JobRecord, signal: AbortSignal): Promise<void>;
-  /** In the transaction that says that the job has failed. */
+  /** Records the failure, in the transaction that marks the job as failed. */
   failed(job: JobRecord, error: CertdeskError, tx: Stores): Promise<void>;
-  /** After the transaction that ended the job. */
+  /** Deletes the job's secrets, after the transaction that ended the job. */
   ended(job: JobRecord): Promise<void>;
 }
 
@@ -24,11 +27,11 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
   const issuer = createIssuer(deps);
   const renewal = createRenewalJobs(deps, issuer);
   const revocation = createRevocationJobs(deps, issuer, renewal);
-  const obtaining = { ...deps, issuer };
+  const obtainDeps = { ...deps, issuer };
   return {
     run(job, signal) {
       const { input } = job;
-      if (input.kind === 'obtain') return obtain(obtaining, job, input, signal);
+      if (input.kind === 'obtain') return obtain(obtainDeps, job, input, signal);
       if (input.kind === 'renew') return renewal.run(job, input, signal);
       return revocation.run(job, input, signal);
     },
@@ -37,7 +40,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       if (job.input.kind === 'renew') await renewal.failed(job.input.certificateId, error, tx);
       if (job.input.kind === 'revoke') await revocation.failed(job, job.input, { error, tx });
     },
-    /** Clean-up that is still to be done needs the credentials: then they stay with the order. */
+    /** Pending clean-up needs the credentials, so they stay as long as the order. */
     async ended({ id }) {
       const order = await deps.stores.orders.get(id);
       if (order === null || isCleaned(order)) await deps.secrets.forget(id);

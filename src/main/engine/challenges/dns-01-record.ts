@@ -1,5 +1,5 @@
-// Writes and removes the TXT record of one challenge: writers to one name one after another, leftovers of a killed
-// process included, and with a look of our own where the provider cannot tell what it did.
+// Creates and removes the TXT record of one challenge. Writers to one name take turns, including the clean-up after a
+// killed process. If the provider cannot report what it did, the name servers are queried.
 
 import type { KeyedMutex } from '../core/keyed-mutex.ts';
 import { serversShowing } from '../dns/lookup/record-check.ts';
@@ -9,30 +9,30 @@ import { type Dns01Ref, describeRef, toTxtRecord } from './dns-01-ref.ts';
 import type { SolverContext } from './solver.ts';
 
 export interface RecordDeps {
-  /** The provider's id, as it stands in the events and with the order. */
+  /** The provider's id, as in events and in the stored order. */
   readonly providerId: string;
   readonly provider: DnsProvider;
   readonly resolver: DnsResolver;
-  /** The process has one: it keeps writers to one name apart, whichever job they are of. */
+  /** One per process, so that writers to one name take turns across jobs. */
   readonly locks: KeyedMutex;
 }
 
-/** Rejects with the provider's failure. */
+/** Creates the record. Rejects with the provider's error. */
 export async function addRecord(deps: RecordDeps, ref: Dns01Ref, context: SolverContext): Promise<RecordRef> {
   const { signal } = context;
-  const record = await exclusively(deps, ref, signal, () => add(deps, ref, signal));
+  const record = await withNameLock(deps, ref, signal, () => add(deps, ref, signal));
   const text = deps.provider.byHand
-    ? `Write a TXT record ${ref.name} with the value ${ref.value} (beside any other values of that name)`
+    ? `Create the TXT record ${ref.name} with the value ${ref.value} and keep existing values of the name`
     : `Created the TXT record ${ref.name} in the zone ${ref.zone.name}`;
   context.report('challenge', text, { ...describeRef(ref), action: 'add' });
   return record;
 }
 
-/** Rejects with the provider's failure, unless the record is seen to be gone all the same. */
+/** Removes the record. Rejects with the provider's error, unless no name server returns the record any more. */
 export async function removeRecord(deps: RecordDeps, ref: Dns01Ref, context: SolverContext): Promise<void> {
   const { provider, resolver } = deps;
   const { signal } = context;
-  const failure = await exclusively(deps, ref, signal, () => tryToRemove(provider, ref, signal));
+  const failure = await withNameLock(deps, ref, signal, () => tryRemove(provider, ref, signal));
   const still = provider.unsure ? await serversShowing(resolver, ref, signal) : null;
   if (failure !== null && still?.length !== 0) throw failure.error;
   const text = provider.byHand
@@ -40,8 +40,8 @@ export async function removeRecord(deps: RecordDeps, ref: Dns01Ref, context: Sol
     : `Removed the TXT record ${ref.name}`;
   context.report('clean-up', text, { ...describeRef(ref), action: 'remove' });
   if (still === null || still.length === 0) return;
-  const doubt = `The TXT record ${ref.name} is still visible on ${still.join(', ')}: check whether it stays`;
-  context.report('clean-up', doubt, { ...describeRef(ref), servers: still });
+  const warning = `The TXT record ${ref.name} is still visible on ${still.join(', ')}: check whether it stays`;
+  context.report('clean-up', warning, { ...describeRef(ref), servers: still });
 }
 
 async function add(
@@ -55,21 +55,21 @@ async function add(
   } catch (error) {
     signal.throwIfAborted();
     if (!provider.unsure || provider.refFor === undefined) throw error;
-    // Said to have failed, but it is there: some scripts refuse to add what they added before.
+    // Reported as failed, but the record exists: some scripts refuse to add a value that they added before.
     const shown = await serversShowing(resolver, ref, signal);
     if (shown === null || shown.length === 0) throw error;
     return provider.refFor(record);
   }
 }
 
-async function tryToRemove(
+async function tryRemove(
   provider: DnsProvider,
   ref: Dns01Ref,
   signal: AbortSignal,
 ): Promise<{ readonly error: unknown } | null> {
   const record = toTxtRecord(ref);
   try {
-    // Only intended, as far as is known: the process may have been killed after the provider took it.
+    // Stored as an intent only: the process may have been killed after the provider created the record.
     const intended = async () => provider.refFor?.(record) ?? provider.addTxt(record, signal);
     await provider.removeTxt(ref.written ? ref.record : await intended(), signal);
     return null;
@@ -79,7 +79,7 @@ async function tryToRemove(
   }
 }
 
-function exclusively<T>(
+function withNameLock<T>(
   deps: RecordDeps,
   ref: Dns01Ref,
   signal: AbortSignal,

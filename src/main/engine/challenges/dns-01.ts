@@ -1,4 +1,5 @@
-// Solves dns-01 (RFC 8555 section 8.4) with any DNS provider: writes the TXT record, waits until it shows, removes it.
+// Solves dns-01 (RFC 8555 section 8.4) with any DNS provider: creates the TXT record, waits until it is visible,
+// removes it.
 import { createHash } from 'node:crypto';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
@@ -14,24 +15,28 @@ import { type Dns01Ref, describeRef, readRef } from './dns-01-ref.ts';
 import type { ChallengeSolver, ChallengeTask, SolverContext } from './solver.ts';
 
 export interface Dns01Deps extends RecordDeps {
-  /** The provider's own, or what the settings say. */
+  /** From the settings, or the provider's defaults. */
   readonly propagation: PropagationSettings;
   readonly log: Log;
-  /** By which the wait for records is timed; real time by default. */
+  /** Times the wait for records. Default: real time. */
   readonly pace?: Timing;
   /**
-   * Resolves when a person says that the record is there, with providers that need one; absent where nobody can.
-   * @param challenge The name that the CA asks for.
+   * Resolves when the user confirms that the record exists, for manual providers. Absent if confirmation is not
+   * possible.
+   * @param challenge The name that the CA queries.
    */
   confirmed?(challenge: string, signal: AbortSignal): Promise<void>;
 }
 
-/** RFC 8555 section 8.4: base64url of the SHA-256 of the key authorization; 43 characters. */
+/**
+ * Returns the record's value (RFC 8555 section 8.4): base64url of the SHA-256 of the key authorization; 43
+ * characters.
+ */
 export function dns01Value(keyAuthorization: string): string {
   return createHash('sha256').update(keyAuthorization).digest('base64url');
 }
 
-/** Each solver keeps the account's list of zones for its own life: make one for each job. */
+/** Creates a solver. It caches the account's list of zones, so create one for each job. */
 export function createDns01Solver(deps: Dns01Deps): ChallengeSolver {
   const zones = createAccountZones(deps.provider);
 
@@ -56,9 +61,9 @@ export function createDns01Solver(deps: Dns01Deps): ChallengeSolver {
   return {
     type: 'dns-01',
     async present(task, context) {
-      const known = readRef(task);
-      const ref = known ?? (await plan(task, context));
-      if (known === null) await context.save(ref);
+      const stored = readRef(task);
+      const ref = stored ?? (await plan(task, context));
+      if (stored === null) await context.save(ref);
       const record = await addRecord(deps, ref, context);
       await context.save({ ...ref, written: true, record });
     },
@@ -66,7 +71,7 @@ export function createDns01Solver(deps: Dns01Deps): ChallengeSolver {
       const ended = new AbortController();
       const signal = AbortSignal.any([context.signal, ended.signal]);
       const report = context.report.bind(context);
-      // The first one that fails ends the others.
+      // The first failure ends the other waits.
       const waits = recordsOf(tasks).map((record) => awaitRecord(deps, record, { signal, report }));
       await Promise.all(waits).finally(() => ended.abort());
     },
@@ -97,12 +102,12 @@ function zoneFor(provider: DnsProvider, place: RecordPlace, match: () => DnsZone
   }
 }
 
-/** All values of one name are waited for together: a wildcard and its apex have two at once. */
+/** Groups the values of one name, because a wildcard and its apex have two values at once. */
 function recordsOf(tasks: readonly ChallengeTask[]): readonly AwaitedRecord[] {
   const refs = tasks.map((task) => {
     const ref = readRef(task);
     if (ref !== null) return ref;
-    throw new CertdeskError('INTERNAL', `The challenge of ${task.identifier} was not presented before.`);
+    throw new CertdeskError('INTERNAL', `The challenge for ${task.identifier} was not presented before.`);
   });
   return [...Map.groupBy(refs, ({ challenge }) => challenge).values()].flatMap((group) => {
     const [first] = group;
@@ -116,14 +121,14 @@ async function awaitRecord(deps: Dns01Deps, record: AwaitedRecord, context: Look
   const ended = new AbortController();
   const signal = AbortSignal.any([context.signal, ended.signal]);
   const { report } = context;
-  const shown = waitForPropagation(record, {
+  const propagated = waitForPropagation(record, {
     resolver: deps.resolver,
     settings: deps.propagation,
     pace: deps.pace ?? REAL_TIMING,
     signal,
     report,
   });
-  const said = deps.provider.byHand ? deps.confirmed?.(record.challenge, signal) : undefined;
-  const ways = said === undefined ? [shown] : [shown, said];
-  await Promise.race(ways).finally(() => ended.abort());
+  const confirmed = deps.provider.byHand ? deps.confirmed?.(record.challenge, signal) : undefined;
+  const signs = confirmed === undefined ? [propagated] : [propagated, confirmed];
+  await Promise.race(signs).finally(() => ended.abort());
 }

@@ -1,30 +1,30 @@
-// http-01 (RFC 8555 section 8.3): the map from token to key authorization that http/acme-challenge.ts answers from.
+// Solves http-01 (RFC 8555 section 8.3): holds the key authorizations by token, which http/acme-challenge.ts serves.
 
 import type { ChallengeRecord } from '../core/model.ts';
 import { randomSecret } from '../core/random-secret.ts';
 import type { ChallengeSolver } from './solver.ts';
 
-/** A text that is served as a challenge is, to see whether it comes through. */
+/** A text that is served like a challenge, to test reachability. */
 export interface Probe {
   readonly token: string;
   readonly text: string;
-  /** It is not served any more. */
+  /** Stops serving the text. */
   end(): void;
 }
 
 export interface HttpChallenges {
   readonly solver: ChallengeSolver;
-  /** The key authorization of a token that is being validated; null for any other. */
+  /** Returns the key authorization of a token that is being validated; null for any other. */
   answer(token: string): string | null;
   /** Serves `text` under a new token until `end` is called. */
   probe(text: string): Probe;
-  /** Serves what a former run has presented: its CA may ask for it before its job has been gone on with. */
+  /** Serves the challenges of an earlier run: the CA may request them before their job has resumed. */
   restore(
     challenges: readonly Pick<ChallengeRecord, 'type' | 'state' | 'token' | 'keyAuthorization'>[],
   ): void;
 }
 
-/** A CA asks from several places and more than once, so a token is served until its authorization is final. */
+/** A CA requests a token from several places and more than once, so it is served until its authorization is final. */
 export function createHttpChallenges(): HttpChallenges {
   const answers = new Map<string, string>();
   return {
@@ -46,7 +46,7 @@ export function createHttpChallenges(): HttpChallenges {
         report('challenge', `Serving http://${identifier}/.well-known/acme-challenge/${token}`);
       },
       async awaitVisible() {
-        // Served from memory: visible at once to whoever reaches this machine.
+        // Served from memory: visible immediately to anyone who can reach this server.
       },
       async cleanUp({ token }) {
         answers.delete(token);

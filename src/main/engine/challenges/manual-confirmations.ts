@@ -1,9 +1,12 @@
-// A person's word that a record is written, for providers where a person writes it.
+// Waits for the user's confirmation that a TXT record exists, for manual DNS providers.
 
 export interface Confirmations {
   /** Resolves when the job is confirmed; rejects with the signal's reason. */
   wait(jobId: string, signal: AbortSignal): Promise<void>;
-  /** @returns whether anything waited for it. */
+  /**
+   * Confirms the records of a job.
+   * @returns whether the job waited for them
+   */
   confirm(jobId: string): boolean;
 }
 
@@ -12,11 +15,11 @@ export function createConfirmations(): Confirmations {
   return {
     wait(jobId, signal) {
       return new Promise((resolve, reject) => {
-        const all = waiting.get(jobId) ?? new Set();
-        waiting.set(jobId, all);
+        const waiters = waiting.get(jobId) ?? new Set();
+        waiting.set(jobId, waiters);
         const end = (): void => {
-          all.delete(confirmed);
-          if (all.size === 0) waiting.delete(jobId);
+          waiters.delete(confirmed);
+          if (waiters.size === 0) waiting.delete(jobId);
           signal.removeEventListener('abort', aborted);
         };
         const confirmed = (): void => {
@@ -27,15 +30,15 @@ export function createConfirmations(): Confirmations {
           end();
           reject(signal.reason);
         };
-        all.add(confirmed);
+        waiters.add(confirmed);
         if (signal.aborted) aborted();
         else signal.addEventListener('abort', aborted);
       });
     },
     confirm(jobId) {
-      const all = [...(waiting.get(jobId) ?? [])];
-      for (const confirmed of all) confirmed();
-      return all.length > 0;
+      const waiters = [...(waiting.get(jobId) ?? [])];
+      for (const confirmed of waiters) confirmed();
+      return waiters.length > 0;
     },
   };
 }

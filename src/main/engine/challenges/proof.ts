@@ -1,18 +1,18 @@
-// What the proof of an order's names works with.
+// Defines what the validation of an order's names needs.
 import type { AcmeOrder, AcmeSession } from '../acme/contract.ts';
 import type { ChallengeRecord, OrderRecord } from '../core/model.ts';
 import type { StepReporter } from '../core/step-reporter.ts';
 import type { Timing } from '../core/timing.ts';
 import type { Places } from '../jobs/places.ts';
 
-/** The stored order, as far as its challenges are concerned. */
+/** The stored order with its challenges. */
 export interface ProofOrder extends StepReporter {
   readonly order: Pick<OrderRecord, 'jobId' | 'directoryUrl' | 'challenges'>;
-  /** Adds or replaces the record of the challenge with this URL; written by the next write of any kind. */
+  /** Adds or replaces the record of the challenge with this URL. The next write of any kind stores it. */
   stageChallenge(challenge: ChallengeRecord): void;
-  /** The record is in the database when it resolves. */
+  /** Stores the record. It is in the database when this resolves. */
   saveChallenge(challenge: ChallengeRecord): Promise<void>;
-  /** Writes what is staged and reported; does nothing if there is nothing. */
+  /** Stores what is staged and reported, if anything. */
   flush(): Promise<void>;
 }
 
@@ -23,6 +23,6 @@ export interface Proof {
   readonly pace: Timing;
   readonly session: AcmeSession;
   readonly order: AcmeOrder;
-  /** For what may take long while nothing is done here. */
+  /** For long waits in which the job does no work. */
   readonly wait: Places['wait'];
 }

@@ -1,5 +1,5 @@
-// Proves control of every name of an order (RFC 8555 section 7.5): challenges are presented, checked to be visible,
-// announced to the CA, and waited for; what was presented is undone whatever happens.
+// Proves control of every name of an order (RFC 8555 section 7.5): presents the challenges, waits until they are
+// visible, announces them to the CA and follows them. Challenges are cleaned up in any case.
 
 import { isStep } from '../../../shared/steps.ts';
 import type {
@@ -19,14 +19,14 @@ import type { Proof, ProofOrder } from './proof.ts';
 import type { ChallengeSolver, SolverContext } from './solver.ts';
 
 interface Pending {
-  /** With `*.` where it is a wildcard. */
+  /** With `*.` for a wildcard. */
   readonly name: string;
   readonly authorization: Named;
   readonly challenge: AcmeChallenge;
   readonly record: ChallengeRecord;
 }
 
-/** An authorization whose name is known, also where the CA left it out. */
+/** An authorization with its name, which some CAs omit. */
 type Named = AcmeAuthorization & { readonly identifier: AcmeIdentifier };
 
 interface Task {
@@ -34,14 +34,17 @@ interface Task {
   readonly spec: Pick<IssuanceSpec, 'names'>;
 }
 
-/** How many authorizations are fetched and followed at once; a certificate may have 100 names. */
-const SIDE_BY_SIDE = 5;
+/** How many authorizations are fetched and followed in parallel; a certificate may have 100 names. */
+const CONCURRENCY = 5;
 
-/** @throws CHALLENGE_FAILED (details.failures: name and the CA's problem each), CHALLENGE_UNAVAILABLE, DNS_*, ACME_*. */
+/**
+ * Proves control of all names of the order.
+ * @throws CHALLENGE_FAILED (details.failures: name and the CA's problem each), CHALLENGE_UNAVAILABLE, DNS_*, ACME_*
+ */
 export async function prove({ solver, spec }: Task, proof: Proof): Promise<void> {
   const { orderState, session, order, pace } = proof;
   if (order.authorizations.length === 0) throw noAuthorizations(order);
-  const bounds = { limit: SIDE_BY_SIDE, signal: proof.signal };
+  const bounds = { limit: CONCURRENCY, signal: proof.signal };
   const answers = await mapConcurrent(order.authorizations, bounds, (url) => session.getAuthorization(url));
   const named = answers.map((answer, index) => withName(answer, index, { order, spec }));
   const authorizations = markWildcards(named, spec.names);
@@ -49,10 +52,10 @@ export async function prove({ solver, spec }: Task, proof: Proof): Promise<void>
   const count = `${authorizations.length} ${authorizations.length === 1 ? 'authorization' : 'authorizations'}`;
   orderState.reportStep('authorization', `${count}, ${open.length} to validate`);
   refuseForeign(authorizations, spec.names);
-  await refuseDead(authorizations, { solver, proof });
-  const pending = open.map((authorization) => choose(authorization, solver.type, proof));
+  await refuseUnusable(authorizations, { solver, proof });
+  const pending = open.map((authorization) => selectChallenge(authorization, solver.type, proof));
 
-  // The intent of all of them is written before any: what follows leaves traces outside.
+  // All intents are stored first, because presenting has effects outside of Certdesk.
   for (const { record } of pending)
     orderState.stageChallenge({ ...current(record, orderState), state: 'presenting' });
   await orderState.flush();
@@ -60,20 +63,20 @@ export async function prove({ solver, spec }: Task, proof: Proof): Promise<void>
   const tasks = pending.map(({ record }) => current(record, orderState));
   if (tasks.length > 0) await proof.wait(() => solver.awaitVisible(tasks, context(proof, null)));
 
-  // A challenge that the CA is at work on already (a restart) is not announced twice.
+  // After a restart, the CA may already be validating a challenge; it is not announced again.
   const unannounced = pending.filter(({ challenge }) => challenge.status === 'pending');
   orderState.reportStep(
     'validation',
     pending.length === 0 ? 'All names are already validated' : `The CA is validating ${names(pending)}`,
   );
-  const lookAt = new Map<string, number>();
+  const pollAt = new Map<string, number>();
   await mapConcurrent(unannounced, bounds, async ({ challenge, authorization }) => {
     const retryAfterMs = await announceChallenge(session, challenge.url, authorization.url);
-    if (retryAfterMs !== null) lookAt.set(challenge.url, pace.now() + retryAfterMs);
+    if (retryAfterMs !== null) pollAt.set(challenge.url, pace.now() + retryAfterMs);
   });
   const settle = async (each: Pending, signal: AbortSignal): Promise<Named> => {
     const { identifier, wildcard } = each.authorization;
-    return { ...(await followChallenge(each, { ...proof, signal, lookAt })), identifier, wildcard };
+    return { ...(await followChallenge(each, { ...proof, signal, pollAt })), identifier, wildcard };
   };
   const settled = await proof.wait(() => mapConcurrent(pending, bounds, settle));
   await refuseFailed(settled, { solver, proof });
@@ -81,7 +84,7 @@ export async function prove({ solver, spec }: Task, proof: Proof): Promise<void>
 
 const names = (pending: readonly Pending[]): string => pending.map(({ name }) => name).join(', ');
 
-/** A CA that asks for proof of another name would have Certdesk prove it to a third party. */
+/** A CA that requests validation of a name that was not ordered could have Certdesk prove it for a third party. */
 function refuseForeign(authorizations: readonly Named[], names: readonly string[]): void {
   const ordered = new Set(names.map((name) => name.replace(/^\*\./, '')));
   const foreign = authorizations.find(
@@ -103,7 +106,7 @@ function noAuthorizations({ url }: AcmeOrder): CertdeskError {
   return new CertdeskError('ACME_PROTOCOL_ERROR', message, { url });
 }
 
-/** A name that the CA left out is the one at the same place of the order, whose lists are in the same order. */
+/** If the CA omits the name, it is the one at the same position in the order, whose lists correspond. */
 function withName(
   answer: AcmeAuthorization,
   index: number,
@@ -122,8 +125,8 @@ function withName(
 }
 
 /**
- * Marks the authorizations of wildcards where the CA omits `wildcard` (RFC 8555 section 7.1.4): of a name that was
- * ordered as `*.NAME` only, its authorization; of one that was ordered both ways, the second.
+ * Marks wildcard authorizations if the CA omits `wildcard` (RFC 8555 section 7.1.4): if only `*.NAME` was ordered,
+ * its authorization; if both were ordered, the second one.
  */
 function markWildcards(authorizations: readonly Named[], ordered: readonly string[]): readonly Named[] {
   return authorizations.map((authorization, index) => {
@@ -137,15 +140,15 @@ function markWildcards(authorizations: readonly Named[], ordered: readonly strin
   });
 }
 
-async function refuseDead(authorizations: readonly Named[], context: Failing): Promise<void> {
-  const dead = authorizations.find(({ status }) => status !== 'pending' && status !== 'valid');
-  if (dead === undefined) return;
-  if (dead.challenges.some(({ error }) => error !== undefined)) await refuseFailed([dead], context);
-  throw new CertdeskError('ACME_REJECTED', `The authorization of ${nameOf(dead)} is ${dead.status}`);
+async function refuseUnusable(authorizations: readonly Named[], context: Failing): Promise<void> {
+  const unusable = authorizations.find(({ status }) => status !== 'pending' && status !== 'valid');
+  if (unusable === undefined) return;
+  if (unusable.challenges.some(({ error }) => error !== undefined)) await refuseFailed([unusable], context);
+  throw new CertdeskError('ACME_REJECTED', `The authorization of ${nameOf(unusable)} is ${unusable.status}`);
 }
 
-/** The challenge of the wanted type; others, also ones that are unknown here, are passed over. */
-function choose(
+/** Selects the challenge of the requested type. Others, including unknown ones, are skipped. */
+function selectChallenge(
   authorization: Named,
   type: ChallengeSolver['type'],
   { session, orderState }: Proof,
@@ -160,8 +163,8 @@ function choose(
       { name, offered },
     );
   }
-  const kept = orderState.order.challenges.find(({ challengeUrl }) => challengeUrl === challenge.url);
-  const record: ChallengeRecord = kept ?? {
+  const stored = orderState.order.challenges.find(({ challengeUrl }) => challengeUrl === challenge.url);
+  const record: ChallengeRecord = stored ?? {
     authorizationUrl: authorization.url,
     challengeUrl: challenge.url,
     type,
@@ -182,7 +185,7 @@ async function present({ record }: Pending, solver: ChallengeSolver, proof: Proo
   orderState.stageChallenge({ ...current(record, orderState), state: 'presented' });
 }
 
-/** The record as it was last saved: a solver may have saved its ref meanwhile. */
+/** The record as last saved: a solver may have stored its reference since. */
 function current(record: ChallengeRecord, orderState: ProofOrder): ChallengeRecord {
   return (
     orderState.order.challenges.find(({ challengeUrl }) => challengeUrl === record.challengeUrl) ?? record
@@ -219,10 +222,10 @@ async function refuseFailed(settled: readonly Named[], { solver, proof }: Failin
       const challenge = withError.find((one) => one.type === type) ?? withError[0];
       const problem = challenge?.error ?? null;
       const hasReason = problem !== null && describeProblem(problem) !== null;
-      const said = hasReason
+      const explanation = hasReason
         ? advice(problem, challenge?.type ?? type)
         : await explain(authorization, solver, proof);
-      return { name: nameOf(authorization), status, problem, advice: said };
+      return { name: nameOf(authorization), status, problem, advice: explanation };
     }),
   );
   const [first] = failures;
@@ -239,7 +242,7 @@ async function refuseFailed(settled: readonly Named[], { solver, proof }: Failin
   );
 }
 
-/** What can be said where the CA gives no reason: what Certdesk itself sees, while its proof is still there. */
+/** If the CA gives no reason, Certdesk requests the challenge itself while it is still presented. */
 async function explain(
   { url }: AcmeAuthorization,
   solver: ChallengeSolver,
@@ -251,7 +254,7 @@ async function explain(
   return `The CA gave no reason. Certdesk requested the challenge itself: ${seen}`;
 }
 
-/** What mends it, by the CA's error type (RFC 8555 section 6.7). */
+/** What the user can do, by the CA's error type (RFC 8555 section 6.7). */
 function advice(problem: AcmeProblem, type: string): string {
   const kind = problem.type.split(':').at(-1) ?? '';
   if (kind === 'caa') return 'A CAA record forbids this CA. Add one that allows it.';
@@ -266,14 +269,17 @@ function advice(problem: AcmeProblem, type: string): string {
   return 'Another web server answered. Forward /.well-known/acme-challenge/ to Certdesk.';
 }
 
-/** Undoes what was presented; `flush` writes that it is. A failure is logged and kept in the order, so that it is tried again; it fails nothing. */
+/**
+ * Cleans up what was presented; `flush` stores the result. A failure is logged and stays in the order for a retry. It
+ * does not fail the job.
+ */
 export async function cleanUp(
   deps: { readonly log: Log },
   { solver }: Pick<Task, 'solver'>,
   orderState: ProofOrder,
 ): Promise<void> {
-  const left = orderState.order.challenges.filter(({ state }) => state !== 'cleaned');
-  await mapConcurrent(left, { limit: SIDE_BY_SIDE }, async (record) => {
+  const remaining = orderState.order.challenges.filter(({ state }) => state !== 'cleaned');
+  await mapConcurrent(remaining, { limit: CONCURRENCY }, async (record) => {
     const signal = AbortSignal.timeout(CLEAN_UP_MS);
     try {
       await solver.cleanUp(record, context({ orderState, signal }, record));

@@ -1,4 +1,5 @@
-// Which solver proves the names of a job: http-01's one, or a dns-01 one on the provider and credentials of its spec.
+// Creates the solver for a job: that of http-01, or a dns-01 solver with the provider and credentials of the issuance
+// spec.
 
 import type { Settings } from '../../../shared/settings.ts';
 import type { KeyedMutex } from '../core/keyed-mutex.ts';
@@ -15,7 +16,7 @@ import { originOf } from '../outgoing/saved-by.ts';
 import { readSettings } from '../settings/settings.ts';
 import { createDns01Solver } from './dns-01.ts';
 import type { Confirmations } from './manual-confirmations.ts';
-import { explaining } from './reachability/explain-http-01.ts';
+import { withExplanation } from './reachability/explain-http-01.ts';
 import type { WebPorts } from './reachability/fetch.ts';
 import type { DnsChooser } from './select-dns-credential.ts';
 import type { ChallengeSolver } from './solver.ts';
@@ -29,12 +30,15 @@ export interface SolverRequest {
 
 export interface Solver {
   readonly solver: ChallengeSolver;
-  /** How long its proofs may take to show, in ms: the issuance is given that much more time. */
+  /** How long challenges may take to become visible, in milliseconds. The issuance's deadline is extended by it. */
   readonly patienceMs: number;
 }
 
 export interface SolverRegistry {
-  /** @throws UNSUPPORTED_DNS_PROVIDER, DNS_CREDENTIALS_REQUIRED, INVALID_REQUEST */
+  /**
+   * Returns the solver for a job.
+   * @throws UNSUPPORTED_DNS_PROVIDER, DNS_CREDENTIALS_REQUIRED, INVALID_REQUEST
+   */
   solverFor(request: SolverRequest): Promise<Solver>;
 }
 
@@ -44,11 +48,11 @@ export interface SolverRegistryDeps {
   readonly confirmations: Confirmations;
   readonly resolver: DnsResolver;
   readonly locks: KeyedMutex;
-  /** Provider id -> address in place of its own API's. */
+  /** DNS provider id -> URL used instead of the provider's API. */
   readonly dnsEndpoints: Readonly<Record<string, string>>;
-  /** Where acme.sh is; null: its scripts are off. */
+  /** acme.sh's folder; null if its scripts are disabled. */
   readonly acmeShFolder: string | null;
-  /** Where CAs ask for HTTP-01. */
+  /** The ports where CAs request HTTP-01 challenges. */
   readonly webPorts: WebPorts;
   readonly settings: SettingStore;
   readonly addressPolicy: AddressPolicy;
@@ -58,7 +62,7 @@ export interface SolverRegistryDeps {
 
 export function createSolverRegistry(deps: SolverRegistryDeps): SolverRegistry {
   const { clock, log, resolver, locks, confirmations, acmeShFolder } = deps;
-  const http = explaining(deps.http, deps);
+  const http = withExplanation(deps.http, deps);
   return {
     async solverFor({ jobId, projectId, spec, given }) {
       if (spec.challengeType === 'http-01') return { solver: http, patienceMs: 0 };
@@ -91,8 +95,8 @@ export function createSolverRegistry(deps: SolverRegistryDeps): SolverRegistry {
 }
 
 /**
- * How dns-01 waits for its record: the settings come before what the provider suggests.
- * @param suggested The provider's time-out and interval, in seconds.
+ * How dns-01 waits for its record. The settings take precedence over the provider's suggestion.
+ * @param suggested The provider's timeout and interval, in seconds.
  */
 export function propagationOf(
   suggested: { readonly timeout: number; readonly interval: number },

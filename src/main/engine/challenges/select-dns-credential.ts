@@ -1,5 +1,5 @@
-// Which DNS provider and which credentials prove a project's names: given with the request, named, or kept with the
-// project from the last time.
+// Selects the DNS provider and credentials of a project: sent with the request, a saved credential, or those saved
+// with the project by an earlier request.
 
 import type { ObtainRequest } from '../../../shared/certificate.ts';
 import { isMachineRole } from '../../../shared/dns-provider-reach.ts';
@@ -21,23 +21,29 @@ export type DnsChoice = Pick<IssuanceSpec, 'dnsProvider' | 'dnsCredentialId'>;
 
 export interface DnsChooser {
   /**
-   * Checked before a job is begun. Nulls for http-01.
+   * Selects the provider and checks the credentials before a job starts. Nulls for http-01.
    * @throws UNSUPPORTED_DNS_PROVIDER, DNS_CREDENTIALS_REQUIRED, DNS_CREDENTIAL_NOT_FOUND, DNS_CREDENTIAL_LIMITED,
    * INVALID_REQUEST
    */
   choose(projectId: string, body: ObtainRequest): Promise<DnsChoice>;
   /**
-   * Whether an obtain would use the role of the machine that Certdesk runs on, by a choice of the caller alone: nobody
-   * has given it to this very project. Credentials that come with the request are not looked at.
+   * Whether the request would use the server's AWS role by the caller's choice alone, because no administrator has
+   * assigned it to this project. Credentials in the request are ignored.
    */
   usesMachineRole(projectId: string, body: ObtainRequest): Promise<boolean>;
-  /** What the credentials of a job may be used for. @throws DNS_CREDENTIAL_NOT_FOUND */
+  /**
+   * Returns the restrictions of the job's credential.
+   * @throws DNS_CREDENTIAL_NOT_FOUND
+   */
   limits(projectId: string, spec: DnsChoice): Promise<CredentialLimits>;
-  /** The values for a job: what came with its request, the named ones, or the kept ones. @throws DNS_CREDENTIALS_REQUIRED */
+  /**
+   * Returns the credentials for a job: those of its request, of the selected credential, or saved with the project.
+   * @throws DNS_CREDENTIALS_REQUIRED
+   */
   values(projectId: string, spec: IssuanceSpec, given: GivenSecrets): Promise<SavedCredentials>;
-  /** Keeps what came with a request that has succeeded, for renewals. */
+  /** Saves the credentials of a successful request with the project, for renewals. */
   keep(projectId: string, spec: IssuanceSpec, given: GivenSecrets): Promise<void>;
-  /** A project is removed: what was kept with it goes too. */
+  /** Deletes the credentials that were saved with a removed project. */
   forget(projectId: string): Promise<void>;
 }
 
@@ -46,7 +52,7 @@ export interface SavedCredentials {
   readonly savedBy: SavedBy;
 }
 
-interface Kept {
+interface ProjectCredentials {
   readonly provider: string;
   readonly credentials: DnsCredentials;
   readonly savedBy?: SavedBy | undefined;
@@ -55,17 +61,21 @@ interface Kept {
 export interface DnsChooserDeps {
   readonly stores: Stores;
   readonly secrets: SecretStore;
-  /** Where acme.sh is; null: its scripts are off. */
+  /** acme.sh's folder; null if its scripts are disabled. */
   readonly acmeShFolder: string | null;
 }
 
 export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDeps): DnsChooser {
-  async function kept(projectId: string): Promise<Kept | null> {
+  async function readProjectCredentials(projectId: string): Promise<ProjectCredentials | null> {
     const text = await secrets.get(projectDnsSecret(projectId));
     return text === null ? null : JSON.parse(text);
   }
 
-  async function named(projectId: string, id: string, provider: string | undefined): Promise<DnsChoice> {
+  async function selectSaved(
+    projectId: string,
+    id: string,
+    provider: string | undefined,
+  ): Promise<DnsChoice> {
     const record = await findDnsCredential(stores, id);
     if (!isSharedWith(record, projectId)) throw notShared();
     if (provider === undefined || provider === record.provider) {
@@ -90,10 +100,10 @@ export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDe
       await checkDnsCredentials(dnsProvider, dnsCredentials);
       return { dnsProvider, dnsCredentialId: null };
     }
-    if (dnsCredentialId !== undefined) return named(projectId, dnsCredentialId, dnsProvider);
-    const before = await kept(projectId);
-    if (before !== null && (dnsProvider === undefined || dnsProvider === before.provider)) {
-      return { dnsProvider: before.provider, dnsCredentialId: null };
+    if (dnsCredentialId !== undefined) return selectSaved(projectId, dnsCredentialId, dnsProvider);
+    const saved = await readProjectCredentials(projectId);
+    if (saved !== null && (dnsProvider === undefined || dnsProvider === saved.provider)) {
+      return { dnsProvider: saved.provider, dnsCredentialId: null };
     }
     if (dnsProvider === undefined)
       throw invalid('dnsProvider', 'DNS-01 needs a provider. GET /dns-providers lists them');
@@ -116,7 +126,8 @@ export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDe
         const text = await secrets.get(dnsCredentialSecret(dnsCredentialId));
         return text !== null && isMachineRole(record.provider, JSON.parse(text));
       }
-      if (dnsProvider === undefined || (await kept(projectId))?.provider === dnsProvider) return false;
+      if (dnsProvider === undefined || (await readProjectCredentials(projectId))?.provider === dnsProvider)
+        return false;
       return isMachineRole(dnsProvider, undefined);
     },
 
@@ -134,15 +145,15 @@ export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDe
         const { savedBy } = await findDnsCredential(stores, dnsCredentialId);
         return { credentials: JSON.parse(text), savedBy };
       }
-      const before = await kept(projectId);
-      if (before !== null && before.provider === dnsProvider) return { savedBy: EARLIER_VERSION, ...before };
+      const saved = await readProjectCredentials(projectId);
+      if (saved !== null && saved.provider === dnsProvider) return { savedBy: EARLIER_VERSION, ...saved };
       await refuseWithout(dnsProvider ?? '');
       return { credentials: {}, savedBy: toSavedBy(CERTDESK) };
     },
 
     async keep(projectId, { dnsProvider }, { dnsCredentials, savedBy }) {
       if (dnsProvider === null || dnsCredentials === undefined) return;
-      const value: Kept = { provider: dnsProvider, credentials: dnsCredentials, savedBy };
+      const value: ProjectCredentials = { provider: dnsProvider, credentials: dnsCredentials, savedBy };
       await secrets.set(projectDnsSecret(projectId), JSON.stringify(value));
     },
 
@@ -154,7 +165,7 @@ function isSharedWith({ projectIds }: DnsCredentialRecord, projectId: string): b
   return projectIds === null || projectIds.includes(projectId);
 }
 
-/** Some providers work without credentials of ours: a person writes the record, or the machine has a role (AWS). */
+/** Some providers need no credentials: the manual one, and AWS if the server has a role. */
 async function refuseWithout(provider: string): Promise<void> {
   const { name, credentials } = await getDnsProvider(provider);
   const needed = credentials.filter((field) => field.required);

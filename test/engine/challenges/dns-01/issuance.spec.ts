@@ -184,7 +184,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
     const headers = { Prefer: 'respond-async' };
     const { body: accepted } = await app.call('POST', path(id, '/obtain'), { body, headers });
     const job = `/jobs/${accepted.job?.id}`;
-    const written = /Write a TXT record (\S+) with the value (\S+)/;
+    const written = /Create the TXT record (\S+) with the value (\S+)/;
     await expect.poll(async () => (await app.call('GET', job)).text).toMatch(written);
     const [, name = '', value = ''] = written.exec((await app.call('GET', job)).text) ?? [];
     await rig.bind.update('example.com', name, [value]);

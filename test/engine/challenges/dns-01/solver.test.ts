@@ -293,7 +293,7 @@ describe('manual records', () => {
     const { context, task } = challenge('example.com', 'k1');
     await solver.present(task(), context);
     expect(reports[0]).toMatchObject({
-      message: `Write a TXT record ${NAME} with the value ${dns01Value('k1')} (beside any other values of that name)`,
+      message: `Create the TXT record ${NAME} with the value ${dns01Value('k1')} and keep existing values of the name`,
       data: { action: 'add', name: NAME, type: 'TXT', value: dns01Value('k1') },
     });
     const waiting = solver.awaitVisible([task()], context);

@@ -1,4 +1,4 @@
-// Asks for an HTTP-01 challenge as the CA does, for a CA that gives no reason why it could not verify it.
+// Requests an HTTP-01 challenge as the CA does, to explain a failed validation if the CA gives no reason.
 import type { DnsResolver } from '../../dns/lookup/resolver.ts';
 import type { AddressPolicy } from '../../outgoing/address-policy.ts';
 import { isOwnAddress } from '../../outgoing/own-addresses.ts';
@@ -14,11 +14,11 @@ export interface ExplainDeps {
   readonly addressPolicy: AddressPolicy;
 }
 
-/** In all: the person waits for it. */
-const WITHIN_MS = 10_000;
+/** For the whole explanation, because the user waits for it. */
+const TIMEOUT_MS = 10_000;
 
-/** The solver, which can also say what Certdesk itself gets in the CA's place. */
-export function explaining(solver: ChallengeSolver, deps: ExplainDeps): ChallengeSolver {
+/** Adds the explanation to a solver. */
+export function withExplanation(solver: ChallengeSolver, deps: ExplainDeps): ChallengeSolver {
   return { ...solver, explain: (task, signal) => explain(deps, task, signal) };
 }
 
@@ -27,7 +27,7 @@ async function explain(
   { identifier, token, keyAuthorization }: ChallengeTask,
   signal: AbortSignal,
 ): Promise<string> {
-  const end = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]);
+  const end = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   try {
     const [address] = await addressesOf(identifier, resolver, end);
     if (address === undefined) return `${identifier} has neither an A nor an AAAA record.`;
@@ -37,7 +37,7 @@ async function explain(
     const url = new URL(`http://${identifier}/.well-known/acme-challenge/${token}`);
     const fetching: FetchDeps = {
       ports: webPorts,
-      timeoutMs: WITHIN_MS,
+      timeoutMs: TIMEOUT_MS,
       redirectRefusal: (from, to) => redirectRefusal(addressPolicy, from, to),
       lookup: async (name) => (await addressesOf(name, resolver, end))[0] ?? null,
     };

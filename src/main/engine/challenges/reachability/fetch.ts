@@ -1,10 +1,10 @@
-// Asks for a probe as a CA asks for an HTTP-01 token (RFC 8555 section 8.3): from one address, redirects followed as
+// Requests a probe as a CA requests an HTTP-01 token (RFC 8555 section 8.3): from one address, following redirects as
 // Let's Encrypt does (at most 10, http and https on 80 and 443 only, certificates not checked).
 // https://letsencrypt.org/docs/challenge-types/#http-01-challenge
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
-/** Where the ports 80 and 443 of a name are really asked at; other than these in tests only. */
+/** The ports that are contacted in place of 80 and 443; they differ only in tests. */
 export interface WebPorts {
   readonly http: number;
   readonly https: number;
@@ -12,28 +12,28 @@ export interface WebPorts {
 
 export interface FetchDeps {
   readonly ports: WebPorts;
-  /** Milliseconds from one request to its whole answer. */
+  /** Timeout of one request with its response, in milliseconds. */
   readonly timeoutMs: number;
-  /** The address that a name which a redirect leads to is asked at; null where it has none. */
+  /** The address of a redirect's host name; null if it has none. */
   lookup(name: string, signal: AbortSignal): Promise<string | null>;
-  /** Why a redirect from one address to the other is not followed, as the end of a sentence; null where it is. */
+  /** Why a redirect is not followed, as the end of a sentence; null if it is. */
   redirectRefusal(from: string, to: Hop): string | null;
 }
 
-/** Where a redirect leads to. */
+/** The target of a redirect. */
 export interface Hop {
   readonly url: URL;
   readonly address: string;
   readonly port: number;
 }
 
-/** It was not asked at all: the address is one that Certdesk does not connect to. */
+/** Not requested, because Certdesk does not connect to the address. */
 export interface NotAsked {
   readonly kind: 'not_asked';
   readonly redirects: readonly [];
 }
 
-/** How it ended. `reason` is Node's code, or words that stand in a sentence. */
+/** The result. `reason` is Node's error code or a part of a sentence. */
 export type Fetched =
   | {
       readonly kind: 'answer';
@@ -49,10 +49,13 @@ export type Fetched =
     };
 
 const MAX_REDIRECTS = 10;
-/** A key authorization has some 87 characters: what is longer is none. */
+/** A key authorization has about 87 characters; a longer body cannot be one. */
 const MAX_BODY = 4096;
 
-/** @throws the signal's reason, and nothing else: what goes wrong is the result. */
+/**
+ * Requests the URL at the address. Failures are results, not errors.
+ * @throws the signal's reason
+ */
 export async function fetchAsCa(
   start: { readonly url: URL; readonly address: string },
   deps: FetchDeps,
@@ -61,7 +64,7 @@ export async function fetchAsCa(
   const redirects: string[] = [];
   let { url, address } = start;
   for (;;) {
-    const answer = await ask(url, address, deps, signal);
+    const answer = await request(url, address, deps, signal);
     if (answer.kind === 'failed') return { ...classify(answer.code), redirects };
     const { status, location } = answer;
     if (status < 300 || status > 399 || location === null) {
@@ -83,7 +86,7 @@ export async function fetchAsCa(
   }
 }
 
-/** Only as much of it as a person needs: a query may hold what nobody should see. */
+/** Shortened for display. The query is omitted, because it may be confidential. */
 function shown(url: URL): string {
   return `${url.origin}${url.pathname}`.slice(0, 300);
 }
@@ -95,7 +98,7 @@ function refusalOf({ protocol, port, hostname }: URL): string | null {
   return null;
 }
 
-type Asked =
+type Response =
   | {
       readonly kind: 'answered';
       readonly status: number;
@@ -105,7 +108,7 @@ type Asked =
     }
   | { readonly kind: 'failed'; readonly code: string };
 
-function ask(url: URL, address: string, deps: FetchDeps, signal: AbortSignal): Promise<Asked> {
+function request(url: URL, address: string, deps: FetchDeps, signal: AbortSignal): Promise<Response> {
   const secure = url.protocol === 'https:';
   const port = portOf(url, deps.ports);
   const end = AbortSignal.any([signal, AbortSignal.timeout(deps.timeoutMs)]);
@@ -131,7 +134,7 @@ function ask(url: URL, address: string, deps: FetchDeps, signal: AbortSignal): P
       }, fail);
     };
     const sent = secure
-      ? // The CA does not check it either: it is there to get its first certificate.
+      ? // CAs do not check it either: the server may not have a valid certificate yet.
         requestHttps({ ...options, servername: url.hostname, rejectUnauthorized: false }, receive)
       : requestHttp(options, receive);
     sent.once('error', fail);

@@ -1,10 +1,10 @@
-// What a test of HTTP-01 found, in the words that a person reads: what it is, and what to do.
+// Composes the sentences of a reachability test: what was found and what to do.
 import type { AddressFinding, AddressReport, NameReport } from '../../../../shared/reachability.ts';
 import type { Fetched, NotAsked } from './fetch.ts';
 
-/** What this test cannot know, said with every result. */
+/** The limits of the test, shown with every result. */
 export const SEEN_FROM =
-  'This was seen from where Certdesk runs, not from the CA. Behind a router that does not lead its own public address back inside (NAT hairpin) the test can fail though the CA gets through; and a firewall that lets this machine in may keep the CA out.';
+  'Tested from this server, not from the CA. Behind a router without NAT hairpinning the test can fail although the CA gets through. It can pass although a firewall blocks the CA.';
 
 export interface Place {
   readonly address: string;
@@ -12,14 +12,17 @@ export interface Place {
   readonly isOwn: boolean;
 }
 
-/** @param expected The probe's text. */
+/**
+ * Describes the result of one address.
+ * @param expected The probe's text.
+ */
 export function describeAddress(place: Place, fetched: Fetched | NotAsked, expected: string): AddressReport {
   const finding = findingOf(place, fetched, expected);
   const answered = fetched.kind === 'answer';
   const server = answered ? (fetched.server?.slice(0, 100) ?? null) : null;
   const status = answered ? fetched.status : null;
-  const said = sentences({ ...place, finding, status, server, fetched });
-  return { ...place, finding, status, server, redirects: [...fetched.redirects], message: said.join(' ') };
+  const message = sentences({ ...place, finding, status, server, fetched });
+  return { ...place, finding, status, server, redirects: [...fetched.redirects], message: message.join(' ') };
 }
 
 function findingOf(
@@ -34,7 +37,7 @@ function findingOf(
   return isOwn ? 'other_server' : 'elsewhere';
 }
 
-interface Told extends Place {
+interface ReportFacts extends Place {
   readonly finding: AddressFinding;
   readonly status: number | null;
   readonly server: string | null;
@@ -43,16 +46,16 @@ interface Told extends Place {
 
 const PRIVATE = 'Private address: a public CA cannot reach it; only a CA in your network can.';
 
-function sentences(told: Told): readonly string[] {
-  const { isPublic, finding, fetched } = told;
-  const way =
+function sentences(facts: ReportFacts): readonly string[] {
+  const { isPublic, finding, fetched } = facts;
+  const redirects =
     fetched.redirects.length === 0 || finding === 'bad_redirect'
       ? []
       : [`It redirected to ${fetched.redirects.join(', then ')}.`];
-  return [whatWasFound(told), ...way, ...(isPublic ? [] : [PRIVATE])];
+  return [describeFinding(facts), ...redirects, ...(isPublic ? [] : [PRIVATE])];
 }
 
-function whatWasFound({ address, finding, status, server, fetched }: Told): string {
+function describeFinding({ address, finding, status, server, fetched }: ReportFacts): string {
   const who = `${server === null ? 'unnamed server' : server}, status ${status}`;
   const reason = 'reason' in fetched ? fetched.reason : '';
   switch (finding) {
@@ -60,7 +63,7 @@ function whatWasFound({ address, finding, status, server, fetched }: Told): stri
     case 'private':
       return `${address} reaches this Certdesk.`;
     case 'not_asked':
-      return `${address} was not asked: Certdesk connects to private addresses only where it was started with --allow-private for their network.`;
+      return `${address} was not tested: Certdesk connects to a private address only if it was started with --allow-private for its network.`;
     case 'elsewhere':
       return `Another server answers at ${address} (${who}). Point the name to this server, forward port 80, or use DNS-01.`;
     case 'other_server':
@@ -70,19 +73,22 @@ function whatWasFound({ address, finding, status, server, fetched }: Told): stri
     case 'timeout':
       return `Port 80 of ${address} timed out. A firewall or router is blocking it: open port 80.`;
     case 'unreachable':
-      return `There is no way from here to ${address} (${reason}). Check the address in DNS, and this machine's network.`;
+      return `No route to ${address} (${reason}). Check the DNS record and this server’s network.`;
     case 'broken':
       return `${address} accepts connections but does not speak HTTP (${reason}). Check what listens on port 80.`;
     case 'bad_redirect': {
-      const way = fetched.redirects.length === 0 ? '' : ` (${fetched.redirects.join(' → ')})`;
-      return `${address} redirects ${reason}. Serve /.well-known/acme-challenge/ without that redirect.${way}`;
+      const redirects = fetched.redirects.length === 0 ? '' : ` (${fetched.redirects.join(' → ')})`;
+      return `${address} redirects ${reason}. Serve /.well-known/acme-challenge/ without that redirect.${redirects}`;
     }
   }
 }
 
 const NOT_FAILING: readonly AddressFinding[] = ['well', 'private', 'not_asked'];
 
-/** @param reports IPv6 first, as CAs try them. */
+/**
+ * Summarizes the results of one name.
+ * @param reports In the order in which CAs try them: IPv6 first.
+ */
 export function describeName(name: string, reports: readonly AddressReport[]): NameReport {
   const failing = reports.filter(({ finding }) => !NOT_FAILING.includes(finding));
   const addresses = [...reports];

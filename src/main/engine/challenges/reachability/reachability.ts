@@ -1,5 +1,5 @@
-// "Test reachability": whether a CA would get our answer to HTTP-01 at a name, found out before the CA is asked. A probe
-// is served as a token is, and asked for at every address that the name has.
+// Tests whether a CA would reach Certdesk for HTTP-01, before the CA is asked. A probe is served like a token and
+// requested at every address of the name.
 import PQueue from 'p-queue';
 import type { NameReport, Reachability } from '../../../../shared/reachability.ts';
 import { CertdeskError } from '../../core/errors.ts';
@@ -14,20 +14,20 @@ import type { HttpChallenges } from '../http-01.ts';
 import { type FetchDeps, type Fetched, fetchAsCa, type Hop, type WebPorts } from './fetch.ts';
 import { describeAddress, describeName, SEEN_FROM } from './message-text.ts';
 
-interface How {
+interface TestOptions {
   readonly signal: AbortSignal;
-  /** Whether it is shown what other servers answer: the Server header, and where they redirect to. */
+  /** Whether the report shows other servers' responses: the Server header and redirect targets. */
   readonly showAnswers: boolean;
 }
 
 export interface ReachabilityService {
   /**
-   * Asks port 80 of each name. What is wrong is the result; wildcards are said to need dns-01. An address in a private
-   * network is reported and not asked, unless --allow-private names the network.
-   * @param names The project's where null.
-   * @throws PROJECT_NOT_FOUND, DOMAIN_NOT_CONFIGURED, the signal's reason.
+   * Tests port 80 of each name. Problems are results, not errors. A wildcard is reported to need dns-01. An address
+   * in a private network is reported but not tested, unless --allow-private names the network.
+   * @param names Default: the project's names.
+   * @throws PROJECT_NOT_FOUND, DOMAIN_NOT_CONFIGURED, the signal's reason
    */
-  test(projectId: string, names: readonly string[] | null, how: How): Promise<Reachability>;
+  test(projectId: string, names: readonly string[] | null, options: TestOptions): Promise<Reachability>;
 }
 
 export interface ReachabilityDeps {
@@ -35,15 +35,15 @@ export interface ReachabilityDeps {
   readonly resolver: Pick<DnsResolver, 'resolve'>;
   readonly http: Pick<HttpChallenges, 'probe'>;
   readonly addressPolicy: AddressPolicy;
-  /** 80 and 443, but in tests. */
+  /** 80 and 443, except in tests. */
   readonly ports: WebPorts;
-  /** For one request, ms; 10 s where left out, as Let's Encrypt has it. */
+  /** Timeout of one request in milliseconds. Default: 10 seconds, as at Let's Encrypt. */
   readonly timeoutMs?: number;
 }
 
-/** Names side by side. */
+/** Number of names tested in parallel. */
 const CONCURRENCY = 8;
-/** Addresses of one name that are asked; who has more has a balancer before them. */
+/** Number of addresses tested per name; a name with more has a load balancer. */
 const MAX_ADDRESSES = 8;
 
 export function createReachability(deps: ReachabilityDeps): ReachabilityService {
@@ -55,26 +55,26 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityService 
       (await addressesOf(name, deps.resolver, signal).catch(() => []))[0] ?? null,
   };
 
-  async function testName(name: string, how: How): Promise<NameReport> {
-    const { signal } = how;
+  async function testName(name: string, options: TestOptions): Promise<NameReport> {
+    const { signal } = options;
     if (name.startsWith('*.'))
-      return unasked(name, 'wildcard', 'HTTP-01 cannot validate a wildcard. Use DNS-01.');
+      return notTested(name, 'wildcard', 'HTTP-01 cannot validate a wildcard. Use DNS-01.');
     const found = await addressesOf(name, deps.resolver, signal).catch((error: unknown) => {
       signal.throwIfAborted();
       if (error instanceof CertdeskError) return error;
       throw error;
     });
     if (found instanceof CertdeskError)
-      return unasked(name, 'lookup_failed', how.showAnswers ? found.message : found.entry.summary);
+      return notTested(name, 'lookup_failed', options.showAnswers ? found.message : found.entry.summary);
     if (found.length === 0) {
       const message = `${name} does not resolve. Add an A or AAAA record at your DNS provider, or check the spelling.`;
-      return unasked(name, 'unresolved', message);
+      return notTested(name, 'unresolved', message);
     }
-    const asked = found.slice(0, MAX_ADDRESSES).map((address) => testAddress(name, address, how));
-    return describeName(name, await Promise.all(asked));
+    const tests = found.slice(0, MAX_ADDRESSES).map((address) => testAddress(name, address, options));
+    return describeName(name, await Promise.all(tests));
   }
 
-  async function testAddress(name: string, address: string, { signal, showAnswers }: How) {
+  async function testAddress(name: string, address: string, { signal, showAnswers }: TestOptions) {
     const place = { address, isPublic: isPublicAddress(address), isOwn: isOwnAddress(address) };
     if (!mayProbe(deps.addressPolicy, address, deps.ports.http))
       return describeAddress(place, { kind: 'not_asked', redirects: [] }, '');
@@ -105,14 +105,14 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityService 
   };
 }
 
-/** The challenge listener is Certdesk's own port, and the probe is meant for it. */
+/** The probe is meant for Certdesk's own challenge listener, which other requests may not reach. */
 export function mayProbe(policy: AddressPolicy, address: string, port: number): boolean {
   return [null, 'own-listener'].includes(policy.refusal(address, port, 'open'));
 }
 
 const CHALLENGES = '/.well-known/acme-challenge/';
 
-/** As the end of a sentence about the host that is redirected to; null where the redirect is followed. */
+/** Why a redirect is not followed, as the end of a sentence about its target; null if it is. */
 export function redirectRefusal(
   policy: AddressPolicy,
   from: string,
@@ -129,14 +129,14 @@ const REDIRECTED: Readonly<Record<AddressRefusal, string>> = {
   private: 'points to a private network, where no CA follows',
 };
 
-/** For tokens that are limited to some projects. */
+/** For callers with access to only some projects. */
 function withoutAnswers(fetched: Fetched): Fetched {
   if (fetched.kind === 'answer') return { ...fetched, server: null, redirects: [] };
   if (fetched.kind !== 'bad_redirect') return { ...fetched, redirects: [] };
   return { ...fetched, reason: 'to where no CA follows', redirects: [] };
 }
 
-function unasked(name: string, problem: NonNullable<NameReport['problem']>, message: string): NameReport {
+function notTested(name: string, problem: NonNullable<NameReport['problem']>, message: string): NameReport {
   return { name, verdict: 'failing', problem, message, addresses: [] };
 }
 
@@ -145,7 +145,10 @@ function worst(reports: readonly NameReport[]): NameReport['verdict'] {
   return order.find((verdict) => reports.some((report) => report.verdict === verdict)) ?? 'well';
 }
 
-/** IPv6 first, as a CA tries them. @throws DNS_LOOKUP_FAILED, or the signal's reason. */
+/**
+ * Returns the addresses of a name, IPv6 first as CAs try them.
+ * @throws DNS_LOOKUP_FAILED, or the signal's reason
+ */
 export async function addressesOf(
   name: string,
   resolver: Pick<DnsResolver, 'resolve'>,
