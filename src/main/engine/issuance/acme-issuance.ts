@@ -1,6 +1,6 @@
-// One issuance in the order of RFC 8555 section 7.1: account, order, authorizations, challenges, finalize, certificate.
-// Obtain and renew both use it. Everything that it would need again is in the database before and after each call to the
-// CA, and it begins by asking the CA where the order stands, so that it can be resumed after any crash.
+// Performs one issuance in the order of RFC 8555 section 7.1: account, order, authorizations, challenges, finalize,
+// certificate. Obtaining and renewing both use it. Everything it needs to resume is in the database before and after
+// each call to the CA, and it starts by asking the CA for the state of the order, so that it resumes after any crash.
 import { explainUnauthorized } from '../acme/account-deactivated.ts';
 import type { Accounts, ExternalAccount, OpenAccount } from '../acme/accounts.ts';
 import { createCsr } from '../acme/client.ts';
@@ -30,11 +30,11 @@ export interface IssueTask {
   readonly directoryUrl: string;
   readonly solver: ChallengeSolver;
   readonly eab: ExternalAccount | null;
-  /** Null where the CA is not to be told. */
+  /** Null if the order does not name a certificate that it replaces. */
   readonly replaces: ReplacedCertificate | null;
   /** Whether it renews exactly the names of a certificate of this CA. */
   readonly sameNames: boolean;
-  /** Whether a person waits for it: then an unreachable CA is asked until the deadline. */
+  /** Whether a user waits for it; then an unavailable CA is retried until the deadline. */
   readonly interactive: boolean;
 }
 
@@ -45,14 +45,17 @@ export interface Issued {
   /** PKCS#8 PEM. */
   readonly privateKey: string;
   readonly leaf: LeafFacts;
-  /** Whether the CA counts it for none of its limits: the order replaces another certificate, to the CA too, in time. */
+  /**
+   * Whether the CA exempts it from all limits: the order names the certificate it replaces (ARI), in the suggested
+   * window, and the CA accepted that.
+   */
   readonly exempt: boolean;
 }
 
 export interface IssueDeps extends OrderStateDeps {
   readonly log: Log;
   readonly accounts: Accounts;
-  /** How long one issuance may take in all; ms. */
+  /** How long one issuance may take in total, in milliseconds. */
   readonly deadlineMs: number;
   readonly usage: CaUsage;
   readonly pace: Timing;
@@ -65,10 +68,11 @@ export interface IssueHow<T> {
 }
 
 /**
- * Obtains the certificate of a job's order and hands it to `keep`, which stores it before anything is cleaned up. `keep`
- * writes with `write`: the steps that were reported until then go into the same transaction.
- * @throws the documented errors of the CA (ACME_*), CHALLENGE_FAILED, DNS_*, ISSUED_CERTIFICATE_REJECTED; what `keep`
- * throws; the reason of `signal`. After a throw that is not an abort the challenges are cleaned up.
+ * Obtains the certificate for a job and passes it to `keep`, which stores it before challenges are cleaned up. `keep`
+ * writes with `write`, so that the steps reported so far are in the same transaction. After an error that is not an
+ * abort, the challenges are cleaned up.
+ * @throws the errors of the CA (ACME_*), CHALLENGE_FAILED, DNS_*, ISSUED_CERTIFICATE_REJECTED; what `keep` throws;
+ * the reason of `signal`
  */
 export async function issue<T>(deps: IssueDeps, task: IssueTask, { signal, keep }: IssueHow<T>): Promise<T> {
   const deadline = deps.pace.now() + deps.deadlineMs;
@@ -80,14 +84,14 @@ export async function issue<T>(deps: IssueDeps, task: IssueTask, { signal, keep 
     );
     return await keep(issued, orderState.write);
   } catch (error) {
-    // The certificate was fetched and cannot be used: the next job may order another one.
+    // The certificate was downloaded and cannot be used, so the next job may order another one.
     if (error instanceof CertdeskError && error.code === 'ISSUED_CERTIFICATE_REJECTED') orderState.release();
     throw error;
   } finally {
-    // When Certdesk stops, the challenges stay: the next start resumes the same order.
+    // When Certdesk stops, the challenges stay, because the next start resumes the order.
     if (!signal.aborted) await cleanUp(deps, task, orderState);
     await orderState.flush().catch((error: unknown) => {
-      // The result of the issuance matters more; a clean-up that is not noted is done once more.
+      // The result of the issuance matters more. A clean-up that is not recorded is repeated.
       deps.log.warn({ jobId: task.jobId, err: error }, 'The last steps of an issuance could not be written');
     });
   }
@@ -98,23 +102,23 @@ interface Attempt {
   readonly signal: AbortSignal;
   readonly deadline: number;
   readonly isRepeated: boolean;
-  /** Generated once for an issuance, however often it is attempted: a second key could replace the finalized one. */
+  /** Generated once per issuance, also across attempts: a second key could replace the one that was finalized. */
   key(): Promise<{ readonly privateKey: string; readonly csr: string }>;
 }
 
-/** The same promise for every call; after a failure the next call tries again. */
+/** Returns the same promise for every call; after a failure, the next call tries again. */
 function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null;
+  let cached: Promise<T> | null = null;
   return () => {
-    made ??= work().catch((error: unknown) => {
-      made = null;
+    cached ??= work().catch((error: unknown) => {
+      cached = null;
       throw error;
     });
-    return made;
+    return cached;
   };
 }
 
-/** Account, order, proof, CSR, certificate. Resumes wherever the order stands at the CA. */
+/** Runs all steps of an issuance, or resumes at the step that the order has reached at the CA. */
 async function obtain(deps: IssueDeps, task: IssueTask, attempt: Attempt): Promise<Issued> {
   const { orderState, signal, deadline, key } = attempt;
   const { pace } = deps;
@@ -143,14 +147,15 @@ async function openOrder(
 ): Promise<{ readonly account: OpenAccount; readonly order: AcmeOrder }> {
   const account = await openAccount(deps, task, orderState, signal);
   orderState.reportStep('account', `Account ${account.account.url}`);
-  // The key is generated while the names are proved; it is stored before the CSR that bears it is sent.
+  // The key is generated during the validation. It is stored before its CSR is sent.
   key().catch(() => undefined);
   try {
     return { account, order: await ensureOrder(deps, task, { orderState, account, signal, isRepeated }) };
   } catch (cause) {
     const error = await explainUnauthorized(cause, account.session, account.account.url);
     if (!isRefusal(error, 'accountDoesNotExist')) throw error;
-    // The CA has lost its accounts (a staging reset, say) and its orders: the same key is registered once more.
+    // The CA has lost its accounts and orders (a reset of a staging CA, for example), so the same key is registered
+    // again.
     const registered = await deps.accounts.register(account, task.eab);
     orderState.reportStep('account', `Registered again: ${registered.account.url}`);
     const where = { orderState, account: registered, signal, hasLostAccount: true };
@@ -160,7 +165,7 @@ async function openOrder(
 
 interface Finalizing {
   readonly order: AcmeOrder;
-  /** Whether its CSR was sent before. */
+  /** Whether the CSR was sent before. */
   readonly isSent: boolean;
   readonly csr: string;
   readonly following: Following;
@@ -172,11 +177,11 @@ async function finalizeOrFollow(
 ): Promise<AcmeOrder> {
   if (!isSent && (order.status === 'pending' || order.status === 'ready'))
     return finalizeOrder(order, { ...following, csr });
-  const now = await followOrder(order, following, believeReadyFrom(deps, following.orderState));
+  const now = await followOrder(order, following, trustReadyFrom(deps, following.orderState));
   return now.status === 'ready' ? finalizeOrder(now, { ...following, csr }) : now;
 }
 
-/** An order that was finalized is followed with the account that created it, whichever the job names by now. */
+/** A finalized order is followed with the account that created it, even if the job now uses another one. */
 async function openAccount(
   { accounts }: IssueDeps,
   task: IssueTask,
@@ -189,29 +194,29 @@ async function openAccount(
   return former ?? accounts.open({ directoryUrl, email: spec.email, eab }, signal);
 }
 
-/** After a crash nobody knows whether the CSR has arrived: the order may read `ready` for a moment though it has. */
-function believeReadyFrom({ pace, clock }: IssueDeps, { order: { finalizedAt } }: OrderState): number {
+/** After a crash it is unknown whether the CSR arrived. The order may then still read `ready` for a moment. */
+function trustReadyFrom({ pace, clock }: IssueDeps, { order: { finalizedAt } }: OrderState): number {
   const ago = finalizedAt === null ? 0 : clock.now().getTime() - Date.parse(finalizedAt);
   return pace.now() + (ago < STALE_FOR_MS ? READY_AFTER_RESUME_MS : 0);
 }
 
 const READY_AFTER_RESUME_MS = 3_000;
-/** No replica is behind for longer. */
+/** Longer than any replica of a CA lags behind. */
 const STALE_FOR_MS = 60_000;
 
 async function ensureKey(
   task: IssueTask,
   orderState: OrderState,
 ): Promise<{ privateKey: string; csr: string }> {
-  const kept = await orderState.openKey();
-  if (kept !== null) return kept;
+  const existing = await orderState.openKey();
+  if (existing !== null) return existing;
   const privateKey = await generateKey(task.spec.key);
   const csr = await createCsr(task.spec.names, privateKey);
   await orderState.stageKey(privateKey, csr);
   return { privateKey, csr };
 }
 
-/** Less than that may be the way of the answer, and a machine that keeps time badly. */
+/** A smaller difference may be network delay or an imprecise clock. */
 const CLOCK_SLACK_MINUTES = 10;
 
 interface Fetch extends Following {
@@ -228,28 +233,28 @@ async function fetchCertificate(
   const { orderState, account, order, privateKey } = fetch;
   if (order.status !== 'valid' || order.certificate === undefined) {
     orderState.release();
-    const said = order.error === undefined ? null : describeProblem(order.error);
+    const reason = order.error === undefined ? null : describeProblem(order.error);
     throw new CertdeskError(
       'ACME_REJECTED',
-      `The CA did not issue the certificate: ${said ?? `the order is ${order.status}`}`,
+      `The CA did not issue the certificate: ${reason ?? `the order is ${order.status}`}`,
       { problem: order.error ?? null, orderStatus: order.status },
     );
   }
   const { names, preferredChain } = task.spec;
-  const served = await downloadCertificate(order.certificate, preferredChain ?? undefined, fetch);
-  // Whoever issued it knows best what the time is: a wrong clock here is no reason to throw a certificate away.
+  const downloaded = await downloadCertificate(order.certificate, preferredChain ?? undefined, fetch);
+  // The CA's time counts: a wrong local clock must not cause a certificate to be rejected.
   const now = account.session.time() ?? clock.now();
-  const { chain, warning } = served;
+  const { chain, warning } = downloaded;
   const leaf = verifyIssued({ chain, privateKey, names, now });
   if (warning !== null) orderState.reportStep('certificate', warning, { warning: 'preferred-chain' });
-  const wrongBy = Math.round((clock.now().getTime() - now.getTime()) / 60_000);
-  if (Math.abs(wrongBy) > CLOCK_SLACK_MINUTES) {
-    const text = `The clock of this server is ${Math.abs(wrongBy)} minutes ${wrongBy > 0 ? 'ahead of' : 'behind'} the CA's: correct it`;
-    orderState.reportStep('certificate', text, { clockWrongByMinutes: wrongBy });
+  const minutesOff = Math.round((clock.now().getTime() - now.getTime()) / 60_000);
+  if (Math.abs(minutesOff) > CLOCK_SLACK_MINUTES) {
+    const text = `The clock of this server is ${Math.abs(minutesOff)} minutes ${minutesOff > 0 ? 'ahead of' : 'behind'} the CA's: correct it`;
+    orderState.reportStep('certificate', text, { clockWrongByMinutes: minutesOff });
   }
   orderState.reportStep(
     'certificate',
     `Certificate ${leaf.serial} downloaded and verified; expires ${leaf.expiresAt}`,
   );
-  return { accountId: account.account.id, chain: served.preferred ?? chain, privateKey, leaf };
+  return { accountId: account.account.id, chain: downloaded.preferred ?? chain, privateKey, leaf };
 }

@@ -1,4 +1,4 @@
-// The order of an issuance (RFC 8555 section 7.4): the one that stands at the CA, or a new one.
+// Obtains the order of an issuance (RFC 8555 section 7.4): resumes the existing one or creates a new one.
 import type { Timestamp } from '../../../shared/time.ts';
 import type { OpenAccount } from '../acme/accounts.ts';
 import type { AcmeOrder, AcmeSession, NewOrder } from '../acme/contract.ts';
@@ -12,75 +12,84 @@ import type { Timing } from '../core/timing.ts';
 import type { CaUsage } from '../rate-limits/usage.ts';
 import type { OrderState } from './order-state.ts';
 
-/** What an order replaces (RFC 9773 section 5). */
+/** The certificate that an order replaces (RFC 9773 section 5). */
 export interface ReplacedCertificate {
   readonly certId: string;
-  /** Whether it is the time that the CA suggests for it: only then does the order count for none of its limits. */
+  /** Whether the time is in the window that the CA suggests; only then is the order exempt from all limits. */
   readonly inWindow: boolean;
 }
 
 export interface OrderTask {
   readonly spec: IssuanceSpec;
   readonly directoryUrl: string;
-  /** Null where the CA is not to be told. */
+  /** Null if the order does not name a certificate that it replaces. */
   readonly replaces: ReplacedCertificate | null;
-  /** Whether it renews exactly the names of a certificate of this CA: then it is no new order of its account. */
+  /**
+   * Whether it renews exactly the names of a certificate of this CA; then it does not count as a new order of its
+   * account.
+   */
   readonly sameNames: boolean;
 }
 
-interface Where {
+interface OrderContext {
   readonly orderState: OrderState;
   readonly account: OpenAccount;
   readonly signal: AbortSignal;
-  /** Not the first time in this job: then the order is its own, and what the CA says of it is its result. */
+  /** Not the first attempt of this job: then the order is the job's own, and its state at the CA is the result. */
   readonly isRepeated?: boolean;
-  /** The CA knows nothing of the account: then it knows nothing of its orders either. */
+  /** The CA has lost the account and thus its orders. */
   readonly hasLostAccount?: boolean;
 }
 
 /**
- * Where the order stands at the CA; a new one where there is none that can be gone on with. Its `replaces` is what has
- * come of the task's: absent where the CA has refused it, and where an order that was made without is gone on with.
+ * Returns the existing order in its current state at the CA, or a new one if none can be resumed. `replaces` of the
+ * result is absent if the CA refused it, or if the resumed order was created without it.
  */
 export async function ensureOrder(
   deps: { readonly usage: CaUsage; readonly pace: Timing; readonly clock: Clock },
   task: OrderTask,
-  where: Where,
+  context: OrderContext,
 ): Promise<AcmeOrder> {
   const {
     orderState,
     account: { session, account },
-  } = where;
-  const known = await standingOrder(deps, where);
-  if (known !== null && (known.status !== 'invalid' || where.isRepeated === true)) {
-    orderState.reportStep('order', `Resuming the order (${known.status})`);
-    return known;
+  } = context;
+  const existing = await findExistingOrder(deps, context);
+  if (existing !== null && (existing.status !== 'invalid' || context.isRepeated === true)) {
+    orderState.reportStep('order', `Resuming the order (${existing.status})`);
+    return existing;
   }
-  if (known !== null) {
-    const said = known.error === undefined ? null : describeProblem(known.error);
-    orderState.reportStep('order', `The CA gave up the previous order${said === null ? '' : `: ${said}`}`);
+  if (existing !== null) {
+    const reason = existing.error === undefined ? null : describeProblem(existing.error);
+    orderState.reportStep(
+      'order',
+      `The CA gave up the previous order${reason === null ? '' : `: ${reason}`}`,
+    );
     orderState.release();
   }
   const { names } = task.spec;
   const at = { session, orderState, directoryUrl: task.directoryUrl, accountId: account.id };
-  const make = async (profile: string | null): Promise<AcmeOrder> => {
+  const create = async (profile: string | null): Promise<AcmeOrder> => {
     const request = { names, ...(profile === null ? {} : { profile }) };
     const { replaces } = task;
-    const what = { ...at, request, exempt: task.sameNames };
-    return (replaces === null ? null : await replacing(deps, { ...what, replaces })) ?? newOrder(deps, what);
+    const options = { ...at, request, exempt: task.sameNames };
+    return (
+      (replaces === null ? null : await createReplacement(deps, { ...options, replaces })) ??
+      newOrder(deps, options)
+    );
   };
   const profile = profileToOrder(task.spec, await session.directory());
-  let order = await make(profile).catch((error: unknown) => {
+  let order = await create(profile).catch((error: unknown) => {
     const only = task.spec.profileUse === 'preferred' && profile !== null;
     if (!only || !isRefusal(error, 'invalidProfile')) throw error;
-    return make(null);
+    return create(null);
   });
   orderState.reportStep('order', `Order for ${names.join(', ')}`);
   if (order.status === 'pending' && order.authorizations.length === 0) {
     const { pace } = deps;
     order = {
       ...order,
-      ...(await tolerateReplicaLag(session, { pace, signal: where.signal }).getOrder(order.url)),
+      ...(await tolerateReplicaLag(session, { pace, signal: context.signal }).getOrder(order.url)),
     };
   }
   const { url, authorizations, finalize = null, expires = null } = order;
@@ -88,28 +97,28 @@ export async function ensureOrder(
   return order;
 }
 
-/** For so long a CA that says "no such order" may have it all the same, or have it again. */
-const FORGETTING_MS = 60 * 60_000;
-/** Machines of the CA that have not heard of the order yet have by then. */
+/** For this long, a CA that reports "no such order" may still have it or find it again. */
+const MAY_REAPPEAR_MS = 60 * 60_000;
+/** Longer than a CA needs to replicate a new order. */
 const NEW_ORDER_MS = 60_000;
 
-/** The order that this job has, or has taken over; null where there is none, or the CA has forgotten it. */
-async function standingOrder(
+/** Returns the order that this job has or has adopted; null if there is none or the CA has deleted it. */
+async function findExistingOrder(
   { pace, clock }: { readonly pace: Timing; readonly clock: Clock },
-  { orderState, account: { session, account }, signal, hasLostAccount = false }: Where,
+  { orderState, account: { session, account }, signal, hasLostAccount = false }: OrderContext,
 ): Promise<AcmeOrder | null> {
   const { accountId, url, finalizedAt, updatedAt, asCreated } = orderState.order;
   if (accountId !== account.id || url === null) return null;
   const age = (since: Timestamp) => clock.now().getTime() - Date.parse(since);
   const isNew = !hasLostAccount && age(finalizedAt ?? updatedAt) < NEW_ORDER_MS;
-  const asking = isNew ? tolerateReplicaLag(session, { pace, signal }) : session;
-  const order = await asking.getOrder(url).catch((error: unknown) => {
-    if (finalizedAt === null || hasLostAccount) return orderGone(error);
-    if (age(finalizedAt) > FORGETTING_MS && isUnknownResource(error)) return null;
+  const reader = isNew ? tolerateReplicaLag(session, { pace, signal }) : session;
+  const order = await reader.getOrder(url).catch((error: unknown) => {
+    if (finalizedAt === null || hasLostAccount) return nullIfDeleted(error);
+    if (age(finalizedAt) > MAY_REAPPEAR_MS && isUnknownResource(error)) return null;
     signal.throwIfAborted();
     if (!(error instanceof CertdeskError) || ABOUT_ACCOUNT.some((type) => isRefusal(error, type)))
       throw error;
-    return unreadable(url); // it is followed all the same, and asked for until it can be read
+    return unreadable(url); // followed all the same, and polled until it can be read
   });
   if (order === null) orderState.release();
   return order === null ? null : completeOrder(order, asCreated);
@@ -121,14 +130,14 @@ function unreadable(url: string): AcmeOrder {
   return { url, status: 'processing', identifiers: [], authorizations: [], retryAfterMs: null };
 }
 
-/** With what the CA said only when the order was created: django-ca, for one, leaves out `finalize` later. */
+/** Adds what the CA returned only when the order was created: django-ca, for example, omits `finalize` later. */
 function completeOrder(order: AcmeOrder, asCreated: OrderAsCreated | null): AcmeOrder {
   const finalize = order.finalize ?? asCreated?.finalize ?? null;
   const authorizations = order.authorizations.length > 0 ? order.authorizations : asCreated?.authorizations;
   return { ...order, authorizations: authorizations ?? [], ...(finalize === null ? {} : { finalize }) };
 }
 
-/** The session for the rest of an issuance: patient with replicas, and its orders have what only creation told. */
+/** Returns the session for the rest of an issuance: it tolerates replica lag and completes orders. */
 export function sessionForOrder(
   session: AcmeSession,
   {
@@ -145,7 +154,7 @@ export function sessionForOrder(
   };
 }
 
-interface At {
+interface NewOrderContext {
   readonly session: AcmeSession;
   readonly orderState: OrderState;
   readonly directoryUrl: string;
@@ -154,14 +163,22 @@ interface At {
 }
 
 /**
- * Something is written before it is made: where nothing can be (a full disk) nothing is ordered, or the job would order
- * again each time that it is gone on with.
- * @param exempt From the limit on orders: one that replaces another in the suggested window, and one for the names of
- * an earlier one (Let's Encrypt's page on limits; Boulder's validateReplacementOrder). Others are counted.
+ * Creates an order. The database is written first: if it cannot be (a full disk), nothing is ordered, because the job
+ * would order again each time it resumes.
+ * @param exempt Exempt from the limit on orders: an order that replaces another in the suggested window, or that has
+ * the names of an earlier one (Let's Encrypt's page on rate limits; Boulder's validateReplacementOrder). Others are
+ * counted.
  */
 async function newOrder(
   { usage }: { readonly usage: CaUsage },
-  { session, orderState, directoryUrl, accountId, request, exempt }: At & { readonly exempt: boolean },
+  {
+    session,
+    orderState,
+    directoryUrl,
+    accountId,
+    request,
+    exempt,
+  }: NewOrderContext & { readonly exempt: boolean },
 ): Promise<AcmeOrder> {
   if (exempt) await orderState.save({ accountId, url: null });
   else await orderState.write((tx) => usage.ordered(tx, { directoryUrl, accountId }));
@@ -169,12 +186,13 @@ async function newOrder(
 }
 
 /**
- * Null where the CA refuses it for what it is to replace, or fails at it: then the order is made without, which may take
- * part of its limits, but brings the certificate (RFC 9773 section 5). Pebble finds one in 256 of its own not again.
+ * Creates an order that names the certificate it replaces. Null if the CA refuses that or fails at it: the order is
+ * then created without it, which may count against limits but still brings the certificate (RFC 9773 section 5).
+ * Pebble does not recognize one in 256 of its own certificates.
  */
-async function replacing(
+async function createReplacement(
   deps: { readonly usage: CaUsage },
-  { replaces, ...at }: At & { readonly replaces: ReplacedCertificate; readonly exempt: boolean },
+  { replaces, ...at }: NewOrderContext & { readonly replaces: ReplacedCertificate; readonly exempt: boolean },
 ): Promise<AcmeOrder | null> {
   const { certId, inWindow } = replaces;
   const request = { ...at.request, replaces: certId };
@@ -187,7 +205,10 @@ async function replacing(
   }
 }
 
-/** Any refusal may be: CAs name different types. Rate limits and failures of the CA would only be repeated. */
+/**
+ * Whether the refusal may concern the replacement. CAs use different error types for it. Rate limits and failures of
+ * the CA would only occur again.
+ */
 function isAboutReplacement(error: unknown): boolean {
   if (isRefusal(error, 'serverInternal')) return true;
   if (!(error instanceof CertdeskError) || error.code === 'ACME_RATE_LIMITED') return false;
@@ -195,16 +216,14 @@ function isAboutReplacement(error: unknown): boolean {
   return typeof status === 'number' && status >= 400 && status < 500;
 }
 
-/**
- * A CA forgets orders that have expired: then a new one is made. Any other failure is a failure.
- */
-function orderGone(error: unknown): null {
+/** CAs delete expired orders; then a new one is created. Any other error is thrown. */
+function nullIfDeleted(error: unknown): null {
   const refused = error instanceof CertdeskError && error.code === 'ACME_REJECTED' ? error.details : null;
-  // The answer's own status: that of the problem document may be left out (RFC 7807 section 3.1).
+  // The HTTP status, because the problem document may omit its own (RFC 7807 section 3.1).
   const status = (refused as AnswerDetails | null)?.status;
-  if (status !== undefined && GONE.includes(status)) return null;
+  if (status !== undefined && DELETED_STATUSES.includes(status)) return null;
   throw error;
 }
 
-/** Some CAs say so by the first two. */
-const GONE = [401, 403, 404, 410];
+/** Some CAs use 401 and 403 for a deleted order. */
+const DELETED_STATUSES = [401, 403, 404, 410];

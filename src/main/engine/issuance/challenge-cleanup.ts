@@ -1,4 +1,5 @@
-// Challenges that a killed process or a failed clean-up has left behind: undone at start and by each sweep.
+// Cleans up challenges that a killed process or a failed clean-up has left behind, at startup and in each maintenance
+// run.
 
 import { cleanUp } from '../challenges/prove.ts';
 import type { SolverRegistry } from '../challenges/registry.ts';
@@ -16,10 +17,10 @@ export interface LeftoverDeps extends OrderStateDeps {
   readonly secrets: JobSecrets;
 }
 
-/** Orders of jobs that have ended, while no job is at work on what they may share with it. */
+/** Cleans up the orders of ended jobs, unless an unfinished job may use the same challenges. */
 export async function sweepLeftovers(deps: LeftoverDeps): Promise<void> {
   for (const order of await deps.stores.orders.all()) {
-    // One that cannot be undone (its credentials are gone, say) does not hold up the others.
+    // An order that cannot be cleaned up (its credentials were deleted, for example) must not stop the others.
     await sweepLeftover(deps, order).catch((error: unknown) => {
       deps.log.warn(
         { jobId: order.jobId, err: error },
@@ -40,14 +41,17 @@ async function sweepLeftover(deps: LeftoverDeps, order: OrderRecord): Promise<vo
   await secrets.forget(job.id);
 }
 
-export interface Left {
+export interface EndedOrder {
   readonly job: JobRecord;
   readonly spec: IssuanceSpec;
   readonly order: OrderRecord;
 }
 
-/** Undoes the challenges of an order that nobody proves any more. @returns whether nothing is left of them */
-export async function undo(deps: LeftoverDeps, { job, spec, order }: Left): Promise<boolean> {
+/**
+ * Cleans up the challenges of an order that no job validates any more.
+ * @returns whether all of them are cleaned up
+ */
+export async function undo(deps: LeftoverDeps, { job, spec, order }: EndedOrder): Promise<boolean> {
   const { id: jobId, projectId } = job;
   const orderState = await createOrderState(deps, { jobId, projectId, directoryUrl: order.directoryUrl });
   const given = await deps.secrets.read(jobId);
@@ -58,9 +62,9 @@ export async function undo(deps: LeftoverDeps, { job, spec, order }: Left): Prom
 }
 
 /**
- * Whether an unfinished job may be proving what is left of the order: its own, the next one of the project, or one of
- * the same names. To a new order for the same names a CA may answer with the pending one of before (RFC 8555 section
- * 7.4), so that what stands in DNS is both the former job's and the present one's.
+ * Whether an unfinished job may use the order's challenges: its own job, another job of the project, or one with the
+ * same names. A CA may answer a new order for the same names with the pending authorizations of the earlier one (RFC
+ * 8555 section 7.4), so that both jobs have the same TXT records.
  */
 async function isShared(
   { stores }: LeftoverDeps,
@@ -69,6 +73,6 @@ async function isShared(
 ): Promise<boolean> {
   const unfinished = await stores.jobs.unfinished();
   if (unfinished.some((job) => job.projectId === projectId)) return true;
-  const proving = new Set(unfinished.flatMap(namesOf));
-  return challenges.some(({ state, identifier }) => state !== 'cleaned' && proving.has(identifier));
+  const busyNames = new Set(unfinished.flatMap(namesOf));
+  return challenges.some(({ state, identifier }) => state !== 'cleaned' && busyNames.has(identifier));
 }

@@ -1,13 +1,13 @@
-// Sends the CSR of an order (RFC 8555 section 7.4) and follows what comes of it.
+// Finalizes an order (RFC 8555 section 7.4): sends the CSR and follows the order afterwards.
 import type { AcmeOrder } from '../acme/contract.ts';
 import { poll } from '../acme/poll.ts';
 import { type AnswerDetails, isRefusal } from '../acme/problem.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { type Following, followOrder } from './follow-order.ts';
 
-/** How long an order whose CSR the CA has accepted may read `ready` before that is believed. */
+/** How long an order may read `ready` after the CA has accepted the CSR, before Certdesk relies on it. */
 const READY_AFTER_ACCEPTED_MS = 10_000;
-/** Before the CSR is sent again to a CA that says orderNotReady of an order that reads `ready`. */
+/** Waits before the CSR is sent again to a CA that reports orderNotReady for an order that reads `ready`. */
 const NOT_READY_MS = [500, 2_000, 5_000] as const;
 
 interface Finalizing extends Following {
@@ -16,15 +16,15 @@ interface Finalizing extends Following {
 }
 
 /**
- * An order whose names are all proved is ready, so it is not asked for before the CSR is sent. Where the CA was not that
- * far yet (orderNotReady) it is waited for, and the CSR is sent again. Where the answer is lost, or is a refusal
- * though the CSR may have come before, the order itself tells what became of it.
- * @returns the order when it is final: `valid` with the address of its certificate, or `invalid`.
- * @throws what the CA said to the CSR, where the order says no more than that; what followOrder throws.
+ * Sends the CSR. An order whose names are all validated is ready, so it is not polled before. If the CA is not ready
+ * yet (orderNotReady), Certdesk waits and sends the CSR again. If the response is lost, or is a refusal although an
+ * earlier CSR may have arrived, the state of the order decides.
+ * @returns the final order: `valid` with the URL of its certificate, or `invalid`
+ * @throws the CA's refusal of the CSR if the order gives no better reason; the errors of followOrder
  */
 export async function finalizeOrder(order: AcmeOrder, task: Finalizing, repeats = 0): Promise<AcmeOrder> {
   const { session, orderState, signal, pace, csr } = task;
-  const mayHaveCome = orderState.order.finalizedAt !== null;
+  const mayHaveArrived = orderState.order.finalizedAt !== null;
   const mark = await orderState.markFinalized();
   orderState.reportStep('finalize', 'CSR sent');
   const accepted = await session.finalizeOrder(order, csr).catch((error: unknown) => {
@@ -34,7 +34,7 @@ export async function finalizeOrder(order: AcmeOrder, task: Finalizing, repeats 
   });
   if (!(accepted instanceof CertdeskError)) {
     const final = await followOrder(accepted, task, pace.now() + READY_AFTER_ACCEPTED_MS);
-    if (final.status === 'ready') throw takenBack();
+    if (final.status === 'ready') throw orderReadyAgain();
     return final;
   }
   const error = accepted;
@@ -43,43 +43,42 @@ export async function finalizeOrder(order: AcmeOrder, task: Finalizing, repeats 
   const notReady = isRefusal(error, 'orderNotReady');
   if (now.status === 'invalid' && now.error === undefined && refused && !notReady) {
     orderState.release();
-    throw error; // the CA's reason: the order says none
+    throw error; // it has the CA's reason, which the order omits
   }
   if (now.status !== 'ready' && now.status !== 'pending') return followOrder(now, task, pace.now());
-  if (!refused) throw error; // the walk begins again, and finds out whether it has come
-  if (mayHaveCome) {
+  if (!refused) throw error; // the next attempt finds out whether the CSR arrived
+  if (mayHaveArrived) {
     const later = await followOrder(now, task, pace.now() + READY_AFTER_ACCEPTED_MS);
     if (later.status !== 'ready') return later;
     if (!notReady) mark.clear();
     throw error;
   }
-  mark.clear(); // the CA has not taken it, and none was sent before
+  mark.clear(); // the CA has refused the CSR, and none was sent before
   const pause = NOT_READY_MS[repeats];
   if (!notReady || pause === undefined) throw error;
-  const ready = now.status === 'pending' ? await untilProved(now, task) : now;
+  const ready = now.status === 'pending' ? await waitUntilValidated(now, task) : now;
   if (ready.status !== 'ready') return followOrder(ready, task, pace.now());
   if (now.status === 'ready') await pace.pause(pause, signal);
   return finalizeOrder(ready, task, repeats + 1);
 }
 
-/**
- * Whether the CA has answered that it does not take the CSR: not that it failed, that nothing came, or that somebody in
- * between (a proxy) has answered in its place.
- */
+/** Whether the CA has refused the CSR, as opposed to a failure, a lost response or the response of a proxy. */
 function isRefused({ code, details }: CertdeskError): boolean {
   const status = (details as AnswerDetails | undefined)?.status ?? 0;
   return (code === 'ACME_REJECTED' || code === 'ACME_RATE_LIMITED') && status >= 400 && status < 500;
 }
 
-/** A CA whose issuance has failed may take the order back; walked again, it is finalized with the same key. */
-function takenBack(): CertdeskError {
+/**
+ * A CA may set the order back to `ready` after a failed issuance. The next attempt finalizes it with the same key.
+ */
+function orderReadyAgain(): CertdeskError {
   return new CertdeskError(
     'ACME_UNAVAILABLE',
     'The CA did not issue the certificate: the order is ready again',
   );
 }
 
-function untilProved(order: AcmeOrder, task: Finalizing): Promise<AcmeOrder> {
+function waitUntilValidated(order: AcmeOrder, task: Finalizing): Promise<AcmeOrder> {
   const { session, signal, deadline, pace } = task;
   return poll(
     () => session.getOrder(order.url),

@@ -1,5 +1,5 @@
-// Follows an order whose CSR was sent until the CA has issued the certificate or says `invalid`: nothing else that a CA
-// answers, and no failure on the way to it, means that the certificate will not come.
+// Follows an order after its CSR was sent, until the CA has issued the certificate or reports `invalid`. No other
+// response and no failed request means that the certificate will not come.
 import type { AcmeCertificate, AcmeOrder, AcmeSession } from '../acme/contract.ts';
 import {
   createFailureStreak,
@@ -23,28 +23,29 @@ export interface Following {
   readonly pace: Timing;
 }
 
-/** How long a valid order may be without the address of its certificate. */
+/** How long a valid order may lack the URL of its certificate. */
 const NO_CERTIFICATE_MS = 60_000;
-/** How long the certificate of a valid order is asked for: some CAs hand it out minutes later, by answering 403. */
+/** How long the certificate of a valid order is requested: some CAs respond with 403 for minutes. */
 const DOWNLOAD_MS = 5 * 60_000;
 
 /**
- * @param readyFrom By `pace`: from when on `ready` is believed. Before that it may be what the order was before the CSR
- * came, read from a replica that has not heard of it.
- * @returns an order that is `invalid`, `valid` with the address of its certificate, or `ready` for good.
- * @throws ACME_TIMEOUT with the last problem seen; what the CA answered to every request for half a minute.
+ * Polls the order until it is final.
+ * @param readyFrom Time, by `pace`, from which `ready` counts. Earlier it may be the state before the CSR arrived,
+ * read from a replica that lags behind.
+ * @returns an order that is `invalid`, `valid` with the URL of its certificate, or `ready` for good
+ * @throws ACME_TIMEOUT with the last problem; the CA's error if every request fails for half a minute
  */
 export async function followOrder(
   order: AcmeOrder,
   { session, orderState, signal, deadline, pace }: Following,
   readyFrom: number,
 ): Promise<AcmeOrder> {
-  // It is believed in time for the CSR to be sent once more.
-  const believeFrom = Math.min(readyFrom, (pace.now() + deadline) / 2);
+  // `ready` counts early enough to send the CSR again before the deadline.
+  const trustReadyFrom = Math.min(readyFrom, (pace.now() + deadline) / 2);
   const isFinal = (now: AcmeOrder): boolean =>
     now.status === 'invalid' ||
     (now.status === 'valid' && now.certificate !== undefined) ||
-    (now.status === 'ready' && pace.now() >= believeFrom);
+    (now.status === 'ready' && pace.now() >= trustReadyFrom);
   if (isFinal(order)) return order;
   const failures = createFailureStreak(orderState, pace);
   let validSince: number | null = null;
@@ -77,7 +78,10 @@ export async function followOrder(
   return answer;
 }
 
-/** @throws what the CA answers to every request for minutes; at once where it has forgotten the account. */
+/**
+ * Downloads the certificate.
+ * @throws the CA's error if every request fails for minutes; immediately if the CA has lost the account
+ */
 export async function downloadCertificate(
   url: string,
   preferredChain: string | undefined,

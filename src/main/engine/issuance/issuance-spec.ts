@@ -1,4 +1,4 @@
-// From what an admin asks for to a spec: names, CA, key and proof, checked before anything is begun.
+// Converts a request into an issuance spec: names, CA, key and challenge type, checked before a job starts.
 
 import type { ObtainRequest } from '../../../shared/certificate.ts';
 import { coversName, isSingleLabel } from '../../../shared/names.ts';
@@ -11,7 +11,7 @@ import { specOf } from '../jobs/job-input.ts';
 import { withoutWildcard } from '../rate-limits/usage.ts';
 
 /**
- * Without the DNS provider, which challenges/select-dns-credential.ts chooses.
+ * Returns the spec without the DNS provider, which challenges/select-dns-credential.ts selects.
  * @throws DOMAIN_NOT_CONFIGURED, INVALID_REQUEST (details.issues), UNKNOWN_CA
  */
 export function toIssuanceSpec(
@@ -22,11 +22,11 @@ export function toIssuanceSpec(
   if (project.domain === null) {
     throw new CertdeskError('DOMAIN_NOT_CONFIGURED', 'Project has no domain configured');
   }
-  // A dry run goes against the staging directory whatever `staging` says; resolving it here refuses a CA without one.
+  // A dry run uses the staging directory regardless of `staging`. Resolving it here refuses a CA without one.
   const staging = body.staging || body.dryRun;
   const isPublic = isPublicDirectory(resolveDirectory(body.ca, staging, overrides));
   const wanted = [...new Set([project.domain, ...(body.altNames ?? project.altNames)])];
-  const names = isPublic ? withoutRedundant(wanted) : wanted;
+  const names = isPublic ? removeCovered(wanted) : wanted;
   if (names.length > MAX_NAMES)
     throw invalid('altNames', `a certificate can have at most ${MAX_NAMES} names`);
   const wildcard = names.find((name) => name.startsWith('*.'));
@@ -53,23 +53,23 @@ export function toIssuanceSpec(
   };
 }
 
-/** Let's Encrypt refuses an order with a name that a wildcard of the same order covers. */
-function withoutRedundant(names: readonly string[]): readonly string[] {
+/** Removes names that a wildcard of the same order covers, because Let's Encrypt refuses such orders. */
+function removeCovered(names: readonly string[]): readonly string[] {
   const wildcards = names.filter((name) => name.startsWith('*.'));
   return names.filter(
     (name) => wildcards.includes(name) || !wildcards.some((pattern) => coversName(pattern, name)),
   );
 }
 
-/** The names that a job proves, lower case and without `*.`. */
+/** Returns the names that a job validates, in lower case and without `*.`. */
 export function namesOf({ input }: Pick<JobRecord, 'input'>): readonly string[] {
   return (specOf(input)?.names ?? []).map(withoutWildcard);
 }
 
-/** Let's Encrypt's limit, and that of most CAs. */
+/** The limit of Let's Encrypt and most other CAs. */
 const MAX_NAMES = 100;
 
-/** 2048 and 4096 are RSA's sizes: with `ec` they stand for the default curve. */
+/** 2048 and 4096 are RSA sizes; with `ec` they mean the default curve. */
 function keyPolicy({ keyType, keySize }: ObtainRequest): KeyPolicy {
   if (keyType === 'ec') return { type: 'ec', size: keySize === 384 ? 384 : 256 };
   return { type: 'rsa', size: keySize === 4096 ? 4096 : 2048 };

@@ -1,5 +1,5 @@
-// Issues a certificate for a job: what obtain, renew and replace have in common. Prepares the issuance, stores its
-// result, and writes how the job has ended.
+// Issues certificates for jobs: the part that obtaining, renewing and replacing have in common. Prepares the
+// issuance, stores its result and records the end of the job.
 import { jobName } from '../../../shared/steps.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { certificateType, type DirectoryOverrides, resolveDirectory } from '../acme/directories.ts';
@@ -19,13 +19,16 @@ export interface IssuerDeps extends IssueDeps {
   readonly secrets: JobSecrets;
   readonly solvers: SolverRegistry;
   readonly directories: DirectoryOverrides;
-  /** 0 to 1. */
+  /** From 0 to 1. */
   random(): number;
 }
 
-/** The steps that jobs share which obtain a certificate. */
+/** The operations that all jobs use which obtain a certificate. */
 export interface Issuer {
-  /** Gives the job the order that an earlier one has left (resumable-orders.ts). @returns the directory's URL. */
+  /**
+   * Adopts the order that an earlier job left (resumable-orders.ts), if there is one.
+   * @returns the directory's URL
+   */
   adoptOrder(job: JobRecord, spec: IssuanceSpec): Promise<string>;
   issueFor<T>(
     job: JobRecord,
@@ -33,21 +36,22 @@ export interface Issuer {
     how: IssueHow<T>,
   ): Promise<T>;
   newVersion(job: JobRecord, spec: IssuanceSpec, issued: Issued): Promise<CertificateRecord>;
-  /**
-   * Takes the version into use; after a crash between this and the job's end it is there already.
-   */
+  /** Activates the version. Does nothing if a crash came between this and the end of the job. */
   activate(version: CertificateRecord, job: JobRecord, how: Activation): Promise<CertificateRecord>;
   /**
-   * Ends the job. An order whose challenges could not all be cleaned up stays for challenge-cleanup.ts.
-   * @param certificate The certificate that it obtained; null: none.
+   * Ends the job. An order whose challenges are not all cleaned up stays for challenge-cleanup.ts.
+   * @param certificate The certificate that the job obtained, or null.
    */
   succeed(job: JobRecord, certificate: CertificateRecord | null): Promise<void>;
-  /** What a failed job leaves: usage of the CA's limits, and an order that a later job may resume. @param tx Ends the job. */
+  /**
+   * Records the usage of the CA's limits and keeps an order that a later job may resume.
+   * @param tx The transaction that ends the job.
+   */
   noteFailure(job: JobRecord, error: CertdeskError, tx: Stores): Promise<void>;
 }
 
 export interface Activation {
-  /** For which of the CA's limits it does not count; it counts for all where left out. */
+  /** The CA's limits that it is exempt from. Default: none. */
   readonly exempt?: { readonly all: boolean; readonly renewal: boolean };
   readonly write: Journal['write'];
 }
@@ -100,7 +104,7 @@ export function createIssuer(deps: IssuerDeps): Issuer {
     return write(async (tx, emit) => {
       const active = await tx.certificates.active(job.projectId);
       if (active?.fingerprint === version.fingerprint) return active;
-      // A renewal, and a replacement, takes over what somebody may have set while it ran.
+      // A renewal or replacement adopts the auto-renewal setting, which the user may have changed while it ran.
       const renewed = job.input.kind !== 'obtain' && active !== null;
       const stored = renewed ? { ...version, autoRenew: active.autoRenew } : version;
       await tx.certificates.activate(stored);
@@ -124,18 +128,19 @@ export function createIssuer(deps: IssuerDeps): Issuer {
     await journal.write(async (tx, emit) => {
       const { kind } = job.input;
       await forgetIfCleaned(tx, job.id);
-      const dry = job.input.kind === 'obtain' && job.input.dryRun;
-      if (specOf(job.input) !== null && !dry) await forgetKeptOrders(tx, job.projectId);
+      const isDryRun = job.input.kind === 'obtain' && job.input.dryRun;
+      if (specOf(job.input) !== null && !isDryRun) await forgetKeptOrders(tx, job.projectId);
       await tx.jobs.update(job.id, { state: 'succeeded', result: resultOf(certificate), finishedAt: now() });
       const message = `${jobName(job.input)} succeeded`;
-      // What a job has changed is in the audit trail with the change; a dry run changes nothing.
-      const audit = dry ? { audit: outcome(job) } : {};
+      // The audit trail already has the change that the job made. A dry run changes nothing, so it gets its own
+      // entry.
+      const audit = isDryRun ? { audit: outcome(job) } : {};
       const of = { projectId: job.projectId, jobId: job.id };
       await emit({ kind: 'job.succeeded', ...of, message, data: { kind }, ...audit });
     });
   }
 
-  /** For the CA's limit on them. The order says at which directory that was. */
+  /** Counts failed validations for the CA's limit. The order names the directory. */
   async function noteFailedNames(tx: Stores, jobId: string, error: CertdeskError): Promise<void> {
     if (error.code !== 'CHALLENGE_FAILED') return;
     const order = await tx.orders.get(jobId);
@@ -147,7 +152,7 @@ export function createIssuer(deps: IssuerDeps): Issuer {
     });
   }
 
-  /** One that was issued and not taken into use counts at the CA all the same. */
+  /** Counts a certificate that was issued but rejected, because it counts at the CA. */
   async function noteRejected(tx: Stores, { id, input }: JobRecord, error: CertdeskError): Promise<void> {
     const spec = specOf(input);
     if (error.code !== 'ISSUED_CERTIFICATE_REJECTED' || spec === null) return;
@@ -167,7 +172,7 @@ export function createIssuer(deps: IssuerDeps): Issuer {
   return { adoptOrder, issueFor, newVersion: newIssuedVersion, activate, succeed, noteFailure };
 }
 
-/** What the job's record keeps of it: the certificate itself may be superseded and gone when somebody asks again. */
+/** The facts that the job's record stores, because the certificate may be superseded and deleted later. */
 function resultOf(certificate: CertificateRecord | null): JobResult {
   if (certificate === null) return { certificate: null };
   const { domain, names, type, issuedAt, expiresAt, issuerOrganization, autoRenew, staging, renewedFrom } =

@@ -1,5 +1,5 @@
-// What an obtain job does: it issues a certificate, takes it into use unless it is a dry run, and stores the DNS
-// credentials that came with the request.
+// Runs obtain jobs: issues a certificate, activates it unless it is a dry run, and saves the DNS credentials of the
+// request.
 import type { DnsChooser } from '../challenges/select-dns-credential.ts';
 import type { JobInput, JobRecord } from '../core/model.ts';
 import type { Log } from '../core/ports.ts';
@@ -15,7 +15,10 @@ export interface ObtainJobDeps {
 
 type ObtainInput = Extract<JobInput, { kind: 'obtain' }>;
 
-/** @throws as `issue` does */
+/**
+ * Runs the job.
+ * @throws the errors of `issue`
+ */
 export async function obtain(
   { issuer, secrets, chooser, log }: ObtainJobDeps,
   job: JobRecord,
@@ -32,7 +35,7 @@ export async function obtain(
         const version = { ...(await issuer.newVersion(job, spec, issued)), autoRenew };
         if (dryRun) return version;
         const stored = await issuer.activate(version, job, { write });
-        // The certificate is safe by now: that its credentials could not be kept shows when it is to be renewed.
+        // The certificate is stored by now. If its credentials cannot be saved, the next renewal reports it.
         await secrets
           .read(job.id)
           .then((given) => chooser.keep(job.projectId, spec, given))

@@ -1,6 +1,6 @@
-// Stores the order of one job. State that the next start needs is written before the issuance continues. Steps, which are
-// for people, go with the next write, or alone a moment later: a write to the disk takes as long as an answer of a nearby
-// CA, and an issuance has more steps than changes of state.
+// Stores the order of one job. State that a restart needs is written before the issuance continues. Steps, which
+// inform users, are part of the next write, or written alone a moment later, because a disk write takes as long as a
+// response of a nearby CA, and an issuance has more steps than state changes.
 import { STEPS, type Step } from '../../../shared/steps.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
@@ -18,26 +18,26 @@ export interface OrderStateDeps {
 
 export interface OrderState {
   readonly order: OrderRecord;
-  /** In the database when it resolves, with everything staged and reported before. */
+  /** Stores the change. It is in the database when this resolves, with everything staged and reported before. */
   save(patch: Partial<Pick<OrderRecord, 'accountId' | 'url' | 'asCreated'>>): Promise<void>;
-  /** Adds or replaces the record of the challenge with this URL; written by the next write of any kind. */
+  /** Adds or replaces the record of the challenge with this URL. The next write of any kind stores it. */
   stageChallenge(challenge: ChallengeRecord): void;
   saveChallenge(challenge: ChallengeRecord): Promise<void>;
   openKey(): Promise<{ readonly privateKey: string; readonly csr: string } | null>;
-  /** Written by the next write. */
+  /** Stored by the next write. */
   stageKey(privateKey: string, csr: string): Promise<void>;
   /**
-   * The key is in the database when it resolves, and that the CSR is sent: from then on the order is followed.
-   * @returns `clear` takes that back, where the CA has refused the CSR for good; written by the next write.
+   * Records that the CSR is being sent and stores the key. From then on the order is followed.
+   * @returns `clear`, which reverts this if the CA has refused the CSR for good; stored by the next write
    */
   markFinalized(): Promise<{ clear(): void }>;
-  /** The order can bring no certificate any more: a later job makes a new one. Written by the next write. */
+  /** The order cannot bring a certificate any more, so a later job creates a new one. Stored by the next write. */
   release(): void;
-  /** Written by the next write, or alone within REPORT_WITHIN_MS. */
+  /** Stored by the next write, or alone within REPORT_WITHIN_MS. */
   readonly reportStep: StepReporter['reportStep'];
-  /** Writes what is staged and reported; does nothing if there is nothing. */
+  /** Stores what is staged and reported, if anything. */
   flush(): Promise<void>;
-  /** `journal.write`, with what was staged and reported before it in the same transaction. */
+  /** Like `journal.write`, with everything staged and reported before it in the same transaction. */
   readonly write: Journal['write'];
 }
 
@@ -47,7 +47,7 @@ interface ReportedStep {
   readonly data: Json;
 }
 
-/** A person who watches sees a step this much later at the most; it is lost where the program is killed meanwhile. */
+/** Users see a step at most this much later. It is lost if the process is killed before. */
 const REPORT_WITHIN_MS = 50;
 
 export async function createOrderState(
@@ -60,11 +60,11 @@ export async function createOrderState(
   },
 ): Promise<OrderState> {
   const now = () => toTimestamp(clock.now());
-  const kept = await stores.orders.get(job.jobId);
-  // Of an order at another directory (a rehearsal, the fallback CA) only what is to be cleaned up is of use.
+  const stored = await stores.orders.get(job.jobId);
+  // Of an order at another directory (a rehearsal, the fallback CA), only the challenges to clean up are needed.
   let order: OrderRecord =
-    kept?.directoryUrl === job.directoryUrl
-      ? kept
+    stored?.directoryUrl === job.directoryUrl
+      ? stored
       : {
           jobId: job.jobId,
           accountId: '',
@@ -72,7 +72,7 @@ export async function createOrderState(
           keySealed: null,
           csr: null,
           url: null,
-          challenges: kept?.challenges ?? [],
+          challenges: stored?.challenges ?? [],
           updatedAt: now(),
           finalizedAt: null,
           asCreated: null,
@@ -83,13 +83,13 @@ export async function createOrderState(
   let timer: NodeJS.Timeout | null = null;
   const context = `order:${job.jobId}`;
 
-  // The record is replaced in memory first and written whole: writes that overlap (the key is made while the order is)
-  // each hold all that came before them.
+  // The record is replaced in memory first and written as a whole, so that overlapping writes (the key is generated
+  // while the order is created) each contain all earlier changes.
   const stage = (patch: Partial<OrderRecord>): void => {
     order = { ...order, ...patch };
   };
   const stageChallenge: OrderState['stageChallenge'] = (challenge) => {
-    const others = order.challenges.filter((kept) => kept.challengeUrl !== challenge.challengeUrl);
+    const others = order.challenges.filter((each) => each.challengeUrl !== challenge.challengeUrl);
     stage({ challenges: [...others, challenge] });
   };
 
@@ -109,7 +109,7 @@ export async function createOrderState(
       written = record;
       return result;
     } catch (error) {
-      reported = [...steps, ...reported]; // for the next write
+      reported = [...steps, ...reported]; // part of the next write
       throw error;
     }
   };
@@ -148,7 +148,8 @@ export async function createOrderState(
     },
     reportStep(step, message, data = null) {
       reported = [...reported, { step, message, data }];
-      // A step that cannot be written fails no issuance: it stays for the next write, which will say so.
+      // A step that cannot be stored does not fail the issuance: it stays for the next write, which reports the
+      // error.
       timer ??= setTimeout(() => flush().catch(() => undefined), REPORT_WITHIN_MS);
     },
     flush,

@@ -1,4 +1,4 @@
-// Replaces an account that was deactivated at its CA: it gets a new key, and is registered on its next use.
+// Replaces an account that was deactivated at its CA: it gets a new key and is registered at its next use.
 import { CertdeskError } from '../core/errors.ts';
 import type { Vault } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
@@ -6,8 +6,8 @@ import { generateKey } from '../pki/keys.ts';
 import { abandonOrder } from './resumable-orders.ts';
 
 /**
- * What the old account has ordered is given up: nobody can ask for it any more. Renewals that waited for a new account
- * wait no longer.
+ * Replaces the account's key. Orders of the old account are abandoned, because no request can be signed for them any
+ * more. Renewals that waited for a new account are released.
  * @throws CA_ACCOUNT_NOT_FOUND
  */
 export async function replaceAccountKey(

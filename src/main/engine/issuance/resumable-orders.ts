@@ -1,6 +1,6 @@
-// Orders of failed jobs that the CA may still go on with (RFC 8555 section 7.1.6): kept with their key for a day, so that
-// the next job for the same certificate goes on with one in place of a second order, and what the CA has issued in the
-// meantime is fetched and not forgotten.
+// Keeps orders of failed jobs that the CA may still complete (RFC 8555 section 7.1.6), with their key, for a day. The
+// next job for the same certificate resumes such an order instead of creating a second one, and a certificate that
+// the CA has issued in the meantime is downloaded.
 import type { Timestamp } from '../../../shared/time.ts';
 import type { IssuanceSpec, JobRecord, OrderAsCreated, OrderRecord } from '../core/model.ts';
 import type { Clock, Vault } from '../core/ports.ts';
@@ -12,14 +12,14 @@ import { exactSet } from '../rate-limits/usage.ts';
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** CAs keep orders for hours to days (Let's Encrypt: 8 hours to 7 days). */
-const KEEP_MS = DAY_MS;
-/** One that was finalized is followed until the CA says that it expires; for so long where it does not say when. */
+const RESUMABLE_MS = DAY_MS;
+/** A finalized order is followed until it expires at the CA; for this long if the CA gives no date. */
 const FOLLOW_MS = 7 * DAY_MS;
-/** No CA lets an order stand for longer; a later date is a mistake. */
-const LONGEST_FOLLOW_MS = 30 * DAY_MS;
+/** No CA keeps an order for longer, so a later date is a mistake. */
+const MAX_FOLLOW_MS = 30 * DAY_MS;
 
-/** Failures that say nothing against the order: nobody has heard the CA's word on it, or the CA was not asked yet. */
-const OUTSIDE = [
+/** Failures that do not concern the order: the CA was not asked, or its response was lost. */
+const NOT_ABOUT_ORDER = [
   'ACME_UNAVAILABLE',
   'ACME_TIMEOUT',
   'ACME_RATE_LIMITED',
@@ -28,8 +28,8 @@ const OUTSIDE = [
 ];
 
 /**
- * Whether a job that has failed so leaves an order that a later one resumes. One that was finalized can still bring its
- * certificate, whatever the job has failed with.
+ * Whether a job that failed with this code leaves an order that a later job resumes. A finalized order may still
+ * bring its certificate, whatever the error was.
  */
 export function isResumable(
   order: Pick<OrderRecord, 'url' | 'updatedAt' | 'finalizedAt' | 'asCreated'>,
@@ -38,19 +38,22 @@ export function isResumable(
 ): boolean {
   if (order.url === null || code === undefined) return false;
   if (order.finalizedAt !== null) return now.getTime() < followUntil(order.finalizedAt, order.asCreated);
-  if (now.getTime() - Date.parse(order.updatedAt) > KEEP_MS) return false;
-  return OUTSIDE.includes(code) || code.startsWith('DNS_');
+  if (now.getTime() - Date.parse(order.updatedAt) > RESUMABLE_MS) return false;
+  return NOT_ABOUT_ORDER.includes(code) || code.startsWith('DNS_');
 }
 
-/** Ms. At least a day: a certificate that was issued may be fetched later than the order itself would last. */
+/**
+ * In milliseconds; at least a day, because an issued certificate can be downloaded for longer than its order is
+ * valid.
+ */
 function followUntil(finalizedAt: Timestamp, asCreated: OrderAsCreated | null): number {
   const from = Date.parse(finalizedAt);
   const expires = Date.parse(asCreated?.expires ?? '');
   if (Number.isNaN(expires)) return from + FOLLOW_MS;
-  return Math.min(Math.max(expires, from + DAY_MS), from + LONGEST_FOLLOW_MS);
+  return Math.min(Math.max(expires, from + DAY_MS), from + MAX_FOLLOW_MS);
 }
 
-/** Nothing of it stands in DNS or is served any longer. */
+/** Whether none of its challenges is in DNS or served any more. */
 export function isCleaned({ challenges }: Pick<OrderRecord, 'challenges'>): boolean {
   return challenges.every(({ state }) => state === 'cleaned');
 }
@@ -61,14 +64,14 @@ export interface AdoptDeps {
   readonly clock: Clock;
 }
 
-/** Gives the job the kept order of an earlier one for the very same certificate, where there is one. */
+/** Adopts the order of an earlier job for exactly the same certificate, if there is one. */
 export async function adoptKeptOrder(
   { stores, vault, clock }: AdoptDeps,
   job: JobRecord,
   { spec, directoryUrl }: { readonly spec: IssuanceSpec; readonly directoryUrl: string },
 ): Promise<void> {
-  const own = await stores.orders.get(job.id);
-  if (own?.directoryUrl === directoryUrl && own.url !== null) return;
+  const current = await stores.orders.get(job.id);
+  if (current?.directoryUrl === directoryUrl && current.url !== null) return;
   for (const { order, spec: former } of await keptOrders(stores, job, clock.now())) {
     if (order.directoryUrl !== directoryUrl || order.jobId === job.id) continue;
     const isFinalized = order.finalizedAt !== null;
@@ -84,7 +87,7 @@ export async function adoptKeptOrder(
         ...order,
         jobId: job.id,
         keySealed: resealed,
-        challenges: own?.challenges ?? [],
+        challenges: current?.challenges ?? [],
       });
     });
     return;
@@ -92,8 +95,8 @@ export async function adoptKeptOrder(
 }
 
 /**
- * How the certificate of an order was to be obtained that was finalized for a successor of these names and this key, at
- * whichever CA: it is followed before anybody is asked for another one. Null where there is none.
+ * Returns the spec of an order that was finalized for the same names and key, at any CA. It is followed before a new
+ * certificate is requested. Null if there is none.
  */
 export async function finalizedFor(
   { stores, clock }: Pick<AdoptDeps, 'stores' | 'clock'>,
@@ -104,7 +107,7 @@ export async function finalizedFor(
   const found = kept.find(
     (each) =>
       each.order.finalizedAt !== null &&
-      each.spec.staging === spec.staging && // what a rehearsal brings is not wanted
+      each.spec.staging === spec.staging && // not the certificate of a rehearsal
       exactSet(each.spec.names) === exactSet(spec.names) &&
       JSON.stringify(each.spec.key) === JSON.stringify(spec.key),
   );
@@ -116,7 +119,7 @@ interface KeptOrder {
   readonly spec: IssuanceSpec;
 }
 
-/** The orders of the job and of failed ones of its project that may be resumed. */
+/** Lists the orders of the job and of failed jobs of its project that can be resumed. */
 async function keptOrders(
   stores: Stores,
   { id, projectId }: JobRecord,
@@ -137,21 +140,24 @@ async function keptOrders(
 }
 
 /**
- * Whatever the way of the proof: that is of the job, not of the order. An order that was finalized is the same whoever's
- * account made it, and whichever of its chains is wanted.
+ * Ignores the challenge type, which is a property of the job, not of the order. For a finalized order, the account
+ * and the preferred chain do not matter either.
  */
 function isSameCertificate(a: IssuanceSpec, b: IssuanceSpec, isFinalized: boolean): boolean {
-  const essence = ({ names, key, profile, email, preferredChain }: IssuanceSpec) =>
+  const relevantFields = ({ names, key, profile, email, preferredChain }: IssuanceSpec) =>
     JSON.stringify([
       exactSet(names),
       key,
       profile ?? null,
       ...(isFinalized ? [] : [email, preferredChain ?? null]),
     ]);
-  return essence(a) === essence(b);
+  return relevantFields(a) === relevantFields(b);
 }
 
-/** What becomes of the order of a job that has failed. @param tx Of the transaction that says so. */
+/**
+ * Keeps or deletes the order of a failed job.
+ * @param tx The transaction that marks the job as failed.
+ */
 export async function keepOrForget(
   tx: Stores,
   { id, projectId }: JobRecord,
@@ -160,21 +166,22 @@ export async function keepOrForget(
   const order = await tx.orders.get(id);
   if (order === null) return;
   const active = await tx.certificates.active(projectId);
-  // In use already: only the end of the job could not be written.
+  // The certificate is active already; only the end of the job could not be stored.
   if (active !== null && order.csr !== null && isAnswerTo(active.chain, order.csr))
     await abandonOrder(tx, id);
   else if (!isResumable(order, code, now)) await forgetIfCleaned(tx, id);
 }
 
+/** Deletes the order of a job, unless challenges are left to clean up. */
 export async function forgetIfCleaned(tx: Stores, jobId: string): Promise<void> {
   const order = await tx.orders.get(jobId);
   if (order !== null && isCleaned(order)) await tx.orders.delete(jobId);
 }
 
 /**
- * What earlier jobs of the project left at the CA is not wanted any more: a new certificate is there, or the key of one
- * has leaked, and then one that was made before is not to be relied on either.
- * @param since Only orders from before; all where left out.
+ * Abandons the orders of earlier jobs of the project: a new certificate exists, or a key has leaked and keys from
+ * before must not be used.
+ * @param since Only orders from before. Default: all.
  */
 export async function forgetKeptOrders(tx: Stores, projectId: string, since?: Timestamp): Promise<void> {
   for (const { jobId, updatedAt } of await tx.orders.all()) {
@@ -185,8 +192,8 @@ export async function forgetKeptOrders(tx: Stores, projectId: string, since?: Ti
 }
 
 /**
- * No later job goes on with the order: it has brought what it was for, and would bring the same certificate once more,
- * or its key is not to be used. Where clean-up is still to be done, only that is kept of it.
+ * Abandons an order, so that no later job resumes it: it has brought its certificate, or its key must not be used. If
+ * challenges are left to clean up, only those are kept.
  */
 export async function abandonOrder(tx: Stores, jobId: string): Promise<void> {
   const order = await tx.orders.get(jobId);

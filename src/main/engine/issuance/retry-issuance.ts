@@ -1,4 +1,4 @@
-// Attempts an issuance again when the network has lost a request. An attempt resumes where the one before has stopped.
+// Retries an issuance after lost requests. Each attempt resumes where the previous one stopped.
 import { isGivenUp } from '../acme/failure-streak.ts';
 import { isDeadline } from '../acme/poll.ts';
 import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
@@ -8,13 +8,14 @@ import type { Places } from '../jobs/places.ts';
 import type { OrderState } from './order-state.ts';
 
 /**
- * Waits after the CA was unavailable, in ms; after a time-out the last one each time, until the deadline. If nobody waits
- * and no order exists at the CA, there is one retry: renewal/retry-policy.ts schedules the next attempt.
+ * Waits in milliseconds after the CA was unavailable. After a timeout the last one applies each time, until the
+ * deadline. If no user waits and no order exists at the CA, there is one retry; renewal/retry-policy.ts then
+ * schedules the next attempt.
  */
-const AGAIN_MS = [300, 1_500] as const;
+const RETRY_WAITS_MS = [300, 1_500] as const;
 
-/** If a CA asks for a longer pause (Retry-After), the job fails, and its next attempt obeys it. */
-const LONGEST_ASKED_MS = 60_000;
+/** If a CA requests a longer wait (Retry-After), the job fails and its next attempt respects it. */
+const MAX_RETRY_AFTER_MS = 60_000;
 
 export interface RetryTask {
   readonly orderState: Pick<OrderState, 'order' | 'reportStep'>;
@@ -25,7 +26,10 @@ export interface RetryTask {
   readonly places: Pick<Places, 'wait'>;
 }
 
-/** @throws the failure of the last attempt; the reason of `signal` */
+/**
+ * Runs attempts until one succeeds or no retry is left.
+ * @throws the error of the last attempt; the reason of `signal`
+ */
 export async function retryIssuance<T>(
   task: RetryTask,
   attempt: (isRepeated: boolean) => Promise<T>,
@@ -45,7 +49,7 @@ export async function retryIssuance<T>(
   }
 }
 
-/** Null: not worth another attempt. */
+/** Null if there is no further attempt. */
 function waitBeforeRetry(
   error: CertdeskError,
   tries: number,
@@ -55,9 +59,9 @@ function waitBeforeRetry(
   if (!isUnavailable && (error.code !== 'ACME_TIMEOUT' || isDeadline(error))) return null;
   if (isGivenUp(error)) return null;
   if (!interactive && orderState.order.url === null && tries > 0) return null;
-  const own = isUnavailable ? AGAIN_MS[tries] : AGAIN_MS[1];
-  const askedMs = retryAfterOf(error) ?? 0;
-  if (own === undefined || askedMs > LONGEST_ASKED_MS) return null;
-  const waitMs = Math.max(own, askedMs);
+  const scheduledMs = isUnavailable ? RETRY_WAITS_MS[tries] : RETRY_WAITS_MS[1];
+  const retryAfterMs = retryAfterOf(error) ?? 0;
+  if (scheduledMs === undefined || retryAfterMs > MAX_RETRY_AFTER_MS) return null;
+  const waitMs = Math.max(scheduledMs, retryAfterMs);
   return pace.now() + waitMs > deadline ? null : waitMs;
 }

@@ -1,5 +1,5 @@
-// Obtain, renew, revoke: what asks a CA. Each is a job; this file says what a request becomes, queue.ts runs it and
-// job-runner.ts does it.
+// Obtains, renews and revokes certificates. Each request becomes a job here; jobs/queue.ts schedules it and
+// job-runner.ts runs it.
 
 import { createHash, randomUUID } from 'node:crypto';
 import type { ObtainRequest, RevokeRequest } from '../../../shared/certificate.ts';
@@ -21,28 +21,33 @@ import type { JobSecrets } from '../jobs/job-secrets.ts';
 import type { JobQueue } from '../jobs/queue.ts';
 import { toIssuanceSpec } from './issuance-spec.ts';
 
-/** Who asks, and how the answer is wanted. */
+/** The caller, and how it wants the response. */
 export interface Call {
   /** A token's id, or null for Certdesk itself. */
   readonly by: string | null;
-  /** Answer at once with the job (RFC 7240 `Prefer: respond-async`). */
+  /** Respond immediately with the job (RFC 7240 `Prefer: respond-async`). */
   readonly respondAsync: boolean;
   readonly idempotencyKey: string | null;
 }
 
-/** What a job brought, or the job itself if nobody waited for it. */
+/** The result of a job, or the job itself if the caller does not wait. */
 export type Outcome =
   | { readonly done: true; readonly result: ReturnType<typeof presentResult> }
   | { readonly done: false; readonly job: { readonly id: string; readonly state: JobState } };
 
 export interface Issuance {
-  /** @throws PROJECT_NOT_FOUND, DOMAIN_NOT_CONFIGURED, INVALID_REQUEST, OPERATION_IN_PROGRESS, the job's own error */
+  /**
+   * @throws PROJECT_NOT_FOUND, DOMAIN_NOT_CONFIGURED, INVALID_REQUEST, OPERATION_IN_PROGRESS, the error of the job
+   */
   obtain(projectId: string, body: ObtainRequest, call: Call): Promise<Outcome>;
-  /** Whether it would use the machine's AWS role by the caller's choice alone: see DnsChooser. */
+  /** Whether the request would use the server's AWS role by the caller's choice alone (see DnsChooser). */
   usesMachineRole(projectId: string, body: ObtainRequest): Promise<boolean>;
   /** @throws CERTIFICATE_NOT_FOUND, NOT_AN_ACME_CERTIFICATE, … */
   renew(projectId: string, call: Call): Promise<Outcome>;
-  /** Starts a renewal on Certdesk's own account; its job is not waited for. @throws as `renew` */
+  /**
+   * Starts an automatic renewal without waiting for its job.
+   * @throws the errors of `renew`
+   */
   startRenewal(projectId: string): Promise<void>;
   /** @throws CERTIFICATE_NOT_FOUND, NOT_AN_ACME_CERTIFICATE, ALREADY_REVOKED, INVALID_REQUEST, … */
   revoke(projectId: string, request: RevokeRequest, call: Call): Promise<Outcome>;
@@ -55,16 +60,16 @@ export interface IssuanceDeps {
   readonly secrets: JobSecrets;
   readonly chooser: DnsChooser;
   readonly directories: DirectoryOverrides;
-  /** Who asks. */
+  /** The caller, recorded with saved credentials. */
   readonly savedBy: Journal['savedBy'];
-  /** How long a caller is kept waiting; ms. */
+  /** How long a caller waits for a job, in milliseconds. */
   readonly answerWithinMs: number;
 }
 
-/** Of whom a job is; `requestHash` is null without an Idempotency-Key. */
+/** The caller of a job and its idempotency key. `requestHash` is null without an Idempotency-Key. */
 type Request = Pick<JobRecord, 'requestedBy' | 'idempotencyKey' | 'requestHash'>;
 
-const OWN_REQUEST: Request = { requestedBy: null, idempotencyKey: null, requestHash: null };
+const AUTOMATIC_REQUEST: Request = { requestedBy: null, idempotencyKey: null, requestHash: null };
 
 export function createIssuance(deps: IssuanceDeps): Issuance {
   const { stores, clock, queue, secrets, chooser } = deps;
@@ -87,8 +92,11 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
     };
   }
 
-  /** The job that this very request has begun before (Idempotency-Key). @throws IDEMPOTENCY_KEY_REUSED */
-  async function begunBefore({
+  /**
+   * Returns the job that the same request has started before (Idempotency-Key).
+   * @throws IDEMPOTENCY_KEY_REUSED
+   */
+  async function findRepeated({
     idempotencyKey,
     requestHash,
   }: Pick<JobRecord, 'idempotencyKey' | 'requestHash'>): Promise<JobRecord | null> {
@@ -100,10 +108,10 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
   }
 
   /**
-   * The answer of a repeated request is the first one's, whatever has become of project and certificate since: that is
-   * looked up before anything else. Only then is it judged, and begun.
+   * Runs a request once. A repeated request gets the response of the first one, even if the project or certificate
+   * has changed since. It is therefore looked up before any check.
    */
-  async function once(
+  async function runOnce(
     of: { readonly projectId: string; readonly kind: JobInput['kind']; readonly body: unknown },
     call: Call,
     begin: (request: Request) => Promise<JobRecord>,
@@ -111,14 +119,14 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
     const { projectId, kind, body } = of;
     const { idempotencyKey } = call;
     const requestHash = idempotencyKey === null ? null : hashOf({ projectId, kind, request: body });
-    const before = await begunBefore({ idempotencyKey, requestHash });
+    const before = await findRepeated({ idempotencyKey, requestHash });
     return answer(before ?? (await begin({ requestedBy: call.by, idempotencyKey, requestHash })), call);
   }
 
   async function submit(
     job: JobRecord,
     given: Parameters<JobSecrets['keep']>[1] = {},
-    check: (tx: Stores) => Promise<unknown> = (tx) => stillThere(tx, job),
+    check: (tx: Stores) => Promise<unknown> = (tx) => refuseStale(tx, job),
   ): Promise<JobRecord> {
     await secrets.keep(job.id, given);
     try {
@@ -126,8 +134,8 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
       return job;
     } catch (error) {
       await secrets.forget(job.id);
-      // Two of the same key at once: the second one finds the first one's job.
-      const first = await begunBefore(job);
+      // Two requests with the same key at once: the second one gets the job of the first.
+      const first = await findRepeated(job);
       if (first !== null) return first;
       throw error;
     }
@@ -157,10 +165,10 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
 
   return {
     obtain: (projectId, body, call) =>
-      once({ projectId, kind: 'obtain', body }, call, async (request) => {
+      runOnce({ projectId, kind: 'obtain', body }, call, async (request) => {
         const project = await findProject(stores, projectId);
-        const made = toIssuanceSpec(project, body, deps.directories);
-        const spec = { ...made, ...(await chooser.choose(projectId, body)) };
+        const base = toIssuanceSpec(project, body, deps.directories);
+        const spec = { ...base, ...(await chooser.choose(projectId, body)) };
         await noteDirectory(stores.settings, spec.ca, deps.savedBy());
         const { autoRenew, dryRun, eab, dnsCredentials } = body;
         const job = newJob(projectId, { kind: 'obtain', spec, autoRenew, dryRun }, request);
@@ -171,39 +179,45 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
     usesMachineRole: (projectId, body) => chooser.usesMachineRole(projectId, body),
 
     renew: (projectId, call) =>
-      once({ projectId, kind: 'renew', body: null }, call, (request) =>
+      runOnce({ projectId, kind: 'renew', body: null }, call, (request) =>
         beginRenewal(projectId, request, { automatic: false }),
       ),
 
     async startRenewal(projectId) {
-      await beginRenewal(projectId, OWN_REQUEST, { automatic: true });
+      await beginRenewal(projectId, AUTOMATIC_REQUEST, { automatic: true });
     },
 
     revoke: (projectId, { reason, replace = false, versionId }, call) => {
-      // As it was hashed before there was anything but a reason.
+      // Without `replace`, the hash equals that of earlier versions, which knew only a reason.
       const body = { reason, versionId, ...(replace ? { replace } : {}) };
-      return once({ projectId, kind: 'revoke', body }, call, async (request) => {
+      return runOnce({ projectId, kind: 'revoke', body }, call, async (request) => {
         const certificate = await findVersion(stores, projectId, versionId);
         const { id: certificateId, autoRenew } = certificate;
         const spec = refuseRevoke(certificate);
         if (replace) refuseReplace(certificate);
         const replacement = replace ? { replacement: { spec, autoRenew } } : {};
         const input = { kind: 'revoke', certificateId, reason, ...replacement } as const;
-        // A version that is named is revoked though another has taken its place since; but what is in use by then is
-        // not the job's own replacement.
-        const named = async (tx: Stores) => {
+        // A selected version is revoked even if it was superseded since. Only the active version can be replaced.
+        const checkVersion = async (tx: Stores) => {
           const found = await findVersion(tx, projectId, versionId);
           refuseRevoke(found);
           if (replace) refuseReplace(found);
         };
-        return submit(newJob(projectId, input, request), {}, versionId === undefined ? undefined : named);
+        return submit(
+          newJob(projectId, input, request),
+          {},
+          versionId === undefined ? undefined : checkVersion,
+        );
       });
     },
   };
 }
 
-/** @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND where it was removed, or replaced, since the request was looked at. */
-async function stillThere(stores: Stores, { projectId, input }: JobRecord): Promise<void> {
+/**
+ * Refuses a job whose certificate has changed since the request was checked.
+ * @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND (removed or replaced)
+ */
+async function refuseStale(stores: Stores, { projectId, input }: JobRecord): Promise<void> {
   await findProject(stores, projectId);
   if (input.kind === 'obtain') return;
   const active = await stores.certificates.active(projectId);
@@ -217,7 +231,10 @@ function refuseReplace({ supersededAt, removedAt }: CertificateRecord): void {
   throw invalid('replace', 'only the active certificate can be replaced');
 }
 
-/** Returns how it was obtained. @throws NOT_AN_ACME_CERTIFICATE, ALREADY_REVOKED */
+/**
+ * Refuses to revoke the certificate, or returns its issuance spec.
+ * @throws NOT_AN_ACME_CERTIFICATE, ALREADY_REVOKED
+ */
 function refuseRevoke({ spec, revokedAt }: CertificateRecord): IssuanceSpec {
   if (spec === null)
     throw new CertdeskError('NOT_AN_ACME_CERTIFICATE', 'Revoke an uploaded certificate with its issuer');
@@ -226,7 +243,10 @@ function refuseRevoke({ spec, revokedAt }: CertificateRecord): IssuanceSpec {
   return spec;
 }
 
-/** What makes two requests the same. Secrets stay out: even a hash in the database could be guessed at. */
+/**
+ * Hashes a request to recognize a repetition. Secrets are excluded, because a hash in the database could be attacked
+ * by guessing.
+ */
 function hashOf(request: unknown): string {
   const text = JSON.stringify(request, (key, value: unknown) => (SECRET_FIELDS.has(key) ? true : value));
   return createHash('sha256').update(text).digest('hex');
