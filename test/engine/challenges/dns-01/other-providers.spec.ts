@@ -113,7 +113,9 @@ describeWith(['pebble', 'bind9'], 'dns-01 with', () => {
     });
     const job = `/jobs/${accepted.body.job?.id}`;
     const told = async () => [
-      ...(await app.call('GET', job)).text.matchAll(/Create the TXT record (\S+) with the value ([\w-]{43})/g),
+      ...(await app.call('GET', job)).text.matchAll(
+        /Create the TXT record (\S+) with the value ([\w-]{43})/g,
+      ),
     ];
     await expect.poll(async () => (await told()).length).toBe(3);
     const values = Map.groupBy(await told(), ([, name = '']) => name);
