@@ -73,14 +73,14 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   }
 
   async function session(record: AccountRecord, signal: AbortSignal): Promise<OpenAccount> {
-    const account = await whichKey(record, signal);
+    const account = await resolveKey(record, signal);
     const accountKey = await vault.open(account.keySealed, `account:${account.id}`);
     const { directoryUrl, url } = account;
     return { account, session: acme.session({ directoryUrl, accountKey, accountUrl: url, signal }) };
   }
 
   /** After a crash during a key change, asks the CA whether it has the new key. */
-  async function whichKey(account: AccountRecord, signal: AbortSignal): Promise<AccountRecord> {
+  async function resolveKey(account: AccountRecord, signal: AbortSignal): Promise<AccountRecord> {
     const { id, directoryUrl, keySealed, nextKeySealed = null } = account;
     if (nextKeySealed === null) return account;
     const accountKey = await vault.open(nextKeySealed, `account:${id}`);

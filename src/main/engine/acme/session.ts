@@ -53,9 +53,9 @@ export function createSession({ accountKey, accountUrl, directory, call: send }:
   return {
     directory,
     time: () => time,
-    ...accountVerbs(account, directory, call),
-    ...orderVerbs(account, directory, call),
-    ...certificateVerbs(account, directory, call),
+    ...accountMethods(account, directory, call),
+    ...orderMethods(account, directory, call),
+    ...certificateMethods(account, directory, call),
   };
 }
 
@@ -68,7 +68,7 @@ function readBy(account: Account): CallOptions {
   return { ...signedBy(account), idempotent: true };
 }
 
-function accountVerbs(
+function accountMethods(
   account: Account,
   directory: () => Promise<AcmeDirectory>,
   call: Call,
@@ -124,7 +124,7 @@ function accountOf(response: AcmeResponse): string {
   return url;
 }
 
-function orderVerbs(
+function orderMethods(
   account: Account,
   directory: () => Promise<AcmeDirectory>,
   call: Call,
@@ -188,7 +188,7 @@ function derOf(pem: string): string {
   return Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64').toString('base64url');
 }
 
-function certificateVerbs(
+function certificateMethods(
   account: Account,
   directory: () => Promise<AcmeDirectory>,
   call: Call,

@@ -27,10 +27,7 @@ test('writes a record and removes it, in the first zone or in the named one', as
 });
 
 test.each([
-  [
-    'list',
-    /could not be listed\. No such token\. What Memory DNS credentials need: Zone:Read and DNS:Edit\./,
-  ],
+  ['list', /could not be listed\. No such token\. Memory DNS requires: Zone:Read and DNS:Edit\./],
   ['add', /has the zones, but a TXT record could not be created\. No such token\. .*Zone:Read/],
   ['remove', /was created, but could not be removed\. .* Remove _certdesk-test\.example\.com yourself\./],
 ])('reports that %s failed and what is needed', async (step, message) => {
@@ -73,7 +70,7 @@ test('names the one missing permission if the provider has a name for it', async
     return testDnsCredential({ provider, definition: { ...definition, needs }, signal });
   };
   await expect(failing('add', 'DNS_CREDENTIALS_REJECTED')).rejects.toMatchObject({
-    message: expect.stringContaining('No. This permission is missing: DNS:Edit. What Memory DNS'),
+    message: expect.stringContaining('No. This permission is missing: DNS:Edit. Memory DNS requires: '),
     details: { lacking: 'DNS:Edit' },
   });
   await expect(failing('list', 'DNS_CREDENTIALS_REJECTED')).rejects.toMatchObject({
@@ -118,7 +115,7 @@ test('requires a zone if the provider cannot list them, unless it has a name of 
   expect(named.calls[0]).toMatch(/^add _certdesk-test\.example\.com /);
   const own = createMemoryProvider(null, { testName: 'abc.auth.example', keepsValues: true });
   const { message } = await testDnsCredential({ provider: own, definition, signal });
-  expect(message).toMatch(/abc\.auth\.example was written\. The next values take its place\.$/);
+  expect(message).toMatch(/abc\.auth\.example was written\. The next values replace it\.$/);
   expect(own.calls[0]).toMatch(/^add abc\.auth\.example /);
 });
 

@@ -67,7 +67,7 @@ describe('matchZone', () => {
     const problem = new CertdeskError('DNS_LOOKUP_FAILED', 'no SOA');
     const zones = [zone('co.uk'), zone('sub.example.co.uk'), zone('example.co.uk')];
     expect(match({ zone: null, problem }, zones).name).toBe('sub.example.co.uk');
-    expect(reports.at(-1)).toMatch(/DNS does not say .*; using sub\.example\.co\.uk/);
+    expect(reports.at(-1)).toMatch(/DNS does not show the zone of .*; using sub\.example\.co\.uk/);
     expect(() => match({ zone: null, problem }, [zone('example.org')])).toThrow(
       /No zone of this DNS account/,
     );

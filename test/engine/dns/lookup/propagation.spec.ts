@@ -217,7 +217,7 @@ describe('waitForPropagation', () => {
     async (value) => {
       const world = await startWorld({ authorities: [showing(value)] });
       await expect(wait(world, { settings: { timeout: 0.4 } })).rejects.toThrow(
-        /1 of 1 values missing, one is there with quotation marks, spaces or other characters around it/,
+        /1 of 1 values missing, one has quotation marks, spaces or other characters around it/,
       );
     },
   );

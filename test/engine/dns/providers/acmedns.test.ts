@@ -109,7 +109,7 @@ describe('acmedns', () => {
 
   test('does not accept other answers as success', async () => {
     standIn.answerNext({ status: 200, body: { txt: TWO } });
-    await expect((await open()).addTxt(record(ONE), signal)).rejects.toThrow(/confirmed another value/);
+    await expect((await open()).addTxt(record(ONE), signal)).rejects.toThrow(/confirmed a different value/);
     await expect((await open()).addTxt(record('short'), signal)).rejects.toMatchObject({
       code: 'DNS_PROVIDER_REFUSED',
       message: expect.stringContaining('bad_txt'),

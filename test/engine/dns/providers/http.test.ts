@@ -157,7 +157,7 @@ describe('http', () => {
   test('shows the beginning of an answer that is not JSON, in one line and without secrets', async () => {
     answer = (_, response) => response.end(`<h1>Sign\n in</h1> ${'x'.repeat(190)}${SECRET}`);
     const error = await failureOf(http.request(call()));
-    expect(error.message).toMatch(/^Some DNS answered 200 with what is not JSON: Sign in x+\[r?/);
+    expect(error.message).toMatch(/^Some DNS answered 200 with a body that is not JSON: Sign in x+\[r?/);
     expect(error.message).not.toContain('top');
   });
 

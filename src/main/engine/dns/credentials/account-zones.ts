@@ -1,18 +1,18 @@
-// The zones of a DNS account: listed once, or, where the credentials may not list them, looked up for each name.
+// Finds the zones of a DNS account: lists them once or, if the credentials may not list zones, looks up each name.
 import { CertdeskError } from '../../core/errors.ts';
 import type { DnsProvider, DnsZone } from '../providers/provider.ts';
 
 export interface AccountZones {
-  /** Begins to list them; `around` says what came of it. */
+  /** Starts to list the zones; `around` returns the result or throws the error. */
   prepare(signal: AbortSignal): void;
   /**
-   * The account's zones, those around the name at least; null where the provider cannot list zones.
-   * @throws DNS_CREDENTIALS_REJECTED, DNS_PROVIDER_UNAVAILABLE; a failure is not kept, the next call asks again.
+   * The account's zones, or at least those that may contain the name; null if the provider cannot list zones.
+   * @throws DNS_CREDENTIALS_REJECTED, DNS_PROVIDER_UNAVAILABLE; failures are not cached
    */
   around(name: string, signal: AbortSignal): Promise<readonly DnsZone[] | null>;
 }
 
-/** Keeps what is listed for its own life: make one for each job. */
+/** The list is cached without expiry, so create one instance per job. */
 export function createAccountZones(provider: Pick<DnsProvider, 'listZones' | 'zonesAround'>): AccountZones {
   let listed: Promise<readonly DnsZone[]> | null = null;
 
@@ -38,7 +38,7 @@ export function createAccountZones(provider: Pick<DnsProvider, 'listZones' | 'zo
         if (!refused || provider.zonesAround === undefined) throw error;
         const zones = await provider.zonesAround(name, signal);
         if (zones.length > 0) return zones;
-        throw error; // its words say what is lacking
+        throw error; // its message names the missing permission
       }
     },
   };

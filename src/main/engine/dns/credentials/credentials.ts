@@ -1,5 +1,5 @@
-// DNS credentials: named ones that projects share, and the one that is kept with a project. Their values are in the
-// secret store and nowhere else, and no answer holds one.
+// Manages DNS credentials: saved ones that projects share, and the one that is stored with a project. Their values are
+// only in the secret store, and no response contains them.
 
 import { randomUUID } from 'node:crypto';
 import type {
@@ -25,19 +25,22 @@ import type { DnsCredentials } from './values.ts';
 
 export interface DnsCredentialService {
   create(body: CreateDnsCredential): Promise<DnsCredential>;
-  /** @param projectIds Only those that these projects may use, and of their users only these; null: all. */
+  /**
+   * @param projectIds Lists only credentials that these projects may use, and only these projects as users of a
+   *   credential; null: all.
+   */
   list(projectIds: readonly string[] | null): Promise<readonly DnsCredential[]>;
   /** @param projectIds As for `list`. @throws DNS_CREDENTIAL_NOT_FOUND */
   get(id: string, projectIds: readonly string[] | null): Promise<DnsCredential>;
   /** @throws DNS_CREDENTIAL_NOT_FOUND */
   providerOf(id: string): Promise<string>;
-  /** New values take the place of the old ones: what uses it goes on with them. */
+  /** Projects that use the credential continue with the new values. */
   update(id: string, body: UpdateDnsCredential): Promise<DnsCredential>;
   /** @throws DNS_CREDENTIAL_IN_USE (details.usedBy) */
   remove(id: string): Promise<void>;
-  /** Writes and removes a TXT record. @throws DNS_* with the step that failed and the permission that is lacking */
+  /** Creates and removes a TXT record. @throws DNS_* with the failed step and the missing permission */
   test(id: string, zone: string | undefined, signal: AbortSignal): Promise<CredentialTestResult>;
-  /** The same with values that are not kept. */
+  /** Tests values without saving them. */
   tryOut(body: TestDnsCredentials, signal: AbortSignal): Promise<CredentialTestResult>;
 }
 
@@ -49,7 +52,7 @@ export interface DnsCredentialDeps {
   readonly log: Log;
   readonly dnsEndpoints: Readonly<Record<string, string>>;
   readonly addressPolicy: AddressPolicy;
-  /** Where acme.sh is; null: its scripts are off. */
+  /** The acme.sh folder; null: acme.sh scripts are disabled. */
   readonly acmeShFolder: string | null;
 }
 
@@ -69,7 +72,7 @@ function isUsable({ projectIds }: DnsCredentialRecord, of: readonly string[] | n
   return of === null || projectIds === null || projectIds.some((id) => of.includes(id));
 }
 
-/** @throws INVALID_REQUEST for one that is not there. */
+/** @throws INVALID_REQUEST if one of the projects does not exist */
 async function assertProjects(stores: Stores, projectIds: readonly string[] | null): Promise<void> {
   for (const id of projectIds ?? []) {
     if ((await stores.projects.get(id)) !== null) continue;
@@ -96,8 +99,8 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialServ
     };
   }
 
-  /** The same server stays its saver's; it becomes a person's where a person saves it again. */
-  async function saverOf(record: DnsCredentialRecord, values: DnsCredentials): Promise<SavedBy> {
+  /** An unchanged server address keeps who saved it, unless a signed-in user saves it again. */
+  async function resolveSavedBy(record: DnsCredentialRecord, values: DnsCredentials): Promise<SavedBy> {
     const by = journal.savedBy();
     if (originOf(by) === 'named') return by;
     const before: DnsCredentials = JSON.parse((await secrets.get(dnsCredentialSecret(record.id))) ?? '{}');
@@ -141,7 +144,7 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialServ
         zones,
         ...stamps,
       };
-      // The values first: a row without values would be a credential that cannot work.
+      // Save the values first: a row without values would be a credential that cannot work.
       await secrets.set(dnsCredentialSecret(record.id), JSON.stringify(values));
       await journal.write(async (tx, emit) => {
         await tx.dnsCredentials.create(record);
@@ -169,7 +172,7 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialServ
       let savedBy = {};
       if (credentials !== undefined) {
         const values = await checkDnsCredentials(record.provider, credentials);
-        savedBy = { savedBy: await saverOf(record, values) };
+        savedBy = { savedBy: await resolveSavedBy(record, values) };
         await secrets.set(dnsCredentialSecret(id), JSON.stringify(values));
       }
       const patch = {
@@ -189,7 +192,7 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialServ
     },
 
     async remove(id) {
-      const assertIdle = async (tx: Stores): Promise<DnsCredentialRecord> => {
+      const assertUnused = async (tx: Stores): Promise<DnsCredentialRecord> => {
         const record = await findDnsCredential(tx, id);
         const projects = await tx.dnsCredentials.usedBy(id);
         if (projects.length > 0) {
@@ -200,17 +203,17 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialServ
             .join(', ');
           throw new CertdeskError(
             'DNS_CREDENTIAL_IN_USE',
-            `It is in use (${names}): select another credential for those certificates first. If only a leftover TXT record still needs it, Certdesk tries to remove the record at each renewal check`,
+            `It is in use (${names}): select another credential for those certificates first. If only a leftover TXT record needs it, Certdesk tries to remove the record at each renewal check`,
             { usedBy },
           );
         }
         return record;
       };
-      await assertIdle(stores);
-      // The values first: where the secret store cannot be reached the row stays, and it can be tried again.
+      await assertUnused(stores);
+      // Delete the values first: if the secret store is unavailable, the row remains and the user can retry.
       await secrets.delete(dnsCredentialSecret(id));
       await journal.write(async (tx, emit) => {
-        const { name } = await assertIdle(tx);
+        const { name } = await assertUnused(tx);
         await tx.dnsCredentials.delete(id);
         await emit({ kind: 'dns-credential.removed', message: `DNS credential ${name} removed` });
       });
@@ -231,11 +234,11 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialServ
   };
 }
 
-/** Its row is there and its values are not: somebody has emptied the secret store. */
+/** The database has the credential but the secret store does not have its values, for example after it was cleared. */
 export function lost(id: string): CertdeskError {
   return new CertdeskError(
     'DNS_CREDENTIALS_REQUIRED',
-    'The values of this DNS credential are no longer in the secret store: give them anew',
+    'The values of this DNS credential are no longer in the secret store: enter them again',
     { dnsCredentialId: id },
   );
 }

@@ -1,35 +1,35 @@
-// A DNS provider that writes only where its saved credentials are meant to. What was written before can always be
-// removed.
+// Wraps a DNS provider so that it creates records only within the limits of its saved credential. Removing records is
+// always allowed.
 import { CertdeskError } from '../../core/errors.ts';
 import { isWithin } from '../lookup/zone.ts';
 import type { DnsProvider, DnsZone } from '../providers/provider.ts';
 
-/** What saved credentials are for. */
+/** The limits of a saved credential. */
 export interface CredentialLimits {
-  /** False: they are not shared with the project. */
+  /** False: the credential is not shared with the project. */
   readonly shared: boolean;
-  /** The only zones, and names in them, that records may be written for; null: all. */
+  /** The zones, or names in zones, for which it may create records; null: all. */
   readonly zones: readonly string[] | null;
 }
 
 export const NO_LIMITS: CredentialLimits = { shared: true, zones: null };
 
-/** @returns the provider, whose addTxt rejects with DNS_CREDENTIAL_LIMITED beyond the limits. */
+/** @returns the provider; outside of the limits, its addTxt rejects with DNS_CREDENTIAL_LIMITED */
 export function limitProvider(provider: DnsProvider, { shared, zones }: CredentialLimits): DnsProvider {
   if (shared && zones === null) return provider;
-  const reaches = ({ name }: DnsZone): boolean =>
+  const overlapsLimits = ({ name }: DnsZone): boolean =>
     zones === null || zones.some((zone) => isWithin(name, zone) || isWithin(zone, name));
   const { listZones, zonesAround } = provider;
   return {
     ...provider,
     ...(listZones === undefined
       ? {}
-      : { listZones: async (signal) => (await listZones.call(provider, signal)).filter(reaches) }),
+      : { listZones: async (signal) => (await listZones.call(provider, signal)).filter(overlapsLimits) }),
     ...(zonesAround === undefined
       ? {}
       : {
           zonesAround: async (name, signal) =>
-            (await zonesAround.call(provider, name, signal)).filter(reaches),
+            (await zonesAround.call(provider, name, signal)).filter(overlapsLimits),
         }),
     async addTxt(record, signal) {
       if (!shared) throw notShared();
@@ -51,7 +51,7 @@ export function notShared(): CertdeskError {
 function notForZone(name: string, zones: readonly string[]): CertdeskError {
   return new CertdeskError(
     'DNS_CREDENTIAL_LIMITED',
-    `The saved DNS credential may not write ${name}: it is limited to ${zones.join(', ')}`,
+    `The saved DNS credential must not be used for ${name}: it is limited to ${zones.join(', ')}`,
     { name, zones: [...zones] },
   );
 }

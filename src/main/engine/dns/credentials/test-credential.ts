@@ -1,4 +1,4 @@
-// Proves that the credentials of a DNS account suffice: writes a TXT record in a zone and removes it again.
+// Tests the credentials of a DNS account by creating and removing a TXT record.
 
 import { randomBytes } from 'node:crypto';
 import { CertdeskError } from '../../core/errors.ts';
@@ -16,19 +16,19 @@ import { createAccountZones } from './account-zones.ts';
 export interface CredentialTest {
   readonly provider: DnsProvider;
   readonly definition: Pick<DnsProviderDefinition, 'name' | 'permissions' | 'needs'>;
-  /** The zone to write in; where left out, the first one that the account lists. */
+  /** The zone for the test record. Default: the first zone of the account. */
   readonly zone?: string;
   readonly signal: AbortSignal;
 }
 
 export interface CredentialTestResult {
-  /** The zone that was written in; null where nothing had to be written. */
+  /** The zone of the test record; null if the provider needs no test record. */
   readonly zone: string | null;
-  /** The record that was written and removed. */
+  /** The test record, which was created and removed. */
   readonly record: string | null;
-  /** How many zones the account lists; null where the provider cannot list them. */
+  /** The number of zones in the account; null if the provider cannot list them. */
   readonly zones: number | null;
-  /** For a person. */
+  /** For users. */
   readonly message: string;
 }
 
@@ -38,14 +38,14 @@ const FAILED: Readonly<Record<TestStep, string>> = {
   remove: 'A TXT record was created, but could not be removed',
 };
 
-/** Only a provider that lists zones has shown that they are there. */
+/** Used only if the provider has listed the zones. */
 const ADD_FAILED_AFTER_LIST = 'The account has the zones, but a TXT record could not be created';
 
 /**
- * @throws The provider's failure with its code; the message says which step failed, which permission is lacking for it
- * and which ones the credentials need; `details.step` is `list`, `add` or `remove`, `details.lacking` the permission
- * where the provider has a name for it. DNS_ZONE_NOT_FOUND where the zone is not in the
- * account, INVALID_REQUEST where a zone has to be named and is not.
+ * Creates and removes a TXT record.
+ * @throws the provider's error; its message names the failed step, the missing permission and all permissions that the
+ * credentials need; `details.step` is `list`, `add` or `remove`, `details.lacking` the permission if the provider names
+ * it. DNS_ZONE_NOT_FOUND if the account does not contain the zone; INVALID_REQUEST if a zone is required
  */
 export async function testDnsCredential(test: CredentialTest): Promise<CredentialTestResult> {
   const { provider, signal } = test;
@@ -57,12 +57,12 @@ export async function testDnsCredential(test: CredentialTest): Promise<Credentia
   const zones = await step(test, 'list', null, () => zonesFor(provider, wanted, signal));
   const zone = chooseZone(test, zones, wanted);
   const name = provider.testName ?? `_certdesk-test.${zone.name}`;
-  // As long as a challenge's value is: acme-dns takes no other.
+  // The length of a challenge's value, because acme-dns accepts no other.
   const record: TxtRecord = { zone, name, value: randomBytes(32).toString('base64url') };
   const ref = await step(test, 'add', name, () => provider.addTxt(record, signal));
   await step(test, 'remove', name, () => provider.removeTxt(ref, signal));
   const advice = provider.advice === undefined ? '' : ` ${provider.advice}`;
-  const done = provider.keepsValues ? 'was written. The next values take its place.' : 'created and removed.';
+  const done = provider.keepsValues ? 'was written. The next values replace it.' : 'created and removed.';
   const message = `Credentials verified: TXT record ${name} ${done}${advice}`;
   return { zone: zone.name, record: name, zones: zones?.length ?? null, message };
 }
@@ -111,19 +111,19 @@ async function step<T>(
     if (!(error instanceof CertdeskError)) throw error;
     const { name: providerName, permissions, needs } = test.definition;
     const lacking = error.code === 'DNS_CREDENTIALS_REJECTED' ? needs?.[name] : undefined;
-    // Out of reach or failing says nothing about permissions.
-    const needed = error.entry.retryable ? '' : ` What ${providerName} credentials need: ${permissions}`;
+    // Permissions do not matter if the provider is unavailable.
+    const needed = error.entry.retryable ? '' : ` ${providerName} requires: ${permissions}`;
     const left = name === 'remove' ? ` Remove ${record} yourself.` : '';
     const details = { step: name, record, lacking: lacking ?? null, cause: error.details ?? null };
     const listed = name === 'add' && test.provider.listZones !== undefined;
     const failed = listed ? ADD_FAILED_AFTER_LIST : FAILED[name];
-    const message = `${failed}. ${error.message}${lack(name, lacking)}${needed}${left}`;
+    const message = `${failed}. ${error.message}${describeLacking(name, lacking)}${needed}${left}`;
     throw error.reword(message, details);
   }
 }
 
-/** Where the first call is refused, the credentials themselves may be wrong; a later one only lacks something. */
-function lack(step: TestStep, permission: string | undefined): string {
+/** If the first call is rejected, the credentials themselves may be wrong; if a later one is, only a permission is missing. */
+function describeLacking(step: TestStep, permission: string | undefined): string {
   if (permission === undefined) return '';
   const where =
     step === 'list' ? ' If the credentials are correct, this permission is' : ' This permission is';

@@ -1,4 +1,4 @@
-// A provider's credentials as they are given, checked against the fields that the provider declares.
+// Validates the values of a DNS credential against the fields that the provider declares.
 
 import { invalidCredential } from '../../core/invalid.ts';
 import type { Json } from '../../core/model.ts';
@@ -6,16 +6,17 @@ import type { CredentialField, DnsProviderDefinition } from '../providers/provid
 
 export type DnsCredentials = Readonly<Record<string, Json>>;
 
-/** A key file of a cloud has a dozen values and 3 KiB. */
+/** For comparison: a cloud provider's key file has a dozen values and 3 KiB. */
 const MAX_VALUES = 50;
 const MAX_CHARACTERS = 64 * 1024;
 
 type Declared = Pick<DnsProviderDefinition, 'name' | 'credentials'>;
 
 /**
- * The credentials with defaults filled in, pasted text trimmed, and pasted JSON and lines as objects.
- * @throws INVALID_REQUEST for an unknown, missing or malformed field (names the field, never its value), for more than
- *   50 values and for more than 64 Ki characters: every value is searched for in every text that is shown.
+ * Validates credentials: fills in defaults, trims pasted text, and converts pasted JSON and lines to objects.
+ * @throws INVALID_REQUEST for an unknown, missing or malformed field (the error names the field, never its value), for more
+ *   than 50 values, and for more than 64 Ki characters. The limits exist because redaction searches every text for every
+ *   value.
  */
 export function checkCredentials(definition: Declared, given: DnsCredentials): DnsCredentials {
   const known = definition.credentials.map((field) => field.name);
@@ -38,7 +39,7 @@ export function checkCredentials(definition: Declared, given: DnsCredentials): D
       throw invalidCredential(field.name, `is missing: ${definition.name} needs it (${field.label})`);
     }
   }
-  refuseTooMuch(checked); // pasted text may be many values
+  refuseTooMuch(checked); // pasted text may contain many values
   return checked;
 }
 
@@ -47,8 +48,8 @@ function isFilled(value: Json | undefined): boolean {
 }
 
 /**
- * The required fields that others stand in for.
- * @throws INVALID_REQUEST where both forms are given, or only a part of the second one.
+ * The required fields that are replaced by alternative fields.
+ * @throws INVALID_REQUEST if both forms are given, or only a part of the alternative one
  */
 function replacedFields({ name, credentials }: Declared, given: DnsCredentials): ReadonlySet<string> {
   const replaced = new Set<string>();
@@ -76,13 +77,13 @@ function refuseTooMuch(credentials: DnsCredentials): void {
   }
 }
 
-/** Within what JSON.stringify has walked: it is not too deep. */
+/** Recursion is safe here, because JSON.stringify has already walked the value. */
 function countValues(value: Json): number {
   if (typeof value !== 'object' || value === null) return 1;
   return Object.values(value).reduce((sum: number, entry: Json) => sum + countValues(entry), 0);
 }
 
-/** Every value that must not show in an error or a log line. */
+/** Every value that must not appear in an error or a log line. */
 export function secretValues(definition: Declared, credentials: DnsCredentials): readonly string[] {
   return definition.credentials
     .filter((field) => field.secret)
@@ -96,7 +97,8 @@ export function secretValues(definition: Declared, credentials: DnsCredentials):
 const CHECKS: Readonly<Record<CredentialField['type'], (field: CredentialField, value: Json) => Json>> = {
   text(field, value) {
     if (typeof value !== 'string') throw invalidCredential(field.name, 'must be a string');
-    // Secrets end up in HTTP headers, whose errors quote what cannot be sent; a folder may have any letters.
+    // Secrets go into HTTP headers, and the error for a character that is not allowed there would quote the secret. Folder
+    // names may contain any letters.
     if (!(field.secret ? /^[\x20-\x7e]{1,10000}$/ : /^\P{Cc}{1,10000}$/u).test(value)) {
       throw invalidCredential(field.name, 'contains line breaks or other characters that are not allowed');
     }
@@ -123,7 +125,7 @@ function isObject(value: Json): value is { readonly [key: string]: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Nothing that a key file holds is nested; what is could exhaust the stack of whoever walks it. */
+/** Key files are flat, and deeply nested objects could exhaust the stack. */
 function isFlat(value: Json): boolean {
   return typeof value !== 'object' || value === null || (Array.isArray(value) && value.every(isScalar));
 }
@@ -156,7 +158,7 @@ function stringsIn(value: Json): readonly string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 }
 
-/** A key file also holds names and addresses, which an error may well need: only what is a key in it is a secret. */
+/** Only the keys in a key file are secrets; error messages may need its names and addresses. */
 function keysIn(value: Json): readonly string[] {
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([name, entry]) => {

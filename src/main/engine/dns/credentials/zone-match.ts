@@ -1,14 +1,14 @@
-// Which zone of a DNS account holds a record: what the account lists, held against what DNS says.
+// Selects the zone of a DNS account that contains a record, by comparing the account's zones with the delegation in DNS.
 import { CertdeskError } from '../../core/errors.ts';
 import { isWithin, type LookupContext, type RecordPlace } from '../lookup/zone.ts';
 import type { DnsZone } from '../providers/provider.ts';
 
 /**
- * The account's zone for the record. DNS decides: a zone above the delegated one (`co.uk`, or the parent of a zone
- * that is delegated elsewhere) never fits, nor does one below it that nobody is sent to. Only where DNS does not say
- * (split horizon) is it the longest of the account's zones that the name is in, and that is reported.
- * @param zones The account's zones; null where the provider cannot list them.
- * @throws DNS_ZONE_NOT_FOUND; DNS_LOOKUP_FAILED where neither DNS nor the account says which zone it is.
+ * Selects the account's zone for the record. The delegation in DNS decides: a parent zone (`co.uk`, or the parent of a
+ * zone that is delegated elsewhere) never matches, nor does a child zone without a delegation. If DNS does not show the
+ * zone (split horizon), the longest matching zone of the account is used and reported.
+ * @param zones The account's zones; null if the provider cannot list them.
+ * @throws DNS_ZONE_NOT_FOUND; DNS_LOOKUP_FAILED if neither DNS nor the account shows the zone
  */
 export function matchZone(
   place: RecordPlace,
@@ -30,7 +30,7 @@ export function matchZone(
   }
   const longest = around[0];
   if (longest === undefined) throw notFound(place, []);
-  context.report('challenge', `DNS does not say which zone ${place.name} is in; using ${longest.name}`, {
+  context.report('challenge', `DNS does not show the zone of ${place.name}; using ${longest.name}`, {
     name: place.name,
     zone: longest.name,
     reason: place.problem?.message ?? null,
@@ -38,7 +38,7 @@ export function matchZone(
   return longest;
 }
 
-/** An account may hold one zone twice (Route 53 allows it): the one that the world is sent to counts. */
+/** If an account has a zone twice (Route 53 allows it), selects the one to which DNS delegates. */
 function byNameServers(zones: readonly DnsZone[], place: RecordPlace): DnsZone | undefined {
   if (zones.length < 2) return undefined;
   return zones.find((zone) => zone.nameServers?.some((host) => place.nameServers.includes(host)));

@@ -1,17 +1,17 @@
-// The authoritative servers of a zone with all their addresses, and questions to them.
+// Finds the authoritative name servers of a zone with all their addresses, and queries them.
 import type { DnsQuestion, DnsReply } from './query.ts';
 import type { DnsResolver } from './resolver.ts';
 
 export interface NameServer {
   /** Lower case, no trailing dot. */
   readonly host: string;
-  /** IPv4 first; empty where the host has none, or none that could be looked up. */
+  /** IPv4 first; empty if the host has no address or the lookup failed. */
   readonly addresses: readonly string[];
 }
 
 /**
- * The servers of the zone's NS records; none where DNS names none (a resolver with its own view).
- * @throws DNS_LOOKUP_FAILED where the NS records cannot be looked up.
+ * Looks up the servers in the zone's NS records; empty if the resolver returns none (split horizon).
+ * @throws DNS_LOOKUP_FAILED if the lookup of the NS records fails
  */
 export async function nameServersOf(
   resolver: DnsResolver,
@@ -32,7 +32,7 @@ export async function nameServersOf(
   );
 }
 
-/** Asks one authoritative server after the other, without recursion, until one answers NOERROR or NXDOMAIN; else null. */
+/** Queries the servers in turn, without recursion, until one answers NOERROR or NXDOMAIN; null if none does. */
 export async function askAuthorities(
   resolver: DnsResolver,
   servers: readonly NameServer[],
@@ -55,7 +55,7 @@ async function addressesOf(
     const reply = await resolver.resolve(question, signal);
     return reply.answers.filter(({ type }) => type === question.type).map(({ value }) => value);
   } catch {
-    // A host whose address cannot be found is seen by its having none; the other hosts still count.
+    // If the lookup fails, the host has no addresses; the other hosts still count.
     signal.throwIfAborted();
     return [];
   }

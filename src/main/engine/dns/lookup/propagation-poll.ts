@@ -1,4 +1,4 @@
-// One round of questions to all name servers at once, and what each one's answer means for the awaited record.
+// Queries all name servers for the TXT record in one round, and evaluates each answer.
 
 import type { NameServer } from './name-servers.ts';
 import { type DnsQuestion, type DnsReply, type DnsSilence, describeReply } from './query.ts';
@@ -17,18 +17,18 @@ export interface Answer {
   /** HOST:PORT. */
   readonly server: string;
   /**
-   * `right`: all values are there; `other`: some are not, but others; `missing`: there is no such record;
-   * `failed`: SERVFAIL, REFUSED and so on; `silent`: no answer, or no way there.
+   * `right`: all expected values are there; `other`: the record has other values; `missing`: there is no such record;
+   * `failed`: SERVFAIL, REFUSED and so on; `silent`: no answer, or unreachable.
    */
   readonly state: 'right' | 'other' | 'missing' | 'failed' | 'silent';
-  /** In a few words for a person. */
+  /** A short description for users. */
   readonly answer: string;
   readonly values: readonly string[];
-  /** Seconds for which a resolver may keep what it answered; 0 where there is nothing to keep. */
+  /** Seconds for which a resolver may cache the answer; 0 if there is nothing to cache. */
   readonly ttl: number;
 }
 
-/** The name servers that have an address which may be asked. */
+/** The name servers with an address that Certdesk may query. */
 export function authorityTargets(
   resolver: DnsResolver,
   servers: readonly NameServer[],
@@ -48,7 +48,7 @@ export function resolverTargets(resolver: DnsResolver): readonly PollTarget[] {
   return resolver.servers.map((server) => ({ kind: 'resolver', host: server, addresses: [server] }));
 }
 
-/** @param server An IP address, with or without :PORT, that was judged when it was saved in the settings. */
+/** @param server An IP address, with or without :PORT, that was checked when it was saved in the settings. */
 export function publicTarget(server: string): PollTarget {
   return { kind: 'public', host: server, addresses: [server] };
 }
@@ -56,8 +56,8 @@ export function publicTarget(server: string): PollTarget {
 export type Poll = (targets: readonly PollTarget[], signal: AbortSignal) => Promise<readonly Answer[]>;
 
 /**
- * A poll that learns: an address that was silent while another one of its host answered right (IPv6 without a route)
- * is not waited for again.
+ * Creates a poll that does not wait again for an address that was silent while another address of the same host answered
+ * correctly (for example IPv6 without a route).
  */
 export function createPoll(resolver: DnsResolver, question: DnsQuestion, values: readonly string[]): Poll {
   const dead = new Map<string, Answer>();
@@ -98,7 +98,7 @@ function judge(
   if (values.length > 0) {
     const missing = expected.filter((value) => !values.includes(value));
     const isNearly = missing.some((value) => values.some((given) => isDecorated(given, value)));
-    const hint = isNearly ? ', one is there with quotation marks, spaces or other characters around it' : '';
+    const hint = isNearly ? ', one has quotation marks, spaces or other characters around it' : '';
     const answer = `${missing.length} of ${expected.length} values missing${hint}`;
     return { state: 'other', answer, values, ttl };
   }
@@ -106,12 +106,12 @@ function judge(
   return { state: 'missing', answer, values, ttl };
 }
 
-/** Whether a value is the expected one but for quotation marks, spaces or marks of emphasis that were copied with it. */
+/** Whether a value is the expected one with quotation marks, spaces or emphasis marks that were copied along. */
 function isDecorated(value: string, expected: string): boolean {
   return value !== expected && value.replace(/[\s"'`*<>„“”‘’]/g, '') === expected;
 }
 
-/** Of a negative answer it is the TTL of its SOA record (RFC 2308 section 5). */
+/** The TTL of a negative answer is that of its SOA record (RFC 2308 section 5). */
 function ttlOf({ answers, authorities }: DnsReply): number {
   const kept = answers.length > 0 ? answers : authorities.filter(({ type }) => type === 'SOA');
   return Math.max(0, ...kept.map(({ ttl }) => ttl));

@@ -1,4 +1,4 @@
-// The wait for a TXT record, round by round: what is awaited, how long and how often, and when a round is right.
+// Repeats rounds of queries for a TXT record until two rounds in a row are right or the time is over.
 import type { Json } from '../../core/model.ts';
 import { REAL_TIMING, type Timing } from '../../core/timing.ts';
 import type { Answer, PollTarget } from './propagation-poll.ts';
@@ -6,27 +6,27 @@ import type { DnsResolver } from './resolver.ts';
 import type { LookupContext } from './zone.ts';
 
 export interface AwaitedRecord {
-  /** The name that holds the record, CNAMEs followed. */
+  /** The name of the record, after following CNAMEs. */
   readonly name: string;
-  /** The name that the CA asks for; the same without a CNAME. */
+  /** The name that the CA queries; equal to `name` without a CNAME. */
   readonly challenge: string;
-  /** Its zone in DNS; null where DNS does not say: then the resolvers are asked in place of name servers. */
+  /** Its zone in DNS; null if DNS does not show it, and then resolvers are queried instead of name servers. */
   readonly zone: string | null;
-  /** All of them must be there, beside whatever else is. */
+  /** All of these values must be there; others may be there as well. */
   readonly values: readonly string[];
 }
 
 export interface PropagationSettings {
-  /** Seconds until it is given up. */
+  /** Seconds after which to give up. */
   readonly timeout: number;
-  /** Seconds between two polls, at most: the first ones come faster. */
+  /** The longest interval between polls, in seconds; the first intervals are shorter. */
   readonly interval: number;
   /**
-   * `authoritative` unless told otherwise. `resolvers` asks the resolvers only: for networks that let nothing but
-   * their own resolver do DNS, and for hidden primaries.
+   * Default: `authoritative`. `resolvers` queries only resolvers, for networks that allow DNS queries only to their own
+   * resolver, and for hidden primaries.
    */
   readonly ask?: 'authoritative' | 'resolvers';
-  /** IP addresses, with or without :PORT, that have the last word where no resolver is configured; none where left out. */
+  /** Public resolvers (IP addresses, with or without :PORT) for the final check if no resolver is configured. Default: none. */
   readonly publicResolvers?: readonly string[];
 }
 
@@ -34,11 +34,11 @@ export interface PropagationOptions extends LookupContext {
   readonly resolver: DnsResolver;
   readonly settings: PropagationSettings;
   /**
-   * Milliseconds that a resolver's older answer is waited for at least, 10 000 where left out: it is waited for as long
-   * as its TTL says.
+   * The shortest time to wait for a resolver's older answer to expire, in milliseconds; 10,000 by default. Its TTL may make
+   * the wait longer.
    */
   readonly staleResolverMs?: number;
-  /** Milliseconds that public resolvers are waited for, unless they keep older values, 5 000 where left out. */
+  /** How long to wait for public resolvers that do not cache older values, in milliseconds; 5,000 by default. */
   readonly publicResolverMs?: number;
   /** Real time by default. */
   readonly pace?: Timing;
@@ -46,22 +46,23 @@ export interface PropagationOptions extends LookupContext {
 
 const FIRST_DELAY_MS = 100;
 const DELAY_GROWTH = 1.5;
-/** Between the first all-right poll and the one that confirms it: another machine behind the address may answer. */
+/** The pause before the confirming round, in which another machine behind the same address may answer. */
 const CONFIRM_DELAY_MS = 100;
 const CONFIRMATIONS = 2;
 
 export interface Round {
   readonly right: boolean;
-  /** No second round is needed. */
+  /** Skip the confirming round. */
   readonly sure?: boolean;
   readonly answers: readonly Answer[];
-  /** Milliseconds in which nothing can change, for a cached answer that has not expired. */
+  /** Milliseconds until a cached answer expires; nothing can change before. */
   readonly idleMs?: number;
 }
 
 /**
- * Polls, at first quickly, until two rounds in a row are right or the deadline is past; resolves with the last one.
- * @param deadline By `pace`, in milliseconds; asked after each round, which may have moved it.
+ * Polls with growing intervals until two rounds in a row are right or the deadline has passed.
+ * @param deadline Milliseconds of `pace.now()`; called after each round, which may have moved it.
+ * @returns the answers of the last round
  */
 export async function repeat(
   deadline: () => number,
@@ -75,14 +76,14 @@ export async function repeat(
     right = result.right ? right + 1 : 0;
     if (right >= CONFIRMATIONS || result.sure === true) return result;
     const pause = result.right ? CONFIRM_DELAY_MS : Math.max(delay, result.idleMs ?? 0);
-    // A right round is confirmed even where the time is just over.
+    // Confirm a right round even if the deadline has just passed.
     if (!result.right && pace.now() + pause > deadline()) return result;
     if (!result.right) delay = Math.min(delay * DELAY_GROWTH, settings.interval * 1000);
     await pace.pause(pause, signal);
   }
 }
 
-/** Each host answers right on every address that answers, and answers on one at least. */
+/** Whether each host gives right answers on all addresses that answer, and answers on at least one. */
 export function allRight(answers: readonly Answer[]): boolean {
   const hosts = Map.groupBy(answers, ({ host }) => host);
   const right = (own: readonly Answer[]) =>
@@ -91,7 +92,7 @@ export function allRight(answers: readonly Answer[]): boolean {
   return hosts.size > 0 && [...hosts.values()].every(right);
 }
 
-/** Nobody fails; some only have no answer, or an old one. */
+/** Whether every server answers, even if the record is missing or old. */
 export function isStale(answers: readonly Answer[]): boolean {
   return answers.every(({ state }) => state === 'right' || state === 'missing' || state === 'other');
 }
@@ -102,7 +103,7 @@ export function reportPoll(
   options: PropagationOptions,
 ): void {
   const right = answers.filter(({ state }) => state === 'right').length;
-  const what = WORDS[answers[0]?.kind ?? 'authoritative'];
+  const what = TARGET_NAMES[answers[0]?.kind ?? 'authoritative'];
   options.report(
     'dns-propagation',
     `${right} of ${answers.length} ${what} return the TXT record ${record.name}`,
@@ -115,7 +116,7 @@ export function reportPoll(
   );
 }
 
-const WORDS: Readonly<Record<PollTarget['kind'], string>> = {
+const TARGET_NAMES: Readonly<Record<PollTarget['kind'], string>> = {
   authoritative: 'name server addresses',
   resolver: 'resolvers',
   public: 'public resolvers',

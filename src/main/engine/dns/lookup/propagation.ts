@@ -1,6 +1,6 @@
-// Waits until a TXT record shows everywhere that the CA may ask: on every address of every authoritative server of
-// its zone, twice in a row, then on resolvers. A failed validation costs one of the CA's few attempts
-// an hour, so the CA is told only then.
+// Waits until a TXT record is visible wherever the CA may query it: on every address of every authoritative server of its
+// zone, twice in a row, and then on resolvers. Only then is the CA asked to validate, because it allows only a few failed
+// validations per hour.
 import { CertdeskError } from '../../core/errors.ts';
 import { REAL_TIMING } from '../../core/timing.ts';
 import { type NameServer, nameServersOf } from './name-servers.ts';
@@ -20,14 +20,14 @@ import {
   reportPoll,
   toJson,
 } from './propagation-rounds.ts';
-import { configuredWord, publicWord } from './resolver-check.ts';
+import { checkConfiguredResolvers, checkPublicResolvers } from './resolver-check.ts';
 import { createStaleAnswers } from './stale-answers.ts';
 import { findDoubledName } from './wrong-record.ts';
 
 /**
- * Resolves when all values show.
- * @throws DNS_PROPAGATION_TIMEOUT with what each server answered last; DNS_LOOKUP_FAILED where the zone's name
- * servers cannot be looked up.
+ * Waits until all values are visible.
+ * @throws DNS_PROPAGATION_TIMEOUT with the last answer of each server; DNS_LOOKUP_FAILED if the lookup of the zone's name
+ * servers fails
  */
 export async function waitForPropagation(record: AwaitedRecord, options: PropagationOptions): Promise<void> {
   const { pace = REAL_TIMING } = options;
@@ -55,9 +55,9 @@ export async function waitForPropagation(record: AwaitedRecord, options: Propaga
     throw timedOut(record, last.answers, options.settings, doubled);
   }
   if (!byAuthority) return;
-  if (!options.resolver.configured) return publicWord(record, options);
-  const objection = await configuredWord(record, deadline, options);
-  if (objection !== null) throw timedOut({ ...record, name: record.challenge }, objection, options.settings);
+  if (!options.resolver.configured) return checkPublicResolvers(record, options);
+  const failing = await checkConfiguredResolvers(record, deadline, options);
+  if (failing !== null) throw timedOut({ ...record, name: record.challenge }, failing, options.settings);
 }
 
 async function targetsOf(record: AwaitedRecord, options: PropagationOptions): Promise<readonly PollTarget[]> {
@@ -70,7 +70,7 @@ async function targetsOf(record: AwaitedRecord, options: PropagationOptions): Pr
   return targets.length > 0 ? targets : resolverTargets(resolver);
 }
 
-/** A host without an address is none that the CA could ask: it is shown, and does not hold up the order. */
+/** The CA cannot query a host without an address either, so it is reported but does not delay the order. */
 function reportAddressless(
   record: AwaitedRecord,
   servers: readonly NameServer[],
@@ -85,7 +85,7 @@ function reportAddressless(
   });
 }
 
-/** On a split DNS the name servers may be in a private network: then the resolver, which sees them, is asked. */
+/** With split-horizon DNS the name servers may be in a private network; then the resolver, which reaches them, is queried. */
 function reportPrivate(
   record: AwaitedRecord,
   servers: readonly NameServer[],
@@ -113,7 +113,7 @@ function timedOut(
   const said = wrong.map(
     ({ host, server, answer }) => `${host === server ? host : `${host} (${server})`}: ${answer}`,
   );
-  const advice = doubled === null ? adviceFor(record, answers) : enterLess(record, doubled);
+  const advice = doubled === null ? adviceFor(record, answers) : adviceForDoubledName(record, doubled);
   return new CertdeskError(
     'DNS_PROPAGATION_TIMEOUT',
     `Not all name servers returned the TXT record ${record.name} within ${settings.timeout} s (${said.join('; ')}). ` +
@@ -131,7 +131,7 @@ function timedOut(
   );
 }
 
-function enterLess({ name, zone }: AwaitedRecord, doubled: string): Advice {
+function adviceForDoubledName({ name, zone }: AwaitedRecord, doubled: string): Advice {
   const entered = name === zone ? '@' : name.slice(0, -(zone?.length ?? 0) - 1);
   const text = `The value is at ${doubled}: the DNS provider appends ${zone} to the name. Enter ${entered} as the name of the record.`;
   return { text, resolversOnly: false };
@@ -142,7 +142,7 @@ interface Advice {
   readonly resolversOnly: boolean;
 }
 
-/** @returns `resolversOnly` where the setting `dns.propagationCheck: resolvers` would let the order go on. */
+/** @returns `resolversOnly`: true if the setting `dns.propagationCheck: resolvers` would let the order continue */
 function adviceFor(record: AwaitedRecord, answers: readonly Answer[]): Advice {
   const authoritative = answers.filter(({ kind }) => kind === 'authoritative');
   const broken = authoritative.filter(({ state }) => state === 'silent' || state === 'failed');

@@ -1,4 +1,4 @@
-// One DNS question to one server: UDP with EDNS, TCP after truncation, the answer checked and made plain.
+// Sends one DNS query to one server (UDP with EDNS, TCP after truncation), and validates and decodes the answer.
 import { randomInt } from 'node:crypto';
 import dnsPacket from 'dns-packet';
 import {
@@ -21,7 +21,7 @@ export interface DnsRecord {
   /** Lower case, no trailing dot. */
   readonly name: string;
   readonly type: string;
-  /** An address, a name (lower case, no trailing dot; SOA: its MNAME), or a TXT record's strings put together. */
+  /** An address, a name (lower case, no trailing dot; for SOA the MNAME), or the joined strings of a TXT record. */
   readonly value: string;
   /** Seconds. */
   readonly ttl: number;
@@ -41,18 +41,18 @@ export interface DnsReply {
 export interface DnsSilence {
   readonly silent: true;
   readonly server: string;
-  /** A word or two for a person: `no answer in time`, `connection refused`, `no route to this address`. */
+  /** A short reason for users: `no answer in time`, `connection refused`, `no route to this address`. */
   readonly reason: string;
 }
 
 export interface QueryOptions extends ServerGuard {
   readonly recursive: boolean;
-  /** Milliseconds for the whole question, UDP's repeats and TCP after truncation included. */
+  /** Milliseconds for the whole query, including UDP retransmissions and TCP after truncation. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-/** What fits into a datagram on every path (DNS flag day 2020). */
+/** The UDP payload size that is safe on every path (DNS flag day 2020). */
 const UDP_PAYLOAD = 1232;
 
 const OPT: dnsPacket.OptAnswer = {
@@ -66,11 +66,11 @@ const OPT: dnsPacket.OptAnswer = {
   options: [],
 };
 
-/** By number: RFC 1035 section 4.1.1, RFC 2136 section 2.2. */
+/** Names of response codes by number: RFC 1035 section 4.1.1, RFC 2136 section 2.2. */
 export const RCODES: readonly string[] =
   'NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED YXDOMAIN YXRRSET NXRRSET NOTAUTH NOTZONE'.split(' ');
 
-/** Rejects only where the signal aborts, with its reason. */
+/** @throws only the reason of the signal */
 export async function queryServer(
   server: DnsServerAddress,
   question: DnsQuestion,
@@ -78,12 +78,12 @@ export async function queryServer(
 ): Promise<DnsReply | DnsSilence> {
   const deadline = Date.now() + options.timeoutMs;
   const first = await attempt(server, question, { ...options, edns: true });
-  // RFC 6891 section 7: a server that does not know EDNS says FORMERR (or NOTIMP) and is asked without.
+  // RFC 6891 section 7: a server without EDNS support answers FORMERR (or NOTIMP); repeat the query without EDNS.
   if (first.silent || !['FORMERR', 'NOTIMP'].includes(first.rcode)) return first;
   return attempt(server, question, { ...options, timeoutMs: left(deadline), edns: false });
 }
 
-/** What a server answered, in a few words. */
+/** Describes a server's answer in a few words. */
 export function describeReply(reply: DnsReply | DnsSilence): string {
   return reply.silent ? reply.reason : reply.rcode;
 }
@@ -118,14 +118,14 @@ async function attempt(
 }
 
 /**
- * The answer, or null where the octets are no DNS message or answer something else: the question must come back as
- * it was asked, a guard against forged and late answers (RFC 5452 section 9.1).
+ * Decodes the answer; null if the bytes are not a DNS message or answer another question. Comparing the question protects
+ * against forged and late answers (RFC 5452 section 9.1).
  */
 function readAnswer(message: Buffer, id: number, question: DnsQuestion): dnsPacket.DecodedPacket | null {
   const packet = decode(message);
   if (packet === null || packet.id !== id || !packet.flag_qr) return null;
   const asked = packet.questions?.[0];
-  // A server that does not understand the message may leave the question out (RFC 6891 section 7).
+  // A server that cannot parse the query may omit the question (RFC 6891 section 7).
   if (asked === undefined) return rcodeOf(packet) === 'FORMERR' ? packet : null;
   return asked.type === question.type && bare(asked.name) === bare(question.name) ? packet : null;
 }
@@ -171,7 +171,7 @@ function textOf(answer: dnsPacket.Answer): string | null {
     case 'SOA':
       return bare(answer.data.mname);
     case 'TXT': {
-      // RFC 8555 section 8.4: the strings of one record are one value.
+      // RFC 8555 section 8.4: the strings of a record are joined to one value.
       const parts = Array.isArray(answer.data) ? answer.data : [answer.data];
       return parts.map((part) => part.toString()).join('');
     }

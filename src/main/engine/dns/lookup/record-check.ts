@@ -1,4 +1,4 @@
-// Looks whether a TXT value is there, for providers that cannot tell.
+// Checks once whether a TXT value is visible, for providers that do not report success.
 import { nameServersOf } from './name-servers.ts';
 import { authorityTargets, createPoll } from './propagation-poll.ts';
 import type { DnsResolver } from './resolver.ts';
@@ -6,13 +6,13 @@ import type { DnsResolver } from './resolver.ts';
 export interface WrittenRecord {
   readonly name: string;
   readonly value: string;
-  /** The zone in DNS; null where DNS does not say. */
+  /** The zone in DNS; null if DNS does not show it. */
   readonly delegatedZone: string | null;
 }
 
 /**
- * The name servers (HOST:PORT) that show the value, each asked once; null where none could be asked. Name servers
- * may lag behind: this is no proof.
+ * Queries each name server once. Name servers may lag behind, so a missing value proves nothing.
+ * @returns the servers (HOST:PORT) that return the value; null if none could be queried
  */
 export async function serversShowing(
   resolver: DnsResolver,

@@ -1,4 +1,4 @@
-// What resolvers see of a TXT record that all name servers show: asked last, since they remember what they were told.
+// Checks a TXT record on resolvers once all name servers return it. Resolvers come last, because they cache old answers.
 import { REAL_TIMING } from '../../core/timing.ts';
 import { type Answer, createPoll, publicTarget, resolverTargets } from './propagation-poll.ts';
 import {
@@ -15,11 +15,11 @@ const STALE_RESOLVER_MS = 10_000;
 const PUBLIC_RESOLVER_MS = 5_000;
 
 /**
- * The resolvers see what the CA sees: CNAMEs, delegation, DNSSEC. One that still shows an older answer from its cache
- * is waited for until that answer expires, for the CA may have it in its cache too; one that fails holds the order up.
- * @returns what they answered last where they object; null where the CA may be asked.
+ * Resolvers see what the CA sees: CNAMEs, delegation, DNSSEC. If a resolver caches an older answer, Certdesk waits until
+ * it expires, because the CA may have cached it too. A failing resolver delays the order.
+ * @returns the last answers if a resolver does not return the record; null if validation may start
  */
-export async function configuredWord(
+export async function checkConfiguredResolvers(
   record: AwaitedRecord,
   deadline: number,
   options: PropagationOptions,
@@ -29,11 +29,11 @@ export async function configuredWord(
   const { pace = REAL_TIMING } = options;
   const started = pace.now();
   const stale = createStaleAnswers(deadline);
-  const patience = () => Math.max(started + (options.staleResolverMs ?? STALE_RESOLVER_MS), stale.expiry());
+  const waitLimit = () => Math.max(started + (options.staleResolverMs ?? STALE_RESOLVER_MS), stale.expiry());
   const report = expiryReport(record, stale, options);
   let waits = false;
   const last = await repeat(
-    () => (waits ? Math.max(deadline, patience()) : deadline),
+    () => (waits ? Math.max(deadline, waitLimit()) : deadline),
     options,
     async () => {
       const answers = await poll(targets, options.signal);
@@ -41,13 +41,13 @@ export async function configuredWord(
       const idleMs = stale.see(answers, pace.now());
       waits = isStale(answers);
       report();
-      return { right: allRight(answers) || (waits && pace.now() > patience()), answers, idleMs };
+      return { right: allRight(answers) || (waits && pace.now() > waitLimit()), answers, idleMs };
     },
   );
   return last.right || isStale(last.answers) ? null : last.answers;
 }
 
-/** Says once why the order waits. */
+/** Reports once why the order waits. */
 function expiryReport(
   record: AwaitedRecord,
   stale: StaleAnswers,
@@ -63,17 +63,20 @@ function expiryReport(
 }
 
 /**
- * Where no resolver was chosen, public ones are asked, and waited for a little: what they show, the CA is likely to
- * see. One that keeps an older value is waited for until that expires. They hold nothing up for longer: they may be out
- * of reach, or see another side of a split DNS than a private CA does.
+ * If no resolver is configured, Certdesk queries public ones, which probably see what the CA sees, and waits for them
+ * briefly, or until a cached older value expires. They never delay the order longer, because they may be unreachable or
+ * see another side of a split-horizon DNS than a private CA.
  */
-export async function publicWord(record: AwaitedRecord, options: PropagationOptions): Promise<void> {
+export async function checkPublicResolvers(
+  record: AwaitedRecord,
+  options: PropagationOptions,
+): Promise<void> {
   const targets = (options.settings.publicResolvers ?? []).map(publicTarget);
   if (targets.length === 0) return;
   const poll = createPoll(options.resolver, { name: record.challenge, type: 'TXT' }, record.values);
   const { pace = REAL_TIMING, publicResolverMs = PUBLIC_RESOLVER_MS } = options;
-  const [patience, ended] = [new AbortController(), new AbortController()];
-  const signal = AbortSignal.any([options.signal, patience.signal]);
+  const [timeUp, ended] = [new AbortController(), new AbortController()];
+  const signal = AbortSignal.any([options.signal, timeUp.signal]);
   const started = pace.now();
   const stale = createStaleAnswers(started);
   const report = expiryReport(record, stale, options);
@@ -82,9 +85,9 @@ export async function publicWord(record: AwaitedRecord, options: PropagationOpti
     for (; pace.now() < until; until = Math.max(until, stale.expiry())) {
       await pace.pause(until - pace.now(), ended.signal);
     }
-    patience.abort();
+    timeUp.abort();
   };
-  giveUp().catch(() => undefined); // it ended before
+  giveUp().catch(() => undefined); // the check ended before
   const round = async () => {
     const answers = await poll(targets, signal);
     reportPoll({ ...record, name: record.challenge }, answers, options);
@@ -97,7 +100,7 @@ export async function publicWord(record: AwaitedRecord, options: PropagationOpti
     await repeat(() => Number.POSITIVE_INFINITY, { ...options, signal }, round);
   } catch (error) {
     options.signal.throwIfAborted();
-    if (!patience.signal.aborted) throw error;
+    if (!timeUp.signal.aborted) throw error;
     const message = `Not every public resolver returns the TXT record ${record.challenge} yet; all name servers do, so the order continues`;
     options.report('dns-propagation', message, { name: record.challenge });
   } finally {

@@ -1,5 +1,5 @@
-// DNS lookups at wire level: explicit servers, nothing cached, every response code visible. Node's own Resolver
-// follows CNAMEs by itself, always asks with recursion and hides what a server said, so it is not used here.
+// DNS lookups with explicit servers, without a cache, and with every response code. Node's own Resolver is not suitable: it
+// follows CNAMEs, always requests recursion, and hides the server's response.
 
 import { Resolver } from 'node:dns';
 import { isIP } from 'node:net';
@@ -14,62 +14,62 @@ import { type DnsQuestion, type DnsReply, type DnsSilence, describeReply, queryS
 import { type DnsServerAddress, formatServer, parseServer } from './transport.ts';
 
 export interface DnsResolver {
-  /** The servers that `resolve` asks, HOST:PORT. */
+  /** The servers that `resolve` queries, HOST:PORT. */
   readonly servers: readonly string[];
-  /** Whether they were named in the settings; else they are the system's. */
+  /** Whether the servers come from the settings; otherwise they are the system's. */
   readonly configured: boolean;
   /**
-   * Asks the servers in turn, with recursion, until one answers NOERROR or NXDOMAIN.
-   * @throws DNS_LOOKUP_FAILED where none does; details say what each one answered.
+   * Queries the servers in turn, with recursion, until one answers NOERROR or NXDOMAIN.
+   * @throws DNS_LOOKUP_FAILED if none does; the details have each server's answer
    */
   resolve(question: DnsQuestion, signal: AbortSignal): Promise<DnsReply>;
   /**
-   * Asks one server (HOST:PORT). Rejects only on abort, with the signal's reason, and with DNS_LOOKUP_FAILED for a
-   * name that no server can be asked for.
+   * Queries one server (HOST:PORT).
+   * @throws the reason of the signal; DNS_LOOKUP_FAILED for an invalid name
    */
   ask(server: string, question: DnsQuestion, options: AskOptions): Promise<DnsReply | DnsSilence>;
-  /** Whether a server that DNS names may be asked (HOST:PORT, an address): not in a private network, as a rule. */
+  /** Whether Certdesk may query a name server found in DNS (IP:PORT). Private networks are not allowed by default. */
   mayAsk(server: string): boolean;
-  /** Where the authoritative server of this address is asked: HOST:PORT. */
+  /** The HOST:PORT at which to query the authoritative server with this address. */
   authority(address: string): string;
 }
 
 export interface AskOptions {
   readonly recursive: boolean;
   readonly signal: AbortSignal;
-  /** `named`: the settings name the server. Where left out: by whether it is one of `servers`. */
+  /** `named`: the server comes from the settings. Default: `named` if it is one of `servers`. */
   readonly origin?: AddressOrigin;
 }
 
 export interface DnsResolverOptions {
-  /** HOST:PORT; empty: the system's. */
+  /** HOST:PORT; empty: the system's resolvers. */
   readonly servers: readonly string[];
-  /** Milliseconds for one question to one server; 3000 where left out. */
+  /** Milliseconds for one query to one server; 3,000 by default. */
   readonly timeoutMs?: number;
-  /** The port of authoritative servers; 53 where left out, but see `authority` below. */
+  /** The port of authoritative servers; 53 by default, but see `authority` below. */
   readonly authorityPort?: number;
-  /** Public addresses only where left out; `servers` are asked wherever they are. */
+  /** Default: only public addresses. `servers` may have any address. */
   readonly addressPolicy?: AddressPolicy;
 }
 
-/** @throws INVALID_REQUEST for a server that is not HOST:PORT. */
+/** @throws INVALID_REQUEST for a server that is not HOST:PORT */
 export function createDnsResolver(options: DnsResolverOptions): DnsResolver {
   const { timeoutMs = 3_000, authorityPort, addressPolicy: policy = createAddressPolicy() } = options;
-  const everywhere: AddressPolicy = { ...policy, refusal: () => null };
+  const unrestricted: AddressPolicy = { ...policy, refusal: () => null };
   const configured = options.servers.length > 0;
   const named = options.servers.map(readServer);
   const servers = () => (configured ? named : systemServers()).map(formatServer);
 
-  /** Asked wherever it is: in a cloud the system's resolver has the address of the metadata service. */
+  /** May have any address: in some clouds the system's resolver has the address of the metadata service. */
   const isOwn = (server: DnsServerAddress): boolean => servers().includes(formatServer(server));
-  /** A name server on the host of a resolver that the administrator named is the administrator's too. */
+  /** A name server on the same host as a configured resolver counts as configured by the administrator, too. */
   const originOf = ({ host }: DnsServerAddress): AddressOrigin =>
     configured && named.some((server) => server.host === host) ? 'named' : 'open';
 
   const ask: DnsResolver['ask'] = async (text, question, { recursive, signal, origin }) => {
     assertName(question.name);
     const server = readServer(text);
-    const guard = { policy: isOwn(server) ? everywhere : policy, origin: origin ?? originOf(server) };
+    const guard = { policy: isOwn(server) ? unrestricted : policy, origin: origin ?? originOf(server) };
     return queryServer(server, question, { ...guard, recursive, signal, timeoutMs });
   };
 
@@ -94,20 +94,20 @@ export function createDnsResolver(options: DnsResolverOptions): DnsResolver {
     },
     authority(address) {
       if (authorityPort !== undefined) return formatServer({ host: address, port: authorityPort });
-      // A name server on loopback is a laboratory's: it listens where the settings say the resolver there does.
-      const laboratory = configured && isLoopback(address);
-      const known = laboratory ? named.find((server) => server.host === address) : undefined;
+      // A name server on loopback belongs to a test setup: it has the same port as the configured resolver on its host.
+      const isTestSetup = configured && isLoopback(address);
+      const known = isTestSetup ? named.find((server) => server.host === address) : undefined;
       return formatServer(known ?? { host: address, port: 53 });
     },
   };
 }
 
-/** Read anew each time: a laptop changes its network, and a resolver that lives on would not notice. */
+/** Read again for each lookup, because laptops change networks. */
 function systemServers(): readonly DnsServerAddress[] {
   return new Resolver().getServers().flatMap((text) => parseServer(text) ?? []);
 }
 
-/** RFC 1035 section 2.3.4: labels of 63 octets, names of 255 on the wire; the encoder does not look. */
+/** RFC 1035 section 2.3.4: labels up to 63 octets, names up to 255 on the wire. The encoder does not check this. */
 function assertName(name: string): void {
   const labels = name.split('.');
   if (name.length <= 253 && labels.every((label) => label !== '' && label.length <= 63)) return;

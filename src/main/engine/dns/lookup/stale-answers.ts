@@ -1,36 +1,36 @@
-// How long older answers in the caches of resolvers are waited for: as long as their TTL says.
+// Tracks older answers in the caches of resolvers, to wait until their TTL expires.
 import type { Answer } from './propagation-poll.ts';
 
-/** No older answer is waited for longer than this, whatever its TTL says. */
+/** The longest wait for an older answer, even if its TTL is longer. */
 const MAX_WAIT_MS = 60 * 60_000;
-/** Between two questions while nothing can have expired: another cache may stand behind the same address. */
+/** The interval of queries while nothing can have expired. Another cache may be behind the same address. */
 const MAX_IDLE_MS = 30_000;
-/** TTLs are whole seconds, rounded down. */
+/** Servers round TTLs down to whole seconds. */
 const ROUNDING_MS = 1000;
 
 export interface StaleAnswers {
   /**
-   * Takes note of a round.
-   * @param now In milliseconds.
-   * @returns the milliseconds until the next of its older values expires, 30 s at most; 0 where it has none.
+   * Records the answers of a round.
+   * @param now Milliseconds.
+   * @returns milliseconds until the next older value expires, at most 30 s; 0 if there is none
    */
   see(answers: readonly Answer[], now: number): number;
-  /** When all older answers that were seen will have expired, in milliseconds; 0 where none was seen. */
+  /** When all older answers seen so far will have expired, in milliseconds; 0 if there were none. */
   expiry(): number;
   /** The longest TTL of an older value, in seconds. */
   readonly seconds: number;
 }
 
 /**
- * @param latestMissing Until when a cached "there is no such record" is waited for at most: it may be the truth, on the
- *   other side of a split DNS.
+ * @param latestMissing The latest time to wait for a cached negative answer, which may be correct on the other side of a
+ *   split-horizon DNS.
  */
 export function createStaleAnswers(latestMissing: number): StaleAnswers {
   let [other, missing] = [0, 0];
   let firstSeen: number | null = null;
   const longest = (answers: readonly Answer[], state: Answer['state']): number =>
     Math.max(0, ...answers.filter((answer) => answer.state === state).map(({ ttl }) => ttl));
-  // From when the first one was seen: one whose TTL never counts down would be waited for without an end.
+  // Counted from the first sighting, because an answer whose TTL never counts down would never expire.
   const end = (seconds: number): number =>
     seconds === 0 ? 0 : (firstSeen ?? 0) + Math.min(seconds * 1000 + 2 * ROUNDING_MS, MAX_WAIT_MS);
   return {

@@ -1,4 +1,4 @@
-// One DNS message to one server and its answer, over UDP or TCP, as octets. What the octets mean is the caller's.
+// Sends a DNS message to a server over UDP or TCP and returns the response, both as bytes. Callers encode and decode them.
 import { createSocket } from 'node:dgram';
 import { connect, isIP } from 'node:net';
 import type { CertdeskError } from '../../core/errors.ts';
@@ -11,17 +11,17 @@ export interface DnsServerAddress {
   readonly port: number;
 }
 
-/** `silent`: the server could not be asked or did not answer; `reason` is a word or two for a person. */
+/** `silent`: the server was unreachable or did not answer; `reason` is a short text for users. */
 export type DnsExchange = { readonly silent: false; readonly message: Buffer } | Silence;
 
 interface Silence {
   readonly silent: true;
   readonly reason: string;
-  /** ADDRESS_NOT_ALLOWED, where the server was not asked for that. */
+  /** ADDRESS_NOT_ALLOWED, if that is why the server was not queried. */
   readonly refused?: CertdeskError;
 }
 
-/** Who named the server, and where such a server may be. */
+/** Who gave the server's address, and the policy for such addresses. */
 export interface ServerGuard {
   readonly policy: AddressPolicy;
   readonly origin: AddressOrigin;
@@ -33,7 +33,7 @@ export interface ExchangeOptions extends ServerGuard {
   readonly signal: AbortSignal;
 }
 
-/** How often a UDP message is sent before its server counts as silent. */
+/** Times that a UDP message is sent before the server counts as silent. */
 const UDP_ATTEMPTS = 3;
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -48,7 +48,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'its host name does not resolve',
 };
 
-/** `HOST`, `HOST:PORT`, `[IPV6]:PORT` or a bare IPv6 address; null where it is none of these. */
+/** Parses `HOST`, `HOST:PORT`, `[IPV6]:PORT` or a bare IPv6 address; null for anything else. */
 export function parseServer(text: string, defaultPort = 53): DnsServerAddress | null {
   const trimmed = text.trim();
   if (isIP(trimmed) !== 0) return { host: trimmed, port: defaultPort };
@@ -59,14 +59,14 @@ export function parseServer(text: string, defaultPort = 53): DnsServerAddress | 
   return port > 0 && port < 65536 ? { host, port } : null;
 }
 
-/** The form that parseServer reads: `192.0.2.1:53`, `[2001:db8::1]:53`. */
+/** The inverse of parseServer: `192.0.2.1:53`, `[2001:db8::1]:53`. */
 export function formatServer({ host, port }: DnsServerAddress): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /**
- * Sends a message by UDP, three times at most, and resolves with the first datagram that `accept` takes.
- * Rejects only where the signal aborts, with its reason.
+ * Sends a message over UDP, at most three times, and returns the first datagram that `accept` accepts.
+ * @throws only the reason of the signal
  */
 export async function exchangeUdp(
   server: DnsServerAddress,
@@ -77,26 +77,26 @@ export async function exchangeUdp(
   if (typeof address !== 'string') return address;
   return race(options, (settle) => {
     const socket = createSocket(isIP(address) === 6 ? 'udp6' : 'udp4');
-    let again: NodeJS.Timeout | undefined;
+    let resend: NodeJS.Timeout | undefined;
     socket.on('connect', () => {
       const send = () => socket.send(message);
       send();
-      again = setInterval(send, options.timeoutMs / UDP_ATTEMPTS);
+      resend = setInterval(send, options.timeoutMs / UDP_ATTEMPTS);
     });
     socket.on('error', (error) => settle(failure(error)));
     socket.on('message', (answer) => {
       if (options.accept(answer)) settle({ silent: false, message: answer });
     });
-    // A connected socket takes datagrams of that server only, and is told when the port is closed.
+    // A connected socket receives datagrams only from this server, and gets an error if the port is closed.
     socket.connect(server.port, address);
     return () => {
-      clearInterval(again);
+      clearInterval(resend);
       socket.close();
     };
   });
 }
 
-/** Sends a message by TCP (RFC 7766) and resolves with the first one that comes back. */
+/** Sends a message over TCP (RFC 7766) and returns the first response. */
 export async function exchangeTcp(
   server: DnsServerAddress,
   message: Uint8Array,
@@ -122,7 +122,7 @@ export async function exchangeTcp(
   });
 }
 
-/** Runs `start` until it settles, the time is over or the signal aborts; its return value ends it. */
+/** Runs `start` until it settles, the time is over or the signal aborts; then calls the function that it returned. */
 function race(
   { timeoutMs, signal }: ExchangeOptions,
   start: (settle: (outcome: DnsExchange) => void) => () => void,
@@ -149,7 +149,7 @@ function race(
   });
 }
 
-/** The address to connect to, judged; why there is none. The system's own look-up knows neither signal nor time-out. */
+/** Resolves and checks the server's address. The system's lookup supports neither a signal nor a time-out. */
 async function addressOf(
   server: DnsServerAddress,
   { signal, timeoutMs, policy, origin }: ExchangeOptions,

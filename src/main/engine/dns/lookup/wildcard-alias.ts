@@ -1,19 +1,19 @@
-// Whether a CNAME belongs to a name, or is only the answer of a wildcard such as `*.example.com` (RFC 4592).
+// Determines whether a CNAME belongs to a name or comes from a wildcard such as `*.example.com` (RFC 4592).
 import { randomBytes } from 'node:crypto';
 import type { DnsQuestion, DnsReply } from './query.ts';
 
-/** Null: no answer. */
+/** Null if there is no answer. */
 export type Ask = (question: DnsQuestion) => Promise<DnsReply | null>;
 
 const MAX_NAME = 253;
 
 /**
- * Asks for a name below `name` and for a sibling, which nobody has made. A wildcard answers for both; it answers for
- * no name below one that exists (RFC 4592 section 4.2), so a CNAME of the name itself is never taken for a wildcard's.
- * @param target What the CNAME of `name` leads to.
+ * Queries a random name below `name` and a random sibling. A wildcard answers for both. It does not answer below a name
+ * that exists (RFC 4592 section 4.2), so a CNAME of the name itself is never mistaken for a wildcard.
+ * @param target The target of the CNAME of `name`.
  */
 export async function isWildcardAlias(name: string, target: string, ask: Ask): Promise<boolean> {
-  // No longer than the `_acme-challenge` that it takes the place of.
+  // Not longer than the label `_acme-challenge`, which it replaces.
   const label = `certdesk${randomBytes(3).toString('hex')}`;
   const probes = [`${label}.${name}`, `${label}.${name.slice(name.indexOf('.') + 1)}`];
   for (const probe of probes.filter(({ length }) => length <= MAX_NAME)) {

@@ -1,4 +1,4 @@
-// Finds the record of a challenge that a person has written under a wrong name.
+// Finds a challenge's record that the user has created under the wrong name.
 import { createPoll, type PollTarget } from './propagation-poll.ts';
 import type { AwaitedRecord } from './propagation-rounds.ts';
 import type { DnsResolver } from './resolver.ts';
@@ -6,8 +6,8 @@ import type { DnsResolver } from './resolver.ts';
 const MAX_NAME = 253;
 
 /**
- * Providers' pages append the zone to what is entered as a name, so a whole name ends up as `NAME.ZONE`.
- * @returns that name where one of the values stands there; null where none does, or no name server answers.
+ * Provider websites append the zone to the entered name, so a full name becomes `NAME.ZONE`.
+ * @returns that name if it has one of the values; null if not, or if no name server answers
  */
 export async function findDoubledName(
   resolver: DnsResolver,

@@ -1,9 +1,9 @@
-// Where the TXT record of a challenge really has to stand: CNAMEs followed (RFC 8555 section 8.4 has the CA do so),
-// the zone found by its SOA record.
+// Finds where a challenge's TXT record must be created: follows CNAMEs, as the CA does (RFC 8555 section 8.4), and finds
+// the zone by its SOA record.
 //
-// The challenge's own name is never asked for through a recursive resolver before the record is written: that would
-// keep "there is no such name" in its cache, and the CA or our own last look might then be told just that. Its
-// parent is looked up with recursion, the name itself at the authoritative servers.
+// A recursive resolver must not be asked for the challenge's name before the record exists: it would cache the negative
+// answer, and the CA or our own final check might get it. So the parent is looked up with recursion, and the name itself
+// only at the authoritative servers.
 import { CertdeskError } from '../../core/errors.ts';
 import type { Json } from '../../core/model.ts';
 import { askAuthorities, type NameServer, nameServersOf } from './name-servers.ts';
@@ -12,11 +12,11 @@ import type { DnsResolver } from './resolver.ts';
 import { type Ask, isWildcardAlias } from './wildcard-alias.ts';
 
 export interface RecordPlace {
-  /** The name that holds the record: the challenge's own, or what its CNAMEs end at. */
+  /** The name of the record: the challenge's own name, or the target of its CNAMEs. */
   readonly name: string;
-  /** The names gone through before, the challenge's own first; empty without a CNAME. */
+  /** The names with a CNAME, starting with the challenge's own; empty without a CNAME. */
   readonly aliases: readonly string[];
-  /** The zone that DNS delegates for this name; null where DNS does not say (`problem` does why). */
+  /** The zone of this name in DNS; null if DNS does not show it (see `problem`). */
   readonly zone: string | null;
   /** Its NS hosts. */
   readonly nameServers: readonly string[];
@@ -29,7 +29,7 @@ export interface LookupContext {
 }
 
 const MAX_CNAMES = 16;
-/** Delegations that only the authoritative servers showed; more than a few is a server that makes them up. */
+/** Limits the delegations to follow, because a faulty server may return them endlessly. */
 const MAX_REFERRALS = 16;
 
 interface Authority {
@@ -39,7 +39,7 @@ interface Authority {
 
 /**
  * @param name The challenge's name, lower case, no trailing dot: `_acme-challenge.www.example.com`.
- * @throws DNS_LOOKUP_FAILED for a CNAME loop or more than 16 CNAMEs, and for a name that cannot be asked for.
+ * @throws DNS_LOOKUP_FAILED for a CNAME loop, more than 16 CNAMEs, or an invalid name
  */
 export async function locateRecord(
   resolver: DnsResolver,
@@ -53,7 +53,7 @@ export async function locateRecord(
     throw new CertdeskError('DNS_LOOKUP_FAILED', message, { name });
   }
   while (true) {
-    const found = await lookAt(resolver, current, context);
+    const found = await findPlace(resolver, current, context);
     if (found.cname === '') throw rootAlias(current);
     if (found.cname === null) return { name: current, aliases, ...found.place };
     aliases.push(current);
@@ -67,15 +67,15 @@ export async function locateRecord(
 }
 
 /**
- * The longest suffix of the name that has an SOA record of its own.
- * @throws DNS_LOOKUP_FAILED where a lookup fails otherwise than by NXDOMAIN, or no suffix has one.
+ * Finds the longest suffix of the name that has an SOA record.
+ * @throws DNS_LOOKUP_FAILED if a lookup fails other than with NXDOMAIN, or no suffix has an SOA record
  */
 export async function findZone(resolver: DnsResolver, name: string, signal: AbortSignal): Promise<string> {
   const labels = name.split('.');
   for (let start = 0; start < labels.length; start += 1) {
     const suffix = labels.slice(start).join('.');
     const reply = await resolver.resolve({ name: suffix, type: 'SOA' }, signal);
-    // A CNAME's answer may bring the SOA of its target's zone: the name must be the one that was asked for.
+    // The answer for a CNAME may contain the SOA of its target's zone, so compare the owner name.
     if (reply.answers.some((record) => record.type === 'SOA' && record.name === suffix)) return suffix;
   }
   throw new CertdeskError(
@@ -85,37 +85,37 @@ export async function findZone(resolver: DnsResolver, name: string, signal: Abor
   );
 }
 
-/** Whether `name` is `zone` or below it. */
+/** Whether `name` equals `zone` or is below it. */
 export function isWithin(name: string, zone: string): boolean {
   return name === zone || name.endsWith(`.${zone}`);
 }
 
-interface Look {
+interface Place {
   readonly cname: string | null;
   readonly place: Pick<RecordPlace, 'zone' | 'nameServers' | 'problem'>;
 }
 
-async function lookAt(resolver: DnsResolver, name: string, context: LookupContext): Promise<Look> {
+async function findPlace(resolver: DnsResolver, name: string, context: LookupContext): Promise<Place> {
   try {
     const parent = name.slice(name.indexOf('.') + 1);
     const zone = await findZone(resolver, parent, context.signal);
-    return await lookWithin(resolver, name, { start: zone, context });
+    return await followDelegations(resolver, name, { start: zone, context });
   } catch (error) {
     context.signal.throwIfAborted();
     if (!(error instanceof CertdeskError)) throw error;
-    // Split horizon, or a resolver without the outside world: the account's list may still name the zone.
+    // Split horizon, or a resolver without internet access: the account's list of zones may still contain the zone.
     const cname = await cnameByRecursion(resolver, name, context).catch(() => null);
     context.signal.throwIfAborted();
     return { cname, place: { zone: null, nameServers: [], problem: error } };
   }
 }
 
-/** Goes down from a zone that is above the name to the one that holds it, by what the authoritative servers say. */
-async function lookWithin(
+/** Follows delegations from a zone above the name down to the zone of the name, by querying the authoritative servers. */
+async function followDelegations(
   resolver: DnsResolver,
   name: string,
   { start, context }: { readonly start: string; readonly context: LookupContext },
-): Promise<Look> {
+): Promise<Place> {
   const { signal } = context;
   let authority: Authority = { zone: start, servers: await nameServersOf(resolver, start, signal) };
   for (let step = 0; step <= MAX_REFERRALS; step += 1) {
@@ -145,7 +145,7 @@ async function lookWithin(
   throw new CertdeskError('DNS_LOOKUP_FAILED', `The delegation of ${name} does not end.`, { name });
 }
 
-/** A referral's NS records (RFC 1034 section 4.3.2), or the SOA of a negative answer (RFC 2308), of a zone further down. */
+/** The delegated zone in an answer: from a referral's NS records (RFC 1034 section 4.3.2) or a negative answer's SOA (RFC 2308). */
 function zoneBelow(reply: DnsReply, name: string, zone: string): string | null {
   const owner = reply.authorities.find(
     (record) =>
@@ -162,8 +162,8 @@ function cnameIn(reply: DnsReply, name: string): string | null {
 }
 
 /**
- * The CNAME of the name itself. A wildcard's answer is no alias of a challenge's name: the TXT record goes to that name,
- * in its own zone, and from then on the wildcard does not answer for it.
+ * The CNAME of the name itself. For a challenge's name, a wildcard's CNAME does not count: the TXT record is created at the
+ * name itself, and then the wildcard no longer answers for it.
  */
 async function ownAlias(
   reply: DnsReply,
@@ -171,7 +171,7 @@ async function ownAlias(
   { ask, context }: { readonly ask: Ask; readonly context: LookupContext },
 ): Promise<string | null> {
   const cname = cnameIn(reply, name);
-  // What such a name is an alias of may be a wildcard's on purpose.
+  // For other names, a wildcard's CNAME may be intended.
   if (cname === null || !name.startsWith('_acme-challenge.')) return cname;
   if (!(await isWildcardAlias(name, cname, ask))) return cname;
   context.report('challenge', `${name} has no CNAME of its own: a wildcard record points to ${cname}`, {

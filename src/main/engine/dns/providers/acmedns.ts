@@ -1,5 +1,5 @@
-// acme-dns (https://github.com/joohoi/acme-dns): a small name server that keeps nothing but challenge values. The
-// name to prove is made a CNAME of the account's own name there, once; the domain's DNS needs no credentials at all.
+// acme-dns (https://github.com/joohoi/acme-dns), a small name server that stores only challenge values. The user points the
+// challenge's name to the acme-dns account with a CNAME once, so that no credentials for the domain's DNS are needed.
 
 import { z } from 'zod';
 import { CertdeskError } from '../../core/errors.ts';
@@ -92,8 +92,8 @@ function createAcmeDns(http: DnsHttp, account: Account): DnsProvider {
     testName: account.fullDomain,
     async addTxt(record, signal) {
       assertAlias(record, account);
-      // Not sent again where nobody knows whether it arrived: it keeps the last two values, and the same one twice
-      // would push out the one of the wildcard's apex.
+      // Not repeated if it may have arrived: acme-dns stores the last two values, and a duplicate would replace the value
+      // of the wildcard or its apex.
       const response = await http.request({
         method: 'POST',
         url: account.url,
@@ -103,10 +103,10 @@ function createAcmeDns(http: DnsHttp, account: Account): DnsProvider {
       });
       if (response.status >= 300) throw refusal(http, response);
       const { txt } = http.read(UpdateSchema, response);
-      if (txt !== record.value) throw http.unavailable('confirmed another value than the one it was sent.');
+      if (txt !== record.value) throw http.unavailable('confirmed a different value than the one sent.');
       return txtRefFor(record);
     },
-    /** There is no way to remove a value, and no need: the next two take its place. */
+    /** acme-dns cannot remove values; the next two replace them. */
     async removeTxt(ref) {
       readTxtRef(ref);
     },
@@ -127,7 +127,7 @@ function refusal(
   return http.refused(response, text, { advice });
 }
 
-/** acme-dns answers for its own names only: without the CNAME the CA would never see the value. */
+/** acme-dns serves only its own names: without the CNAME, the CA would never see the value. */
 function assertAlias({ name }: TxtRecord, { fullDomain }: Account): void {
   if (name === fullDomain) return;
   throw new CertdeskError(
@@ -142,7 +142,7 @@ function assertAlias({ name }: TxtRecord, { fullDomain }: Account): void {
 function hostOf(url: string): string {
   const parsed = URL.parse(url);
   const isBase = parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.username === '';
-  // Behind # or ? the path of the API that is added to it would be no path any more.
+  // The API's path is appended, which does not work after # or ?.
   if (isBase && !/[#?\\]/.test(url)) return parsed.hostname;
   throw invalidCredential('baseUrl', 'is not an http or https URL without user, ? and #');
 }

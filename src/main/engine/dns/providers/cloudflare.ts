@@ -1,4 +1,4 @@
-// Cloudflare DNS by API token, or by the account's Global API Key. One record per value, each with an id of its own:
+// Cloudflare DNS with an API token or the account's Global API Key. Each value is a record with its own id:
 // https://developers.cloudflare.com/api/resources/dns/subresources/records/
 import { domainToUnicode } from 'node:url';
 import { z } from 'zod';
@@ -10,14 +10,14 @@ import { type DnsProvider, type DnsZone, defineDnsProvider } from './provider.ts
 import { readTxtRef, type TxtRef, txtRefFor } from './txt-ref.ts';
 import { quoteTxt, unquoteTxt } from './txt-value.ts';
 
-/** The most zones that a page may have. */
+/** Cloudflare's maximum page size for zones. */
 const PER_PAGE = 50;
-/** Seconds; plans below Enterprise take 60 at least. */
+/** Seconds; the minimum of plans below Enterprise. */
 const TTL = 120;
 
 /** "A record with the same settings already exists", "An identical record already exists". */
 const EXISTS = [81057, 81058];
-/** "Invalid request headers" (a token of a wrong form), "Missing … headers", "Invalid access token". */
+/** "Invalid request headers" (a malformed token), "Missing … headers", "Invalid access token". */
 const BAD_TOKEN = [6003, 9106, 9109];
 
 const ProblemSchema = z.object({ code: z.number(), message: z.string() });
@@ -89,7 +89,7 @@ export const cloudflare = defineDnsProvider({
 type Expected = (problems: readonly Problem[], status: number) => boolean;
 
 interface Api {
-  /** Its url is a path below the base. @throws The refusal, where the answer is not 2xx and not `expected`. */
+  /** `url` is a path below the base URL. @throws the provider's refusal unless the status is 2xx or `expected` */
   call(request: Omit<DnsHttpRequest, 'headers'>, expected?: Expected): Promise<DnsHttpResponse>;
   /** All pages. */
   list<T>(path: string, schema: z.ZodType<ListPage<T>>, signal: AbortSignal): Promise<readonly T[]>;
@@ -117,7 +117,7 @@ function createApi(http: DnsHttp, base: string, headers: Readonly<Record<string,
       allPages(1, async (page) => {
         const url = `${path}&per_page=${PER_PAGE}&page=${page}`;
         const { result, result_info: info } = http.read(schema, await call({ method: 'GET', url, signal }));
-        // Without a count, a page that is not full is the last.
+        // Without a total count, a page that is not full is the last one.
         const more = info?.total_pages === undefined ? result.length >= PER_PAGE : page < info.total_pages;
         return { items: result, next: more ? page + 1 : null };
       }),
@@ -134,9 +134,9 @@ function createCloudflare(api: Api): DnsProvider {
     );
   };
 
-  /** @param name Of one zone; of all of the account where left out. */
+  /** @param name Lists only this zone. Default: all zones of the account. */
   const listZones = async (signal: AbortSignal, name?: string): Promise<readonly DnsZone[]> => {
-    // A zone that is pending or moved is not the one that the registry points at.
+    // The registry does not delegate to a pending or moved zone.
     const query = new URLSearchParams({ status: 'active', ...(name === undefined ? {} : { name }) });
     const zones = await api.list(`/zones?${query}`, ZonesSchema, signal);
     return zones.map(({ id, name, name_servers: nameServers }) => ({
@@ -149,13 +149,13 @@ function createCloudflare(api: Api): DnsProvider {
   return {
     listZones: (signal) => listZones(signal),
 
-    // A token for some zones of an account may be refused the list of all.
+    // A token for some zones may not be allowed to list all of them.
     async zonesAround(name, signal) {
       const labels = name.split('.');
       const found: DnsZone[] = [];
       for (let start = 0; start < labels.length - 1; start += 1) {
         const suffix = labels.slice(start).join('.');
-        // It lists IDN zones in Unicode, and finds them by that name.
+        // Cloudflare uses Unicode names for IDN zones.
         for (const form of new Set([suffix, domainToUnicode(suffix)]))
           found.push(...(await listZones(signal, form)));
       }
@@ -166,7 +166,7 @@ function createCloudflare(api: Api): DnsProvider {
       const { zone, name, value } = record;
       const url = `/zones/${zone.id}/dns_records`;
       const body = { type: 'TXT', name, content: quoteTxt(value), ttl: TTL };
-      // Safe to repeat: a second one is refused as identical.
+      // Safe to repeat: Cloudflare rejects an identical record.
       await api.call({ method: 'POST', url, body, signal, idempotent: true }, (problems) =>
         problems.some(({ code }) => EXISTS.includes(code)),
       );
@@ -176,7 +176,7 @@ function createCloudflare(api: Api): DnsProvider {
     async removeTxt(ref, signal) {
       const wanted = readTxtRef(ref);
       const records = await find(wanted, signal).catch(async (error: unknown) => {
-        // Of a zone that is no more, it says 403 as of one that the token may not touch.
+        // For a deleted zone, Cloudflare returns 403, as for a zone without permission.
         const zones = await listZones(signal);
         if (zones.some(({ id }) => id === wanted.zoneId)) throw error;
         return [];

@@ -1,4 +1,4 @@
-// DigitalOcean DNS by API token. One record per value, each with an id of its own:
+// DigitalOcean DNS with an API token. Each value is a record with its own id:
 // https://docs.digitalocean.com/reference/api/reference/domain-records/
 import { z } from 'zod';
 import { readAnsweredName } from './answered-name.ts';
@@ -8,7 +8,7 @@ import { allPages } from './paging.ts';
 import { type DnsProvider, defineDnsProvider } from './provider.ts';
 import { readTxtRef, relativeName, type TxtRef, txtRefFor } from './txt-ref.ts';
 
-/** Seconds; the least that is taken. */
+/** Seconds; DigitalOcean's minimum. */
 const TTL = 30;
 
 const FailureSchema = z.object({ id: z.string(), message: z.string() });
@@ -49,7 +49,7 @@ export const digitalocean = defineDnsProvider({
 });
 
 function createDigitalOcean(http: DnsHttp, base: string, authorization: string): DnsProvider {
-  /** @param expected Statuses beside 2xx that are not thrown. */
+  /** @param expected Statuses other than 2xx that do not throw. */
   const call = async (
     request: Omit<DnsHttpRequest, 'headers'>,
     expected: readonly number[] = [],
@@ -63,13 +63,13 @@ function createDigitalOcean(http: DnsHttp, base: string, authorization: string):
     throw http.refused(response, reasonOf(response));
   };
 
-  /** The ids of all records of that name and value: a repeated POST may have made two. */
+  /** The ids of all records with this name and value: a repeated POST may have created two. */
   const find = async ({ zoneId, name, value }: TxtRef, signal: AbortSignal): Promise<readonly number[]> => {
     const query = new URLSearchParams({ type: 'TXT', name, per_page: '200' });
     const records = await allPages(1, async (page) => {
       const url = `/domains/${zoneId}/records?${query}&page=${page}`;
       const response = await call({ method: 'GET', url, signal }, [404]);
-      // No such domain: no such record. A write to it is refused.
+      // 404 means that the domain does not exist, so it has no record. Creating one would fail.
       if (response.status === 404) return { items: [], next: null };
       const answer = http.read(RecordsSchema, response);
       return { items: answer.domain_records, next: answer.links?.pages?.next ? page + 1 : null };
@@ -88,7 +88,7 @@ function createDigitalOcean(http: DnsHttp, base: string, authorization: string):
       const domains = await allPages(1, async (page) => {
         const url = `/domains?per_page=200&page=${page}`;
         const answer = http.read(DomainsSchema, await call({ method: 'GET', url, signal }));
-        // Only the number is taken of the next page's address: the token stays with this host.
+        // Use only the page number of the next page's URL, so that the token is sent to this host only.
         return { items: answer.domains, next: answer.links?.pages?.next ? page + 1 : null };
       });
       return domains.map(({ name }) => ({ id: readAnsweredName(name), name: readAnsweredName(name) }));
@@ -102,7 +102,7 @@ function createDigitalOcean(http: DnsHttp, base: string, authorization: string):
       const url = `/domains/${record.zone.id}/records`;
       // Safe to repeat: removeTxt removes every record of this value.
       const response = await call({ method: 'POST', url, body, signal, idempotent: true }, [422]);
-      // Of a lost answer, the second try may be told that the record exists.
+      // If the first response was lost, the retry may fail because the record exists.
       if (response.status === 422 && (await find(ref, signal)).length === 0) {
         throw http.refused(response, reasonOf(response));
       }

@@ -1,10 +1,10 @@
-// The address of a provider's API: its own, or the one of `--dns-endpoint PROVIDER=URL`.
+// Builds the base URL of a provider's API: its own, or that of `--dns-endpoint PROVIDER=URL`.
 import { trimEndOf } from '../../core/outside-text.ts';
 
 /**
- * @param own The provider's own base address, without a trailing slash.
- * @param endpoint In place of it: a whole base address (`http://host:1/client/v4`), or scheme and host only, which
- *   keep the provider's own path.
+ * @param own The provider's own base URL, without a trailing slash.
+ * @param endpoint Replaces it: a whole base URL (`http://host:1/client/v4`), or only scheme and host, to which the
+ *   provider's own path is added.
  */
 export function baseUrl(own: string, endpoint: string | null): string {
   if (endpoint === null) return own;

@@ -1,10 +1,10 @@
-// One HTTP request and its whole answer as text, within a time-out; a failure is told, not thrown.
+// Sends an HTTP request and reads the whole response as text within a time-out. It returns failures instead of throwing.
 import type * as Undici from 'undici';
 
-/** More than any list page; a wrong endpoint may answer without end. */
+/** Larger than any page of a list; a wrong endpoint may send data endlessly. */
 const MOST_BYTES = 2 * 1024 * 1024;
 
-/** The request was not sent where these are the reason, so even a POST can be made again. */
+/** Errors before the request was sent, after which even a POST can be repeated. */
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -34,20 +34,20 @@ export interface TextAnswer {
 }
 
 export interface FetchFailure {
-  /** In a few words: `connect ECONNREFUSED 127.0.0.1:1`. */
+  /** A short reason: `connect ECONNREFUSED 127.0.0.1:1`. */
   readonly reason: string;
   readonly timedOut: boolean;
   readonly neverSent: boolean;
-  /** As it came: may hold secrets. */
+  /** Not redacted: it may contain secrets. */
   readonly error: unknown;
 }
 
 export type FetchResult = { readonly answer: TextAnswer } | { readonly failure: FetchFailure };
 
 /**
- * Follows no redirect, so that credentials stay with their host.
- * @param timeoutMs Of the whole exchange, the body included.
- * @throws The signal's reason where it aborts, and nothing else.
+ * Sends a request without following redirects, so that credentials are sent only to their host.
+ * @param timeoutMs For the whole exchange, including the body.
+ * @throws only the reason of the signal
  */
 export async function fetchText(
   { fetch, agent }: TextClient,
@@ -69,7 +69,7 @@ export async function fetchText(
     return { answer: { status: response.status, headers: Object.fromEntries(response.headers), text } };
   } catch (error) {
     request.signal.throwIfAborted();
-    const { code, message } = deepest(error);
+    const { code, message } = rootCause(error);
     const timedOut = timeout.signal.aborted;
     return {
       failure: { reason: message, timedOut, neverSent: code !== null && NEVER_SENT.has(code), error },
@@ -110,11 +110,11 @@ async function readText(response: Undici.Response): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** fetch says only "fetch failed"; the reason is in the cause, or in each of several. */
-function deepest(error: unknown): { code: string | null; message: string } {
-  if (error instanceof AggregateError && error.errors.length > 0) return deepest(error.errors[0]);
+/** fetch reports only "fetch failed"; the reason is in its cause, or in the parts of an AggregateError. */
+function rootCause(error: unknown): { code: string | null; message: string } {
+  if (error instanceof AggregateError && error.errors.length > 0) return rootCause(error.errors[0]);
   if (!(error instanceof Error)) return { code: null, message: String(error) };
-  if (error.cause instanceof Error) return deepest(error.cause);
+  if (error.cause instanceof Error) return rootCause(error.cause);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
   return { code, message: error.message || code || error.name };
 }

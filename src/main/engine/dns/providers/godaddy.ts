@@ -1,4 +1,4 @@
-// GoDaddy DNS by API key and secret. A write replaces all values of a name: read, merge, write.
+// GoDaddy DNS with API key and secret. A write replaces all values of a name, so it reads, merges and writes them.
 // https://developer.godaddy.com/doc/endpoint/domains
 import { z } from 'zod';
 import { readAnsweredName } from './answered-name.ts';
@@ -8,9 +8,9 @@ import { allPages } from './paging.ts';
 import { type DnsProvider, defineDnsProvider } from './provider.ts';
 import { readTxtRef, relativeName, type TxtRef, txtRefFor } from './txt-ref.ts';
 
-/** Seconds; the least that is taken. */
+/** Seconds; GoDaddy's minimum. */
 const TTL = 600;
-/** The most that is taken. */
+/** GoDaddy's maximum. */
 const DOMAINS_PER_PAGE = 250;
 
 const NO_ACCESS =
@@ -76,7 +76,7 @@ function createGoDaddy(http: DnsHttp, base: string, authorization: string): DnsP
   const read = async (ref: TxtRef, signal: AbortSignal): Promise<readonly GoDaddyRecord[]> => {
     const response = await call({ method: 'GET', url: urlOf(ref), signal });
     if (response === null) return [];
-    // Deleted values may linger as empty ones, which a write must not hold.
+    // Deleted values may remain as empty ones, which a write must not contain.
     return http.read(RecordsSchema, response).filter(({ data }) => data.trim() !== '' && data !== '""');
   };
 

@@ -1,4 +1,4 @@
-// Calls to DNS providers' APIs: time-outs, retries, JSON, and errors that hold the provider's words but no secret.
+// Calls DNS providers' APIs with time-outs, retries and JSON. Errors contain the provider's message but no secret.
 
 import type { ZodType } from 'zod';
 import type { CertdeskError } from '../../core/errors.ts';
@@ -17,15 +17,15 @@ export interface DnsHttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON where it is an object; a string or bytes as they are, with the Content-Type of `headers`. */
+  /** An object is sent as JSON; a string or bytes unchanged, with the Content-Type in `headers`. */
   readonly body?: unknown;
   readonly signal: AbortSignal;
   /**
-   * Whether it may be sent again where nobody knows if it took effect (a time-out, a broken connection, 5xx).
-   * Where left out: all but POST and PATCH. A 429 and a connection that never came about are retried anyway.
+   * Whether to retry if the request may have taken effect (after a time-out, a broken connection or 5xx). Default: all
+   * methods but POST and PATCH. After a 429 or a failed connection, every request is retried.
    */
   readonly idempotent?: boolean;
-  /** Whether an answer below 500 means "later" too: Route 53 throttles with 400, Google with 403. */
+  /** Recognizes throttling with other statuses than 429: Route 53 uses 400, Google 403. */
   readonly throttled?: (answer: TextAnswer) => boolean;
 }
 
@@ -33,49 +33,49 @@ export interface DnsHttpResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed JSON, without the members that are null; undefined for an empty body. */
+  /** Parsed JSON without null members; undefined for an empty body. */
   readonly json: unknown;
 }
 
 export interface DnsHttp extends Pick<ProviderErrors, 'refused' | 'unavailable'> {
   /**
-   * Resolves for 2xx and for the 4xx that the provider's file reads itself.
-   * @throws DNS_PROVIDER_UNAVAILABLE (no connection, time-out, 429 or 5xx after the retries, a redirect, an answer
-   *   that is not JSON); ADDRESS_NOT_ALLOWED; the signal's reason where it aborts.
+   * Sends a request. Resolves for 2xx, and for 4xx, which the provider's module interprets.
+   * @throws DNS_PROVIDER_UNAVAILABLE (no connection, time-out, 429 or 5xx after the retries, a redirect, a response that
+   *   is not JSON); ADDRESS_NOT_ALLOWED; the reason of the signal
    */
   request(request: DnsHttpRequest): Promise<DnsHttpResponse>;
-  /** As `request`, for SDKs that read the text themselves. */
+  /** Like `request`, for SDKs that parse the text themselves. */
   send(request: DnsHttpRequest): Promise<TextAnswer>;
-  /** The answer in the form that the provider documents. @throws DNS_PROVIDER_UNAVAILABLE where it is another. */
+  /** Parses a response by the provider's documentation. @throws DNS_PROVIDER_UNAVAILABLE if it does not conform */
   read<T>(schema: ZodType<T>, response: DnsHttpResponse): T;
-  /** Wipes this value from every error and log line from now on. */
+  /** Redacts this value in every later error and log line. */
   withhold(secret: string): void;
 }
 
 export interface DnsHttpOptions {
-  /** Stand in messages and details. */
+  /** Used in messages and details. */
   readonly provider: { readonly name: string; readonly permissions: string };
   readonly redactor: Redactor;
   readonly clock: Clock;
-  /** Redacted by the redactor already. */
+  /** A log that the redactor already redacts. */
   readonly log: Log;
   readonly sleep: Sleep;
   readonly addressPolicy: AddressPolicy;
-  /** Who named the address of the API. */
+  /** Who gave the address of the API. */
   readonly origin: AddressOrigin;
-  /** Of one try, its body included; 20 s where left out. Milliseconds. */
+  /** Milliseconds for one attempt, including the body; 20 s by default. */
   readonly timeoutMs?: number;
-  /** Of all tries and pauses, 120 s; a provider that asks for a longer pause fails at once. Milliseconds. */
+  /** Milliseconds for all attempts and pauses; 120 s by default. If the provider asks for a longer pause, the call fails. */
   readonly totalMs?: number;
 }
 
-/** Of an undocumented form, that are named. */
+/** The maximum number of schema issues in an error message. */
 const MAX_ISSUES = 10;
 const ATTEMPTS = 4;
 const BACKOFF_MS = 500;
 const CONNECT_MS = 10_000;
 
-/** One per provider and set of credentials. */
+/** Create one instance per provider and set of credentials. */
 export function createDnsHttp(options: DnsHttpOptions): DnsHttp {
   const { provider, redactor, clock, log, timeoutMs = 20_000, totalMs = 120_000 } = options;
   const errors = createProviderErrors(provider, redactor);
@@ -94,7 +94,7 @@ export function createDnsHttp(options: DnsHttpOptions): DnsHttp {
       const verdict = judge(request, result, { errors, clock, timeoutMs });
       if ('answer' in verdict) return verdict.answer;
       const pause = verdict.waitMs ?? backoffMs(attempt, BACKOFF_MS);
-      if (!verdict.again || attempt === ATTEMPTS || ms + pause > totalMs) throw verdict.error;
+      if (!verdict.retry || attempt === ATTEMPTS || ms + pause > totalMs) throw verdict.error;
       log.warn({ ...what, attempt, pause, reason: verdict.error.message }, 'Retrying the DNS provider');
       await options.sleep(pause, request.signal);
     }
@@ -109,7 +109,7 @@ export function createDnsHttp(options: DnsHttpOptions): DnsHttp {
         return { status, headers, json: parseOutsideJson(text, omitNulls) };
       } catch (cause) {
         const said = errors.excerpt(text);
-        const why = isExcess(cause) ? `JSON that is not read (${cause.message})` : 'what is not JSON';
+        const why = isExcess(cause) ? `JSON that is too large (${cause.message})` : 'a body that is not JSON';
         throw errors.unavailable(`answered ${status} with ${why}: ${said}`, { status }, cause);
       }
     },
@@ -128,12 +128,12 @@ export function createDnsHttp(options: DnsHttpOptions): DnsHttp {
   };
 }
 
-/** A JSON.parse reviver: a member that is null is absent, as providers mean it. A null in a list stays in its place. */
+/** A JSON.parse reviver that drops null members, which providers send for absent values. A null in a list remains. */
 function omitNulls(this: unknown, key: string, value: unknown): unknown {
   return value === null && key !== '' && !Array.isArray(this) ? undefined : value;
 }
 
-/** Its idle connections close by themselves after some seconds: nobody has to close a provider. */
+/** Idle connections close after a few seconds, so providers need no close method. */
 async function openClient({ addressPolicy: policy, origin }: DnsHttpOptions): Promise<TextClient> {
   const { fetch } = await import('undici');
   return { fetch, agent: await createAgent({ policy, origin, connectTimeoutMs: CONNECT_MS }) };
@@ -141,13 +141,13 @@ async function openClient({ addressPolicy: policy, origin }: DnsHttpOptions): Pr
 
 interface Failure {
   readonly error: CertdeskError;
-  /** Whether the request may be made again. */
-  readonly again: boolean;
-  /** What the provider asked to wait. */
+  /** Whether the request may be repeated. */
+  readonly retry: boolean;
+  /** The wait that the provider asked for. */
   readonly waitMs: number | null;
 }
 
-/** The answer where it is for the caller, else what to do about it. */
+/** Returns the response if it is for the caller; otherwise an error and whether to retry. */
 function judge(
   request: DnsHttpRequest,
   result: FetchResult,
@@ -159,11 +159,11 @@ function judge(
   if ('failure' in result) {
     const { reason, timedOut, neverSent, error } = result.failure;
     const refused = addressRefusal(error);
-    if (refused !== null) return { error: refused, again: false, waitMs: null };
+    if (refused !== null) return { error: refused, retry: false, waitMs: null };
     const text = timedOut
       ? `did not answer within ${timeoutMs / 1000} s (${host}).`
       : `is unreachable at ${host}: ${reason}`;
-    return { error: errors.unavailable(text, {}, error), again: idempotent || neverSent, waitMs: null };
+    return { error: errors.unavailable(text, {}, error), retry: idempotent || neverSent, waitMs: null };
   }
   const { answer } = result;
   const { status } = answer;
@@ -174,11 +174,11 @@ function judge(
     const text = `${what}, it answered ${status}: ${errors.excerpt(answer.text)}`;
     return {
       error: errors.unavailable(text, { status, ...retryAfterDetail(waitMs) }),
-      again: throttled || idempotent,
+      retry: throttled || idempotent,
       waitMs,
     };
   }
   if (status < 300 || status >= 400) return { answer };
   const text = `answered ${status}, a redirect. Certdesk does not follow it, because it would send the credentials along.`;
-  return { error: errors.unavailable(text, { status }), again: false, waitMs: null };
+  return { error: errors.unavailable(text, { status }), retry: false, waitMs: null };
 }

@@ -1,5 +1,5 @@
-// A person writes the record. dns-01.ts shows what to write, waits until it is there or the person says so, and
-// shows what to remove.
+// The provider for manual DNS: the user creates the record. dns-01.ts shows the record, waits until it exists or the user
+// confirms it, and afterwards asks the user to remove it.
 import { defineDnsProvider } from './provider.ts';
 import { readTxtRef, txtRefFor } from './txt-ref.ts';
 

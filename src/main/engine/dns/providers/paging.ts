@@ -1,18 +1,18 @@
-// Lists that a provider hands out page by page.
+// Reads lists that a provider returns page by page.
 import { CertdeskError } from '../../core/errors.ts';
 
 export interface Page<Item, Cursor> {
   readonly items: readonly Item[];
-  /** What the next page is asked with; null where this one is the last. */
+  /** The parameter for the next page; null if this is the last one. */
   readonly next: Cursor | null;
 }
 
-/** More pages than this are a provider that repeats itself, not an account. */
+/** No account has more pages; a provider that returns more is repeating itself. */
 const MOST = 1000;
 
 /**
- * Every item of every page, in the provider's order.
- * @throws DNS_PROVIDER_UNAVAILABLE where the list does not end.
+ * Reads all items of all pages, in the provider's order.
+ * @throws DNS_PROVIDER_UNAVAILABLE if the list does not end
  */
 export async function allPages<Item, Cursor>(
   first: Cursor,

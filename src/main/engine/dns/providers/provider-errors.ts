@@ -1,31 +1,31 @@
-// The errors of a DNS provider: its own words in one sentence, what to do, and no secret.
+// Creates a DNS provider's errors: the provider's message in one sentence, what to do about it, and no secret.
 import type { DnsProviderDetails } from '../../core/error-details.ts';
 import { CertdeskError } from '../../core/errors.ts';
 import { oneLine, stripTags } from '../../core/outside-text.ts';
 import type { Redactor } from './redact.ts';
 
-/** What `refused` is told beside the provider's text. */
+/** Options of `refused`. */
 export interface RefusalHints {
-  /** Whether it is about the credentials; where left out: 401 and 403. */
+  /** Whether the credentials were rejected. Default: for status 401 and 403. */
   readonly credentials?: boolean;
-  /** A sentence that says what to do. */
+  /** A sentence about what to do. */
   readonly advice?: string;
-  /** Only a redacted copy of it is kept. */
+  /** The error stores only a redacted copy. */
   readonly cause?: unknown;
 }
 
 export interface ProviderErrors {
   /**
-   * The error to throw for an answer that says no: DNS_CREDENTIALS_REJECTED for 401 and 403, with the permissions
-   * that are needed in details, else DNS_PROVIDER_REFUSED. Both hold the provider's own `text`.
+   * Creates the error for a refusal: DNS_CREDENTIALS_REJECTED for 401 and 403, with the required permissions in the
+   * details, otherwise DNS_PROVIDER_REFUSED. Both contain the provider's `text`.
    */
   refused(answer: { readonly status: number }, text: string, hints?: RefusalHints): CertdeskError;
   /**
-   * The error to throw where the provider does not work.
-   * @param text The rest of a sentence that begins with the provider's name.
+   * Creates the error for a provider that does not work.
+   * @param text The rest of a sentence that starts with the provider's name.
    */
   unavailable(text: string, details?: Partial<DnsProviderDetails>, cause?: unknown): CertdeskError;
-  /** The beginning of an answer that is no JSON: one line, no tags, no secrets. */
+  /** The start of a response that is not JSON: one line, without tags and secrets. */
   excerpt(text: string): string;
 }
 

@@ -1,5 +1,5 @@
-// The contract of a DNS provider, at the level of records: it knows nothing of ACME. Zone search, the TXT value,
-// CNAME following, propagation and serialising of writers live once in dns-01.ts and its helpers.
+// The interface of a DNS provider. It deals only with records, not with ACME: dns-01.ts and its helpers find the zone,
+// compute the TXT value, follow CNAMEs, wait for propagation and serialize writers for all providers.
 import type { Json } from '../../core/model.ts';
 import type { Clock, Log } from '../../core/ports.ts';
 import type { AddressOrigin, AddressPolicy } from '../../outgoing/address-policy.ts';
@@ -7,82 +7,80 @@ import type { DnsHttp } from './http.ts';
 import type { Sleep } from './retry.ts';
 
 export interface DnsZone {
-  /** The provider's own id of the zone; its name where the provider has no ids. */
+  /** The provider's id of the zone, or its name if the provider has no ids. */
   readonly id: string;
-  /** By readAnsweredName: lower-case A-labels, no trailing dot. */
+  /** Normalized by readAnsweredName: lower-case A-labels, no trailing dot. */
   readonly name: string;
   /**
-   * The hosts that the provider serves it from, by readAnsweredName; absent where the provider does not say.
-   * Where an account holds a zone twice (Route 53 allows it), the one that the world is sent to is chosen by them.
+   * The zone's name servers at the provider, normalized by readAnsweredName, if the provider returns them. If an account
+   * has a zone twice (Route 53 allows it), they show to which one DNS delegates.
    */
   readonly nameServers?: readonly string[];
 }
 
 export interface TxtRecord {
   readonly zone: DnsZone;
-  /** The whole name, lower case, no trailing dot: `_acme-challenge.www.example.com`. */
+  /** The full name, lower case, no trailing dot: `_acme-challenge.www.example.com`. */
   readonly name: string;
-  /** The value as a resolver shows it, without the quotes of the presentation format. */
+  /** The value as a resolver returns it, without the quotes of the presentation format. */
   readonly value: string;
 }
 
-/** Whatever `removeTxt` needs. JSON without secrets: it is stored with the order, so clean-up survives a restart. */
+/** The data that `removeTxt` needs: JSON without secrets, stored with the order so that clean-up survives a restart. */
 export type RecordRef = Json;
 
 /** One DNS account. */
 export interface DnsProvider {
   /**
-   * Every public zone of the account, all pages; absent where the provider cannot list them (then the zone is the
-   * one that the SOA walk finds, its `id` its name).
+   * Lists every public zone of the account. Absent if the provider cannot list zones; then the zone is the one found by
+   * its SOA record, and its `id` is its name.
    */
   listZones?(signal: AbortSignal): Promise<readonly DnsZone[]>;
   /**
-   * The account's zones that the name is, or is in, asked for by their names: present where credentials may be allowed
-   * to see a zone and not to list all of them. Called where listZones is refused.
+   * Looks up the account's zones that may contain the name, by their names. Present if credentials may have access to a
+   * zone but not to the list of zones. Called if listZones is rejected.
    */
   zonesAround?(name: string, signal: AbortSignal): Promise<readonly DnsZone[]>;
   /**
-   * Adds the value beside any others of that name; never replaces them (a wildcard and its apex need two at once,
-   * and a person may keep one there too). Resolves with a ref also where the very value is there already, so that
-   * it can be called again after a crash.
+   * Adds the value without replacing other values of the name (a wildcard and its apex need two at once, and the user may
+   * have others). Also resolves if the value is already there, so that it can be called again after a crash.
    */
   addTxt(record: TxtRecord, signal: AbortSignal): Promise<RecordRef>;
   /** Removes only the value that addTxt added; succeeds if it is already gone. */
   removeTxt(ref: RecordRef, signal: AbortSignal): Promise<void>;
   /**
-   * The ref that addTxt would resolve with, made without asking anybody; present where the record itself says all
-   * that removeTxt needs. After a crash between writing and noting it, clean-up then removes by value; without it,
-   * clean-up has to call addTxt once more to learn the ref.
+   * Computes the ref that addTxt would return, without a call to the provider. Present if removeTxt needs only the record
+   * itself. After a crash before the ref was stored, clean-up uses it; otherwise it must call addTxt again to get the ref.
    */
   refFor?(record: TxtRecord): RecordRef;
   /**
-   * Set where the provider finds the zone itself or needs none (acme-dns, an acme.sh script, a person): a zone that
-   * DNS does not show is then no failure, and `zone` of the record is a guess.
+   * Set if the provider finds the zone itself or needs none (acme-dns, an acme.sh script, manual DNS). Then it is not an
+   * error if DNS does not show the zone, and `zone` of the record is a guess.
    */
   readonly zoneOptional?: boolean;
   /**
-   * Set where a person writes the record: addTxt and removeTxt do nothing, dns-01.ts shows what to write and to
-   * remove, and waits until it is there or the person says so.
+   * Set if the user creates the record: addTxt and removeTxt do nothing, and dns-01.ts tells the user what to create and
+   * remove, and waits until the record exists or the user confirms it.
    */
   readonly byHand?: boolean;
   /**
-   * Set where addTxt and removeTxt cannot tell whether they worked (acme.sh's scripts): dns-01.ts looks at the name
-   * servers, also before it takes their failure for one. Such a provider has refFor.
+   * Set if the results of addTxt and removeTxt are unreliable (acme.sh scripts): dns-01.ts then checks the name servers,
+   * even if they report a failure. Such a provider must have refFor.
    */
   readonly unsure?: boolean;
-  /** Set where nothing can remove a value, and the next ones take its place (acme-dns). */
+  /** Set if values cannot be removed and later values replace them (acme-dns). */
   readonly keepsValues?: boolean;
-  /** What should be changed about credentials that work; shown by a test of them. */
+  /** A recommendation about working credentials, shown by the credential test. */
   readonly advice?: string;
-  /** The name that a test of the credentials writes, where it is not `_certdesk-test.<zone>` (acme-dns). */
+  /** The record name for the credential test. Default: `_certdesk-test.<zone>`. */
   readonly testName?: string;
 }
 
-/** One field of a provider's credentials: the GUI's form, the request schema, redaction and docs come from it. */
+/** A field of a provider's credentials. It defines the GUI's form, the request schema, redaction and docs. */
 export interface CredentialField {
   readonly name: string;
   readonly label: string;
-  /** Secret ones are masked in the form and wiped from every error and log line. */
+  /** Secret values are masked in the form and redacted in every error and log line. */
   readonly secret: boolean;
   readonly required: boolean;
   /** `json`: an object (Google's service-account file); `lines`: KEY=value lines, as an object of strings. */
@@ -90,54 +88,54 @@ export interface CredentialField {
   readonly choices?: readonly string[];
   readonly default?: string;
   readonly help?: string;
-  /** Set where the value says which server is connected to. */
+  /** Set if the value determines the server to connect to. */
   readonly address?: true;
-  /** The required field that all fields with this value stand in for: a second form of the credentials. */
+  /** The required field that all fields with this value replace together: an alternative form of the credentials. */
   readonly alternativeTo?: string;
 }
 
 export interface ProviderTools {
   /** Time-outs, retries on 429 and 5xx, JSON, redaction of this provider's secrets. */
   readonly http: DnsHttp;
-  /** Takes the place of the provider's own API address (`--dns-endpoint PROVIDER=URL`); null for its own. See baseUrl(). */
+  /** Replaces the provider's API URL (`--dns-endpoint PROVIDER=URL`, see baseUrl()); null: the provider's own. */
   readonly endpoint: string | null;
-  /** For a server that is not asked through `http`. */
+  /** For connections that do not use `http`. */
   readonly addressPolicy: AddressPolicy;
   readonly origin: AddressOrigin;
-  /** Where acme.sh is (`--acme-sh-folder`), an absolute path; null: its scripts are off. */
+  /** The absolute path of the acme.sh folder (`--acme-sh-folder`); null: acme.sh scripts are disabled. */
   readonly acmeShFolder: string | null;
   readonly clock: Clock;
-  /** Redacted: no secret of this provider gets through. */
+  /** Redacts the secrets of this provider. */
   readonly log: Log;
-  /** Milliseconds for one call that does not go through `http`; the provider's own where left out. */
+  /** Milliseconds for one call that does not use `http`; the provider's own default if omitted. */
   readonly timeoutMs?: number;
-  /** For a provider whose changes are waited for. */
+  /** For providers that wait for their changes to take effect. */
   readonly sleep: Sleep;
 }
 
-/** What a test of credentials does, one after the other. */
+/** The steps of a credential test, in order. */
 export type TestStep = 'list' | 'add' | 'remove';
 
 export interface DnsProviderDefinition {
-  /** What `dnsProvider` names in the API. */
+  /** The value of `dnsProvider` in the API. */
   readonly id: string;
   readonly name: string;
-  /** The provider's own page about its credentials. */
+  /** The provider's page about its credentials. */
   readonly docs: string;
-  /** The least permissions that the credentials need, in a sentence. */
+  /** The least permissions that the credentials need, as text for users. */
   readonly permissions: string;
-  /** The permission that each step of a test needs, as the provider calls it; absent where it has no such parts. */
+  /** The provider's name for the permission that each test step needs; absent if it has no separate permissions. */
   readonly needs?: Readonly<Record<TestStep, string>>;
   readonly credentials: readonly CredentialField[];
-  /** Fields of former versions: saved values may hold them, and they are ignored. */
+  /** Fields of earlier versions, which saved values may still contain. They are ignored. */
   readonly retired?: readonly string[];
-  /** How long and how often propagation.ts asks; seconds. */
+  /** Time-out and poll interval for propagation.ts, in seconds. */
   readonly propagation: { readonly timeout: number; readonly interval: number };
-  /** @param credentials Checked against `credentials` by the registry before. */
+  /** @param credentials Already validated by the registry. */
   create(credentials: Readonly<Record<string, Json>>, tools: ProviderTools): DnsProvider;
 }
 
-/** Types and nothing else: a provider's file reads as a declaration. */
+/** Only checks types, so that a provider's module reads like a declaration. */
 export function defineDnsProvider(definition: DnsProviderDefinition): DnsProviderDefinition {
   return definition;
 }

@@ -1,6 +1,6 @@
-// TXT values at providers that keep all values of a name as one record set and change it in transactions: read the
-// set, then swap exactly what was read for what is wanted. A writer that came between makes the provider refuse the
-// swap, and it is read again; so nobody's value is lost, not even to another program on the same account.
+// Adds and removes TXT values at providers that store all values of a name as one record set and change it in
+// transactions. It reads the set and replaces exactly that set with the new one. If another writer changed it in between,
+// the provider rejects the change, and it is read again. So no value is lost, even with other programs on the account.
 import type { CertdeskError } from '../../core/errors.ts';
 import type { DnsProvider, ProviderTools } from './provider.ts';
 import { readTxtRef, type TxtRef, txtRefFor } from './txt-ref.ts';
@@ -9,44 +9,44 @@ import { quoteTxt, unquoteTxt } from './txt-value.ts';
 export interface RecordSet {
   /** Seconds. */
   readonly ttl: number;
-  /** In the presentation format, as the provider gave them: a foreign one goes back to the letter. */
+  /** In the presentation format, as received, so that other programs' values are written back unchanged. */
   readonly values: readonly string[];
 }
 
 export interface RecordSetApi {
-  /** The TXT record set of that name as it is now, or null. */
+  /** Reads the current TXT record set of the name, or null. */
   read(ref: TxtRef, signal: AbortSignal): Promise<RecordSet | null>;
   /**
-   * Puts `wanted` in place of `found`, both null where there is no set. Must be safe to repeat.
-   * @returns The id of the change, or the provider's refusal where the set is not, or no longer, `found`.
+   * Replaces `found` with `wanted`; null means no set. Must be safe to repeat.
+   * @returns the id of the change, or the provider's refusal if the current set is not `found`
    */
   swap(
     ref: TxtRef,
     sets: { readonly found: RecordSet | null; readonly wanted: RecordSet | null },
     signal: AbortSignal,
   ): Promise<{ readonly changeId: string } | { readonly conflict: CertdeskError }>;
-  /** Whether the change has got to all servers of the provider. */
+  /** Whether the change has reached all servers of the provider. */
   isDone(ref: TxtRef, changeId: string, signal: AbortSignal): Promise<boolean>;
 }
 
 export interface RecordSetOptions extends Pick<ProviderTools, 'sleep' | 'log'> {
-  /** Seconds; of a new set. Another keeps its own. */
+  /** TTL of a new set, in seconds. Existing sets keep theirs. */
   readonly ttl: number;
-  /** How often, and how long at most, `isDone` is asked. Milliseconds. */
+  /** Poll interval and time limit for `isDone`, in milliseconds. */
   readonly wait: { readonly interval: number; readonly timeout: number };
 }
 
-/** How often another writer may come between reading and writing. */
+/** The number of conflicts with other writers that are tolerated. */
 const ATTEMPTS = 6;
 
-/** What a DnsProvider does with records; `listZones` is the provider's own. */
+/** Creates the record methods of a DnsProvider. */
 export function createRecordSetProvider(
   api: RecordSetApi,
   options: RecordSetOptions,
 ): Pick<DnsProvider, 'addTxt' | 'removeTxt' | 'refFor'> {
   const { sleep, log, ttl, wait } = options;
 
-  /** @param edit Null where there is nothing to do. @returns The id of the change, or null where there was none. */
+  /** @param edit Returns null if nothing must change. @returns the id of the change, or null without a change */
   const rewrite = async (
     ref: TxtRef,
     edit: (values: readonly string[]) => readonly string[] | null,
@@ -69,7 +69,7 @@ export function createRecordSetProvider(
       if (await api.isDone(ref, changeId, signal)) return;
       await sleep(wait.interval, signal);
     }
-    // Not a failure: the record is written, and propagation.ts has the last word.
+    // Not an error: the record is written, and propagation.ts checks the name servers anyway.
     log.warn(
       { name: ref.name, change: changeId },
       'The change has not reached all servers of the provider yet',

@@ -1,26 +1,26 @@
-// Wipes secrets from whatever leaves a DNS provider's code: messages, details, causes, stacks and log lines.
+// Redacts secrets in everything that leaves a DNS provider's code: messages, details, causes, stacks and log lines.
 import { MAX_OUTSIDE_TEXT } from '../../core/outside-text.ts';
 import type { Log } from '../../core/ports.ts';
 
 export const REDACTED = '[redacted]';
 
-/** Shorter than this is no secret, and wiping it would eat ordinary words. */
+/** Shorter values are not redacted: they are not secret enough, and redaction would remove ordinary words. */
 const SHORTEST = 4;
 
 export interface Redactor {
-  /** Wipes this value too from now on: a token that was fetched on the way. */
+  /** Also redacts this value from now on, such as an access token. */
   add(secret: string): void;
   /**
-   * The text without any secret: neither as it is nor escaped for JSON, URL-encoded or in Base64. A text over
-   * MAX_OUTSIDE_TEXT characters is cut there, and shorter still by as much as may be the first part of a secret.
+   * Redacts all secrets in a text, whether plain, escaped for JSON, URL-encoded or in Base64. A text over MAX_OUTSIDE_TEXT
+   * characters is cut, and a possible beginning of a secret at the cut is removed as well.
    */
   text(text: string): string;
   /**
-   * A plain copy of an error, its causes included, that holds nothing but redacted name, message, code and stack.
-   * SDK errors carry whole requests with their headers, so the original must never become a `cause`.
+   * Copies an error and its causes with only their redacted name, message, code and stack. SDK errors contain whole requests
+   * with headers, so the original must never become a `cause`.
    */
   error(error: unknown): Error;
-  /** The log, each line redacted. */
+  /** Wraps a log so that every line is redacted. */
   log(log: Log): Log;
 }
 
@@ -37,7 +37,7 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   for (const secret of secrets) add(secret);
 
   const text = (value: string): string => {
-    // Longest first: a form may contain another one.
+    // Longest first, because an encoded form may contain another one.
     ordered ??= [...forms].sort((a, b) => b.length - a.length);
     const isCut = value.length > MAX_OUTSIDE_TEXT;
     const shown = isCut ? value.slice(0, MAX_OUTSIDE_TEXT) : value;
@@ -75,13 +75,13 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   return { add, text, error: (value) => error(value), log };
 }
 
-/** An AggregateError (every address refused the connection) says nothing itself; its parts do. */
+/** An AggregateError (every address refused the connection) has no message itself; its parts do. */
 function messageOf(error: Error): string {
   if (!(error instanceof AggregateError) || error.message !== '') return error.message;
   return error.errors.map((part) => (part instanceof Error ? part.message : String(part))).join('; ');
 }
 
-/** The lines of a PEM key: a parser quotes one of them rather than the whole. */
+/** The lines of a PEM key, because a parser may quote a single line. */
 function longLines(secret: string): readonly string[] {
   const lines = secret.split(/\r?\n|\\n/).filter((line) => line.length >= 16 && !line.startsWith('-----'));
   return lines.length > 1 ? lines : [];
@@ -100,12 +100,12 @@ function formsOf(secret: string): readonly string[] {
   return [...new Set([...plain, ...base64Forms(secret)])];
 }
 
-/** Base64 as it shows at each of the three offsets that `user:password` can push the secret to. */
+/** The Base64 forms of the secret at each of the three offsets that it can have within `user:password`. */
 function base64Forms(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   return [0, 1, 2].flatMap((offset) => {
     const whole = Buffer.concat([Buffer.alloc(offset), bytes]);
-    // Only the characters that no neighbouring octet has a part in.
+    // Only the characters that do not depend on neighbouring octets.
     const first = Math.ceil((offset * 8) / 6);
     const last = Math.floor((whole.length * 8) / 6);
     const inner = whole.toString('base64').slice(first, last);

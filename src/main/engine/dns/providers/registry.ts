@@ -1,5 +1,5 @@
-// The registry of DNS providers: their fields for forms and docs, and one of them made from its credentials. A
-// provider's file is loaded when it is asked for, its SDK when it is used.
+// The registry of DNS providers: describes them for forms and docs, and creates a provider from its credentials. A
+// provider's module is loaded on demand, its SDK on first use.
 import { CertdeskError } from '../../core/errors.ts';
 import type { Clock, Log } from '../../core/ports.ts';
 import type { AddressOrigin, AddressPolicy } from '../../outgoing/address-policy.ts';
@@ -10,7 +10,7 @@ import type { DnsProvider, DnsProviderDefinition } from './provider.ts';
 import { createRedactor } from './redact.ts';
 import { type Sleep, sleep } from './retry.ts';
 
-/** In the order in which they are offered. The key is the definition's `id`. */
+/** In display order. The key is the definition's `id`. */
 const PROVIDERS: ReadonlyMap<string, () => Promise<DnsProviderDefinition>> = new Map([
   ['cloudflare', async () => (await import('./cloudflare.ts')).cloudflare],
   ['aws', async () => (await import('./route53/route53.ts')).route53],
@@ -28,23 +28,23 @@ const ACME_SH = 'acme-sh';
 export type DnsProviderInfo = Omit<DnsProviderDefinition, 'create' | 'retired'>;
 
 export interface DnsProviderOptions {
-  /** Takes the place of the provider's own API address; null for its own. */
+  /** Replaces the provider's API URL; null: the provider's own. */
   readonly endpoint: string | null;
-  /** Where acme.sh is; null: its scripts are off. */
+  /** The acme.sh folder; null: acme.sh scripts are disabled. */
   readonly acmeShFolder: string | null;
   readonly clock: Clock;
   readonly log: Log;
   readonly addressPolicy: AddressPolicy;
-  /** Who saved the credentials, which may hold the address of a server. An `endpoint` is the administrator's. */
+  /** Who saved the credentials, which may contain a server's address. An `endpoint` comes from the administrator. */
   readonly origin: AddressOrigin;
   readonly sleep?: Sleep;
-  /** Of one call; the provider's own where left out. Milliseconds. */
+  /** Milliseconds for one call; the provider's own default if omitted. */
   readonly timeoutMs?: number;
 }
 
 /**
- * What every provider is and which credentials it wants, in the order in which they are offered.
- * @param acmeShFolder Null: acme.sh scripts are off, and not offered.
+ * Describes all providers and their credentials, in display order.
+ * @param acmeShFolder Null: acme.sh scripts are disabled and not listed.
  */
 export async function listDnsProviders(acmeShFolder: string | null): Promise<readonly DnsProviderInfo[]> {
   const definitions = await Promise.all([...PROVIDERS.values()].map((load) => load()));
@@ -53,12 +53,12 @@ export async function listDnsProviders(acmeShFolder: string | null): Promise<rea
     .map(({ create: _, retired: __, ...info }) => info);
 }
 
-/** @throws UNSUPPORTED_DNS_PROVIDER for acme.sh scripts that are off. */
+/** @throws UNSUPPORTED_DNS_PROVIDER if it is acme.sh and its scripts are disabled */
 export function assertAvailable(id: string, acmeShFolder: string | null): void {
   if (id === ACME_SH) requireAcmeShFolder(acmeShFolder);
 }
 
-/** @throws UNSUPPORTED_DNS_PROVIDER, with the ids that there are. */
+/** @throws UNSUPPORTED_DNS_PROVIDER, with the supported ids */
 export async function getDnsProvider(id: string): Promise<DnsProviderDefinition> {
   const load = PROVIDERS.get(id);
   if (load !== undefined) return load();
@@ -71,7 +71,7 @@ export async function getDnsProvider(id: string): Promise<DnsProviderDefinition>
 }
 
 /**
- * The credentials as they are kept: checked, trimmed, defaults filled in. Asks the provider nothing.
+ * Validates and trims credentials and fills in defaults, without a call to the provider.
  * @throws UNSUPPORTED_DNS_PROVIDER, INVALID_REQUEST (names the field, never its value).
  */
 export async function checkDnsCredentials(id: string, credentials: DnsCredentials): Promise<DnsCredentials> {
@@ -79,7 +79,7 @@ export async function checkDnsCredentials(id: string, credentials: DnsCredential
 }
 
 /**
- * One account at a provider. No secret of its credentials is in any error or log line of it.
+ * Creates a provider for one account. Its errors and log lines contain no secret of the credentials.
  * @throws UNSUPPORTED_DNS_PROVIDER, INVALID_REQUEST (names the field, never its value).
  */
 export async function createDnsProvider(

@@ -1,22 +1,22 @@
-// When a call to a DNS provider is made again: Retry-After, back-off with jitter, and the pause itself.
+// Times the retries of calls to DNS providers: Retry-After, back-off with jitter, and the pause itself.
 
 import { parseRetryAfter } from '../../core/retry-after.ts';
 import { REAL_TIMING } from '../../core/timing.ts';
 
-/** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. */
+/** Waits for `ms`. @throws the reason of the signal */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 
 export const sleep: Sleep = REAL_TIMING.pause;
 
-/** Milliseconds before try `attempt + 1`: doubles from `baseMs`, at most 15 s, half of it random. */
+/** Milliseconds before attempt `attempt + 1`: doubles from `baseMs` up to 15 s; half of it is random. */
 export function backoffMs(attempt: number, baseMs: number): number {
   const full = Math.min(baseMs * 2 ** (attempt - 1), 15_000);
   return Math.round(full / 2 + (Math.random() * full) / 2);
 }
 
 /**
- * Milliseconds that an answer asks to wait: Retry-After, or `retryAfterSec` in the body, as GoDaddy sends it. Null if
- * it asks nothing.
+ * The wait in milliseconds that a response asks for: Retry-After, or GoDaddy's `retryAfterSec` in the body. Null if there
+ * is neither.
  */
 export function retryAfterMs(
   { headers, text }: { readonly headers: Readonly<Record<string, string>>; readonly text: string },

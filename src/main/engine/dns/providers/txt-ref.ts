@@ -1,5 +1,5 @@
-// The reference of a TXT record at providers that find it again by zone, name and value: known before the call, and
-// so not lost with a lost answer or a killed process.
+// The reference of a TXT record at providers that find it by zone, name and value. It is known before the call, so it is
+// not lost with a response or in a crash.
 import { z } from 'zod';
 import type { TxtRecord } from './provider.ts';
 
@@ -10,12 +10,12 @@ export function txtRefFor({ zone, name, value }: TxtRecord): TxtRef {
   return { zoneId: zone.id, name, value };
 }
 
-/** What `txtRefFor` made, back from the database. */
+/** Reads a stored result of `txtRefFor`. */
 export function readTxtRef(ref: unknown): TxtRef {
   return TxtRefSchema.parse(ref);
 }
 
-/** The name below its zone as most APIs want it: `_acme-challenge.www`, and `@` for the zone itself. */
+/** The name relative to its zone, as most APIs expect it: `_acme-challenge.www`, or `@` for the zone itself. */
 export function relativeName(name: string, zone: string): string {
   return name === zone ? '@' : name.slice(0, -(zone.length + 1));
 }

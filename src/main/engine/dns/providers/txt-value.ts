@@ -1,6 +1,6 @@
-// TXT values in the presentation format (RFC 1035 section 5.1), which Cloudflare, Route 53 and Google Cloud DNS want.
+// Converts TXT values to and from the presentation format (RFC 1035 section 5.1) of Cloudflare, Route 53 and Google.
 
-/** `a"b` becomes `"a\"b"`; longer than 255 octets, several strings (RFC 1035 section 3.3.14). */
+/** `a"b` becomes `"a\"b"`. Values over 255 octets become several strings (RFC 1035 section 3.3.14). */
 export function quoteTxt(value: string): string {
   const octets = Buffer.from(value);
   const strings: string[] = [];
@@ -16,8 +16,8 @@ function escapeOctet(octet: number): string {
 }
 
 /**
- * The value as a resolver shows it: the strings of the presentation format joined. Text without quotes stays, and so
- * does text that is longer than a TXT record can be.
+ * Joins the strings of the presentation format to the value that a resolver returns. Text without quotes, or longer than
+ * a TXT record can be, is returned unchanged.
  */
 export function unquoteTxt(presentation: string): string {
   const text = presentation.trim();
@@ -25,7 +25,7 @@ export function unquoteTxt(presentation: string): string {
   return Buffer.concat(quotedStrings(text).map(unescapeTxt)).toString('utf8');
 }
 
-/** What stands between quotes, escapes as they are; a string without its end is left out. */
+/** The quoted strings, with their escapes; ignores a string without a closing quote. */
 function quotedStrings(text: string): readonly string[] {
   const strings: string[] = [];
   let start: number | null = null;

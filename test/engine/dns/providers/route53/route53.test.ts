@@ -122,7 +122,7 @@ describe('route53', () => {
     standIn.answerNext({ status: 200, body: ' '.repeat(250_000) }); // took minutes
     expect(await failureOf(Promise.resolve(bench.provider.listZones?.(signal)))).toMatchObject({
       code: 'DNS_PROVIDER_UNAVAILABLE',
-      message: expect.stringContaining('not its XML'),
+      message: expect.stringContaining('without Route 53 XML'),
     });
   });
 

@@ -1,6 +1,6 @@
-// Runs one of acme.sh's dnsapi scripts (https://github.com/acmesh-official/acme.sh/wiki/dnsapi), 150 and more
-// providers, from an acme.sh that the user has: dns_NAME_add FULLDOMAIN VALUE and dns_NAME_rm FULLDOMAIN VALUE.
-// The scripts' word is not taken for it: some answer 0 whatever happens, dns-01.ts looks at the name servers.
+// Runs the dnsapi scripts of an installed acme.sh (https://github.com/acmesh-official/acme.sh/wiki/dnsapi), which support
+// over 150 providers: dns_NAME_add FULLDOMAIN VALUE and dns_NAME_rm FULLDOMAIN VALUE. Some scripts exit with 0 even if they
+// fail, so dns-01.ts checks the name servers.
 
 import { constants } from 'node:fs';
 import { access, readFile, realpath, stat, writeFile } from 'node:fs/promises';
@@ -17,7 +17,7 @@ import { runScript } from './script-runner.ts';
 const TIMEOUT_MS = 120_000;
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin';
 
-/** acme.sh ends with `main "$@"`: with no arguments left it prints its help, with ours it would execute them. */
+/** acme.sh ends with `main "$@"`. Without arguments it prints its help; with ours it would execute them. */
 const CODE = `umask 077
 certdesk_acme=$1 certdesk_hook=$2 certdesk_call=$3 certdesk_name=$4 certdesk_value=$5
 set --
@@ -25,7 +25,7 @@ set --
 . "$certdesk_hook"
 "$certdesk_call" "$certdesk_name" "$certdesk_value"`;
 
-/** What decides which programs run and where acme.sh writes is not for credentials to set. */
+/** Credentials must not set variables that decide which programs run and where acme.sh writes. */
 const RESERVED =
   /^(PATH|HOME|SHELL|IFS|ENV|CDPATH|TMPDIR|PS4|LD_.*|DYLD_.*|BASH.*|SHELLOPTS|LE_.*|ACME_.*|ACCOUNT_CONF_PATH|DOMAIN_CONF|(PYTHON|PERL|RUBY|NODE|GIT|SSH|CURL|OPENSSL)_?.*|certdesk_.*)$/;
 
@@ -135,30 +135,30 @@ async function findScript({ folder, script }: Hook): Promise<string> {
   return trusted(found ? inside : join(folder, `${script}.sh`));
 }
 
-/** What is run with the rights of Certdesk must be nobody else's to change. */
+/** Other users must not be able to change code that runs with Certdesk's permissions. */
 async function trusted(path: string): Promise<string> {
   const real = await realpath(path).catch(() => null);
   const facts = real === null ? null : await stat(real);
   if (real === null || !facts?.isFile())
     throw unusable(`The folder of --acme-sh-folder does not contain ${path}`);
-  const loose = await firstLoose(real);
-  if (loose === null) return real;
+  const writable = await findWritable(real);
+  if (writable === null) return real;
   throw unusable(
-    `The folder of --acme-sh-folder contains ${path}, which other users can change (${loose}). Remove their access: chmod o-w`,
+    `The folder of --acme-sh-folder contains ${path}, which other users can change (${writable}). Remove their access: chmod o-w`,
   );
 }
 
-/** The file, or the first folder above it, that others may change, and so put another file in its place. */
-async function firstLoose(path: string): Promise<string | null> {
+/** The file or the first parent folder that other users can change, so that they could replace the file. */
+async function findWritable(path: string): Promise<string | null> {
   const { uid, gid, mode } = await stat(path);
   const own = uid === 0 || uid === process.getuid?.();
-  // The group of its own user (a umask of 002) is nobody else's.
+  // With a umask of 002, files are group-writable, but the group contains only their owner.
   const ownGroup = gid === 0 || gid === process.getgid?.();
-  // In a folder with the sticky bit (/tmp) nobody can move what is another's.
+  // In a folder with the sticky bit (/tmp), users cannot move other users' files.
   const open = (mode & (ownGroup ? 0o002 : 0o022)) !== 0 && (mode & 0o1000) === 0;
   if (!own || open) return path;
   const parent = dirname(path);
-  return parent === path ? null : firstLoose(parent);
+  return parent === path ? null : findWritable(parent);
 }
 
 function readEnvironment(value: Json | undefined): Readonly<Record<string, string>> {
@@ -169,7 +169,7 @@ function readEnvironment(value: Json | undefined): Readonly<Record<string, strin
   throw invalidCredential('environment', `may not set ${wrong[0].slice(0, 60)}`);
 }
 
-/** The programs that a script runs read variables too: what the script does not name is not meant for it. */
+/** Rejects variables that the script does not mention, because they could influence the programs that it runs. */
 async function assertUsed(script: string, environment: Hook['environment']): Promise<void> {
   const words = new Set((await readFile(script, 'utf8')).match(/\w+/g));
   const unused = Object.keys(environment).find((name) => !words.has(name));

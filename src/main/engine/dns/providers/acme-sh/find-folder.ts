@@ -1,9 +1,9 @@
-// Whether acme.sh scripts may run at all: only whoever starts Certdesk names the folder that they are in.
+// Checks that acme.sh scripts are enabled. Only the administrator can enable them, with a startup option.
 import { CertdeskError } from '../../../core/errors.ts';
 
 /**
- * @param folder The startup option `--acme-sh-folder`; null where it was not given.
- * @throws UNSUPPORTED_DNS_PROVIDER where acme.sh scripts are off.
+ * @param folder The startup option `--acme-sh-folder`; null if it was not given.
+ * @throws UNSUPPORTED_DNS_PROVIDER if acme.sh scripts are disabled
  */
 export function requireAcmeShFolder(folder: string | null): string {
   if (folder !== null) return folder;

@@ -1,16 +1,16 @@
-// The private folder that a script runs in. Scripts save their credentials there in clear, so it goes when the script
-// has ended; what a power cut has left goes when the next script runs.
+// Creates the private folder in which a script runs. Scripts save their credentials there in plain text, so the folder is
+// deleted after the script; folders left by a power cut are deleted when the next script runs.
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What the names of these folders begin with. */
+/** Prefix of the folder names. */
 export const SCRIPT_FOLDER = 'certdesk-acme-sh-';
 
-/** Much longer than any script may run. */
+/** Much longer than the time limit of a script. */
 const ABANDONED_MS = 10 * 60_000;
 
-/** Runs `work` with the path of a new folder that only this user may read, and removes it whatever happens. */
+/** Runs `work` with the path of a new folder that only this user can read, and deletes the folder afterwards. */
 export async function withScriptFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   await removeAbandoned();
   const folder = await mkdtemp(join(tmpdir(), SCRIPT_FOLDER));
@@ -24,7 +24,7 @@ export async function withScriptFolder<T>(work: (folder: string) => Promise<T>):
 async function removeAbandoned(): Promise<void> {
   const names = await readdir(tmpdir()).catch(() => []);
   const paths = names.filter((name) => name.startsWith(SCRIPT_FOLDER)).map((name) => join(tmpdir(), name));
-  // One that cannot be removed (another user's) holds up no script.
+  // A folder that cannot be deleted (another user's) must not prevent the script from running.
   await Promise.all(paths.map((path) => removeIfAbandoned(path).catch(() => undefined)));
 }
 

@@ -1,14 +1,14 @@
-// Runs a shell script in a process group of its own, with nothing of this process's environment, and ends the whole
-// group on time-out and abort, and where this process itself is killed.
+// Runs a shell script in its own process group without this process's environment, and ends the whole group on time-out,
+// on abort, or if this process is killed.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { SCRIPT_FOLDER } from './script-folder.ts';
 
 export interface ScriptRun {
-  /** Shell code; on the command line, so without secrets. */
+  /** Shell code. It is visible on the command line, so it must not contain secrets. */
   readonly code: string;
-  /** `$1` and so on; as visible as the code. */
+  /** `$1` and so on; as visible as `code`. */
   readonly args: readonly string[];
-  /** The whole environment: secrets belong here. */
+  /** The whole environment, which may contain secrets. */
   readonly env: Readonly<Record<string, string>>;
   readonly folder: string;
   readonly timeoutMs: number;
@@ -16,25 +16,25 @@ export interface ScriptRun {
 }
 
 export interface ScriptResult {
-  /** Null where it was ended by a signal, or could not be started. */
+  /** Null if a signal ended the script, or it could not be started. */
   readonly exitCode: number | null;
   readonly timedOut: boolean;
-  /** The last lines of standard error, whole ones: half a secret would not be recognised. */
+  /** The last complete lines of standard error. Partial lines might contain a partial secret, which is not redacted. */
   readonly complaint: string;
 }
 
-/** What is kept of standard error: characters, then lines. */
+/** The limits for standard error, in characters and lines. */
 const KEEP = 64 * 1024;
 const LINES = 8;
-/** Between SIGTERM and SIGKILL. */
+/** The time between SIGTERM and SIGKILL. */
 const GRACE_MS = 2_000;
 
 /**
- * A process of the group waits for the end of descriptor 3, whose other end only this process has: it comes when this
- * process dies, by SIGKILL too. Then it ends the group, which nobody else would, and removes a folder of
- * script-folder.ts, in which scripts keep secrets in clear. Not a child of the script: a `wait` there would never end.
+ * A watchdog in the group reads descriptor 3, whose other end only this process has. It gets end-of-file when this process
+ * dies, even by SIGKILL. Then it ends the group and deletes the folder of script-folder.ts, where scripts save secrets in
+ * plain text. It is not a child of the script, whose `wait` would never end.
  */
-const WATCH = `( (
+const WATCHDOG = `( (
 trap '' TERM
 read -r certdesk_end <&3
 kill -TERM 0
@@ -45,37 +45,37 @@ kill -KILL 0
 exec 3<&-
 `;
 
-/** Rejects only where the signal aborts, with its reason, when the group is gone. */
+/** @throws only the reason of the signal, after the group has ended */
 export async function runScript(run: ScriptRun): Promise<ScriptResult> {
   run.signal.throwIfAborted();
-  const child = spawn('/bin/sh', ['-c', WATCH + run.code, 'certdesk', ...run.args], {
+  const child = spawn('/bin/sh', ['-c', WATCHDOG + run.code, 'certdesk', ...run.args], {
     cwd: run.folder,
     env: run.env,
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
   const complaint = keepTail(child);
-  child.stdio[3]?.on('error', () => {}); // the other end goes with the group
+  child.stdio[3]?.on('error', () => {}); // the other end closes with the group
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
     stop();
   }, run.timeoutMs);
-  let killer: NodeJS.Timeout | undefined;
+  let killTimer: NodeJS.Timeout | undefined;
   const stop = () => {
     killGroup(child, 'SIGTERM');
-    killer ??= setTimeout(() => killGroup(child, 'SIGKILL'), GRACE_MS);
+    killTimer ??= setTimeout(() => killGroup(child, 'SIGKILL'), GRACE_MS);
   };
   run.signal.addEventListener('abort', stop);
   try {
     const exitCode = await ended(child);
-    // What the script has left running would outlive its folder.
+    // Processes that the script left running would outlive its folder.
     killGroup(child, 'SIGKILL');
     run.signal.throwIfAborted();
     return { exitCode, timedOut, complaint: complaint() };
   } finally {
     clearTimeout(timer);
-    clearTimeout(killer);
+    clearTimeout(killTimer);
     run.signal.removeEventListener('abort', stop);
     child.stderr?.destroy();
     child.stdio[3]?.destroy();
@@ -94,7 +94,7 @@ function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // Nobody of the group is left.
+    // The group has no processes left.
   }
 }
 

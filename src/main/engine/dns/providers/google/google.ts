@@ -1,4 +1,4 @@
-// Google Cloud DNS by service account. All values of a name are one record set, changed in transactions:
+// Google Cloud DNS with a service account. All values of a name are one record set, which is changed in transactions:
 // https://cloud.google.com/dns/docs/reference/rest/v1/changes
 import { z } from 'zod';
 import { readAnsweredName } from '../answered-name.ts';
@@ -14,9 +14,9 @@ import { createTokenSource, readServiceAccount } from './token.ts';
 const TTL = 60;
 /** Milliseconds. */
 const WAIT = { interval: 2000, timeout: 60_000 };
-/** "alreadyExists" of an addition, "notFound" and "conditionNotMet" of a deletion: not as it was read. */
+/** The set has changed since it was read: "alreadyExists" for additions, "notFound" and "conditionNotMet" for deletions. */
 const CONFLICT = { addition: [409], deletion: [404, 409, 412] };
-/** Google says "later" with 403 too: https://cloud.google.com/dns/quotas */
+/** Google also uses 403 for throttling: https://cloud.google.com/dns/quotas */
 const THROTTLED = /"reason":\s*"(rateLimitExceeded|userRateLimitExceeded|quotaExceeded)"/;
 
 const FailureSchema = z.object({
@@ -94,13 +94,13 @@ export const google = defineDnsProvider({
   },
 });
 
-/** The url is a path below the project. @throws The refusal, where the status is not 2xx and not `expected`. */
+/** `url` is a path below the project. @throws the provider's refusal unless the status is 2xx or `expected` */
 type Call = (
   request: Omit<DnsHttpRequest, 'headers' | 'throttled'>,
   expected?: readonly number[],
 ) => Promise<DnsHttpResponse>;
 
-/** The public zones, by the name that the project gave them. */
+/** The public zones; their id is their name in the Google project. */
 async function listZones(call: Call, http: DnsHttp, signal: AbortSignal): Promise<readonly DnsZone[]> {
   const all = await allPages('', async (pageToken) => {
     const url = `/managedZones${pageToken === '' ? '' : `?${new URLSearchParams({ pageToken })}`}`;
@@ -122,21 +122,21 @@ function createSets(call: Call, http: DnsHttp): RecordSetApi {
       const query = new URLSearchParams({ name: `${name}.`, type: 'TXT' });
       const url = `/managedZones/${zoneId}/rrsets?${query}`;
       const response = await call({ method: 'GET', url, signal }, [404]);
-      // No such zone: no such record. A write to it is refused.
+      // 404 means that the zone does not exist, so it has no record. Creating one would fail.
       if (response.status === 404) return null;
       const { rrsets } = http.read(SetsSchema, response);
       const set = rrsets.find((one) => readAnsweredName(one.name) === name && one.type === 'TXT');
       return set === undefined ? null : { ttl: set.ttl, values: set.rrdatas };
     },
 
-    /** Both in one change, for it is atomic: between two, the name would be empty. */
+    /** Deletion and addition are one atomic change; with two changes, the name would be empty in between. */
     async swap(ref, { found, wanted }, signal) {
       const body = {
-        ...(found === null ? {} : { deletions: [setOf(ref, found)] }),
-        ...(wanted === null ? {} : { additions: [setOf(ref, wanted)] }),
+        ...(found === null ? {} : { deletions: [toRrset(ref, found)] }),
+        ...(wanted === null ? {} : { additions: [toRrset(ref, wanted)] }),
       };
       const url = `/managedZones/${ref.zoneId}/changes`;
-      // Safe to repeat: a second one is a conflict.
+      // Safe to repeat: a second identical change is a conflict.
       const conflict = found === null ? CONFLICT.addition : CONFLICT.deletion;
       const response = await call({ method: 'POST', url, body, signal, idempotent: true }, conflict);
       if (response.status >= 300) return { conflict: http.refused(response, reasonOf(response)) };
@@ -150,7 +150,7 @@ function createSets(call: Call, http: DnsHttp): RecordSetApi {
   };
 }
 
-function setOf({ name }: TxtRef, { ttl, values }: RecordSet): object {
+function toRrset({ name }: TxtRef, { ttl, values }: RecordSet): object {
   return { name: `${name}.`, type: 'TXT', ttl, rrdatas: values };
 }
 

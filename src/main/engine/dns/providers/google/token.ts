@@ -1,5 +1,5 @@
-// Access tokens for a Google service account: a JWT signed with its key by google-auth-library, exchanged through
-// DnsHttp. https://developers.google.com/identity/protocols/oauth2/service-account
+// Fetches access tokens for a Google service account: google-auth-library signs a JWT with its key, and DnsHttp exchanges
+// it for a token. https://developers.google.com/identity/protocols/oauth2/service-account
 
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
@@ -14,7 +14,7 @@ import type { DnsHttp } from '../http.ts';
 const SCOPE = 'https://www.googleapis.com/auth/ndev.clouddns.readwrite';
 const TOKEN_URL = 'https://oauth2.googleapis.com/token';
 
-/** Milliseconds before its end at which a token is fetched anew. */
+/** A token is replaced this many milliseconds before it expires. */
 const MARGIN = 5 * 60_000;
 
 export interface ServiceAccount {
@@ -30,8 +30,8 @@ const AccountSchema = z.object({
 });
 
 /**
- * The service account of a key file. Its `token_uri` is passed over: a token is asked of Google and nobody else.
- * @throws INVALID_REQUEST, naming the field and never its value.
+ * Reads the service account of a key file. Ignores its `token_uri`: tokens are requested only from Google.
+ * @throws INVALID_REQUEST, which names the field but never its value
  */
 export function readServiceAccount(field: string, json: Json | undefined): ServiceAccount {
   const account = AccountSchema.safeParse(json);
@@ -39,7 +39,9 @@ export function readServiceAccount(field: string, json: Json | undefined): Servi
   const [issue] = account.error.issues;
   const path = ['dnsCredentials', field, ...(issue?.path ?? [])].join('.');
   const problem =
-    issue?.path[0] === 'type' ? 'is not "service_account": a key file of one is needed' : issue?.message;
+    issue?.path[0] === 'type'
+      ? 'is not "service_account": enter the key file of a service account'
+      : issue?.message;
   throw invalid(path, `${problem}.`);
 }
 
@@ -52,9 +54,9 @@ function isPrivateKey(pem: string): boolean {
 }
 
 /**
- * A token that is good for a few minutes at least; fetched at the first call and when it nears its end.
- * @param endpoint In place of Google's addresses: the token is asked at its `/token`.
- * @throws (from the function) DNS_CREDENTIALS_REJECTED with Google's words, DNS_PROVIDER_UNAVAILABLE.
+ * Creates a function that returns a token valid for at least a few minutes. It fetches one on the first call and shortly
+ * before expiry. The function throws DNS_CREDENTIALS_REJECTED with Google's message, or DNS_PROVIDER_UNAVAILABLE.
+ * @param endpoint Replaces Google's URLs: tokens are requested at its `/token`.
  */
 export function createTokenSource(
   account: ServiceAccount,
@@ -90,7 +92,7 @@ async function fetchToken(
       });
     } catch (error) {
       failure = error;
-      // Told apart below: the library would try again by its own rules.
+      // Errors are classified below; otherwise the library would retry by its own rules.
       return new Response('{}', { status: 400 });
     }
   };

@@ -1,4 +1,4 @@
-// What a name server's refusal of an update means, and what to do about it.
+// Explains a name server's refusal of an update, and what to do about it.
 import { CertdeskError } from '../../../core/errors.ts';
 import type { DnsHttp } from '../http.ts';
 import type { TsigKey, TsigVerdict } from './tsig.ts';
@@ -14,7 +14,7 @@ export interface Refusal {
   readonly http: Pick<DnsHttp, 'unavailable'>;
 }
 
-/** The error to throw for an answer that says no. */
+/** Creates the error for a refused update. */
 export function refusal(change: TxtUpdate, answered: Refusal): CertdeskError {
   const { name, permissions, server, key, rcode, tsig, http } = answered;
   const tsigError = tsig.error;
@@ -38,14 +38,14 @@ export function refusal(change: TxtUpdate, answered: Refusal): CertdeskError {
   return new CertdeskError('DNS_PROVIDER_REFUSED', message, details);
 }
 
-/** TSIG errors (RFC 8945 section 5.2) and the refusal of a good key. */
+/** TSIG errors (RFC 8945 section 5.2), and REFUSED with a valid key. */
 const CREDENTIAL_FAULTS: Readonly<Record<string, string>> = {
   BADKEY: 'it does not know the TSIG key KEY. Check its name and algorithm',
   BADSIG: 'it has another secret for the TSIG key KEY. Check the secret',
-  BADTIME: 'its clock and that of this server differ by more than five minutes. Correct them',
+  BADTIME: 'its clock and that of this server differ by more than five minutes. Correct the clocks',
   BADTRUNC: 'it does not accept a signature of this length with the TSIG key KEY',
   REFUSED: 'the TSIG key KEY may not write this record in ZONE. Allow it there',
-  // PowerDNS says no more, and signs nothing.
+  // PowerDNS gives no further reason and does not sign refusals.
   UNSIGNED:
     'it does not know the TSIG key KEY, has another secret for it, or does not let it write in ZONE. See its log',
 };

@@ -1,4 +1,4 @@
-// Name servers that take dynamic updates (RFC 2136) signed with TSIG: BIND, Knot DNS, PowerDNS.
+// Sends dynamic updates (RFC 2136) signed with TSIG to a name server such as BIND, Knot DNS or PowerDNS.
 
 import { randomInt } from 'node:crypto';
 import type { CertdeskError } from '../../../core/errors.ts';
@@ -96,7 +96,7 @@ function createRfc2136(server: DnsServerAddress, key: TsigKey, tools: ProviderTo
     refFor: txtRefFor,
   };
 
-  /** Updates may be sent again: one record is added, or deleted, just once. */
+  /** Repeating an update is safe: adding or deleting the same record twice has no further effect. */
   async function update(change: TxtUpdate, signal: AbortSignal): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       const failure = await send(change, signal);
@@ -126,14 +126,14 @@ function createRfc2136(server: DnsServerAddress, key: TsigKey, tools: ProviderTo
     const rcode = RCODES[code] ?? `RCODE${code}`;
     const tsig = verifyAnswer(message, key, { mac: request.mac, now: tools.clock.now() });
     if (rcode === 'NOERROR' && tsig.state === 'signed' && tsig.error === 'NOERROR') return null;
-    // A forged success would be harmful; a forged refusal is only a refusal.
+    // A forged success would be harmful, but a forged refusal is no worse than a real one.
     if (rcode === 'NOERROR')
       return tools.http.unavailable(`at ${at} answers without a valid TSIG signature.`);
     return refusal(change, { ...PROVIDER, server: at, key, rcode, tsig, http: tools.http });
   }
 }
 
-/** An update sets the TTL of the whole RRset (RFC 2136 section 3.4.2.2): what a person keeps there keeps its own. */
+/** An update sets the TTL of the whole RRset (RFC 2136 section 3.4.2.2), so use the TTL of the user's existing records. */
 async function ttlOf(
   server: DnsServerAddress,
   name: string,

@@ -1,9 +1,9 @@
-// Signatures of DNS messages with a shared secret (TSIG, RFC 8945): makes a request's, checks its answer's.
+// TSIG (RFC 8945), signatures of DNS messages with a shared secret: signs requests and verifies responses.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import dnsPacket, { type Answer } from 'dns-packet';
 import { encodeName, lastRecordOffset, uint16, uint32 } from './wire.ts';
 
-/** RFC 8945 section 6; SHA-1 and MD5 are left out. The name is the algorithm's own in DNS. */
+/** RFC 8945 section 6, without SHA-1 and MD5. The name is the algorithm's name in DNS. */
 export const TSIG_ALGORITHMS = {
   'hmac-sha256': 'sha256',
   'hmac-sha512': 'sha512',
@@ -24,8 +24,8 @@ export interface SignedMessage {
 }
 
 /**
- * `signed`: by the key, over this request. `unsigned`: by nobody; so are refusals of the key itself (section 5.3.2).
- * `forged`: by another key, over another request, at another time, or not readable.
+ * `signed`: with the key, for this request. `unsigned`: no signature, as in refusals of the key itself (section 5.3.2).
+ * `forged`: signed with another key, for another request or at another time, or unreadable.
  */
 export interface TsigVerdict {
   readonly state: 'signed' | 'unsigned' | 'forged';
@@ -35,7 +35,7 @@ export interface TsigVerdict {
 
 const TYPE_TSIG = 250;
 const CLASS_ANY = 255;
-/** Seconds that the clocks may differ; what section 10 recommends. */
+/** Seconds that the clocks may differ, as recommended in section 10. */
 const FUDGE = 300;
 const ERRORS: Readonly<Record<number, string>> = {
   0: 'NOERROR',
@@ -75,7 +75,7 @@ export function signMessage(message: Buffer, key: TsigKey, now: Date): SignedMes
   return { message: signed, mac };
 }
 
-/** Judges the answer to a signed request (section 5.3). */
+/** Verifies the response to a signed request (section 5.3). */
 export function verifyAnswer(
   answer: Buffer,
   key: TsigKey,
@@ -103,23 +103,23 @@ interface ReadTsig extends TsigFields {
   readonly keyName: string;
   readonly algorithm: string;
   readonly mac: Buffer;
-  /** The message as it was signed: without the TSIG record, under its original id (section 4.3.2). */
+  /** The signed message: without the TSIG record, with its original id (section 4.3.2). */
   readonly before: Buffer;
 }
 
-/** The package exports it; its types leave it out. */
+/** The package exports it, but its types omit it. */
 const { answer: oneRecord } = dnsPacket as unknown as {
   readonly answer: { decode(message: Buffer, offset: number): Answer };
 };
 
-/** The TSIG record, which is the last one of the message (section 5.1); null where there is none. */
+/** The TSIG record, which is the last record of the message (section 5.1); null if there is none. */
 function readTsig(message: Buffer): ReadTsig | null {
   if (message.readUInt16BE(10) === 0) return null;
-  // The one record alone: decoding all names of a hostile answer blocks the event loop for 0.1 s.
+  // Decode only this record: decoding all names of a hostile response blocks the event loop for 0.1 s.
   const start = lastRecordOffset(message);
   const record = oneRecord.decode(message, start);
   if (record.type !== 'TSIG') return null;
-  // Section 4.2 says so, and the digest is made over these.
+  // Required by section 4.2; the digest includes these values.
   if (record.class !== 'ANY' || record.flush || record.ttl !== 0) throw new RangeError('no TSIG record');
   const { data } = record;
   const algorithmEnd = data.indexOf(0) + 1;
@@ -142,7 +142,7 @@ function readTsig(message: Buffer): ReadTsig | null {
   };
 }
 
-/** Section 4.3.3. */
+/** The TSIG variables, section 4.3.3. */
 function variables(key: TsigKey, fields: TsigFields): Buffer {
   return Buffer.concat([
     encodeName(key.name),
@@ -166,7 +166,7 @@ function digest(key: TsigKey, parts: readonly Buffer[]): Buffer {
   return createHmac(TSIG_ALGORITHMS[key.algorithm], key.secret).update(Buffer.concat(parts)).digest();
 }
 
-/** An uncompressed name on the wire as text: algorithm names are never compressed (section 4.2). */
+/** Reads an uncompressed name; algorithm names are never compressed (section 4.2). */
 function labelsOf(wire: Buffer): string {
   const labels: string[] = [];
   for (let at = 0; at < wire.length - 1; at += 1 + wire.readUInt8(at)) {

@@ -1,4 +1,4 @@
-// The octets of DNS messages that dns-packet does not write or point at: UPDATE messages and the last record.
+// Encodes UPDATE messages and locates the last record of a message, which dns-packet does not support.
 
 const TYPE_SOA = 6;
 const TYPE_TXT = 16;
@@ -32,7 +32,7 @@ export function encodeTxtUpdate(id: number, update: TxtUpdate): Buffer {
   ]);
 }
 
-/** A name without compression (RFC 1035 section 3.1), in lower case as TSIG wants it. */
+/** Encodes a name without compression (RFC 1035 section 3.1), in lower case as TSIG requires. */
 export function encodeName(name: string): Buffer {
   const labels = name
     .toLowerCase()
@@ -56,7 +56,7 @@ export function uint32(value: number): Buffer {
   return octets;
 }
 
-/** Where the last record of the message begins; throws a RangeError where the message is cut short. */
+/** The offset of the last record of the message. @throws RangeError if the message is truncated */
 export function lastRecordOffset(message: Buffer): number {
   let offset = 12;
   let last = offset;
@@ -81,7 +81,7 @@ function skipName(message: Buffer, start: number): number {
   }
 }
 
-/** Character strings of 255 octets at most (RFC 1035 section 3.3.14). */
+/** Encodes character strings of at most 255 octets each (RFC 1035 section 3.3.14). */
 function encodeTxtData(value: string): Buffer {
   const octets = Buffer.from(value);
   const strings: Buffer[] = [];

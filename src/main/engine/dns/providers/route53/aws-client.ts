@@ -1,5 +1,5 @@
-// The AWS SDK as Route 53 needs it: loaded at the first call, its requests through DnsHttp, so that time-outs,
-// retries, log, redaction and failures are those of every provider.
+// Connects the AWS SDK for Route 53 to DnsHttp, so that time-outs, retries, logging, redaction and errors are the same as
+// for other providers. The SDK is loaded on the first call.
 import type { Route53Client, Route53ClientConfig } from '@aws-sdk/client-route-53';
 import { CertdeskError } from '../../../core/errors.ts';
 import { trimEndOf } from '../../../core/outside-text.ts';
@@ -7,22 +7,22 @@ import { within } from '../../../core/with-timeout.ts';
 import type { DnsCredentials } from '../../credentials/values.ts';
 import type { DnsHttp } from '../http.ts';
 
-/** Of the search for the machine's own keys, in milliseconds. */
+/** Time limit for finding the server's own AWS credentials, in milliseconds. */
 const KEYS_MS = 15_000;
 
 type Sdk = typeof import('@aws-sdk/client-route-53');
 
 /**
  * Runs `work` with the client.
- * @throws DNS_CREDENTIALS_REJECTED, DNS_PROVIDER_REFUSED (AWS's message and the name of its error), or
- *   DNS_PROVIDER_UNAVAILABLE; the signal's reason where it aborts.
+ * @throws DNS_CREDENTIALS_REJECTED or DNS_PROVIDER_REFUSED (with AWS's message and error name), DNS_PROVIDER_UNAVAILABLE,
+ *   or the reason of the signal
  */
 export type AwsApi = <T>(
   signal: AbortSignal,
   work: (client: Route53Client, sdk: Sdk) => Promise<T>,
 ) => Promise<T>;
 
-/** @param credentials Those of the definition in route53.ts; without keys, the default chain of the machine. */
+/** @param credentials As defined in route53.ts; without keys, the SDK's default credential chain is used. */
 export function createAwsApi(credentials: DnsCredentials, http: DnsHttp, endpoint: string | null): AwsApi {
   let loaded: Promise<{ readonly sdk: Sdk; readonly client: Route53Client }> | undefined;
   const load = async () => {
@@ -34,7 +34,7 @@ export function createAwsApi(credentials: DnsCredentials, http: DnsHttp, endpoin
     loaded ??= load();
     const { sdk, client } = await loaded;
     try {
-      // The default chain asks files, programs and the network, and knows no signal.
+      // The default chain reads files, runs programs and uses the network, without support for a signal.
       const late = () => http.unavailable('has no keys: those of this server were not available in time.');
       const keys = await within(client.config.credentials(), { timeoutMs: KEYS_MS, signal, late });
       for (const secret of [keys.secretAccessKey, keys.sessionToken ?? '']) http.withhold(secret);
@@ -66,21 +66,21 @@ function configOf(given: DnsCredentials, http: DnsHttp, endpoint: string | null)
   };
   return {
     requestHandler: { handle: createHandle(http) },
-    maxAttempts: 1, // http tries again
+    maxAttempts: 1, // http does the retries
     ...(accessKeyId === undefined ? {} : { credentials: keys }),
-    // Route 53 is global: the SDK signs for us-east-1 whatever the region, but not at an endpoint of another's choice.
+    // Route 53 is global: the SDK signs for us-east-1 in every region, except with a custom endpoint.
     region: endpoint === null || region.startsWith('cn-') ? region : 'us-east-1',
     ...(endpoint === null ? {} : { endpoint: withoutVersion(endpoint) }),
   };
 }
 
-/** The SDK adds the version of the API itself. */
+/** Removes the API version from the path, because the SDK adds it. */
 function withoutVersion(endpoint: string): string {
   const base = trimEndOf(endpoint, '/');
   return base.endsWith('/2013-04-01') ? base.slice(0, -'/2013-04-01'.length) : base;
 }
 
-/** What the SDK hands to a request handler, as far as it is used here. */
+/** The SDK's request, with only the members used here. */
 interface SdkRequest {
   readonly method: string;
   readonly protocol: string;
@@ -92,23 +92,23 @@ interface SdkRequest {
   readonly body?: unknown;
 }
 
-/** Answers of 400 that mean "later": https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html */
+/** Errors with status 400 for throttling: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html */
 const THROTTLED = /<Code>(Throttling|ThrottlingException|PriorRequestNotComplete)<\/Code>/;
 
-/** Characters: a page of 100 hosted zones has 60,000. A larger answer would take long to parse. */
+/** Characters. A page of 100 hosted zones has 60,000; a larger response would take long to parse. */
 const MAX_XML = 256 * 1024;
 
-/** Whether it is the API's own XML; a proxy's web page would read as an answer without any fields. */
+/** Whether this is the API's XML. The SDK would parse a proxy's web page as a response without fields. */
 function isAwsXml(text: string): boolean {
   const start = text.trimStart();
   const end = start.startsWith('<?xml') ? start.indexOf('?>') : -1;
   return /^<[A-Z][a-z]/.test(end === -1 ? start : start.slice(end + 2).trimStart());
 }
 
-/** Every request that route53.ts makes is safe to repeat, so all are. */
+/** Marks all requests as safe to repeat, which holds for every request of route53.ts. */
 function createHandle(http: DnsHttp) {
   return async (request: SdkRequest, { abortSignal }: { readonly abortSignal?: AbortSignal } = {}) => {
-    // fetch sets Host and Content-Length itself, to the values that were signed.
+    // fetch sets Host and Content-Length itself, to the signed values.
     const { host: _host, 'content-length': _length, ...headers } = request.headers;
     const {
       status,
@@ -125,7 +125,7 @@ function createHandle(http: DnsHttp) {
     });
     if (text.length > MAX_XML)
       throw http.unavailable(`answered ${status} with more than ${MAX_XML} characters.`, { status });
-    if (!isAwsXml(text)) throw http.unavailable(`answered ${status} with what is not its XML.`, { status });
+    if (!isAwsXml(text)) throw http.unavailable(`answered ${status} without Route 53 XML.`, { status });
     return { response: { statusCode: status, headers: answered, body: new TextEncoder().encode(text) } };
   };
 }
@@ -138,7 +138,7 @@ function urlOf({ protocol, hostname, port, path, query = {} }: SdkRequest): stri
   return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}${search}`;
 }
 
-/** RFC 3986, as the signature has it. */
+/** Encodes as in RFC 3986, like the signature. */
 function escapeUri(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

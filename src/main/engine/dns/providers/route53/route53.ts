@@ -1,5 +1,5 @@
-// AWS Route 53 by access key, or by the default credential chain of the machine. All values of a name are one
-// record set: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+// AWS Route 53 with an access key or the SDK's default credential chain. All values of a name are one record set:
+// https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
 
 import type { Change, HostedZone } from '@aws-sdk/client-route-53';
 import { CertdeskError } from '../../../core/errors.ts';
@@ -14,9 +14,9 @@ import { type AwsApi, createAwsApi } from './aws-client.ts';
 
 /** Seconds. */
 const TTL = 60;
-/** Milliseconds. A change is on all servers within 60 s as a rule. */
+/** Milliseconds. A change usually reaches all servers within 60 s. */
 const WAIT = { interval: 3000, timeout: 120_000 };
-/** Of a DELETE or CREATE whose record set is not, or no longer, as it was read. */
+/** The error of a DELETE or CREATE if the record set has changed since it was read. */
 const CONFLICT = /Tried to (create|delete) resource record set/;
 
 export const route53 = defineDnsProvider({
@@ -64,13 +64,13 @@ export const route53 = defineDnsProvider({
   },
 });
 
-/** The public zones; a private one of the same name is none that the world sees. */
+/** The public zones. Private zones are not visible on the internet. */
 async function listZones(api: AwsApi, http: DnsHttp, signal: AbortSignal): Promise<readonly DnsZone[]> {
   const all = await allPages<HostedZone, string | undefined>(undefined, async (marker) => {
     const page = await api(signal, (client, sdk) =>
       client.send(new sdk.ListHostedZonesCommand({ Marker: marker, MaxItems: 100 }), { abortSignal: signal }),
     );
-    if (page.HostedZones === undefined) throw http.unavailable('answered without a list of zones.');
+    if (page.HostedZones === undefined) throw http.unavailable('sent a response without a list of zones.');
     return { items: page.HostedZones, next: (page.IsTruncated && page.NextMarker) || null };
   });
   const zones = all
@@ -81,7 +81,7 @@ async function listZones(api: AwsApi, http: DnsHttp, signal: AbortSignal): Promi
     }));
   return Promise.all(
     zones.map(async (zone) => {
-      // Two zones of one name are told apart by their name servers, which only this call says.
+      // Zones of the same name differ in their name servers, which only this call returns.
       if (zones.filter(({ name }) => name === zone.name).length < 2) return zone;
       const { DelegationSet: set } = await api(signal, (client, sdk) =>
         client.send(new sdk.GetHostedZoneCommand({ Id: zone.id }), { abortSignal: signal }),
@@ -104,12 +104,12 @@ function createSets(api: AwsApi, http: DnsHttp): RecordSetApi {
         client
           .send(new sdk.ListResourceRecordSetsCommand(input), { abortSignal: signal })
           .catch((error: unknown) => {
-            // No such zone: no such record. A write to it is refused.
+            // The zone does not exist, so it has no record. Creating one would fail.
             if (error instanceof sdk.NoSuchHostedZone) return { ResourceRecordSets: [] };
             throw error;
           }),
       );
-      // The list starts there: where the name has no TXT, with whatever comes next.
+      // The list starts at this name; if it has no TXT record, the first item is another record.
       const first = sets[0];
       if (first === undefined || readAnsweredName(first.Name ?? '') !== name || first.Type !== 'TXT')
         return null;
@@ -117,7 +117,7 @@ function createSets(api: AwsApi, http: DnsHttp): RecordSetApi {
       return { ttl: first.TTL ?? TTL, values };
     },
 
-    /** One transaction: a DELETE of exactly what was read, and a CREATE. An UPSERT would overwrite another's value. */
+    /** One transaction with a DELETE of exactly the set that was read, and a CREATE. UPSERT would overwrite others' values. */
     async swap(ref, { found, wanted }, signal) {
       const Changes = [
         ...(found === null ? [] : [changeOf('DELETE', ref, found)]),
@@ -128,7 +128,7 @@ function createSets(api: AwsApi, http: DnsHttp): RecordSetApi {
         const { ChangeInfo: info } = await api(signal, (client, sdk) =>
           client.send(new sdk.ChangeResourceRecordSetsCommand(input), { abortSignal: signal }),
         );
-        if (info?.Id === undefined) throw http.unavailable('answered a change without its id.');
+        if (info?.Id === undefined) throw http.unavailable('sent a change without an id.');
         return { changeId: info.Id };
       } catch (error) {
         if (error instanceof CertdeskError && CONFLICT.test(error.message)) return { conflict: error };
