@@ -161,7 +161,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     const record = '_acme-challenge.hand.example.com';
     const panel = gui.page.getByRole('region', { name: 'Create these TXT records' });
     await expect.poll(() => panel.getByText(record, { exact: true }).count()).toBe(2);
-    await gui.takeScreenshots('obtain-by-hand');
+    await gui.takeScreenshots('obtain-manual');
     const cells = await panel.getByRole('cell').allTextContents();
     const values = cells.filter((cell) => /^[\w-]{43}$/.test(cell));
     expect(new Set(values).size).toBe(2);
@@ -171,7 +171,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await gui.page.getByText('Certificate issued').waitFor();
     const left = gui.page.getByRole('region', { name: 'You can delete these TXT records' });
     await expect.poll(() => left.getByText(record, { exact: true }).count()).toBe(2);
-    await gui.takeScreenshots('obtain-by-hand-done');
+    await gui.takeScreenshots('obtain-manual-done');
   });
 
   it('shows the server’s message at the field, in the step that has it', async () => {

@@ -20,10 +20,10 @@ export function manualRecordsOf(
   const ended = job.state === 'succeeded' || job.state === 'failed';
   if (!ended && !WAITING.has(job.step)) return null;
   const action = ended ? 'remove' : 'add';
-  const told = job.steps.flatMap(({ data }) => {
+  const matching = job.steps.flatMap(({ data }) => {
     const record = manualRecordOf(data);
     return record?.action === action ? [record] : [];
   });
-  const once = new Map(told.map(({ name, value }) => [`${name} ${value}`, { name, value }]));
+  const once = new Map(matching.map(({ name, value }) => [`${name} ${value}`, { name, value }]));
   return once.size === 0 ? null : { action, records: [...once.values()] };
 }

@@ -55,8 +55,7 @@ export const projects = {
   empty: {
     title: 'No projects yet',
     text: 'Enter a domain, validate it, and Certdesk keeps its certificate renewed.',
-    action: 'Get the first certificate',
-    or: 'New project',
+    action: 'Create your first project',
   },
   nothingFound: {
     title: 'No matching projects',

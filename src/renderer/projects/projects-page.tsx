@@ -74,7 +74,7 @@ function NoProjects() {
       description={text.empty.text}
     >
       <EmptyState.Actions>
-        <Button onClick={openCreateProject}>{text.empty.or}</Button>
+        <Button onClick={openCreateProject}>{text.empty.action}</Button>
         <ImportButton />
       </EmptyState.Actions>
     </EmptyState>
