@@ -1,3 +1,4 @@
+// Wires the engine: creates every service from the ports and connects them. engine.ts defines the contract.
 import { createRefusalLimit } from './access/refusal-limit.ts';
 import { createSessions } from './access/sessions.ts';
 import { createTokens } from './access/tokens.ts';
@@ -50,6 +51,7 @@ import { createCrlFetcher } from './revocation/crl-fetcher.ts';
 import { createDesktopNotes } from './settings/desktop-state.ts';
 import { createSettings, readSettings } from './settings/settings.ts';
 
+/** Creates the engine. Nothing runs before `start`. */
 export function createEngine(ports: EnginePorts): Engine {
   const { stores, secrets, vault, acme, clock, log, limits, directories, resolver, background } = ports;
   const { addressPolicy, dnsEndpoints, acmeShFolder, webPorts, surroundings } = ports;

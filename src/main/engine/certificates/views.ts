@@ -18,10 +18,12 @@ const DAY_MS = 86_400_000;
 /** `expiring_soon` in the specification: 30 days or less remaining. */
 const SOON_DAYS = 30;
 
+/** Returns the time by which a certificate must expire to count as expiring soon. */
 export function expiresSoonBy(now: Date): Timestamp {
   return toTimestamp(new Date(now.getTime() + SOON_DAYS * DAY_MS));
 }
 
+/** Returns the status as the specification defines it. */
 export function statusOf(certificate: CertificateFacts, now: Date): z.infer<typeof CertificateStatusSchema> {
   if (certificate.revokedAt !== null) return 'revoked';
   const remaining = Date.parse(certificate.expiresAt) - now.getTime();
@@ -34,6 +36,7 @@ type Shown = Pick<CertificateRecord, 'domain' | 'issuedAt' | 'expiresAt' | 'stag
 const issued = ({ domain, issuedAt, expiresAt }: Shown) => ({ domain, issuedAt, expiresAt });
 const staging = (certificate: Shown) => (certificate.staging ? { staging: true as const } : {});
 
+/** Presents the certificate of a project. */
 export function presentCertificate(certificate: CertificateFacts, now: Date): Certificate {
   const { type, autoRenew, names, serial, fingerprint, renewedFrom, revokedAt, acknowledgement } =
     certificate;
@@ -83,10 +86,12 @@ function presentRenewed(certificate: JobCertificate): Renewed {
   };
 }
 
+/** Presents the result of an upload. */
 export function presentUploaded(certificate: CertificateFacts): Uploaded {
   return { ...issued(certificate), type: 'custom', issuer: certificate.issuerOrganization };
 }
 
+/** Presents the status with the renewal plan and the last attempt. */
 export function presentStatus(certificate: CertificateFacts, now: Date): Status {
   const { domain, expiresAt, autoRenew, renewal } = certificate;
   const plan = renewsItself(certificate) ? planRenewal(certificate) : null;
@@ -124,6 +129,7 @@ function describeNextAttempt(certificate: CertificateFacts): string | null {
   return deferralReason ?? 'The last attempt failed';
 }
 
+/** Presents the next renewal attempt for lists of projects. */
 export function presentNextAction(certificate: CertificateFacts): z.infer<typeof NextActionSchema> {
   const { spec, renewal } = certificate;
   const at = attemptAt(certificate);

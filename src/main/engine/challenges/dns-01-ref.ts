@@ -37,6 +37,7 @@ export function readRef(task: ChallengeTask): Dns01Ref | null {
   );
 }
 
+/** Returns the TXT record that the DNS provider creates or removes. */
 export function toTxtRecord({ zone, name, value }: Dns01Ref): TxtRecord {
   return { zone, name, value };
 }

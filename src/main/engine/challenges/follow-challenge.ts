@@ -19,7 +19,7 @@ interface Followed {
 
 /**
  * Follows the challenge.
- * @param lookAt Challenge URL -> when the CA wants to be polled (Retry-After), by `pace`; no entry if it did not say.
+ * @param pollAt Challenge URL -> when the CA wants to be polled (Retry-After), by `pace`; no entry if it did not say.
  * @returns the final authorization, or a `pending` one with the error that persists
  */
 export async function followChallenge(

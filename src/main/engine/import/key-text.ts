@@ -31,6 +31,7 @@ export function fromJwk(text: string): string | null {
   }
 }
 
+/** Parses JSON; null if it is invalid. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -71,10 +71,7 @@ function removeDuplicates(evaluated: readonly Evaluated[]): readonly Evaluated[]
   return [...byId.values()];
 }
 
-/**
- * Of several certificates with the same names and key type (certbot's NAME and NAME-0001), only the newest is
- * imported.
- */
+/** Keeps only the newest of several certificates with the same names and key type (certbot's NAME and NAME-0001). */
 function preferNewest(evaluated: readonly Evaluated[]): readonly Evaluated[] {
   const groups = Map.groupBy(
     evaluated.filter(({ pair }) => pair !== null),

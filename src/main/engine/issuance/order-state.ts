@@ -50,6 +50,7 @@ interface ReportedStep {
 /** Users see a step at most this much later. It is lost if the process is killed before. */
 const REPORT_WITHIN_MS = 50;
 
+/** Loads the order of a job, or starts a new record. Nothing is stored before the first write. */
 export async function createOrderState(
   { stores, journal, vault, clock }: OrderStateDeps,
   job: {

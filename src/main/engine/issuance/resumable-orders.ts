@@ -72,7 +72,7 @@ export async function adoptKeptOrder(
 ): Promise<void> {
   const current = await stores.orders.get(job.id);
   if (current?.directoryUrl === directoryUrl && current.url !== null) return;
-  for (const { order, spec: former } of await keptOrders(stores, job, clock.now())) {
+  for (const { order, spec: former } of await listResumable(stores, job, clock.now())) {
     if (order.directoryUrl !== directoryUrl || order.jobId === job.id) continue;
     const isFinalized = order.finalizedAt !== null;
     if (!isFinalized && !isCleaned(order)) continue;
@@ -103,8 +103,8 @@ export async function finalizedFor(
   job: JobRecord,
   spec: IssuanceSpec,
 ): Promise<IssuanceSpec | null> {
-  const kept = await keptOrders(stores, job, clock.now());
-  const found = kept.find(
+  const orders = await listResumable(stores, job, clock.now());
+  const found = orders.find(
     (each) =>
       each.order.finalizedAt !== null &&
       each.spec.staging === spec.staging && // not the certificate of a rehearsal
@@ -114,18 +114,18 @@ export async function finalizedFor(
   return found?.spec ?? null;
 }
 
-interface KeptOrder {
+interface ResumableOrder {
   readonly order: OrderRecord;
   readonly spec: IssuanceSpec;
 }
 
 /** Lists the orders of the job and of failed jobs of its project that can be resumed. */
-async function keptOrders(
+async function listResumable(
   stores: Stores,
   { id, projectId }: JobRecord,
   now: Date,
-): Promise<readonly KeptOrder[]> {
-  const kept: KeptOrder[] = [];
+): Promise<readonly ResumableOrder[]> {
+  const found: ResumableOrder[] = [];
   for (const order of await stores.orders.all()) {
     const job = await stores.jobs.get(order.jobId);
     if (job?.projectId !== projectId) continue;
@@ -134,9 +134,9 @@ async function keptOrders(
       order.jobId === id
         ? order.url !== null
         : job.state === 'failed' && isResumable(order, job.error?.code, now);
-    if (spec !== null && canResume) kept.push({ order, spec });
+    if (spec !== null && canResume) found.push({ order, spec });
   }
-  return kept;
+  return found;
 }
 
 /**

@@ -58,6 +58,7 @@ function presentFacts(job: JobRecord): Omit<Job, 'result'> {
   };
 }
 
+/** Presents a stored event. */
 export function presentEvent(event: EventRecord): JobEvent {
   return { ...event, data: mutable(event.data) };
 }
@@ -69,6 +70,7 @@ function mutable(json: unknown): JobEvent['data'] {
 
 const PAGE = 500;
 
+/** Creates the event stream over the stored events. */
 export function createEvents(stores: Stores, journal: Journal): Events {
   return {
     async *follow(after, signal) {

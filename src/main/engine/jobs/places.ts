@@ -10,7 +10,7 @@ export interface Places {
   listen(listener: (waiting: number) => void): void;
 }
 
-/** A shorter wait would be over before another job has made use of the slot. */
+/** A shorter wait ends before another job benefits from the slot. */
 const LEAVES_AFTER_MS = 5_000;
 /** More waiting jobs would need more connections and memory than a small machine has. */
 const MAX_WAITING = 200;

@@ -68,6 +68,7 @@ export interface JobQueue {
   readonly size: { readonly running: number; readonly queued: number };
 }
 
+/** Creates the queue. Call `resume` to enqueue the unfinished jobs of the previous run. */
 export function createJobQueue(deps: JobQueueDeps): JobQueue {
   const { stores, journal, clock, log, pace = REAL_TIMING } = deps;
   const queue = new PQueue({ concurrency: deps.concurrency });

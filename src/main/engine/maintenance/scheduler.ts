@@ -56,6 +56,7 @@ const MARGIN_MS = 100;
 /** A longer gap means that the machine slept or Certdesk was stopped. */
 const GAP_MS = 5 * INTERVAL_MS;
 
+/** Creates the scheduler. Nothing runs before `start`. */
 export function createScheduler(deps: SchedulerDeps): Scheduler {
   const { stores, clock, log, random } = deps;
   let first: NodeJS.Immediate | undefined;

@@ -21,10 +21,10 @@ export async function detectChanges(stores: Stores, now: Date, calmSince: Date):
   if (!(await hasEnabledChannel(stores))) return forget(stores);
   const conditions = await findConditions(stores, now, calmSince);
   const renewals = await findRenewals(stores);
-  const told = new Map((await stores.notifications.states()).map((state) => [state.key, state]));
+  const reported = new Map((await stores.notifications.states()).map((state) => [state.key, state]));
   const currentKeys = new Set(conditions.map(({ key }) => key));
-  const begun = conditions.filter((condition) => isNews(condition, told.get(condition.key)));
-  const over = [...told.values()].filter(
+  const begun = conditions.filter((condition) => isNews(condition, reported.get(condition.key)));
+  const over = [...reported.values()].filter(
     ({ key, kind }) => kind !== 'backup_failed' && !currentKeys.has(key),
   );
   const at = toTimestamp(now);
@@ -61,8 +61,8 @@ async function forget(stores: Stores): Promise<void> {
 }
 
 /** Whether the condition is new, or more severe than when it was reported. */
-function isNews({ severity }: Condition, told: ToldState | undefined): boolean {
-  return told === undefined || (severity === 'critical' && told.severity === 'warning');
+function isNews({ severity }: Condition, reported: ToldState | undefined): boolean {
+  return reported === undefined || (severity === 'critical' && reported.severity === 'warning');
 }
 
 type Finding = Pick<Condition, 'kind' | 'item'>;
@@ -150,8 +150,8 @@ export interface Report {
  */
 export async function report(stores: Stores, { kind, key, problem }: Report, now: Date): Promise<void> {
   if (!(await hasEnabledChannel(stores))) return;
-  const told = (await stores.notifications.states()).some((state) => state.key === key);
-  if (told === (problem !== null)) return;
+  const isReported = (await stores.notifications.states()).some((state) => state.key === key);
+  if (isReported === (problem !== null)) return;
   const at = toTimestamp(now);
   const item = { projectId: null, domain: null, cause: problem ?? 'Resolved.', expiresAt: null };
   const state = problem === null ? 'again' : 'problem';

@@ -7,6 +7,7 @@ const DAYS = 90;
 /** More marks would merge into a bar on any screen. */
 export const MAX_MARKS = 300;
 
+/** Returns the time span of the timeline. */
 export function timelineWindow(now: Date): { readonly from: Timestamp; readonly to: Timestamp } {
   return { from: toTimestamp(now), to: toTimestamp(new Date(now.getTime() + DAYS * 86_400_000)) };
 }

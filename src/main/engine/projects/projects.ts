@@ -136,8 +136,8 @@ async function idsOf(
   return visible === null ? ids : ids.filter((id) => visible.includes(id));
 }
 
-/** Once each, without the domain. */
-const furtherNames = (domain: string | null, altNames: readonly string[]): readonly string[] =>
+/** Removes duplicates and the domain from the alternative names. */
+const withoutDomain = (domain: string | null, altNames: readonly string[]): readonly string[] =>
   [...new Set(altNames)].filter((name) => name !== domain);
 
 export function createProjects(deps: ProjectsDeps): Projects {
@@ -148,7 +148,7 @@ export function createProjects(deps: ProjectsDeps): Projects {
         id: randomUUID(),
         name: name ?? domain ?? '',
         domain,
-        altNames: furtherNames(domain, altNames),
+        altNames: withoutDomain(domain, altNames),
         createdAt: toTimestamp(clock.now()),
       };
       await journal.write(async (tx, emit) => {
@@ -213,7 +213,7 @@ export function createProjects(deps: ProjectsDeps): Projects {
         const patch = {
           ...(name === undefined ? {} : { name }),
           ...(domain === undefined ? {} : { domain }),
-          altNames: furtherNames(domain === undefined ? before.domain : domain, altNames ?? before.altNames),
+          altNames: withoutDomain(domain === undefined ? before.domain : domain, altNames ?? before.altNames),
         };
         const isOtherDomain = domain !== undefined && domain !== before.domain;
         if (isOtherDomain && !allowDuplicateDomain) await refuseDuplicateDomain(tx, { id, domain });

@@ -53,6 +53,7 @@ export function registeredDomain(name: string): string {
   return getDomain(bare, { allowPrivateDomains: true }) ?? bare;
 }
 
+/** Returns the registered domains of the names, without duplicates. */
 export function registeredDomains(names: readonly string[]): Set<string> {
   return new Set(names.map(registeredDomain));
 }
@@ -65,6 +66,7 @@ export function exactSet(names: readonly string[]): string {
   return `${all[0]} and ${all.length - 1} more (${createHash('sha256').update(text).digest('hex').slice(0, 16)})`;
 }
 
+/** Returns the name in lower case and without `*.`. */
 export function withoutWildcard(name: string): string {
   return name.replace(/^\*\./, '').toLowerCase();
 }

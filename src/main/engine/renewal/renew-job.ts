@@ -39,8 +39,8 @@ export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs
    * CA may have recovered.
    */
   async function selectSpec(input: Successor, previous: CertificateRecord | null): Promise<IssuanceSpec> {
-    const { insteadOf, ...kept } = input.spec;
-    const spec = insteadOf === undefined ? kept : { ...kept, ca: insteadOf.ca, profile: insteadOf.profile };
+    const { insteadOf, ...rest } = input.spec;
+    const spec = insteadOf === undefined ? rest : { ...rest, ca: insteadOf.ca, profile: insteadOf.profile };
     const { fallbackCa } = await readSettings(stores.settings, 'renewals');
     const { failures = 0, lastErrorCode = null } = previous?.renewal ?? {};
     const useFallback =
