@@ -98,7 +98,7 @@ describeWith('pebble', 'a full disk', () => {
       await server.arm({ name, nth: 1 }, 'fill');
       const answer = obtain(path);
       await expect.poll(() => pebble.log().slice(before)).toContain('Issued certificate serial');
-      await expect.poll(() => server.output().slice(said)).toContain('The end of a job could not be written');
+      await expect.poll(() => server.output().slice(said)).toContain('The end of a job could not be stored');
       expect((await server.call('GET', path)).text).toBe('null');
       await server.freeDisk();
       expect((await answer).status).toBe(200);

@@ -71,12 +71,12 @@ describeWith(['pebble', 'chromium', 'keyring'], `the desktop application and the
     expect(refused.text).toContain('SECRET_STORE_UNAVAILABLE');
     expect(refused.text).toMatch(/unlock/i);
     await page
-      .getByText(/secret store cannot be reached/i)
+      .getByText(/secret store unavailable/i)
       .first()
       .waitFor();
     await expect
       .poll(() => readTray(locked))
-      .toMatchObject({ icon: 'failing', toolTip: expect.stringContaining('secret store cannot be reached') });
+      .toMatchObject({ icon: 'failing', toolTip: expect.stringContaining('Secret store unavailable') });
     await locked.quit();
 
     await rig.start(session('unlocked'));
