@@ -1,4 +1,4 @@
-// The audit trail.
+// The audit log.
 export const activity = {
   title: 'Audit log',
   description: 'Who did what, when and from where. Entries cannot be edited.',
@@ -30,7 +30,7 @@ export const activity = {
     to: 'To',
     label: 'Audit log filters',
   },
-  /** What failed, by its operation. */
+  /** Operation -> its name. */
   operations: {
     'projects.create': 'Create project',
     'projects.update': 'Edit project',

@@ -65,7 +65,7 @@ export const obtain = {
     'rsa-4096': 'RSA 4096',
   },
   email: 'Account email',
-  /** @param caName As GET /cas has it: another CA may have the id `letsencrypt`. */
+  /** @param caName The name in GET /cas, because a custom default CA may have the ID `letsencrypt`. */
   emailHint: (caName: string) =>
     caName === "Let's Encrypt"
       ? "Optional. Let's Encrypt sends no expiry warnings."

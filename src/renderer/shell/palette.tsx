@@ -49,7 +49,7 @@ export function Palette() {
       query={query}
       onQueryChange={setQuery}
       shortcut={null}
-      centered={false} // what is found changes while it is typed: the field stays where it is
+      centered={false} // at the top, the field does not move when results change the height
       scrollable
       maxHeight={480}
       styles={STYLES}
