@@ -20,7 +20,7 @@ import { readAssignments, readIni } from '../../src/main/engine/import/config-te
 import { fromJwk, parseJson, toPkcs8 } from '../../src/main/engine/import/key-text.ts';
 import { readCertificate } from '../../src/main/engine/pki/inspect/certificate.ts';
 import { parseChain } from '../../src/main/engine/pki/inspect/chain.ts';
-import { distributionPoints, lookUp } from '../../src/main/engine/pki/inspect/crl.ts';
+import { distributionPoints, findRevocation } from '../../src/main/engine/pki/inspect/crl.ts';
 import { describeCertificate } from '../../src/main/engine/pki/inspect/facts.ts';
 import { readRaw } from '../../src/main/engine/pki/inspect/leaf.ts';
 import { decodePem, readPemBlocks } from '../../src/main/engine/pki/inspect/pem.ts';
@@ -187,7 +187,7 @@ describe('certificates, keys and lists', () => {
     always(
       damagedBytes(crl),
       (bytes) => {
-        const found = answered(() => lookUp({ ...question, crl: bytes }));
+        const found = answered(() => findRevocation({ ...question, crl: bytes }));
         if (bytes.subarray(0, crl.length).equals(crl)) return;
         expect(found).toMatchObject({ code: 'ACME_PROTOCOL_ERROR' });
       },

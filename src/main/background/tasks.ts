@@ -5,7 +5,7 @@ import { inspectDatabase, verifyBackup } from '../backup/verify.ts';
 import type { BackgroundTasks } from '../engine/background-tasks.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 import { scanFolder } from '../engine/import/scan.ts';
-import { lookUp } from '../engine/pki/inspect/crl.ts';
+import { findRevocation } from '../engine/pki/inspect/crl.ts';
 import { describeFiles, readGivenPair } from '../engine/pki/read-upload.ts';
 import { checkKeyPair } from '../engine/pki/verify-certificate.ts';
 
@@ -20,7 +20,7 @@ export const TASKS: BackgroundTasks = {
     }
   },
   lookUpCrl: async ({ crl, serial, issuer, ...rest }) =>
-    lookUp({
+    findRevocation({
       crl: Buffer.from(crl.buffer, crl.byteOffset, crl.byteLength),
       leaf: { serial: Buffer.from(serial) },
       issuer: new X509Certificate(issuer),

@@ -59,6 +59,7 @@ export interface AccountsDeps {
   replaceKey(accountId: string): Promise<void>;
 }
 
+/** Creates the manager of ACME accounts. Calls for the same directory and e-mail address run one at a time. */
 export function createAccounts(deps: AccountsDeps): Accounts {
   const { stores, vault, acme, clock, locks } = deps;
 

@@ -11,6 +11,7 @@ export interface CaDirectories {
   withdraw(directoryUrl: string): Promise<void>;
 }
 
+/** Creates the service for approved ACME directories. Withdrawals are audited. */
 export function createCaDirectories(stores: Stores, journal: Journal): CaDirectories {
   return {
     list: () => listDirectories(stores),
@@ -23,6 +24,7 @@ export function createCaDirectories(stores: Stores, journal: Journal): CaDirecto
   };
 }
 
+/** Lists approved directories with the number of active certificates from each. */
 export async function listDirectories({
   settings,
   accounts,

@@ -25,6 +25,7 @@ export function isGivenUp(error: CertdeskError): boolean {
   return givenUp.has(error);
 }
 
+/** Create one instance per polled order or challenge. */
 export function createFailureStreak(reporter: StepReporter, pace: Timing) {
   let since: number | null = null;
   let reported = '';

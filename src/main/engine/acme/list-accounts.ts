@@ -3,6 +3,7 @@ import type { CaAccount } from '../../../shared/ca-account.ts';
 import type { Stores } from '../core/stores.ts';
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides } from './directories.ts';
 
+/** Lists all accounts, oldest first, without their keys. */
 export async function listAccounts(
   { accounts }: Pick<Stores, 'accounts'>,
   overrides: DirectoryOverrides,

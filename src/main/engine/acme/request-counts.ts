@@ -16,6 +16,7 @@ export interface RequestCounts {
 /** A CA's directory may name any number of hosts. Hosts beyond this limit are counted together. */
 const MAX_HOSTS = 50;
 
+/** Creates counters that start at zero. */
 export function createRequestCounts(): RequestCounts {
   const hosts = new Map<string, Map<CaRequests['result'], number>>();
   return {

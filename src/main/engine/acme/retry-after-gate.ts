@@ -26,6 +26,7 @@ interface Hold {
   readonly response: AcmeResponse;
 }
 
+/** Create one gate per transport, so that all its requests share it. */
 export function createRetryAfterGate(pace: Timing = REAL_TIMING): RetryAfterGate {
   const holds = new Map<string, Hold>();
   const activeHold = (url: string): { readonly left: number; readonly response: AcmeResponse } | null => {

@@ -81,6 +81,7 @@ const Authorization = present({
   challenges: z.array(z.unknown()).default([]).catch([]),
 });
 
+/** Reads an ACME directory. @throws ACME_PROTOCOL_ERROR if one of the three required URLs is missing or invalid */
 export function readDirectory(response: AcmeResponse): AcmeDirectory {
   const what = 'an ACME directory';
   const { newNonce, newAccount, newOrder, revokeCert, keyChange, renewalInfo, meta } = parse(
@@ -125,6 +126,7 @@ export function readOrder(response: AcmeResponse, url: string): AcmeOrder {
   };
 }
 
+/** @param url The authorization's URL, which the response body does not contain. @throws ACME_PROTOCOL_ERROR */
 export function readAuthorization(response: AcmeResponse, url: string): AcmeAuthorization {
   const { status, identifier, wildcard, challenges } = parse(
     Authorization,

@@ -41,6 +41,7 @@ interface Account {
   url: string | null;
 }
 
+/** Creates a session. It sends nothing until a method is called. */
 export function createSession({ accountKey, accountUrl, directory, call: send }: SessionDeps): AcmeSession {
   const account: Account = { key: accountKey, url: accountUrl };
   let time: Date | null = null;

@@ -16,6 +16,7 @@ export interface SigningKeys {
 /** Enough for one account per CA and e-mail address. */
 const MAX_KEYS = 32;
 
+/** Creates an empty cache of at most MAX_KEYS keys. */
 export function createSigningKeys(): SigningKeys {
   const known = new Map<string, SigningKey>();
   return {

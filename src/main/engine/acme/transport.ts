@@ -51,6 +51,7 @@ export interface Transport {
 const MAX_ANSWER = 2 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/** Creates a transport; connections open on the first request. @throws INVALID_REQUEST for invalid `trustedRoots` */
 export function createTransport(options: TransportOptions): Transport {
   const extraRoots = readRoots(options.trustedRoots);
   const directoryOrigin = options.directoryOrigin ?? (async () => 'open' as const);

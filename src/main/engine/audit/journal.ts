@@ -87,6 +87,7 @@ interface Performance {
   ended: boolean;
 }
 
+/** Create one journal per database, because listeners hear only of events that their journal writes. */
 export function createJournal(stores: Stores, clock: Clock, log: Log): Journal {
   const listeners = new Set<(event: EventRecord) => void>();
   const performances = new AsyncLocalStorage<Performance | null>();

@@ -23,6 +23,7 @@ interface Window {
   count: number;
 }
 
+/** Failures are repeated if they have the same actor, operation and result. */
 export function createRepeatedFailures(deps: RepeatedFailuresDeps): RepeatedFailures {
   const { record, log, windowMs = WINDOW_MS } = deps;
   const windows = new Map<string, Window>();

@@ -24,6 +24,7 @@ export interface AuditTrail {
 
 const PAGE = 1000;
 
+/** Creates the reader of the audit trail. */
 export function createAuditTrail({ audit, settings, projects }: Stores): AuditTrail {
   /** Includes entries that are added during the iteration. */
   async function* records(): AsyncGenerator<AuditRecord> {

@@ -5,6 +5,7 @@ export interface KeyedMutex {
   run<T>(key: string, work: () => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
+/** Creates a mutex without keys; keys exist only while work waits or runs. */
 export function createKeyedMutex(): KeyedMutex {
   const tails = new Map<string, Promise<void>>();
 

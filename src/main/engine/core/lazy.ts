@@ -6,6 +6,7 @@ export interface Lazy<T> {
   made(): Promise<T | undefined>;
 }
 
+/** @param create Called on first use, and again after a failure. */
 export function lazy<T>(create: () => Promise<T>): Lazy<T> {
   let value: Promise<T> | undefined;
   return {

@@ -6,7 +6,7 @@ import type { IssuanceSpec, JobRecord, OrderAsCreated, OrderRecord } from '../co
 import type { Clock, Vault } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 import { specOf } from '../jobs/job-input.ts';
-import { isAnswerTo } from '../pki/inspect/request.ts';
+import { isIssuedForRequest } from '../pki/inspect/request.ts';
 import { exactSet } from '../rate-limits/usage.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -167,7 +167,7 @@ export async function keepOrForget(
   if (order === null) return;
   const active = await tx.certificates.active(projectId);
   // The certificate is active already; only the end of the job could not be stored.
-  if (active !== null && order.csr !== null && isAnswerTo(active.chain, order.csr))
+  if (active !== null && order.csr !== null && isIssuedForRequest(active.chain, order.csr))
     await abandonOrder(tx, id);
   else if (!isResumable(order, code, now)) await forgetIfCleaned(tx, id);
 }

@@ -42,6 +42,7 @@ export interface AddressPolicyOptions {
   readonly lookup?: LookUp;
 }
 
+/** Creates the policy. Metadata services and own listeners are refused for every origin. */
 export function createAddressPolicy(options: AddressPolicyOptions = {}): AddressPolicy {
   const allowed = createNetworkList(options.allowPrivate ?? []);
   const listeners = options.listeners ?? (() => []);

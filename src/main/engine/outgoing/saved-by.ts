@@ -11,6 +11,7 @@ export function originOf(savedBy: SavedBy | null): AddressOrigin {
   return isUser ? 'named' : 'open';
 }
 
+/** An actor without its network address, which is not stored. */
 export function toSavedBy({ kind, id, name }: Actor): SavedBy {
   return { kind, id, name };
 }

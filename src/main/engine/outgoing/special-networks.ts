@@ -135,6 +135,7 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 6 ? 'ipv6' : 'ipv4';
 }
 
+/** Removes the zone (`%eth0`) of an IPv6 address. */
 export function withoutZone(address: string): string {
   return address.split('%')[0] ?? '';
 }

@@ -4,7 +4,7 @@ import type { Revoked } from '../pki/inspect/crl.ts';
 
 export interface CrlTasks {
   /**
-   * Runs `lookUp` of pki/inspect/crl.ts.
+   * Runs `findRevocation` of pki/inspect/crl.ts.
    * @param input.issuer DER
    */
   lookUpCrl(input: {

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertdeskError } from '../../../../src/main/engine/core/errors.ts';
-import { distributionPoints, lookUp } from '../../../../src/main/engine/pki/inspect/crl.ts';
+import { distributionPoints, findRevocation } from '../../../../src/main/engine/pki/inspect/crl.ts';
 import { type RawCertificate, readStored } from '../../../../src/main/engine/pki/inspect/leaf.ts';
 import { type CrlOptions, makeCrl } from '../../../support/engine/crl.ts';
 import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../../support/tools/openssl.ts';
@@ -29,7 +29,13 @@ afterAll(() => openssl?.remove());
 
 async function ask(options: Partial<CrlOptions>, signer = ca) {
   const crl = await makeCrl(openssl, { ca, ...options });
-  return lookUp({ crl, url: URL_1, leaf, issuer: new X509Certificate(signer.certificate), now: new Date() });
+  return findRevocation({
+    crl,
+    url: URL_1,
+    leaf,
+    issuer: new X509Certificate(signer.certificate),
+    now: new Date(),
+  });
 }
 
 it('returns the CRL addresses of the certificate that use http', () =>
@@ -76,7 +82,8 @@ describe('an invalid CRL', () => {
   const issuer = () => new X509Certificate(ca.certificate);
 
   it('is refused with a message, whatever the bytes', () => {
-    const attempt = (crl: Buffer) => lookUp({ crl, url: URL_1, leaf, issuer: issuer(), now: new Date() });
+    const attempt = (crl: Buffer) =>
+      findRevocation({ crl, url: URL_1, leaf, issuer: issuer(), now: new Date() });
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         expect(() => attempt(Buffer.from(bytes))).toThrow(CertdeskError);
@@ -87,7 +94,7 @@ describe('an invalid CRL', () => {
   it('is refused with one bit flipped, or without its end', async () => {
     const crl = await makeCrl(openssl, { ca, revoked: { '0102': 'superseded' } });
     const attempt = (bytes: Buffer) =>
-      lookUp({ crl: bytes, url: URL_1, leaf, issuer: issuer(), now: new Date() });
+      findRevocation({ crl: bytes, url: URL_1, leaf, issuer: issuer(), now: new Date() });
     for (let at = 0; at < crl.length; at += 1) {
       const turned = Buffer.from(crl);
       turned[at] = (turned[at] ?? 0) ^ 1;

@@ -80,6 +80,7 @@ async function assertProjects(stores: Stores, projectIds: readonly string[] | nu
   }
 }
 
+/** Creates the service for saved DNS credentials. */
 export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialService {
   const { stores, journal, secrets, clock } = deps;
   const now = () => toTimestamp(clock.now());

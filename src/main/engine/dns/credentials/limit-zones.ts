@@ -40,6 +40,7 @@ export function limitProvider(provider: DnsProvider, { shared, zones }: Credenti
   };
 }
 
+/** Creates the error for a credential that is not shared with the project. */
 export function notShared(): CertdeskError {
   return new CertdeskError(
     'DNS_CREDENTIAL_LIMITED',

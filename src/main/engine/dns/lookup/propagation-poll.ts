@@ -44,6 +44,7 @@ export function authorityTargets(
     .filter(({ addresses }) => addresses.length > 0);
 }
 
+/** The configured or system resolvers as poll targets. */
 export function resolverTargets(resolver: DnsResolver): readonly PollTarget[] {
   return resolver.servers.map((server) => ({ kind: 'resolver', host: server, addresses: [server] }));
 }

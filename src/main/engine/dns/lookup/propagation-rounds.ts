@@ -97,6 +97,7 @@ export function isStale(answers: readonly Answer[]): boolean {
   return answers.every(({ state }) => state === 'right' || state === 'missing' || state === 'other');
 }
 
+/** Reports a round as progress of the job. */
 export function reportPoll(
   record: AwaitedRecord,
   answers: readonly Answer[],
@@ -122,6 +123,7 @@ const TARGET_NAMES: Readonly<Record<PollTarget['kind'], string>> = {
   public: 'public resolvers',
 };
 
+/** An answer as data of a step event. */
 export function toJson({ host, server, state, answer, values }: Answer): Json {
   return { host, server, state, answer, values };
 }

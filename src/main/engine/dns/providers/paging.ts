@@ -8,7 +8,7 @@ export interface Page<Item, Cursor> {
 }
 
 /** No account has more pages; a provider that returns more is repeating itself. */
-const MOST = 1000;
+const MAX_PAGES = 1000;
 
 /**
  * Reads all items of all pages, in the provider's order.
@@ -21,10 +21,10 @@ export async function allPages<Item, Cursor>(
   const items: Item[] = [];
   let cursor: Cursor | null = first;
   for (let count = 0; cursor !== null; count++) {
-    if (count === MOST) {
+    if (count === MAX_PAGES) {
       throw new CertdeskError(
         'DNS_PROVIDER_UNAVAILABLE',
-        `The DNS provider's list does not end after ${MOST} pages. Try again later.`,
+        `The DNS provider's list does not end after ${MAX_PAGES} pages. Try again later.`,
       );
     }
     const page: Page<Item, Cursor> = await fetchPage(cursor);

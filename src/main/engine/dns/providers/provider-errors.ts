@@ -29,6 +29,7 @@ export interface ProviderErrors {
   excerpt(text: string): string;
 }
 
+/** Creates the error factory of one provider. Its redactor removes secrets from all texts. */
 export function createProviderErrors(
   provider: { readonly name: string; readonly permissions: string },
   redactor: Redactor,

@@ -24,6 +24,7 @@ export interface Redactor {
   log(log: Log): Log;
 }
 
+/** @param secrets The values to redact; too short ones are ignored. */
 export function createRedactor(secrets: readonly string[]): Redactor {
   const forms = new Set<string>();
   let ordered: readonly string[] | null = null;

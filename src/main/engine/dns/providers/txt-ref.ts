@@ -6,6 +6,7 @@ import type { TxtRecord } from './provider.ts';
 const TxtRefSchema = z.object({ zoneId: z.string(), name: z.string(), value: z.string() });
 export type TxtRef = z.infer<typeof TxtRefSchema>;
 
+/** Creates the reference of a TXT record. */
 export function txtRefFor({ zone, name, value }: TxtRecord): TxtRef {
   return { zoneId: zone.id, name, value };
 }

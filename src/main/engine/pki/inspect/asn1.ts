@@ -39,6 +39,7 @@ export function childAt(node: AsnNode | undefined, ...path: readonly number[]): 
   return path.reduce<AsnNode | undefined>((parent, index) => childrenOf(parent)[index], node);
 }
 
+/** Whether the node is a SEQUENCE. */
 export function isSequence(node: AsnNode | undefined): boolean {
   return node instanceof Sequence;
 }

@@ -47,7 +47,7 @@ export interface CrlQuestion {
  * @throws ACME_PROTOCOL_ERROR if the data is not a CRL, the issuer did not sign it, its scope excludes the certificate,
  * or it has expired
  */
-export function lookUp({ crl, url, leaf, issuer, now }: CrlQuestion): Revoked | null {
+export function findRevocation({ crl, url, leaf, issuer, now }: CrlQuestion): Revoked | null {
   const fields = verified(crl, issuer);
   if (!isInScope(fields, url)) throw refused('it is for other certificates', url);
   const revoked = findEntry(fields, leaf.serial);

@@ -18,6 +18,7 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.9.1': 'emailAddress',
 };
 
+/** Reads a Name (RFC 5280 section 4.1.2.4). A value that is not a string becomes `#` and its octets in hex. */
 export function readName(node: AsnNode | undefined): DistinguishedName {
   return childrenOf(node)
     .flatMap((set) => childrenOf(set))
@@ -36,6 +37,7 @@ export function commonName(name: DistinguishedName): string | null {
   return lastValue(name, '2.5.4.3');
 }
 
+/** The last O, or null. */
 export function organization(name: DistinguishedName): string | null {
   return lastValue(name, '2.5.4.10');
 }

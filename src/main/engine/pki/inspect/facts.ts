@@ -30,6 +30,7 @@ export interface CertificateDescription {
   readonly isCa: boolean;
 }
 
+/** The facts of a leaf certificate that Certdesk stores. */
 export function leafFacts(certificate: Certificate): LeafFacts {
   const { issuer, notBefore, notAfter, serial } = certificate;
   return {
@@ -43,6 +44,7 @@ export function leafFacts(certificate: Certificate): LeafFacts {
   };
 }
 
+/** Describes a leaf or CA certificate for display. */
 export function describeCertificate(certificate: Certificate): CertificateDescription {
   const key = describeKey(publicKeyOf(certificate));
   const isCa = certificate.x509.ca;

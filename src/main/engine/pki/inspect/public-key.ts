@@ -21,6 +21,7 @@ const CURVE_BITS: Readonly<Record<string, number>> = {
 };
 const TRUSTED_CURVES: readonly string[] = ['prime256v1', 'secp384r1', 'secp521r1'];
 
+/** The public key of a certificate; null if OpenSSL does not support its type. */
 export function publicKeyOf({ x509 }: Certificate): KeyObject | null {
   try {
     return x509.publicKey;
@@ -29,6 +30,7 @@ export function publicKeyOf({ x509 }: Certificate): KeyObject | null {
   }
 }
 
+/** The type and size of a key. @param key Null is described as `unknown`. */
 export function describeKey(key: KeyObject | null): KeyFacts {
   const type = key?.asymmetricKeyType ?? 'unknown';
   const { modulusLength, namedCurve } = key?.asymmetricKeyDetails ?? {};

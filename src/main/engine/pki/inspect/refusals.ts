@@ -51,6 +51,7 @@ export function refuseWeakSignatures(path: readonly Certificate[]): void {
   }
 }
 
+/** @throws CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID */
 export function refuseOutsideValidity(leaf: Certificate, now: Date): void {
   const { issuedAt, expiresAt } = leafFacts(leaf);
   if (now > leaf.notAfter) {

@@ -8,7 +8,7 @@ import { readTlv, readTlvs } from './tlv.ts';
  * @param chain PEM, leaf first.
  * @param csr PEM.
  */
-export function isAnswerTo(chain: string, csr: string): boolean {
+export function isIssuedForRequest(chain: string, csr: string): boolean {
   const requested = keyOfRequest(csr);
   if (requested === null) return false;
   try {

@@ -14,6 +14,7 @@ export interface WarningOptions {
   readonly projectNames: readonly string[];
 }
 
+/** All warnings about a chain, in display order. */
 export function warningsOf(chain: OrderedChain, { now, projectNames }: WarningOptions): readonly Warning[] {
   return [
     ...expiresSoon(chain.leaf, now),

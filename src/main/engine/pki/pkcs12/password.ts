@@ -118,6 +118,7 @@ async function decryptRc2(key: Buffer, iv: Buffer, data: Uint8Array): Promise<Bu
   return cipher.finish() ? Buffer.from(cipher.output.getBytes(), 'latin1') : null;
 }
 
+/** Encrypts data. The key derivation of PBES2 runs on libuv's thread pool. */
 export async function encrypt(pbe: Scheme, data: Uint8Array, password: string): Promise<Buffer> {
   const { key, iv } = await deriveKey(pbe, password, 'in the pool');
   const cipher = createCipheriv(pbe.cipher, key, iv);

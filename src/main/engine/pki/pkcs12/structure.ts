@@ -53,6 +53,7 @@ export type Bag =
   | { readonly kind: 'shrouded-key'; readonly encrypted: Encrypted }
   | { readonly kind: 'other' };
 
+/** Reads the outer structure of a PKCS#12 file. */
 export function readPfx(bytes: Uint8Array): Pfx | null {
   const [version, authSafe, macData] = childrenOf(parseAsn(bytes));
   const content = octetsOf(childAt(authSafe, 1, 0));
@@ -86,6 +87,7 @@ function readMac(macData: AsnNode | undefined): Mac | null {
   return { digest, value, salt, iterations };
 }
 
+/** Reads the safes of an AuthenticatedSafe (`content` of a Pfx). */
 export function readSafes(authenticatedSafe: Uint8Array): readonly Safe[] | null {
   const root = parseAsn(authenticatedSafe);
   const safes = childrenOf(root).map(readSafe);
@@ -112,6 +114,7 @@ function implicitOctets(node: AsnNode | undefined): Uint8Array | null {
   return parts.includes(null) ? null : Buffer.concat(parts.filter((part) => part !== null));
 }
 
+/** Reads the bags of decrypted SafeContents. */
 export function readBags(safeContents: Uint8Array): readonly Bag[] | null {
   const root = parseAsn(safeContents);
   if (!isSequence(root)) return null; // decryption with a wrong password rarely yields a SEQUENCE

@@ -42,6 +42,7 @@ export function encodeName(name: string): Buffer {
   return Buffer.concat([...labels.flatMap((label) => [Buffer.of(label.length), label]), Buffer.of(0)]);
 }
 
+/** Encodes 16-bit big-endian integers. */
 export function uint16(...values: readonly number[]): Buffer {
   const octets = Buffer.alloc(values.length * 2);
   values.forEach((value, index) => {
@@ -50,6 +51,7 @@ export function uint16(...values: readonly number[]): Buffer {
   return octets;
 }
 
+/** Encodes a 32-bit big-endian integer. */
 export function uint32(value: number): Buffer {
   const octets = Buffer.alloc(4);
   octets.writeUInt32BE(value);
