@@ -122,7 +122,7 @@ export const projects = {
     noCertificate: {
       title: 'No certificate yet',
       text: 'Request one from a CA or upload your own.',
-      removed: 'Certificate removed',
+      removed: 'The certificate was removed',
       restorable: 'Restore it, or request or upload another one. It is kept until',
       needsDomain: 'Add a domain first.',
     },
