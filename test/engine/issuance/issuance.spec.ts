@@ -74,7 +74,7 @@ describeWith('pebble', 'issuance', () => {
         },
       });
       expect(answer.body.details?.problem).toMatchObject({ type: 'urn:ietf:params:acme:error:unauthorized' });
-      expect(JSON.stringify(answer.body.details)).toContain('forward /.well-known/acme-challenge/');
+      expect(JSON.stringify(answer.body.details)).toContain('Forward /.well-known/acme-challenge/');
     } finally {
       await other.stop();
       liar.close();
