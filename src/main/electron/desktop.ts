@@ -43,7 +43,7 @@ export async function runDesktop(given: DesktopOptions): Promise<void> {
     platform: toPlatform(options, logger),
     logger,
     async onRunning({ engine }) {
-      place = await engine.desktopNotes.windowPlace();
+      place = await engine.desktopState.windowPlace();
       backgroundServices = await startBackgroundServices({
         engine,
         logger,
@@ -69,7 +69,7 @@ export async function runDesktop(given: DesktopOptions): Promise<void> {
     savedPlace: () => place,
     keepPlace(now: WindowPlace) {
       place = now;
-      void certdesk.app()?.engine.desktopNotes.keepWindowPlace({ ...now });
+      void certdesk.app()?.engine.desktopState.saveWindowPlace({ ...now });
     },
     onHopeless: () => void sayHopeless(window, logPath(options.dataDir)),
   });

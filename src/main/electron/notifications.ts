@@ -31,7 +31,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
 
   async function notify(notice: Notice): Promise<void> {
     if (!(await engine.settings.get()).desktop.notifications) return;
-    if (!(await engine.desktopNotes.mayTell(notice.key, notice.forMs))) return;
+    if (!(await engine.desktopState.mayNotify(notice.key, notice.forMs))) return;
     waiting.push(notice);
     timer ??= setTimeout(showAll, GATHER_MS);
   }

@@ -48,7 +48,7 @@ import { createProjects } from './projects/projects.ts';
 import { createBudget } from './rate-limits/budget.ts';
 import { createCaUsage } from './rate-limits/usage.ts';
 import { createCrlFetcher } from './revocation/crl-fetcher.ts';
-import { createDesktopNotes } from './settings/desktop-state.ts';
+import { createDesktopState } from './settings/desktop-state.ts';
 import { createSettings, readSettings } from './settings/settings.ts';
 
 /** Creates the engine. Nothing runs before `start`. */
@@ -274,7 +274,7 @@ export function createEngine(ports: EnginePorts): Engine {
     },
     diagnostics: createDiagnostics({ stores, clock, resolver, overview, surroundings }),
     signInCommand: () => surroundings().signInCommand,
-    desktopNotes: createDesktopNotes(stores, clock),
+    desktopState: createDesktopState(stores, clock),
     sweep: scheduler.sweep,
     expiring: () => listExpiring(stores, clock),
     async restoreChallenges() {

@@ -42,7 +42,7 @@ import type { OverviewService } from './overview/overview.ts';
 import type { Projects } from './projects/projects.ts';
 import type { BudgetService } from './rate-limits/budget.ts';
 import type { CrlFetcher } from './revocation/crl-fetcher.ts';
-import type { DesktopNotes } from './settings/desktop-state.ts';
+import type { DesktopState } from './settings/desktop-state.ts';
 import type { SettingsService } from './settings/settings.ts';
 
 export interface EnginePorts {
@@ -136,7 +136,7 @@ export interface Engine {
   metrics(ids: readonly string[] | null): Promise<{ readonly contentType: string; readonly body: string }>;
   counts(): { readonly running: number; readonly queued: number };
   /** What the desktop application stores between starts. */
-  readonly desktopNotes: DesktopNotes;
+  readonly desktopState: DesktopState;
   /** Runs a renewal check now, or joins the one that is running. @returns how many renewals it started. */
   sweep(): Promise<number>;
   /** Lists certificates that will expire without a renewal. */

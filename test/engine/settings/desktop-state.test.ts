@@ -13,7 +13,7 @@ describe('a notification is shown', () => {
       platform: { clock: { now: () => now } },
       ...(dataFolder === undefined ? {} : { dataFolder }),
     });
-  const mayTell = (key: string) => app.app.engine.desktopNotes.mayTell(key, DAY);
+  const mayNotify = (key: string) => app.app.engine.desktopState.mayNotify(key, DAY);
 
   beforeEach(async () => {
     now = new Date('2026-06-01T12:00:00Z');
@@ -22,31 +22,31 @@ describe('a notification is shown', () => {
   afterEach(() => app?.stop());
 
   it('once a day, and each topic separately', async () => {
-    expect(await mayTell('failed:a')).toBe(true);
-    expect(await mayTell('failed:a')).toBe(false);
-    expect(await mayTell('failed:b')).toBe(true);
+    expect(await mayNotify('failed:a')).toBe(true);
+    expect(await mayNotify('failed:a')).toBe(false);
+    expect(await mayNotify('failed:b')).toBe(true);
     now = new Date(now.getTime() + DAY - 1);
-    expect(await mayTell('failed:a')).toBe(false);
+    expect(await mayNotify('failed:a')).toBe(false);
     now = new Date(now.getTime() + 2);
-    expect(await mayTell('failed:a')).toBe(true);
+    expect(await mayNotify('failed:a')).toBe(true);
   });
 
   it('once, even for ten concurrent calls', async () => {
-    const answers = await Promise.all(Array.from({ length: 10 }, () => mayTell('failed:a')));
+    const answers = await Promise.all(Array.from({ length: 10 }, () => mayNotify('failed:a')));
     expect(answers.filter(Boolean)).toHaveLength(1);
   });
 
   it('once, despite restarts in between', async () => {
-    expect(await mayTell('failed:a')).toBe(true);
+    expect(await mayNotify('failed:a')).toBe(true);
     await app.close();
     app = await start(app.dataFolder);
-    expect(await mayTell('failed:a')).toBe(false);
+    expect(await mayNotify('failed:a')).toBe(false);
   });
 
   it('again after the clock was set back by far', async () => {
-    expect(await mayTell('failed:a')).toBe(true);
+    expect(await mayNotify('failed:a')).toBe(true);
     now = new Date(now.getTime() - 10 * DAY);
-    expect(await mayTell('failed:a')).toBe(true);
+    expect(await mayNotify('failed:a')).toBe(true);
   });
 });
 

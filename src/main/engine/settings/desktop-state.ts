@@ -3,26 +3,26 @@ import type { Json } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 
-export interface DesktopNotes {
+export interface DesktopState {
   windowPlace(): Promise<Json>;
-  keepWindowPlace(place: Json): Promise<void>;
+  saveWindowPlace(place: Json): Promise<void>;
   /**
    * Whether the user may be notified of something now: true once, then false until `forMs` have passed, even after
    * restarts.
    * @param key Identifies the notification, such as `failed:PROJECT`.
    * @param forMs How long the notification is not repeated; at most 100 days.
    */
-  mayTell(key: string, forMs: number): Promise<boolean>;
+  mayNotify(key: string, forMs: number): Promise<boolean>;
 }
 
 const PLACE = 'desktop:window-place';
 const NOTIFIED = 'desktop:told';
 
-export function createDesktopNotes(stores: Stores, clock: Clock): DesktopNotes {
+export function createDesktopState(stores: Stores, clock: Clock): DesktopState {
   return {
     windowPlace: () => stores.settings.get(PLACE),
-    keepWindowPlace: (place) => stores.settings.set(PLACE, place),
-    mayTell: (key, forMs) =>
+    saveWindowPlace: (place) => stores.settings.set(PLACE, place),
+    mayNotify: (key, forMs) =>
       stores.transaction(async ({ settings }) => {
         const now = clock.now().getTime();
         const before = readUntil(await settings.get(NOTIFIED)).filter(([, until]) => until > now);
