@@ -66,7 +66,7 @@ function Need({ item }: { readonly item: Attention }) {
         </Text>
         <When item={item} />
       </div>
-      <Group gap="xs">
+      <Group gap="xs" className={classes.needActions}>
         {kind === 'revoked' && <AcknowledgeButton item={item} />}
         <SuggestedAction item={item} />
       </Group>
