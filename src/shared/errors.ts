@@ -134,7 +134,7 @@ export const ERRORS = {
     false,
     'The CA does not offer the chosen challenge type for this name (a wildcard needs DNS-01).',
   ),
-  UNSUPPORTED_DNS_PROVIDER: entry(400, false, 'Unknown DNS provider. GET /dns-providers lists them.'),
+  UNSUPPORTED_DNS_PROVIDER: entry(400, false, 'Unknown DNS provider.'),
   DNS_CREDENTIALS_REQUIRED: entry(
     400,
     false,
@@ -174,7 +174,7 @@ export const ERRORS = {
     false,
     'Certdesk does not connect to this address for this caller. Let a signed-in person save it, or start with --allow-private.',
   ),
-  UNKNOWN_CA: entry(400, false, 'Unknown CA. Select one of GET /cas, or enter an https directory URL.'),
+  UNKNOWN_CA: entry(400, false, 'Unknown CA. Select one, or enter an https directory URL.'),
   ACME_EAB_REQUIRED: entry(
     400,
     false,

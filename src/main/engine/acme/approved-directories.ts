@@ -46,8 +46,5 @@ export async function withdrawDirectory(
   directoryUrl: string,
 ): Promise<void> {
   if (await forgetDirectory(settings, directoryUrl)) return;
-  throw new CertdeskError(
-    'NOT_FOUND',
-    `Approved directory ${directoryUrl} not found. GET /ca-directories lists them`,
-  );
+  throw new CertdeskError('NOT_FOUND', `Approved directory ${directoryUrl} not found`);
 }

@@ -19,7 +19,7 @@ export async function listProfiles(
   overrides: DirectoryOverrides,
 ): Promise<readonly CaProfile[]> {
   if (!CERTIFICATE_AUTHORITIES.some(({ id }) => id === ca)) {
-    throw new CertdeskError('UNKNOWN_CA', 'Certdesk lists profiles only of the CAs in GET /cas.');
+    throw new CertdeskError('UNKNOWN_CA', 'Certdesk lists profiles only of the built-in CAs.');
   }
   const directoryUrl = resolveDirectory(ca, staging, overrides);
   const { meta } = await acme.directory({ directoryUrl, signal: AbortSignal.timeout(WITHIN_MS) });

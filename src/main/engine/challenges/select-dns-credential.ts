@@ -105,8 +105,7 @@ export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDe
     if (saved !== null && (dnsProvider === undefined || dnsProvider === saved.provider)) {
       return { dnsProvider: saved.provider, dnsCredentialId: null };
     }
-    if (dnsProvider === undefined)
-      throw invalid('dnsProvider', 'DNS-01 needs a provider. GET /dns-providers lists them');
+    if (dnsProvider === undefined) throw invalid('dnsProvider', 'DNS-01 needs a DNS provider');
     await refuseWithout(dnsProvider);
     return { dnsProvider, dnsCredentialId: null };
   }
