@@ -212,6 +212,7 @@ const ENGINE_ORDER = [
   'diagnostics',
   'background-tasks.ts',
   'engine.ts',
+  'wiring',
   'create-engine.ts',
 ];
 
