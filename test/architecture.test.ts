@@ -90,8 +90,13 @@ const RULES: readonly Rule[] = [
   },
   {
     place: 'main/app.ts',
+    may: ['main/app', 'main/engine'],
+    packages: [],
+  },
+  {
+    place: 'main/app',
     may: [
-      'shared',
+      'main/app',
       'main/api',
       'main/http',
       'main/background',
@@ -123,6 +128,7 @@ const RULES: readonly Rule[] = [
       'main/electron',
       'main/desktop',
       'main/app.ts',
+      'main/app',
       'main/api',
       'main/installation.ts',
       'main/log-lines.ts',
@@ -140,6 +146,7 @@ const RULES: readonly Rule[] = [
       'shared',
       'main/platform',
       'main/app.ts',
+      'main/app',
       'main/installation.ts',
       'main/shell-command.ts',
       'main/engine',
@@ -153,6 +160,7 @@ const RULES: readonly Rule[] = [
       'main/headless',
       'main/platform',
       'main/app.ts',
+      'main/app',
       'main/installation.ts',
       'main/shell-command.ts',
       'main/log-lines.ts',

@@ -2,7 +2,8 @@
 // program continues and the window shows the problem.
 import type { Logger } from 'pino';
 import type { StartState } from '../../shared/desktop.ts';
-import { type App, createApp, type Platform } from '../app.ts';
+import type { Platform } from '../app/platform.ts';
+import { type App, createApp } from '../app.ts';
 import { findFreePort, findPortHolder } from '../desktop/port-holder.ts';
 import { CHOICES, portOfChoice, startProblemOf } from '../desktop/start-problem.ts';
 import { onPortsOf } from '../platform/to-platform.ts';

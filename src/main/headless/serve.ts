@@ -1,6 +1,8 @@
 // certdesk serve: runs the server until a signal stops it. To restore a backup from the GUI or the API, the server
 // restarts within this process on the same ports, so a service manager does not notice.
-import { type App, createApp, type Platform } from '../app.ts';
+
+import type { Platform } from '../app/platform.ts';
+import { type App, createApp } from '../app.ts';
 import type { ServeOptions } from '../platform/options.ts';
 import { onPortsOf, toPlatform } from '../platform/to-platform.ts';
 import { createLogger } from './log.ts';

@@ -1,6 +1,7 @@
 // Converts the parsed options to the Platform that createApp needs, for `certdesk serve` and the desktop application.
 import type { Logger } from 'pino';
-import { type App, DEFAULT_LIMITS, type Platform } from '../app.ts';
+import { DEFAULT_LIMITS, type Platform } from '../app/platform.ts';
+import type { App } from '../app.ts';
 import { readInstallation } from '../installation.ts';
 import { createShellCommand } from '../shell-command.ts';
 import {

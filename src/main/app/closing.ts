@@ -1,0 +1,2 @@
+/** Steps that undo what was opened, the last one first. */
+export type Closing = (() => unknown)[];
