@@ -213,6 +213,7 @@ const ENGINE_ORDER = [
   'issuance',
   'renewal',
   'revocation',
+  'deploy',
   'job-runner.ts',
   'maintenance',
   'overview',

@@ -206,6 +206,42 @@ export const ERRORS = {
     false,
     'A stored key cannot be decrypted with the current master key. Restore the matching one.',
   ),
+  HOST_UNREACHABLE: entry(
+    502,
+    true,
+    'The host could not be reached. Check its address and port, and that SSH is running there.',
+  ),
+  HOST_KEY_REFUSED: entry(
+    502,
+    false,
+    'The host presented a key that nobody has accepted. If the host was reinstalled, compare the fingerprint and accept the new key; otherwise someone may be intercepting the connection.',
+  ),
+  HOST_LOGIN_REFUSED: entry(
+    502,
+    false,
+    'The host refused the login. Check the user, and that its authorized_keys file has the key.',
+  ),
+  HOST_CREDENTIAL_INVALID: entry(
+    400,
+    false,
+    'The credential of the host cannot be used: its passphrase is wrong, or its key is damaged or of an unknown type.',
+  ),
+  HOST_NOT_READY: entry(
+    409,
+    false,
+    'The host lacks something that deployments need. The message names it and the line that fixes it.',
+  ),
+  HOST_FILE_REFUSED: entry(
+    409,
+    false,
+    'A file on the host cannot be read or replaced. The message says why and what to do.',
+  ),
+  HOST_CONNECTION_LOST: entry(
+    502,
+    true,
+    'The connection to the host was lost. The next contact finishes the deployment or restores the previous files.',
+  ),
+  HOST_TIMEOUT: entry(504, true, 'The host did not answer in time. Check its load, then try again.'),
   STORAGE_FAILED: entry(
     500,
     true,

@@ -135,6 +135,18 @@ interface NewerDetails {
   readonly command?: string | null;
 }
 
+interface HostDetails {
+  readonly host: string;
+  readonly reason: string;
+}
+
+interface HostKeyDetails {
+  readonly host: string;
+  readonly type: string | null;
+  readonly sha256: string | null;
+  readonly accepted: readonly object[];
+}
+
 export interface ErrorDetails {
   readonly INVALID_REQUEST: { readonly issues: readonly Issue[] };
   readonly TOO_MANY_REQUESTS: { readonly retryAfter: number };
@@ -172,6 +184,14 @@ export interface ErrorDetails {
   readonly ACME_PROTOCOL_ERROR: AcmeDetails;
   readonly ACME_TIMEOUT: AcmeDetails;
   readonly ISSUED_CERTIFICATE_REJECTED: IssuedDetails;
+  readonly HOST_UNREACHABLE: HostDetails;
+  readonly HOST_LOGIN_REFUSED: HostDetails;
+  readonly HOST_CREDENTIAL_INVALID: HostDetails;
+  readonly HOST_CONNECTION_LOST: HostDetails;
+  readonly HOST_TIMEOUT: HostDetails;
+  readonly HOST_KEY_REFUSED: HostKeyDetails;
+  readonly HOST_NOT_READY: { readonly host: string; readonly check: string; readonly fix: string | null };
+  readonly HOST_FILE_REFUSED: { readonly host: string; readonly path: string; readonly reason: string };
   readonly STORAGE_FAILED: { readonly folder: string };
   readonly DATABASE_TOO_NEW: NewerDetails;
   readonly DATABASE_DAMAGED: DamagedDetails;
