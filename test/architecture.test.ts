@@ -213,6 +213,7 @@ const ENGINE_ORDER = [
   'issuance',
   'renewal',
   'revocation',
+  'endpoints',
   'deploy',
   'job-runner.ts',
   'maintenance',

@@ -1,0 +1,80 @@
+// One TLS handshake on a connected socket, only to see which certificates the server presents.
+import { constants } from 'node:crypto';
+import { isIP, type Socket } from 'node:net';
+import {
+  connect,
+  createSecureContext,
+  type SecureContext,
+  type SecureContextOptions,
+  type TLSSocket,
+} from 'node:tls';
+import { domainToASCII } from 'node:url';
+import { closed } from './failure.ts';
+import { readSentChain } from './sent-chain.ts';
+import type { PresentedSighting } from './sighting.ts';
+
+/** What clients offer today, and what they offered years ago. */
+export type Offer = 'current' | 'outdated';
+
+export type Handshake = Pick<PresentedSighting, 'chain' | 'tlsVersion' | 'cipher'>;
+
+/**
+ * Completes a handshake and closes the connection. It trusts nobody and checks nothing: findings.ts judges the chain.
+ * A server that rejects the client after its certificates (it wants a client certificate) has presented them all the same.
+ * @throws the error of tls, or ProbeFailure if the server closes the connection
+ */
+export function shakeHands(socket: Socket, serverName: string | null, offer: Offer): Promise<Handshake> {
+  const { promise, resolve, reject } = Promise.withResolvers<Handshake>();
+  const secure = connect({
+    socket,
+    servername: toSni(serverName),
+    secureContext: contextOf(offer),
+    rejectUnauthorized: false, // strict mode drops the chain before the `error` event
+    checkServerIdentity: () => undefined,
+  });
+  secure.on('secureConnect', () => {
+    resolve(describe(secure));
+    secure.destroySoon(); // sends close_notify first
+  });
+  secure.on('error', (error) => {
+    const seen = describe(secure);
+    if (seen.chain.length > 0) resolve(seen);
+    else reject(error);
+  });
+  secure.on('close', () => reject(closed('handshake')));
+  return promise;
+}
+
+function describe(secure: TLSSocket): Handshake {
+  return {
+    chain: readSentChain(secure),
+    tlsVersion: secure.getProtocol() ?? '',
+    cipher: secure.getCipher()?.standardName ?? null,
+  };
+}
+
+/** SNI carries neither IP addresses nor a trailing dot (RFC 6066 section 3). @returns an empty string for no SNI */
+function toSni(serverName: string | null): string {
+  if (serverName === null || isIP(serverName) !== 0) return '';
+  return domainToASCII(serverName.replace(/\.$/, ''));
+}
+
+/** Created once: a context without roots is cheap, but 1,000 of them are not. Never shared with `session`. */
+const contexts: { [Name in Offer]?: SecureContext } = {};
+
+function contextOf(offer: Offer): SecureContext {
+  const made = contexts[offer] ?? createSecureContext(OFFERS[offer]);
+  contexts[offer] = made;
+  return made;
+}
+
+// An empty `ca` replaces the default roots: intermediates among them (NODE_EXTRA_CA_CERTS) cannot complete a chain.
+const OFFERS = {
+  current: { ca: [], minVersion: 'TLSv1.2' },
+  outdated: {
+    ca: [],
+    minVersion: 'TLSv1',
+    ciphers: 'ALL:@SECLEVEL=0',
+    secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
+  },
+} satisfies Record<Offer, SecureContextOptions>;
