@@ -3,7 +3,14 @@
 import type {} from 'zod';
 
 /** The kind of the marked value, which decides how its text is replaced. */
-export type OutsidePart = 'error' | 'event' | 'renewal-status' | 'next-action' | 'obtain-failure';
+export type OutsidePart =
+  | 'error'
+  | 'event'
+  | 'renewal-status'
+  | 'next-action'
+  | 'obtain-failure'
+  | 'deployment-steps'
+  | 'deployment-run';
 
 declare module 'zod' {
   interface GlobalMeta {

@@ -2,7 +2,13 @@
 // (shared/outside.ts); engine/access/limited-view.ts decides what replaces it.
 import { z } from 'zod';
 import type { OutsidePart } from '../../shared/outside.ts';
-import { limitError, limitEvent, limitSentence } from '../engine/access/limited-view.ts';
+import {
+  limitDeploymentSteps,
+  limitError,
+  limitEvent,
+  limitRun,
+  limitSentence,
+} from '../engine/access/limited-view.ts';
 import type { CertdeskError } from '../engine/core/errors.ts';
 import { innerOf } from './field-reach.ts';
 
@@ -58,4 +64,6 @@ const VIEWS: Readonly<Record<OutsidePart, (value: unknown) => unknown>> = {
     const failure = value as { error: string; code: string };
     return { ...failure, error: limitSentence(failure.error, failure.code) };
   },
+  'deployment-steps': (value) => limitDeploymentSteps(value as Parameters<typeof limitDeploymentSteps>[0]),
+  'deployment-run': (value) => limitRun(value as Parameters<typeof limitRun>[0]),
 };

@@ -1,6 +1,8 @@
 // Limits what callers with access to only some projects read of text from a CA, a DNS provider or another server.
 // They get Certdesk's own sentence, the HTTP status and the ACME problem type; for public CAs also the problem's
 // detail. Pure.
+import type { DeploymentSteps } from '../../../shared/deployment.ts';
+import { type DeploymentRun, RUN_STEPS } from '../../../shared/deployment-run.ts';
 import { ERRORS, type ErrorBody, type ErrorCode } from '../../../shared/errors.ts';
 import { isStep, STEPS } from '../../../shared/steps.ts';
 import { isPublicCaHost, isPublicDirectory } from '../acme/directories.ts';
@@ -114,6 +116,20 @@ export function limitEvent<T extends EventText>(event: T): T {
   const label = isStep(name) ? STEPS[name] : 'A step of the job';
   const limited = isOwn ? message : withFacts(`${label}.`, shown);
   return { ...event, message: limited, data: toJson({ step, title, ca, more: more == null ? null : shown }) };
+}
+
+/** Removes the values of environment variables, which may be meant for administrators of the hosts only. */
+export function limitDeploymentSteps(steps: DeploymentSteps): DeploymentSteps {
+  const environment = steps.environment.map(({ name }) => ({ name, value: '', credentialId: null }));
+  return { ...steps, environment };
+}
+
+/** Removes what a host has written: the output of commands, and errors that quote it. */
+export function limitRun<T extends Pick<DeploymentRun, 'steps'> & { readonly error: ErrorBody | null }>(
+  run: T,
+): T {
+  const steps = run.steps.map((each) => ({ ...each, message: RUN_STEPS[each.step], output: null }));
+  return { ...run, steps, error: run.error && limitError(run.error) };
 }
 
 function limitDetails(details: Members): Members {
