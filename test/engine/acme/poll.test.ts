@@ -32,10 +32,10 @@ function recordPauses() {
 }
 
 describe('poll', () => {
-  it('polls after 10, 20, 40 ms and so on, and every 2 s in the end', async () => {
+  it('polls after 4, 8, 16 ms and so on, and every 2 s in the end', async () => {
     const { pauses, pace } = recordPauses();
-    await poll(answers(null, 11).ask, ({ final }) => final, { ...polling(60_000), pace });
-    expect(pauses).toEqual([10, 20, 40, 80, 160, 320, 640, 1_280, 2_000, 2_000, 2_000]);
+    await poll(answers(null, 13).ask, ({ final }) => final, { ...polling(60_000), pace });
+    expect(pauses).toEqual([4, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_000, 2_000, 2_000]);
   });
 
   it('honours Retry-After', async () => {
@@ -43,13 +43,13 @@ describe('poll', () => {
     const driven = polling(5_000);
     await poll(ask, ({ final }) => final, driven);
     expect(asked()).toBe(2);
-    expect(driven.pace.now()).toBe(10 + 300);
+    expect(driven.pace.now()).toBe(4 + 300);
   });
 
   it('does not hammer a CA that says Retry-After: 0', async () => {
     const { ask, asked } = answers(0, 1_000);
     await expect(poll(ask, ({ final }) => final, polling(560))).rejects.toThrow();
-    expect(asked()).toBe(6); // at 10 ms, and every 100 ms from then on
+    expect(asked()).toBe(6); // at 4 ms, and every 100 ms from then on
   });
 
   it('honours the Retry-After of the answer before its first poll', async () => {

@@ -119,8 +119,8 @@ describe('a CA that sends Retry-After', () => {
     return looks;
   }
 
-  it('with its answer to the challenge and the CSR is not polled before, and otherwise after 10 ms', async () => {
+  it('with its answer to the challenge and the CSR is not polled before, and otherwise after 4 ms', async () => {
     expect(await firstLooks(3_000, 'patient.example')).toEqual({ validation: 3_000, issuance: 3_000 });
-    expect(await firstLooks(null, 'eager.example')).toEqual({ validation: 10, issuance: 10 });
+    expect(await firstLooks(null, 'eager.example')).toEqual({ validation: 4, issuance: 4 });
   });
 });
