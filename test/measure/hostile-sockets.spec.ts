@@ -92,8 +92,8 @@ const ANSWERS: [string, () => RawAnswer][] = [
     () => ({ count: 1, records: Buffer.concat([pointer(START), head(1, 4), Buffer.alloc(4)]) }),
   ],
   ['noise', () => ({ count: 65_535, records: Buffer.alloc(SIZE, 0x3f) })],
-  ['an octet each 20 ms', () => ({ ...longNames(1, () => Buffer.alloc(4)), pace: 'drip' })],
-  ['octets without end', () => ({ ...longNames(1, () => Buffer.alloc(4)), pace: 'endless' })],
+  ['an octet each 20 ms', () => ({ ...longNames(1, () => Buffer.alloc(4)), delivery: 'drip' })],
+  ['octets without end', () => ({ ...longNames(1, () => Buffer.alloc(4)), delivery: 'endless' })],
 ];
 
 it.each(ANSWERS)('a DNS answer of %s', async (name, make) => {

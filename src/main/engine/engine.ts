@@ -73,7 +73,7 @@ export interface EnginePorts {
   /** Restarts Certdesk on the same data folder after a restore; returns immediately. */
   restart(): void;
   /** Default: real time, Math.random and a CRL fetcher. Tests replace them. */
-  readonly pace?: Timing;
+  readonly timing?: Timing;
   readonly random?: () => number;
   readonly crl?: CrlFetcher;
 }

@@ -13,7 +13,7 @@ const answers = (retryAfterMs: number | null, finalAfter: number) => {
 const polling = (deadline: number) => ({
   signal: new AbortController().signal,
   deadline,
-  pace: createVirtualTiming(),
+  timing: createVirtualTiming(),
   what: 'a test',
 });
 
@@ -21,20 +21,20 @@ const polling = (deadline: number) => ({
 function recordPauses() {
   const pauses: number[] = [];
   let now = 0;
-  const pace = {
+  const timing = {
     now: () => now,
     async pause(ms: number) {
       pauses.push(ms);
       now += ms;
     },
   };
-  return { pauses, pace };
+  return { pauses, timing };
 }
 
 describe('poll', () => {
   it('polls after 4, 8, 16 ms and so on, and every 2 s in the end', async () => {
-    const { pauses, pace } = recordPauses();
-    await poll(answers(null, 13).ask, ({ final }) => final, { ...polling(60_000), pace });
+    const { pauses, timing } = recordPauses();
+    await poll(answers(null, 13).ask, ({ final }) => final, { ...polling(60_000), timing });
     expect(pauses).toEqual([4, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_000, 2_000, 2_000]);
   });
 
@@ -43,7 +43,7 @@ describe('poll', () => {
     const driven = polling(5_000);
     await poll(ask, ({ final }) => final, driven);
     expect(asked()).toBe(2);
-    expect(driven.pace.now()).toBe(4 + 300);
+    expect(driven.timing.now()).toBe(4 + 300);
   });
 
   it('does not hammer a CA that says Retry-After: 0', async () => {
@@ -53,8 +53,8 @@ describe('poll', () => {
   });
 
   it('honours the Retry-After of the answer before its first poll', async () => {
-    const { pauses, pace } = recordPauses();
-    const driven = { ...polling(60_000), pace };
+    const { pauses, timing } = recordPauses();
+    const driven = { ...polling(60_000), timing };
     const isFinal = ({ final }: { readonly final: boolean }) => final;
     await poll(answers(null, 2).ask, isFinal, { ...driven, askedMs: 3_000 });
     expect(pauses).toEqual([3_000, 2_000]); // without Retry-After, the interval after that much waiting

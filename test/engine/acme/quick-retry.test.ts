@@ -23,31 +23,31 @@ const failing = (...errors: readonly Error[]) => {
 
 describe('quickRetry', () => {
   it('waits 250 ms, then 1 s', async () => {
-    const pace = createVirtualTiming();
-    expect(await quickRetry(failing(busy(), busy()), signal, pace)).toBe('done');
-    expect(pace.now()).toBe(1_250);
+    const timing = createVirtualTiming();
+    expect(await quickRetry(failing(busy(), busy()), signal, timing)).toBe('done');
+    expect(timing.now()).toBe(1_250);
   });
 
   it('gives up after two retries', async () => {
-    const pace = createVirtualTiming();
-    await expect(quickRetry(failing(busy(), busy(), busy()), signal, pace)).rejects.toThrow('Busy.');
+    const timing = createVirtualTiming();
+    await expect(quickRetry(failing(busy(), busy(), busy()), signal, timing)).rejects.toThrow('Busy.');
   });
 
   it('waits as long as a short Retry-After, and not at all for a long one', async () => {
-    const pace = createVirtualTiming();
-    expect(await quickRetry(failing(busy(9)), signal, pace)).toBe('done');
-    expect(pace.now()).toBe(9_000);
-    await expect(quickRetry(failing(busy(11)), signal, pace)).rejects.toThrow('Busy.');
-    expect(pace.now()).toBe(9_000);
+    const timing = createVirtualTiming();
+    expect(await quickRetry(failing(busy(9)), signal, timing)).toBe('done');
+    expect(timing.now()).toBe(9_000);
+    await expect(quickRetry(failing(busy(11)), signal, timing)).rejects.toThrow('Busy.');
+    expect(timing.now()).toBe(9_000);
   });
 
   it('ends its wait on abort, with the reason', async () => {
-    const pace = createVirtualTiming();
+    const timing = createVirtualTiming();
     const abort = new AbortController();
     const reason = new Error('the job is cancelled');
-    void pace.track(new Promise(() => undefined)); // time is frozen: no wait ends on its own
-    const retried = quickRetry(failing(busy(9)), abort.signal, pace);
-    await expect.poll(() => pace.waiting).toBe(1);
+    void timing.track(new Promise(() => undefined)); // time is frozen: no wait ends on its own
+    const retried = quickRetry(failing(busy(9)), abort.signal, timing);
+    await expect.poll(() => timing.waiting).toBe(1);
     abort.abort(reason);
     await expect(retried).rejects.toBe(reason);
   });

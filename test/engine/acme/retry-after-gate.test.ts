@@ -13,43 +13,43 @@ const said = (status: number, seconds: string | null, url = NONCE) => ({
 });
 
 it('passes an address that is free, or whose wait is over, at once', async () => {
-  const pace = createVirtualTiming();
-  const gate = createRetryAfterGate(pace);
+  const timing = createVirtualTiming();
+  const gate = createRetryAfterGate(timing);
   await gate.pass(NONCE);
   gate.heed(said(503, '3600'), false);
   await gate.pass('https://ca.example/directory');
-  await pace.pause(3_600_000);
+  await timing.pause(3_600_000);
   await gate.pass(NONCE);
-  expect(pace.now()).toBe(3_600_000);
+  expect(timing.now()).toBe(3_600_000);
 });
 
 it('makes all callers wait for a short time', async () => {
-  const pace = createVirtualTiming();
-  const gate = createRetryAfterGate(pace);
+  const timing = createVirtualTiming();
+  const gate = createRetryAfterGate(timing);
   gate.heed(said(503, '1'), false);
   const passed: number[] = [];
-  const pass = () => gate.pass(NONCE).then(() => passed.push(pace.now()));
+  const pass = () => gate.pass(NONCE).then(() => passed.push(timing.now()));
   await Promise.all([pass(), pass()]);
   expect(passed).toEqual([1_000, 1_000]);
 });
 
 it('refuses a long wait in the words of the CA, with the time remaining', async () => {
-  const pace = createVirtualTiming();
-  const gate = createRetryAfterGate(pace);
+  const timing = createVirtualTiming();
+  const gate = createRetryAfterGate(timing);
   gate.heed(said(503, '3600'), false);
-  await pace.pause(600_500);
+  await timing.pause(600_500);
   const error = await failure(gate.pass(NONCE));
   expect(error.message).toContain('Service busy');
   expect(error.details).toMatchObject({ url: NONCE, status: 503, retryAfter: 3000 });
 });
 
 it('ends the wait with the reason of the signal', async () => {
-  const pace = createVirtualTiming();
-  const gate = createRetryAfterGate(pace);
+  const timing = createVirtualTiming();
+  const gate = createRetryAfterGate(timing);
   gate.heed(said(503, '5'), false);
   const reason = new Error('the job is cancelled');
   const abort = new AbortController();
-  void pace.track(new Promise(() => undefined)); // time is frozen
+  void timing.track(new Promise(() => undefined)); // time is frozen
   const passing = gate.pass(NONCE, abort.signal);
   abort.abort(reason);
   await expect(passing).rejects.toBe(reason);

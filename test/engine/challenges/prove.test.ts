@@ -51,7 +51,7 @@ async function proveFor(names: readonly string[], asked: readonly Partial<AcmeAu
       session,
       signal: AbortSignal.timeout(20_000),
       deadline: REAL_TIMING.now() + 20_000,
-      pace: REAL_TIMING,
+      timing: REAL_TIMING,
       wait: (work) => work(),
       order: {
         url: 'https://ca/o',

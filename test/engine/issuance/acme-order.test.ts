@@ -46,7 +46,7 @@ describe('a new order', () => {
     const task = { spec: SPEC, directoryUrl: DIRECTORY_URL, replaces, sameNames };
     const { signal } = new AbortController();
     const at = { orderState, account: { session, account: ACCOUNT }, signal };
-    return ensureOrder({ usage: createCaUsage(clock), pace: REAL_TIMING, clock }, task, at);
+    return ensureOrder({ usage: createCaUsage(clock), timing: REAL_TIMING, clock }, task, at);
   }
 
   it.each([null, IN_WINDOW, { ...IN_WINDOW, inWindow: false }])(

@@ -47,7 +47,7 @@ function start(): JobQueue {
     },
     failed: async () => undefined,
     ended: async () => undefined,
-    pace: {
+    timing: {
       now: () => now,
       pause: (ms) => new Promise((resolve) => pauses.push({ ms, end: resolve })),
     },

@@ -3,7 +3,7 @@
 import type { DnsResolver } from '../../../src/main/engine/dns/lookup/resolver.ts';
 import { createDnsResolver } from '../../../src/main/engine/dns/lookup/resolver.ts';
 import { createAddressPolicy } from '../../../src/main/engine/outgoing/address-policy.ts';
-import { createVirtualTiming, type VirtualPace } from '../engine/virtual-time.ts';
+import { createVirtualTiming, type VirtualTiming } from '../engine/virtual-time.ts';
 import { LOOPBACK_NETWORKS } from '../tools/network.ts';
 import { startOnPorts } from '../tools/ports.ts';
 import { answersFrom, type NameServer, type Respond, startNameServer, toAnswer } from './name-server.ts';
@@ -27,7 +27,7 @@ export interface DnsWorld {
   /** Knows the recursor and the port of the name servers. */
   readonly resolver: DnsResolver;
   /** Its time is frozen during queries of `resolver`. */
-  readonly pace: VirtualPace;
+  readonly timing: VirtualTiming;
   /** Another server at the port of the name servers. */
   add(address: string, respond: Respond): Promise<NameServer>;
   close(): Promise<void>;
@@ -90,7 +90,7 @@ async function startServers(
     }),
     '127.0.0.1',
   );
-  const pace = createVirtualTiming();
+  const timing = createVirtualTiming();
   const resolverWith = (timeoutMs: number) =>
     createDnsResolver({
       servers: [recursor.server],
@@ -119,10 +119,10 @@ async function startServers(
       ...patient,
       configured: options.configured ?? false,
       ask: (server, question, how) =>
-        pace.track((silent.has(server) ? brief : patient).ask(server, question, how)),
-      resolve: (question, signal) => pace.track(patient.resolve(question, signal)),
+        timing.track((silent.has(server) ? brief : patient).ask(server, question, how)),
+      resolve: (question, signal) => timing.track(patient.resolve(question, signal)),
     },
-    pace,
+    timing,
     add,
   };
 }

@@ -2,7 +2,7 @@
 // work does not matter.
 import type { Timing } from '../../../src/main/engine/core/timing.ts';
 
-export interface VirtualPace extends Timing {
+export interface VirtualTiming extends Timing {
   /** How many timers are waiting. */
   readonly waiting: number;
   /** Time is frozen until `work` has settled. */
@@ -10,7 +10,7 @@ export interface VirtualPace extends Timing {
 }
 
 /** Its time starts at 0 milliseconds. */
-export function createVirtualTiming(): VirtualPace {
+export function createVirtualTiming(): VirtualTiming {
   let time = 0;
   let busy = 0;
   const waiting = new Set<{ readonly until: number; wake(): void }>();

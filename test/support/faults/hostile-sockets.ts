@@ -9,7 +9,7 @@ export interface RawAnswer {
   readonly count: number;
   readonly records: Uint8Array;
   /** `drip`: an octet every 20 ms; `endless`: the message repeated. Default: at once. */
-  readonly pace?: 'drip' | 'endless';
+  readonly delivery?: 'drip' | 'endless';
 }
 
 export interface HostileSocketServer {
@@ -64,15 +64,15 @@ function serveDns({ answer, port }: Extract<Role, { kind: 'dns' }>): void {
       const message = reply(data.subarray(2), answer, 0x8400);
       const length = Buffer.alloc(2);
       length.writeUInt16BE(message.length);
-      send(socket, Buffer.concat([length, message]), answer.pace);
+      send(socket, Buffer.concat([length, message]), answer.delivery);
     });
   });
   udp.bind(port, '127.0.0.1', () => tcp.listen(port, '127.0.0.1', () => parentPort?.postMessage(port)));
 }
 
-function send(socket: Socket, octets: Buffer, pace: RawAnswer['pace']): void {
-  if (pace === 'endless') sendWithoutEnd(socket, octets);
-  else if (pace === 'drip') {
+function send(socket: Socket, octets: Buffer, delivery: RawAnswer['delivery']): void {
+  if (delivery === 'endless') sendWithoutEnd(socket, octets);
+  else if (delivery === 'drip') {
     let at = 0;
     const timer = setInterval(() => socket.write(octets.subarray(at, ++at)), 20);
     socket.on('close', () => clearInterval(timer));

@@ -68,7 +68,7 @@ export async function createWorld(
   let time = options.begin;
   let live: { readonly engine: Engine; readonly database: Database; readonly gate: Gate };
 
-  const pace = {
+  const timing = {
     now: () => time,
     async pause(ms: number, signal: AbortSignal) {
       const until = time + ms;
@@ -112,7 +112,7 @@ export async function createWorld(
         throw new Error('nobody asks');
       },
       limits: { concurrency: 10, answerWithinMs: 60_000, issueWithinMs: 900_000 },
-      pace,
+      timing,
       random: options.random,
       crl: {
         fetch: async () => options.crl(cas),

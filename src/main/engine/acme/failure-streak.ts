@@ -26,7 +26,7 @@ export function isGivenUp(error: CertdeskError): boolean {
 }
 
 /** Create one instance per polled order or challenge. */
-export function createFailureStreak(reporter: StepReporter, pace: Timing) {
+export function createFailureStreak(reporter: StepReporter, timing: Timing) {
   let since: number | null = null;
   let reported = '';
   const report = (problem: AcmeProblem, message: string, code: string | null): void => {
@@ -48,9 +48,9 @@ export function createFailureStreak(reporter: StepReporter, pace: Timing) {
     /** @param withinMs How long consecutive failures are tolerated. @throws the failure after that */
     tolerate(cause: unknown, withinMs: number): FailedRequest {
       const error = toCertdeskError(cause);
-      since ??= pace.now();
+      since ??= timing.now();
       const askedMs = retryAfterOf(error);
-      if (error.code === 'INTERNAL' || pace.now() + (askedMs ?? 0) - since > withinMs) {
+      if (error.code === 'INTERNAL' || timing.now() + (askedMs ?? 0) - since > withinMs) {
         givenUp.add(error);
         throw error;
       }

@@ -7,9 +7,9 @@ import { describeProblem } from './problem.ts';
 
 export interface Polling<T> {
   readonly signal: AbortSignal;
-  /** When to give up, in milliseconds of `pace.now()`. */
+  /** When to give up, in milliseconds of `timing.now()`. */
   readonly deadline: number;
-  readonly pace?: Timing;
+  readonly timing?: Timing;
   /** Retry-After of the previous response, in milliseconds from now; null (the default) if it had none. */
   readonly askedMs?: number | null;
   /** For error messages: `validation of example.com`. */
@@ -38,14 +38,14 @@ function nextWait(waitedMs: number): number {
 export async function poll<T extends { readonly retryAfterMs: number | null }>(
   ask: () => Promise<T>,
   isFinal: (answer: T) => boolean,
-  { signal, deadline, what, problemOf, pace = REAL_TIMING, askedMs = null }: Polling<T>,
+  { signal, deadline, what, problemOf, timing = REAL_TIMING, askedMs = null }: Polling<T>,
 ): Promise<T> {
   let waited = 0;
   let wait = askedMs === null ? nextWait(waited) : atLeastShortest(askedMs);
   let problem: AcmeProblem | undefined;
   for (;;) {
-    if (pace.now() + wait > deadline) throw timeoutError(what, problem, wait);
-    await pace.pause(wait, signal);
+    if (timing.now() + wait > deadline) throw timeoutError(what, problem, wait);
+    await timing.pause(wait, signal);
     waited += wait;
     const answer = await ask();
     if (isFinal(answer)) return answer;

@@ -15,7 +15,7 @@ const PAUSES_MS = [250, 1_000] as const;
 export async function quickRetry<T>(
   attempt: () => Promise<T>,
   signal?: AbortSignal,
-  pace: Timing = REAL_TIMING,
+  timing: Timing = REAL_TIMING,
 ): Promise<T> {
   for (const pause of PAUSES_MS) {
     try {
@@ -23,7 +23,7 @@ export async function quickRetry<T>(
     } catch (error) {
       const wait = waitBeforeRetry(error, pause);
       if (wait === null) throw error;
-      await pace.pause(wait, signal);
+      await timing.pause(wait, signal);
     }
   }
   return attempt();

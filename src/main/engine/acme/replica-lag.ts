@@ -9,7 +9,7 @@ import { type AnswerDetails, isRefusal } from './problem.ts';
 const PAUSES_MS = [250, 500, 1_000, 2_000, 4_000] as const;
 
 interface Waiting {
-  readonly pace: Timing;
+  readonly timing: Timing;
   readonly signal: AbortSignal;
 }
 
@@ -26,13 +26,13 @@ export function tolerateReplicaLag(session: AcmeSession, waiting: Waiting): Acme
 }
 
 /** @param ask A request that has no effect if the response is "not found". */
-async function askUntilKnown<T>(ask: () => Promise<T>, { pace, signal }: Waiting): Promise<T> {
+async function askUntilKnown<T>(ask: () => Promise<T>, { timing, signal }: Waiting): Promise<T> {
   for (const pause of PAUSES_MS) {
     try {
       return await ask();
     } catch (error) {
       if (!isUnknownResource(error)) throw error;
-      await pace.pause(pause, signal);
+      await timing.pause(pause, signal);
     }
   }
   return ask();

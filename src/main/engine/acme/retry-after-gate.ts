@@ -27,12 +27,12 @@ interface Hold {
 }
 
 /** Create one gate per transport, so that all its requests share it. */
-export function createRetryAfterGate(pace: Timing = REAL_TIMING): RetryAfterGate {
+export function createRetryAfterGate(timing: Timing = REAL_TIMING): RetryAfterGate {
   const holds = new Map<string, Hold>();
   const activeHold = (url: string): { readonly left: number; readonly response: AcmeResponse } | null => {
     const hold = holds.get(url);
     if (hold === undefined) return null;
-    const left = hold.until - pace.now();
+    const left = hold.until - timing.now();
     if (left > 0) return { left, response: hold.response };
     holds.delete(url);
     return null;
@@ -41,7 +41,7 @@ export function createRetryAfterGate(pace: Timing = REAL_TIMING): RetryAfterGate
     async pass(url, signal) {
       for (let held = activeHold(url); held !== null; held = activeHold(url)) {
         if (held.left > LONGEST_WAIT_MS) throw stillHeld(held);
-        await pace.pause(Math.ceil(held.left), signal);
+        await timing.pause(Math.ceil(held.left), signal);
       }
     },
     heed(response, signed) {
@@ -49,7 +49,7 @@ export function createRetryAfterGate(pace: Timing = REAL_TIMING): RetryAfterGate
       const ms = parseRetryAfter(response.headers);
       if (ms === null || ms === 0) return;
       for (const url of holds.keys()) activeHold(url); // drops the expired ones
-      holds.set(response.url, { until: pace.now() + ms, response });
+      holds.set(response.url, { until: timing.now() + ms, response });
     },
   };
 }

@@ -19,7 +19,7 @@ export interface Dns01Deps extends RecordDeps {
   readonly propagation: PropagationSettings;
   readonly log: Log;
   /** Times the wait for records. Default: real time. */
-  readonly pace?: Timing;
+  readonly timing?: Timing;
   /**
    * Resolves when the user confirms that the record exists, for manual providers. Absent if confirmation is not
    * possible.
@@ -124,7 +124,7 @@ async function awaitRecord(deps: Dns01Deps, record: AwaitedRecord, context: Look
   const propagated = waitForPropagation(record, {
     resolver: deps.resolver,
     settings: deps.propagation,
-    pace: deps.pace ?? REAL_TIMING,
+    timing: deps.timing ?? REAL_TIMING,
     signal,
     report,
   });

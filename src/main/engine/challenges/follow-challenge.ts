@@ -19,7 +19,7 @@ interface Followed {
 
 /**
  * Follows the challenge.
- * @param pollAt Challenge URL -> when the CA wants to be polled (Retry-After), by `pace`; no entry if it did not say.
+ * @param pollAt Challenge URL -> when the CA wants to be polled (Retry-After), by `timing`; no entry if it did not say.
  * @returns the final authorization, or a `pending` one with the error that persists
  */
 export async function followChallenge(
@@ -29,7 +29,7 @@ export async function followChallenge(
     orderState,
     signal,
     deadline,
-    pace,
+    timing,
     pollAt,
   }: Omit<Proof, 'order' | 'wait'> & { readonly pollAt: ReadonlyMap<string, number> },
 ): Promise<AcmeAuthorization> {
@@ -37,7 +37,7 @@ export async function followChallenge(
   let repeated = 0;
   let next: number | null = null;
   let isFailed = false;
-  const failures = createFailureStreak(orderState, pace);
+  const failures = createFailureStreak(orderState, timing);
   const findOwn = ({ challenges }: AcmeAuthorization) => challenges.find(({ url }) => url === challenge.url);
 
   async function ask(): Promise<AcmeAuthorization> {
@@ -59,11 +59,11 @@ export async function followChallenge(
     }
     reported = reason;
     if (status !== 'pending') return answer; // the CA tries again itself
-    next ??= pace.now() + ANNOUNCE_AGAIN_MS[0];
-    if (pace.now() < next) return answer;
+    next ??= timing.now() + ANNOUNCE_AGAIN_MS[0];
+    if (timing.now() < next) return answer;
     if (repeated < ANNOUNCE_AGAIN_MS.length) {
       repeated += 1;
-      next = pace.now() + (ANNOUNCE_AGAIN_MS[repeated] ?? GIVE_UP_MS);
+      next = timing.now() + (ANNOUNCE_AGAIN_MS[repeated] ?? GIVE_UP_MS);
       orderState.reportStep('validation', `Asking the CA again to validate ${name}`);
       await announceChallenge(session, challenge.url, url);
     } else isFailed = true;
@@ -75,9 +75,9 @@ export async function followChallenge(
   return poll(ask, isFinal, {
     signal,
     deadline,
-    pace,
+    timing,
     what: `validation of ${name}`,
-    askedMs: pollAt.has(challenge.url) ? Math.max(0, (pollAt.get(challenge.url) ?? 0) - pace.now()) : null,
+    askedMs: pollAt.has(challenge.url) ? Math.max(0, (pollAt.get(challenge.url) ?? 0) - timing.now()) : null,
     problemOf: (answer) => findOwn(answer)?.error,
   });
 }

@@ -20,7 +20,7 @@ export interface Proof {
   readonly orderState: ProofOrder;
   readonly signal: AbortSignal;
   readonly deadline: number;
-  readonly pace: Timing;
+  readonly timing: Timing;
   readonly session: AcmeSession;
   readonly order: AcmeOrder;
   /** For long waits in which the job does no work. */

@@ -42,7 +42,7 @@ const CONCURRENCY = 5;
  * @throws CHALLENGE_FAILED (details.failures: name and the CA's problem each), CHALLENGE_UNAVAILABLE, DNS_*, ACME_*
  */
 export async function prove({ solver, spec }: Task, proof: Proof): Promise<void> {
-  const { orderState, session, order, pace } = proof;
+  const { orderState, session, order, timing } = proof;
   if (order.authorizations.length === 0) throw noAuthorizations(order);
   const bounds = { limit: CONCURRENCY, signal: proof.signal };
   const answers = await mapConcurrent(order.authorizations, bounds, (url) => session.getAuthorization(url));
@@ -72,7 +72,7 @@ export async function prove({ solver, spec }: Task, proof: Proof): Promise<void>
   const pollAt = new Map<string, number>();
   await mapConcurrent(unannounced, bounds, async ({ challenge, authorization }) => {
     const retryAfterMs = await announceChallenge(session, challenge.url, authorization.url);
-    if (retryAfterMs !== null) pollAt.set(challenge.url, pace.now() + retryAfterMs);
+    if (retryAfterMs !== null) pollAt.set(challenge.url, timing.now() + retryAfterMs);
   });
   const settle = async (each: Pending, signal: AbortSignal): Promise<Named> => {
     const { identifier, wildcard } = each.authorization;

@@ -58,7 +58,7 @@ export interface IssueDeps extends OrderStateDeps {
   /** How long one issuance may take in total, in milliseconds. */
   readonly deadlineMs: number;
   readonly usage: CaUsage;
-  readonly pace: Timing;
+  readonly timing: Timing;
   readonly places: Pick<Places, 'wait'>;
 }
 
@@ -75,7 +75,7 @@ export interface IssueHow<T> {
  * the reason of `signal`
  */
 export async function issue<T>(deps: IssueDeps, task: IssueTask, { signal, keep }: IssueHow<T>): Promise<T> {
-  const deadline = deps.pace.now() + deps.deadlineMs;
+  const deadline = deps.timing.now() + deps.deadlineMs;
   const orderState = await createOrderState(deps, task);
   const key = once(() => ensureKey(task, orderState));
   try {
@@ -121,13 +121,13 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
 /** Runs all steps of an issuance, or resumes at the step that the order has reached at the CA. */
 async function obtain(deps: IssueDeps, task: IssueTask, attempt: Attempt): Promise<Issued> {
   const { orderState, signal, deadline, key } = attempt;
-  const { pace } = deps;
+  const { timing } = deps;
   const { wait } = deps.places;
 
   const { account, order } = await openOrder(deps, task, attempt);
   const isSent = orderState.order.finalizedAt !== null;
-  const session = sessionForOrder(account.session, { orderState, pace, signal });
-  const following: Following = { session, orderState, signal, deadline, pace };
+  const session = sessionForOrder(account.session, { orderState, timing, signal });
+  const following: Following = { session, orderState, signal, deadline, timing };
 
   if (order.status === 'pending' && !isSent) await prove(task, { ...following, order, wait });
 
@@ -195,9 +195,9 @@ async function openAccount(
 }
 
 /** After a crash it is unknown whether the CSR arrived. The order may then still read `ready` for a moment. */
-function trustReadyFrom({ pace, clock }: IssueDeps, { order: { finalizedAt } }: OrderState): number {
+function trustReadyFrom({ timing, clock }: IssueDeps, { order: { finalizedAt } }: OrderState): number {
   const ago = finalizedAt === null ? 0 : clock.now().getTime() - Date.parse(finalizedAt);
-  return pace.now() + (ago < STALE_FOR_MS ? READY_AFTER_RESUME_MS : 0);
+  return timing.now() + (ago < STALE_FOR_MS ? READY_AFTER_RESUME_MS : 0);
 }
 
 const READY_AFTER_RESUME_MS = 3_000;

@@ -46,7 +46,7 @@ interface OrderContext {
  * result is absent if the CA refused it, or if the resumed order was created without it.
  */
 export async function ensureOrder(
-  deps: { readonly usage: CaUsage; readonly pace: Timing; readonly clock: Clock },
+  deps: { readonly usage: CaUsage; readonly timing: Timing; readonly clock: Clock },
   task: OrderTask,
   context: OrderContext,
 ): Promise<AcmeOrder> {
@@ -86,10 +86,10 @@ export async function ensureOrder(
   });
   orderState.reportStep('order', `Order for ${names.join(', ')}`);
   if (order.status === 'pending' && order.authorizations.length === 0) {
-    const { pace } = deps;
+    const { timing } = deps;
     order = {
       ...order,
-      ...(await tolerateReplicaLag(session, { pace, signal: context.signal }).getOrder(order.url)),
+      ...(await tolerateReplicaLag(session, { timing, signal: context.signal }).getOrder(order.url)),
     };
   }
   const { url, authorizations, finalize = null, expires = null } = order;
@@ -104,14 +104,14 @@ const NEW_ORDER_MS = 60_000;
 
 /** Returns the order that this job has or has adopted; null if there is none or the CA has deleted it. */
 async function findExistingOrder(
-  { pace, clock }: { readonly pace: Timing; readonly clock: Clock },
+  { timing, clock }: { readonly timing: Timing; readonly clock: Clock },
   { orderState, account: { session, account }, signal, hasLostAccount = false }: OrderContext,
 ): Promise<AcmeOrder | null> {
   const { accountId, url, finalizedAt, updatedAt, asCreated } = orderState.order;
   if (accountId !== account.id || url === null) return null;
   const age = (since: Timestamp) => clock.now().getTime() - Date.parse(since);
   const isNew = !hasLostAccount && age(finalizedAt ?? updatedAt) < NEW_ORDER_MS;
-  const reader = isNew ? tolerateReplicaLag(session, { pace, signal }) : session;
+  const reader = isNew ? tolerateReplicaLag(session, { timing, signal }) : session;
   const order = await reader.getOrder(url).catch((error: unknown) => {
     if (finalizedAt === null || hasLostAccount) return nullIfDeleted(error);
     if (age(finalizedAt) > MAY_REAPPEAR_MS && isUnknownResource(error)) return null;
@@ -143,7 +143,7 @@ export function sessionForOrder(
   {
     orderState,
     ...waiting
-  }: { readonly orderState: OrderState; readonly pace: Timing; readonly signal: AbortSignal },
+  }: { readonly orderState: OrderState; readonly timing: Timing; readonly signal: AbortSignal },
 ): AcmeSession {
   const patient = tolerateReplicaLag(session, waiting);
   const complete = (order: AcmeOrder) => completeOrder(order, orderState.order.asCreated);

@@ -23,7 +23,7 @@ interface Finalizing extends Following {
  * @throws the CA's refusal of the CSR if the order gives no better reason; the errors of followOrder
  */
 export async function finalizeOrder(order: AcmeOrder, task: Finalizing, repeats = 0): Promise<AcmeOrder> {
-  const { session, orderState, signal, pace, csr } = task;
+  const { session, orderState, signal, timing, csr } = task;
   const mayHaveArrived = orderState.order.finalizedAt !== null;
   const mark = await orderState.markFinalized();
   orderState.reportStep('finalize', 'CSR sent');
@@ -33,7 +33,7 @@ export async function finalizeOrder(order: AcmeOrder, task: Finalizing, repeats 
     throw error;
   });
   if (!(accepted instanceof CertdeskError)) {
-    const final = await followOrder(accepted, task, pace.now() + READY_AFTER_ACCEPTED_MS);
+    const final = await followOrder(accepted, task, timing.now() + READY_AFTER_ACCEPTED_MS);
     if (final.status === 'ready') throw orderReadyAgain();
     return final;
   }
@@ -45,10 +45,10 @@ export async function finalizeOrder(order: AcmeOrder, task: Finalizing, repeats 
     orderState.release();
     throw error; // it has the CA's reason, which the order omits
   }
-  if (now.status !== 'ready' && now.status !== 'pending') return followOrder(now, task, pace.now());
+  if (now.status !== 'ready' && now.status !== 'pending') return followOrder(now, task, timing.now());
   if (!refused) throw error; // the next attempt finds out whether the CSR arrived
   if (mayHaveArrived) {
-    const later = await followOrder(now, task, pace.now() + READY_AFTER_ACCEPTED_MS);
+    const later = await followOrder(now, task, timing.now() + READY_AFTER_ACCEPTED_MS);
     if (later.status !== 'ready') return later;
     if (!notReady) mark.clear();
     throw error;
@@ -57,8 +57,8 @@ export async function finalizeOrder(order: AcmeOrder, task: Finalizing, repeats 
   const pause = NOT_READY_MS[repeats];
   if (!notReady || pause === undefined) throw error;
   const ready = now.status === 'pending' ? await waitUntilValidated(now, task) : now;
-  if (ready.status !== 'ready') return followOrder(ready, task, pace.now());
-  if (now.status === 'ready') await pace.pause(pause, signal);
+  if (ready.status !== 'ready') return followOrder(ready, task, timing.now());
+  if (now.status === 'ready') await timing.pause(pause, signal);
   return finalizeOrder(ready, task, repeats + 1);
 }
 
@@ -79,14 +79,14 @@ function orderReadyAgain(): CertdeskError {
 }
 
 function waitUntilValidated(order: AcmeOrder, task: Finalizing): Promise<AcmeOrder> {
-  const { session, signal, deadline, pace } = task;
+  const { session, signal, deadline, timing } = task;
   return poll(
     () => session.getOrder(order.url),
     ({ status }) => status !== 'pending',
     {
       signal,
       deadline,
-      pace,
+      timing,
       what: 'validation of the order',
       askedMs: order.retryAfterMs,
       problemOf: ({ error }) => error,

@@ -20,7 +20,7 @@ export interface Following {
   readonly orderState: OrderState;
   readonly signal: AbortSignal;
   readonly deadline: number;
-  readonly pace: Timing;
+  readonly timing: Timing;
 }
 
 /** How long a valid order may lack the URL of its certificate. */
@@ -30,24 +30,24 @@ const DOWNLOAD_MS = 5 * 60_000;
 
 /**
  * Polls the order until it is final.
- * @param readyFrom Time, by `pace`, from which `ready` counts. Earlier it may be the state before the CSR arrived,
+ * @param readyFrom Time, by `timing`, from which `ready` counts. Earlier it may be the state before the CSR arrived,
  * read from a replica that lags behind.
  * @returns an order that is `invalid`, `valid` with the URL of its certificate, or `ready` for good
  * @throws ACME_TIMEOUT with the last problem; the CA's error if every request fails for half a minute
  */
 export async function followOrder(
   order: AcmeOrder,
-  { session, orderState, signal, deadline, pace }: Following,
+  { session, orderState, signal, deadline, timing }: Following,
   readyFrom: number,
 ): Promise<AcmeOrder> {
   // `ready` counts early enough to send the CSR again before the deadline.
-  const trustReadyFrom = Math.min(readyFrom, (pace.now() + deadline) / 2);
+  const trustReadyFrom = Math.min(readyFrom, (timing.now() + deadline) / 2);
   const isFinal = (now: AcmeOrder): boolean =>
     now.status === 'invalid' ||
     (now.status === 'valid' && now.certificate !== undefined) ||
-    (now.status === 'ready' && pace.now() >= trustReadyFrom);
+    (now.status === 'ready' && timing.now() >= trustReadyFrom);
   if (isFinal(order)) return order;
-  const failures = createFailureStreak(orderState, pace);
+  const failures = createFailureStreak(orderState, timing);
   let validSince: number | null = null;
   const ask = async (): Promise<AcmeOrder | FailedRequest> => {
     const answer = await session.getOrder(order.url).catch((cause: unknown) => {
@@ -59,8 +59,8 @@ export async function followOrder(
     failures.end();
     if (answer.status === 'processing' && answer.error !== undefined) failures.reportProblem(answer.error);
     if (answer.status !== 'valid' || answer.certificate !== undefined) return answer;
-    validSince ??= pace.now();
-    if (pace.now() - validSince > NO_CERTIFICATE_MS) {
+    validSince ??= timing.now();
+    if (timing.now() - validSince > NO_CERTIFICATE_MS) {
       const message = 'The order is valid, but the CA does not say where its certificate is.';
       throw new CertdeskError('ACME_PROTOCOL_ERROR', message, { url: order.url });
     }
@@ -69,7 +69,7 @@ export async function followOrder(
   const answer = await poll(ask, (now) => !isFailedRequest(now) && isFinal(now), {
     signal,
     deadline,
-    pace,
+    timing,
     what: 'issuance of the certificate',
     askedMs: order.retryAfterMs,
     problemOf: (now) => (isFailedRequest(now) ? problemIn(now.error) : now.error),
@@ -85,9 +85,9 @@ export async function followOrder(
 export async function downloadCertificate(
   url: string,
   preferredChain: string | undefined,
-  { session, orderState, signal, deadline, pace }: Following,
+  { session, orderState, signal, deadline, timing }: Following,
 ): Promise<AcmeCertificate> {
-  const failures = createFailureStreak(orderState, pace);
+  const failures = createFailureStreak(orderState, timing);
   type Answer = { readonly certificate: AcmeCertificate; readonly retryAfterMs: null } | FailedRequest;
   const ask = async (): Promise<Answer> => {
     try {
@@ -103,7 +103,7 @@ export async function downloadCertificate(
   const answer = await poll(ask, (now) => !isFailedRequest(now), {
     signal,
     deadline,
-    pace,
+    timing,
     what: 'download of the certificate',
     askedMs: first.retryAfterMs,
     problemOf: (now) => (isFailedRequest(now) ? problemIn(now.error) : undefined),

@@ -22,7 +22,7 @@ export interface RetryTask {
   readonly signal: AbortSignal;
   readonly deadline: number;
   readonly interactive: boolean;
-  readonly pace: Timing;
+  readonly timing: Timing;
   readonly places: Pick<Places, 'wait'>;
 }
 
@@ -34,7 +34,7 @@ export async function retryIssuance<T>(
   task: RetryTask,
   attempt: (isRepeated: boolean) => Promise<T>,
 ): Promise<T> {
-  const { orderState, signal, pace, places } = task;
+  const { orderState, signal, timing, places } = task;
   for (let tries = 0; ; tries += 1) {
     try {
       return await attempt(tries > 0);
@@ -44,7 +44,7 @@ export async function retryIssuance<T>(
       const waitMs = waitBeforeRetry(error, tries, task);
       if (waitMs === null) throw error;
       orderState.reportStep('retry', `${error.message} Retrying.`, { code: error.code });
-      await places.wait(() => pace.pause(waitMs, signal));
+      await places.wait(() => timing.pause(waitMs, signal));
     }
   }
 }
@@ -53,7 +53,7 @@ export async function retryIssuance<T>(
 function waitBeforeRetry(
   error: CertdeskError,
   tries: number,
-  { orderState, interactive, deadline, pace }: RetryTask,
+  { orderState, interactive, deadline, timing }: RetryTask,
 ): number | null {
   const isUnavailable = error.code === 'ACME_UNAVAILABLE';
   if (!isUnavailable && (error.code !== 'ACME_TIMEOUT' || isDeadline(error))) return null;
@@ -63,5 +63,5 @@ function waitBeforeRetry(
   const retryAfterMs = retryAfterOf(error) ?? 0;
   if (scheduledMs === undefined || retryAfterMs > MAX_RETRY_AFTER_MS) return null;
   const waitMs = Math.max(scheduledMs, retryAfterMs);
-  return pace.now() + waitMs > deadline ? null : waitMs;
+  return timing.now() + waitMs > deadline ? null : waitMs;
 }

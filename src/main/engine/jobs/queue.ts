@@ -33,7 +33,7 @@ export interface JobQueueDeps {
   /** Milliseconds until a job is resumed whose end could not be stored (a full disk). Default: 10 seconds. */
   readonly writeAgainMs?: number;
   /** Default: real time. */
-  readonly pace?: Timing;
+  readonly timing?: Timing;
 }
 
 export interface JobQueue {
@@ -70,7 +70,7 @@ export interface JobQueue {
 
 /** Creates the queue. Call `resume` to enqueue the unfinished jobs of the previous run. */
 export function createJobQueue(deps: JobQueueDeps): JobQueue {
-  const { stores, journal, clock, log, pace = REAL_TIMING } = deps;
+  const { stores, journal, clock, log, timing = REAL_TIMING } = deps;
   const queue = new PQueue({ concurrency: deps.concurrency });
   const stopping = new AbortController();
   const ended = new Map<string, Promise<void>>();
@@ -163,7 +163,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
       { jobId: job.id, until: job.heldUntil },
       'Job held back: Certdesk crashed three times in a row while it ran',
     );
-    pace.pause(ms, AbortSignal.any([stopping.signal, wait.signal])).then(
+    timing.pause(ms, AbortSignal.any([stopping.signal, wait.signal])).then(
       () => {
         if (heldBack.delete(job.id)) enqueue({ ...job, heldUntil: null });
       },

@@ -19,7 +19,7 @@ export function createCommon(ports: EnginePorts): Common {
   const { stores, clock, log, secrets, addressPolicy, surroundings } = ports;
   return {
     random: Math.random,
-    pace: REAL_TIMING,
+    timing: REAL_TIMING,
     caRequests: () => [],
     ...ports,
     crl: ports.crl ?? createCrlFetcher(addressPolicy),

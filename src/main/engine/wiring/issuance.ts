@@ -40,7 +40,7 @@ export type IssuanceServices = Pick<
 
 export function wireIssuance(common: Common, accounts: Accounts): IssuanceServices {
   const { stores, secrets, vault, acme, clock, log, journal, locks, jobSecrets, limits } = common;
-  const { directories, resolver, random, pace } = common;
+  const { directories, resolver, random, timing } = common;
   const { addressPolicy, dnsEndpoints, acmeShFolder, webPorts } = common;
 
   const http = createHttpChallenges();
@@ -74,7 +74,7 @@ export function wireIssuance(common: Common, accounts: Accounts): IssuanceServic
     chooser,
     solvers,
     places,
-    pace,
+    timing,
     random,
     secrets: jobSecrets,
     usage: createCaUsage(clock),
@@ -87,7 +87,7 @@ export function wireIssuance(common: Common, accounts: Accounts): IssuanceServic
     clock,
     log,
     places,
-    pace,
+    timing,
     concurrency: limits.concurrency,
   });
   const issuance = createIssuance({

@@ -120,7 +120,7 @@ describe('a dns-01 challenge', () => {
   });
 
   test('fails if a record does not show', async () => {
-    const solver = createDns01Solver(deps({ pace: world.pace }));
+    const solver = createDns01Solver(deps({ timing: world.timing }));
     const { context, task } = challenge('example.com', 'k1');
     await solver.present(task(), context);
     provider.records.clear();
@@ -130,7 +130,7 @@ describe('a dns-01 challenge', () => {
   });
 
   test('stops waiting for other names when the first one fails', async () => {
-    const solver = createDns01Solver(deps({ pace: world.pace }));
+    const solver = createDns01Solver(deps({ timing: world.timing }));
     const [broken, waiting] = [challenge('example.com', 'k1'), challenge('www.example.com', 'k2')];
     for (const { task, context } of [broken, waiting]) await solver.present(task(), context);
     provider.records.clear();
@@ -140,7 +140,7 @@ describe('a dns-01 challenge', () => {
     const ref = { ...Object(broken.task().ref), delegatedZone: 'broken.example' };
     const waited = solver.awaitVisible([{ ...broken.task(), ref }, waiting.task()], broken.context);
     await expect(waited).rejects.toMatchObject({ code: 'DNS_LOOKUP_FAILED' });
-    expect(world.pace.waiting).toBe(0); // no further poll is planned
+    expect(world.timing.waiting).toBe(0); // no further poll is planned
   });
 
   test('refuses a zone that is not in the account before it writes', async () => {

@@ -44,7 +44,7 @@ const wait = (
     record?: AwaitedRecord;
     settings?: Partial<PropagationSettings>;
     signal?: AbortSignal;
-    pace?: Timing;
+    timing?: Timing;
   } = {},
 ) =>
   waitForPropagation(more.record ?? RECORD, {
@@ -52,7 +52,7 @@ const wait = (
     settings: { timeout: 0.8, interval: 0.2, ...more.settings },
     signal: more.signal ?? new AbortController().signal,
     report,
-    pace: more.pace ?? world.pace,
+    timing: more.timing ?? world.timing,
     staleResolverMs: 400,
     publicResolverMs: 600,
   });
@@ -63,16 +63,16 @@ const abortInPause = async (world: DnsWorld, number: number, settings: Partial<P
   const reason = new Error('stop');
   let begun = 0;
   const pause: Timing['pause'] = (ms, signal) => {
-    const paused = world.pace.pause(ms, signal);
+    const paused = world.timing.pause(ms, signal);
     begun += 1;
     if (begun === number) {
-      void world.pace.track(new Promise(() => undefined)); // no wait ends on its own any more
+      void world.timing.track(new Promise(() => undefined)); // no wait ends on its own any more
       abort.abort(reason);
     }
     return paused;
   };
-  const pace = { now: world.pace.now, pause };
-  const failure = await wait(world, { signal: abort.signal, settings, pace }).catch(
+  const timing = { now: world.timing.now, pause };
+  const failure = await wait(world, { signal: abort.signal, settings, timing }).catch(
     (error: unknown) => error,
   );
   return { reason, failure };
@@ -91,7 +91,7 @@ const later = (count: number, before: Respond, after: Respond): Respond => {
 const cached =
   (world: DnsWorld, ttl: number, answers: readonly Answer[], authorities: readonly Answer[] = []): Respond =>
   (question) => {
-    const left = Math.ceil(ttl - world.pace.now() / 1000);
+    const left = Math.ceil(ttl - world.timing.now() / 1000);
     const aged = (records: readonly Answer[]) =>
       records.map((record) => ({ ...record, ttl: left }) as Answer);
     return left <= 0 ? right(question) : { answers: aged(answers), authorities: aged(authorities) };
@@ -101,7 +101,7 @@ describe('waitForPropagation', () => {
   test('queries each server twice, a moment apart, and shows each answer', async () => {
     const world = await startWorld({ authorities: [right, right, right] });
     await wait(world);
-    expect(world.pace.now()).toBe(100);
+    expect(world.timing.now()).toBe(100);
     for (const server of world.authorities) {
       expect(server.questions).toHaveLength(2);
       expect(server.questions[0]).toMatchObject({ name: NAME, type: 'TXT', recursive: false });
@@ -183,7 +183,7 @@ describe('waitForPropagation', () => {
         ],
       },
     });
-    expect(world.pace.now()).toBe(450); // the next poll would come after 0.5 s
+    expect(world.timing.now()).toBe(450); // the next poll would come after 0.5 s
   });
 
   test.each<[string, Respond | null]>([
@@ -325,7 +325,7 @@ describe('waitForPropagation', () => {
     const world = await startWorld({ authorities: [showing('old')] });
     const { reason, failure } = await abortInPause(world, 1);
     expect(failure).toBe(reason);
-    expect(world.pace.waiting).toBe(0); // no further poll is planned
+    expect(world.timing.waiting).toBe(0); // no further poll is planned
   });
 });
 
@@ -365,7 +365,7 @@ describe('the final check with the configured resolvers', () => {
     resolving(world, ({ name }) => ({ answers: [toAnswer(name, 'TXT', 'of an hour ago')] }));
     await wait(world, { settings: { timeout: 60 } });
     // Queried at 100, 2100 and 4100 ms: its TTL of 1 s, which never counts down, has passed by then; that is confirmed.
-    expect(world.pace.now()).toBe(4200);
+    expect(world.timing.now()).toBe(4200);
     expect(reports.at(-1)?.message).toMatch(/^0 of 1 resolvers/);
     await wait(world, { settings: { timeout: 0.3 } });
   });
@@ -374,8 +374,8 @@ describe('the final check with the configured resolvers', () => {
     const world = await startWorld({ authorities: [right], configured: true });
     resolving(world, cached(world, 97, [toAnswer(NAME, 'TXT', 'of the last renewal')]));
     await wait(world, { settings: { timeout: 60 } });
-    expect(world.pace.now()).toBeGreaterThanOrEqual(97_000);
-    expect(world.pace.now()).toBeLessThan(101_000);
+    expect(world.timing.now()).toBeGreaterThanOrEqual(97_000);
+    expect(world.timing.now()).toBeLessThan(101_000);
     expect(reports.at(-1)?.message).toMatch(/^1 of 1 resolvers return/);
     expect(reports.length).toBeLessThan(12);
     expect(reports.map(({ message }) => message)).toContain(
@@ -389,7 +389,7 @@ describe('the final check with the configured resolvers', () => {
       const world = await startWorld({ authorities: [right], configured: true });
       resolving(world, cached(world, ttl, [], [soa]));
       await wait(world, { settings: { timeout: 60 } });
-      return world.pace.now();
+      return world.timing.now();
     };
     expect(await ofTtl(30)).toBeGreaterThanOrEqual(30_000);
     expect(await ofTtl(3600)).toBeLessThanOrEqual(61_000);
@@ -399,15 +399,15 @@ describe('the final check with the configured resolvers', () => {
     const world = await startWorld({ authorities: [right], configured: true });
     resolving(world, cached(world, 86_400, [toAnswer(NAME, 'TXT', 'old')]));
     await wait(world, { settings: { timeout: 60 } });
-    expect(world.pace.now()).toBeGreaterThan(3_500_000);
-    expect(world.pace.now()).toBeLessThan(3_700_000);
+    expect(world.timing.now()).toBeGreaterThan(3_500_000);
+    expect(world.timing.now()).toBeLessThan(3_700_000);
   });
 
   test('waits for the TTL too if only resolvers are asked', async () => {
     const world = await startWorld({ authorities: [showing('old')] });
     resolving(world, cached(world, 97, [toAnswer(NAME, 'TXT', 'old')]));
     await wait(world, { settings: { timeout: 10, ask: 'resolvers' } });
-    expect(world.pace.now()).toBeGreaterThanOrEqual(97_000);
+    expect(world.timing.now()).toBeGreaterThanOrEqual(97_000);
   });
 });
 
@@ -425,7 +425,7 @@ describe('the final check with public resolvers, if none is configured', () => {
     const order: string[] = [];
     const world = await startWorld({ authorities: [later(2, showing(), right)] });
     await wait(world, { record, settings: { publicResolvers } });
-    expect(world.pace.now()).toBe(350); // polls of the name servers at 0, 100, 250 and 350 ms, and no wait after them
+    expect(world.timing.now()).toBe(350); // polls of the name servers at 0, 100, 250 and 350 ms, and no wait after them
     for (const { questions } of servers) {
       expect(questions).toEqual([
         expect.objectContaining({ name: record.challenge, type: 'TXT', recursive: true }),
@@ -461,8 +461,8 @@ describe('the final check with public resolvers, if none is configured', () => {
     const old = cached(world, 97, [toAnswer(NAME, 'TXT', 'of the last renewal')]);
     const publicResolvers = [await startResolver(right), await startResolver(old)];
     await wait(world, { settings: { publicResolvers } });
-    expect(world.pace.now()).toBeGreaterThanOrEqual(97_000);
-    expect(world.pace.now()).toBeLessThan(100_000);
+    expect(world.timing.now()).toBeGreaterThanOrEqual(97_000);
+    expect(world.timing.now()).toBeLessThan(100_000);
     expect(reports.at(-1)?.message).toMatch(/^2 of 2 public resolvers/);
   });
 
@@ -473,7 +473,7 @@ describe('the final check with public resolvers, if none is configured', () => {
     const publicResolvers = [await startResolver(respond)];
     const world = await startWorld({ authorities: [right] });
     await wait(world, { settings: { timeout: 60, publicResolvers } });
-    expect(world.pace.now()).toBe(100 + 600); // both polls of the name servers, then publicResolverMs
+    expect(world.timing.now()).toBe(100 + 600); // both polls of the name servers, then publicResolverMs
     expect(reports.at(-2)?.message).toMatch(/^0 of 1 public resolvers/);
     expect(reports.at(-1)?.message).toMatch(/^Not every public resolver returns .*the order continues$/);
   });
@@ -482,7 +482,7 @@ describe('the final check with public resolvers, if none is configured', () => {
     const closed = `127.0.0.1:${await unusedPort({ udp: true })}`;
     const world = await startWorld({ authorities: [right] });
     await wait(world, { settings: { publicResolvers: [closed] } });
-    expect(world.pace.now()).toBe(100);
+    expect(world.timing.now()).toBe(100);
     expect(reports.at(-1)?.data).toMatchObject({
       servers: [{ state: 'silent', answer: 'connection refused' }],
     });
@@ -494,7 +494,7 @@ describe('the final check with public resolvers, if none is configured', () => {
     // The waits: before the name servers confirm, for the public resolvers in total, before they are queried again.
     const { reason, failure } = await abortInPause(world, 3, { publicResolvers });
     expect(failure).toBe(reason);
-    expect(world.pace.waiting).toBe(0);
+    expect(world.timing.waiting).toBe(0);
   });
 
   test('uses a configured resolver in their place', async () => {

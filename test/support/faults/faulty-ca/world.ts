@@ -22,7 +22,7 @@ export interface FaultyWorld {
 /** Pebble needs a little real time, however far the clock runs ahead. */
 const REAL_PAUSE_MS = 8;
 
-function createQuickPace(): Timing {
+function createQuickTiming(): Timing {
   let ahead = 0;
   return {
     now: () => REAL_TIMING.now() + ahead,
@@ -47,7 +47,7 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
       platform: {
         directories: { production: gate.directoryUrl },
         acmeRoots: gate.rootPem,
-        around: (ports) => ({ ...ports, pace: createQuickPace() }),
+        around: (ports) => ({ ...ports, timing: createQuickTiming() }),
       },
       ...(dataFolder === undefined ? {} : { dataFolder }),
     });

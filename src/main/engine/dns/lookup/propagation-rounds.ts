@@ -41,7 +41,7 @@ export interface PropagationOptions extends LookupContext {
   /** How long to wait for public resolvers that do not cache older values, in milliseconds; 5,000 by default. */
   readonly publicResolverMs?: number;
   /** Real time by default. */
-  readonly pace?: Timing;
+  readonly timing?: Timing;
 }
 
 const FIRST_DELAY_MS = 100;
@@ -61,12 +61,12 @@ export interface Round {
 
 /**
  * Polls with growing intervals until two rounds in a row are right or the deadline has passed.
- * @param deadline Milliseconds of `pace.now()`; called after each round, which may have moved it.
+ * @param deadline Milliseconds of `timing.now()`; called after each round, which may have moved it.
  * @returns the answers of the last round
  */
 export async function repeat(
   deadline: () => number,
-  { settings, signal, pace = REAL_TIMING }: PropagationOptions,
+  { settings, signal, timing = REAL_TIMING }: PropagationOptions,
   round: () => Promise<Round>,
 ): Promise<Round> {
   let delay = FIRST_DELAY_MS;
@@ -77,9 +77,9 @@ export async function repeat(
     if (right >= CONFIRMATIONS || result.sure === true) return result;
     const pause = result.right ? CONFIRM_DELAY_MS : Math.max(delay, result.idleMs ?? 0);
     // Confirm a right round even if the deadline has just passed.
-    if (!result.right && pace.now() + pause > deadline()) return result;
+    if (!result.right && timing.now() + pause > deadline()) return result;
     if (!result.right) delay = Math.min(delay * DELAY_GROWTH, settings.interval * 1000);
-    await pace.pause(pause, signal);
+    await timing.pause(pause, signal);
   }
 }
 

@@ -30,8 +30,8 @@ import { findDoubledName } from './wrong-record.ts';
  * servers fails
  */
 export async function waitForPropagation(record: AwaitedRecord, options: PropagationOptions): Promise<void> {
-  const { pace = REAL_TIMING } = options;
-  const deadline = pace.now() + options.settings.timeout * 1000;
+  const { timing = REAL_TIMING } = options;
+  const deadline = timing.now() + options.settings.timeout * 1000;
   const targets = await targetsOf(record, options);
   const poll = createPoll(options.resolver, { name: record.name, type: 'TXT' }, record.values);
   const byAuthority = targets.some(({ kind }) => kind === 'authoritative');
@@ -43,7 +43,7 @@ export async function waitForPropagation(record: AwaitedRecord, options: Propaga
     return {
       right: allRight(answers),
       answers,
-      ...(byAuthority ? {} : { idleMs: stale.see(answers, pace.now()) }),
+      ...(byAuthority ? {} : { idleMs: stale.see(answers, timing.now()) }),
     };
   });
   if (!last.right) {

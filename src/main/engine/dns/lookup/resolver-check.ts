@@ -26,8 +26,8 @@ export async function checkConfiguredResolvers(
 ): Promise<readonly Answer[] | null> {
   const targets = resolverTargets(options.resolver);
   const poll = createPoll(options.resolver, { name: record.challenge, type: 'TXT' }, record.values);
-  const { pace = REAL_TIMING } = options;
-  const started = pace.now();
+  const { timing = REAL_TIMING } = options;
+  const started = timing.now();
   const stale = createStaleAnswers(deadline);
   const waitLimit = () => Math.max(started + (options.staleResolverMs ?? STALE_RESOLVER_MS), stale.expiry());
   const report = expiryReport(record, stale, options);
@@ -38,10 +38,10 @@ export async function checkConfiguredResolvers(
     async () => {
       const answers = await poll(targets, options.signal);
       reportPoll({ ...record, name: record.challenge }, answers, options);
-      const idleMs = stale.see(answers, pace.now());
+      const idleMs = stale.see(answers, timing.now());
       waits = isStale(answers);
       report();
-      return { right: allRight(answers) || (waits && pace.now() > waitLimit()), answers, idleMs };
+      return { right: allRight(answers) || (waits && timing.now() > waitLimit()), answers, idleMs };
     },
   );
   return last.right || isStale(last.answers) ? null : last.answers;
@@ -74,16 +74,16 @@ export async function checkPublicResolvers(
   const targets = (options.settings.publicResolvers ?? []).map(publicTarget);
   if (targets.length === 0) return;
   const poll = createPoll(options.resolver, { name: record.challenge, type: 'TXT' }, record.values);
-  const { pace = REAL_TIMING, publicResolverMs = PUBLIC_RESOLVER_MS } = options;
+  const { timing = REAL_TIMING, publicResolverMs = PUBLIC_RESOLVER_MS } = options;
   const [timeUp, ended] = [new AbortController(), new AbortController()];
   const signal = AbortSignal.any([options.signal, timeUp.signal]);
-  const started = pace.now();
+  const started = timing.now();
   const stale = createStaleAnswers(started);
   const report = expiryReport(record, stale, options);
   const giveUp = async () => {
     let until = started + publicResolverMs;
-    for (; pace.now() < until; until = Math.max(until, stale.expiry())) {
-      await pace.pause(until - pace.now(), ended.signal);
+    for (; timing.now() < until; until = Math.max(until, stale.expiry())) {
+      await timing.pause(until - timing.now(), ended.signal);
     }
     timeUp.abort();
   };
@@ -92,7 +92,7 @@ export async function checkPublicResolvers(
     const answers = await poll(targets, signal);
     reportPoll({ ...record, name: record.challenge }, answers, options);
     const right = answers.every(({ state }) => state === 'right' || state === 'silent');
-    const idleMs = stale.see(answers, pace.now());
+    const idleMs = stale.see(answers, timing.now());
     report();
     return { right, sure: right, answers, idleMs };
   };
