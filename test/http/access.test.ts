@@ -212,6 +212,29 @@ describe('a token', () => {
   });
 });
 
+describe('a token with certificates:download', () => {
+  it.each(closed.filter(({ meta }) => meta.scope !== 'certificates:download'))(
+    'may not $name',
+    async (operation) => {
+      const token = await app.makeToken(['certificates:download'], [mine]);
+      const call = { token, ...bodyFor(operation) };
+      const answer = await app.call(operation.rest.method, address(operation, mine), call);
+      expect(answer).toMatchObject({ status: 403, body: { success: false, code: 'FORBIDDEN' } });
+    },
+  );
+
+  it.each([
+    [{ projectIds: null }, 'projectIds'],
+    [{ scopes: ['certificates:download', 'projects:read'] }, 'scopes'],
+    [{ scopes: ['certificates:download', 'admin'], projectIds: null }, 'projectIds'],
+  ])('is not created without projects or with other scopes: %j', async (wrong, field) => {
+    const body = { name: 'x', scopes: ['certificates:download'], projectIds: [mine], ...wrong };
+    const answer = await app.asUser('POST', '/tokens', { body });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
+    expect(Object.values(answer.body.details?.issues ?? {}).map((issue) => issue.field)).toContain(field);
+  });
+});
+
 describe('the Host header', () => {
   const get = (host: readonly string[], path = '/api/v1/health') =>
     sendRaw(app.app.address, [

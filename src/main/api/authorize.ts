@@ -45,8 +45,9 @@ function hasFreshProof({ kind, proofAt }: Principal, now: Date): boolean {
 /** The scopes that each scope includes. */
 const INCLUDED: Readonly<Record<Scope, readonly Scope[]>> = {
   'projects:read': ['projects:read'],
-  'projects:write': ['projects:read', 'projects:write'],
-  admin: ['projects:read', 'projects:write', 'admin'],
+  'projects:write': ['projects:read', 'projects:write', 'certificates:download'],
+  'certificates:download': ['certificates:download'],
+  admin: ['projects:read', 'projects:write', 'certificates:download', 'admin'],
 };
 
 /** @returns the largest reach that a caller has */

@@ -99,6 +99,8 @@ const withMachineRole: Meta['checkedAs'] = async ({ issuance }, input) => {
 
 const ObtainInput = z.object({ id, body: ObtainRequestSchema });
 
+const KeyPairFileSchema = FileSchema.extend({ body: z.string().nullable(), etag: z.string() });
+
 export const certificates = router({
   ...certificateHistory,
   ...acknowledgement,
@@ -238,6 +240,27 @@ export const certificates = router({
     .input(z.object({ id, ...ExportSchema.shape }))
     .output(FileSchema)
     .query(({ ctx, input: { id, ...options } }) => exported(ctx, id, options)),
+
+  fetchKeyPair: operation({ reach: 'project', scope: 'certificates:download', projects: 'id' })
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/projects/{id}/certificate/key-pair',
+        summary:
+          'Fetch the certificate, its chain and the private key as one PEM file, if it has changed (If-None-Match)',
+        form: 'file',
+        headers: { 'if-none-match': 'ifNoneMatch' },
+      },
+      audit: 'failures',
+      exportsKey: () => true,
+    })
+    .input(z.object({ id, ifNoneMatch: z.string().max(4_000).optional() }))
+    .output(KeyPairFileSchema)
+    .query(async ({ ctx, input: { id: projectId, ifNoneMatch } }) => {
+      const by = ctx.principal.name;
+      const file = await ctx.engine.certificates.fetchKeyPair(projectId, { by, ifNoneMatch });
+      return { ...file, body: file.body?.toString('base64') ?? null };
+    }),
 
   export: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
     .meta({

@@ -26,7 +26,8 @@ export interface RestMeta {
   readonly alsoAt?: `/${string}`;
   /**
    * `text`: the output is { body, contentType }. `events`: a subscription as server-sent events.
-   * `file`: the output is { body: base64, contentType, filename }.
+   * `file`: the output is { body: base64, contentType, filename, etag }. With an `etag`, the response has an ETag
+   * header; a null `body` becomes 304 Not Modified (RFC 9110 section 15.4.5).
    */
   readonly form?: 'json' | 'events' | 'file' | 'text';
   /** Whether the answer may be 202 with a job (`Prefer: respond-async`). */
@@ -61,7 +62,10 @@ export interface Meta {
   /** The scope that a token needs. Null: the operation needs no authentication. */
   readonly scope?: Scope | null;
   readonly projects?: Projects;
-  /** Whether a request exports a private key. It then needs projects:write, and users need a fresh proof. */
+  /**
+   * Whether a request exports a private key. Users then need a fresh proof, and tokens projects:write if the operation
+   * itself needs only projects:read.
+   */
   readonly exportsKey?: (input: Readonly<Record<string, unknown>>) => boolean;
   /**
    * Completes the input for the access check: stored values replace omitted fields.
@@ -73,10 +77,11 @@ export interface Meta {
   ) => Promise<Readonly<Record<string, unknown>>>;
   /**
    * Whether the audit trail records every call, including failures. Default: mutations yes, queries only if they report
-   * to the journal. False is for mutations that change nothing.
+   * to the journal. False is for mutations that change nothing. `failures`: refusals too, but no success without an
+   * event.
    * @param input The input before validation.
    */
-  readonly audit?: false | ((input: Readonly<Record<string, unknown>>) => boolean);
+  readonly audit?: false | 'failures' | ((input: Readonly<Record<string, unknown>>) => boolean);
 }
 
 const t = initTRPC
@@ -199,7 +204,7 @@ async function checkAccess(principal: Principal, asking: Asking): Promise<void> 
 function requirementOf({ access, meta, asked, changes }: Asking, fields: Need): Requirement {
   const { reach, allProjects } = combineNeeds({ reach: access.reach }, fields);
   const forKey = meta?.exportsKey?.(asked) ?? false;
-  const scope = forKey ? 'projects:write' : access.scope;
+  const scope = forKey && access.scope === 'projects:read' ? 'projects:write' : access.scope;
   return {
     reach,
     ...(scope === undefined ? {} : { scope }),
@@ -228,6 +233,7 @@ function toRecord(given: unknown): Readonly<Record<string, unknown>> {
 
 function recordOf(type: 'query' | 'mutation', meta: Meta | undefined, asked: Asking['asked']): Act['record'] {
   const { audit = type === 'mutation' } = meta ?? {};
+  if (audit === 'failures') return audit;
   return (typeof audit === 'function' ? audit(asked) : audit) ? 'always' : 'changes';
 }
 

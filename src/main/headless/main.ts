@@ -53,7 +53,7 @@ function createProgram(): Command {
     .addOption(
       new Option(
         '--scope <scope...>',
-        'permissions of the token; projects:write includes projects:read; admin includes both and adds settings, notifications, saved credentials, the audit trail, and listing and revoking tokens',
+        'permissions of the token; projects:write includes projects:read and certificates:download; admin includes all and adds settings, notifications, saved credentials, the audit trail, and listing and revoking tokens; certificates:download only fetches certificate and key of the projects that --project names',
       )
         .choices(ScopeSchema.options)
         .makeOptionMandatory(),

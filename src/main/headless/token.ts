@@ -18,6 +18,7 @@ const IssuesSchema = z.object({ issues: z.array(z.object({ field: z.string(), me
 const OPTION_OF: Readonly<Record<string, string>> = {
   name: '--name',
   projectIds: '--project',
+  scopes: '--scope',
   expiresAt: '--expires (a UTC time such as 2027-01-31T00:00:00Z)',
 };
 

@@ -66,6 +66,9 @@ function describe(operation: RestOperation, components: JsonObject): JsonObject 
     ...(body === undefined ? {} : requestBody(body, components)),
     responses: {
       [success]: { description: 'Success', ...content(rest.form, output, components) },
+      ...('if-none-match' in (rest.headers ?? {})
+        ? { 304: { description: 'Not modified: If-None-Match contains the ETag of the current file' } }
+        : {}),
       ...(rest.job === true
         ? {
             202: {

@@ -75,8 +75,7 @@ async function handle(
     streams.add(reply.raw, () => isKnown(request, createContext));
     return sendEvents(reply, result as AsyncIterable<unknown>, gone.signal);
   }
-  if (rest.form === 'file')
-    return sendFile(reply, result as { body: string; contentType: string; filename: string });
+  if (rest.form === 'file') return sendFile(reply, result as FileAnswer);
   if (rest.form === 'text') {
     const { body, contentType } = result as { body: string; contentType: string };
     return reply.type(contentType).send(body);
@@ -121,10 +120,17 @@ function jobOf(result: unknown): { id: string } | null {
     : null;
 }
 
-function sendFile(
-  reply: FastifyReply,
-  { body, contentType, filename }: { body: string; contentType: string; filename: string },
-): FastifyReply {
+interface FileAnswer {
+  /** Base64. Null: the client has the file already. */
+  readonly body: string | null;
+  readonly contentType: string;
+  readonly filename: string;
+  readonly etag?: string;
+}
+
+function sendFile(reply: FastifyReply, { body, contentType, filename, etag }: FileAnswer): FastifyReply {
+  if (etag !== undefined) reply.header('ETag', etag);
+  if (body === null) return reply.code(304).send();
   return reply
     .header('Content-Disposition', `attachment; filename="${filename.replace(/[^\w.*-]/g, '_')}"`)
     .type(contentType)

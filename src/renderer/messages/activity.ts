@@ -46,6 +46,7 @@ export const activity = {
     'certificates.restore': 'Restore certificate',
     'certificates.export': 'Export certificate',
     'certificates.download': 'Download certificate',
+    'certificates.fetchKeyPair': 'Fetch certificate and key',
     'certificates.setAutoRenew': 'Turn auto-renewal on or off',
     'certificates.testReachability': 'Test reachability',
     'certificates.purge': 'Delete removed certificates',

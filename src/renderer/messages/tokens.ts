@@ -12,7 +12,12 @@ export const tokens = {
     lastUsed: 'Last used',
     actions: 'Actions',
   },
-  scopes: { 'projects:read': 'Read', 'projects:write': 'Read and write', admin: 'Administer' },
+  scopes: {
+    'projects:read': 'Read',
+    'projects:write': 'Read and write',
+    'certificates:download': 'Download certificates and keys',
+    admin: 'Administer',
+  },
   allProjects: 'All',
   neverUsed: 'Never',
   neverExpires: 'Never',
@@ -30,11 +35,16 @@ export const tokens = {
     scope: 'Permissions',
     readHint: 'View projects, certificates and jobs; download certificates without private keys.',
     writeHint: 'Also request, renew, revoke and remove certificates, and download private keys.',
+    downloadHint:
+      'Fetch certificate and private key of the selected projects, and nothing else. For servers that use the certificates.',
     adminHint:
       'Also settings, notifications, saved DNS credentials, backups and the audit log; list and revoke tokens. Never folders, passphrases or new tokens.',
     projects: 'Limit to projects',
     projectsHint:
       'Leave empty for all projects, including future ones. With a limit, the token cannot change domains and uses only DNS credentials that are shared with its projects. It sees answers of public CAs only, not those of other CAs or DNS providers.',
+    downloadProjects: 'Projects',
+    downloadProjectsHint: 'The token can fetch the private keys of these projects.',
+    downloadProjectsMissing: 'Select at least one project.',
     expires: 'Expiration',
     lifetimes: { '30': '30 days', '90': '90 days', '365': '1 year', never: 'Never' },
     submit: 'Create token',

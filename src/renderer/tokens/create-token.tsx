@@ -42,7 +42,11 @@ function TokenForm({ onMade }: { onMade(secret: string): void }) {
   });
   const form = useForm<Values>({
     initialValues: { name: '', scope: 'projects:read', projectIds: [], lifetime: '365' },
-    validate: { name: checkRequiredLabel },
+    validate: {
+      name: checkRequiredLabel,
+      projectIds: (ids, { scope }) =>
+        scope === 'certificates:download' && ids.length === 0 ? text.downloadProjectsMissing : null,
+    },
   });
   const submit = ({ name, scope, projectIds, lifetime }: Values): void =>
     create.mutate({
@@ -54,6 +58,7 @@ function TokenForm({ onMade }: { onMade(secret: string): void }) {
           lifetime === 'never' ? null : toTimestamp(new Date(Date.now() + Number(lifetime) * DAY_MS)),
       },
     });
+  const isDownload = form.values.scope === 'certificates:download';
   return (
     <form onSubmit={form.onSubmit(submit)} noValidate>
       <Stack gap="md">
@@ -77,14 +82,20 @@ function TokenForm({ onMade }: { onMade(secret: string): void }) {
               label={messages.tokens.scopes['projects:write']}
               description={text.writeHint}
             />
+            <Radio
+              value="certificates:download"
+              label={messages.tokens.scopes['certificates:download']}
+              description={text.downloadHint}
+            />
             <Radio value="admin" label={messages.tokens.scopes.admin} description={text.adminHint} />
           </Stack>
         </Radio.Group>
         {form.values.scope !== 'admin' && (
           <ProjectSelect
-            label={text.projects}
-            description={text.projectsHint}
+            label={isDownload ? text.downloadProjects : text.projects}
+            description={isDownload ? text.downloadProjectsHint : text.projectsHint}
             value={form.values.projectIds}
+            error={form.errors.projectIds}
             onChange={(projectIds) => form.setFieldValue('projectIds', projectIds)}
           />
         )}

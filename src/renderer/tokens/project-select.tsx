@@ -2,7 +2,7 @@
 import { MultiSelect } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 
@@ -10,10 +10,11 @@ export interface ProjectSelectProps {
   readonly label: string;
   readonly description: string;
   readonly value: string[];
+  readonly error?: ReactNode;
   onChange(ids: string[]): void;
 }
 
-export function ProjectSelect({ label, description, value, onChange }: ProjectSelectProps) {
+export function ProjectSelect({ label, description, value, error, onChange }: ProjectSelectProps) {
   const api = useApi();
   const [search, setSearch] = useState('');
   const [q] = useDebouncedValue(search.trim(), 150);
@@ -38,6 +39,7 @@ export function ProjectSelect({ label, description, value, onChange }: ProjectSe
       description={description}
       data={data}
       value={value}
+      error={error}
       onChange={onChange}
       searchable
       searchValue={search}

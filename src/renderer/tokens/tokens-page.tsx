@@ -17,7 +17,7 @@ import { faceOf } from './token-state.ts';
 
 const text = messages.tokens;
 /** The widest scope first; it includes the others. */
-const BY_REACH = ['admin', 'projects:write', 'projects:read'] as const;
+const BY_REACH = ['admin', 'projects:write', 'projects:read', 'certificates:download'] as const;
 
 export function TokensPage() {
   const api = useApi();

@@ -44,8 +44,11 @@ export interface Act {
   /** The message of the audit entry if the operation emits no event. */
   readonly summary: string;
   readonly projectId: string | null;
-  /** `always`: record every call. `changes`: record only calls that emit events, for operations that mostly read. */
-  readonly record: 'always' | 'changes';
+  /**
+   * `always`: record every call. `changes`: record only calls that emit events, for operations that mostly read.
+   * `failures`: record calls that emit events, and failures.
+   */
+  readonly record: 'always' | 'changes' | 'failures';
 }
 
 export interface Journal {
@@ -139,7 +142,8 @@ export function createJournal(stores: Stores, clock: Clock, log: Log): Journal {
     failure: CertdeskError | null,
   ): Promise<void> {
     const { actor, operation, projectId } = act;
-    if (act.record === 'changes' && !hasEmitted) return;
+    const isQuiet = act.record === 'changes' || (act.record === 'failures' && failure === null);
+    if (isQuiet && !hasEmitted) return;
     if (failure === null ? hasEmitted : hasStartedJob) return;
     const result = failure?.code ?? 'ok';
     const message = failure?.message ?? act.summary;

@@ -16,7 +16,13 @@ import type { Clock, Vault } from '../core/ports.ts';
 import { findProject } from '../core/project-lookup.ts';
 import type { Stores } from '../core/stores.ts';
 import type { KeyPairTasks } from '../pki/background-tasks.ts';
-import { type ExportedFile, type ExportFormat, exportCertificate, holdsKey } from '../pki/export.ts';
+import {
+  type ExportedFile,
+  type ExportFormat,
+  exportCertificate,
+  exportKeyPair,
+  holdsKey,
+} from '../pki/export.ts';
 import type { CheckedKeyPair } from '../pki/verify-certificate.ts';
 import { createVersion } from './new-version.ts';
 import { NO_RENEWAL_YET } from './renewal-plan.ts';
@@ -52,6 +58,24 @@ export interface Certificates {
       readonly by: string;
     },
   ): Promise<ExportedFile>;
+  /**
+   * Returns certificate, chain and private key as one PEM file, so that they always match. A transfer of the file is
+   * recorded as an event.
+   * @param by Who fetches it, for that event.
+   * @param ifNoneMatch The header If-None-Match (RFC 9110 section 13.1.2).
+   * @throws CERTIFICATE_NOT_FOUND
+   */
+  fetchKeyPair(
+    projectId: string,
+    options: { readonly by: string; readonly ifNoneMatch?: string | undefined },
+  ): Promise<TaggedFile>;
+}
+
+/** A file that the client stores, with the entity tag by which it asks for a newer one (RFC 9110 section 8.8.3). */
+export interface TaggedFile extends Omit<ExportedFile, 'body'> {
+  /** Null if the client has this version of the file already. */
+  readonly body: Buffer | null;
+  readonly etag: string;
 }
 
 export interface CertificatesDeps {
@@ -228,7 +252,24 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
       await journal.emit({ kind: 'certificate.key-exported', projectId, message, data: { by } });
       return file;
     },
+
+    async fetchKeyPair(projectId, { by, ifNoneMatch }) {
+      const { id, chain, keySealed, domain } = await findCertificate(stores, projectId);
+      const etag = `"${id}"`; // a version never changes
+      if (matchesTag(ifNoneMatch, etag)) return { body: null, contentType: '', filename: '', etag };
+      const file = exportKeyPair(chain, await vault.open(keySealed, `certificate:${id}`), domain);
+      const message = `Certificate and private key of ${domain} downloaded`;
+      await journal.emit({ kind: 'certificate.key-exported', projectId, message, data: { by } });
+      return { ...file, etag };
+    },
   };
+}
+
+/** Compares weakly, as RFC 9110 section 13.1.2 requires: proxies that compress turn a tag into a weak one. */
+function matchesTag(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*');
 }
 
 function domainMismatch(domain: string | null): CertdeskError {

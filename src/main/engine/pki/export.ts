@@ -64,6 +64,19 @@ export async function exportCertificate(request: ExportRequest): Promise<Exporte
   };
 }
 
+/**
+ * Creates one PEM file with the full chain, leaf first, and then the private key, which nginx, HAProxy and OpenSSL read
+ * as both. A renewal between two downloads cannot separate them.
+ */
+export function exportKeyPair(chain: string, privateKey: string, friendlyName: string): ExportedFile {
+  const pem = parseChain(chain).map(({ x509 }) => x509.toString());
+  return {
+    body: Buffer.from([...pem, privateKey].join('')),
+    contentType: PEM_TYPE,
+    filename: `${fileStem(friendlyName)}.key-pair.pem`,
+  };
+}
+
 async function writeBody({ chain, format, ...request }: ExportRequest): Promise<Buffer> {
   const certificates = parseChain(chain);
   const pem = certificates.map(({ x509 }) => x509.toString());
