@@ -7,10 +7,11 @@ import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { CertificateRecord } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import { forgetKeptOrders } from '../issuance/resumable-orders.ts';
-import { distributionPoints, type Revoked } from '../pki/inspect/crl.ts';
+import type { Revoked } from '../pki/inspect/crl.ts';
 import { readStored } from '../pki/inspect/leaf.ts';
 import type { CrlTasks } from './background-tasks.ts';
 import type { CrlFetcher } from './crl-fetcher.ts';
+import { type CrlDeps, lookUpInCrls } from './look-up-crls.ts';
 
 export interface RevocationCheckDeps {
   readonly journal: Journal;
@@ -35,7 +36,7 @@ export async function checkRevocation(
   let revoked: Revoked | null = null;
   let failure: CertdeskError | null = null;
   try {
-    revoked = await lookUpInCrls(deps, certificate, signal);
+    revoked = await lookUpStored(deps, certificate, signal);
   } catch (cause) {
     signal.throwIfAborted();
     failure = toCertdeskError(cause);
@@ -62,39 +63,19 @@ export async function checkRevocation(
   });
 }
 
-/**
- * Null if no CRL lists the certificate, or it names no CRL.
- * @throws the last error if every CRL failed
- */
-async function lookUpInCrls(
+/** Null if no CRL lists the stored certificate, or it names no CRL. @throws the last error if every CRL failed */
+async function lookUpStored(
   { clock, fetchCrl, background }: RevocationCheckDeps,
   { chain }: CertificateRecord,
   signal: AbortSignal,
 ): Promise<Revoked | null> {
   const stored = readStored(chain);
-  const points = stored === null ? [] : distributionPoints(stored.leaf).slice(0, MAX_POINTS);
-  const issuer = points.length === 0 ? null : stored?.issuer();
-  if (stored === null || issuer == null) return null;
-  let failure: unknown = null;
-  for (const url of points) {
-    try {
-      const crl = await fetchCrl(url, signal);
-      const { serial } = stored.leaf;
-      return await background.run(
-        'lookUpCrl',
-        { crl, url, serial, issuer: issuer.raw, now: clock.now() },
-        { owner: 'revocation-check', signal },
-      );
-    } catch (error) {
-      signal.throwIfAborted();
-      failure = error;
-    }
-  }
-  if (failure !== null) throw failure;
-  return null;
+  if (stored === null) return null;
+  const lookUpCrl: CrlDeps['lookUpCrl'] = (input) =>
+    background.run('lookUpCrl', input, { owner: 'revocation-check', signal });
+  const query = { certificate: stored.leaf, issuer: stored.issuer, now: clock.now() };
+  return lookUpInCrls({ fetchCrl, lookUpCrl }, query, signal);
 }
-
-const MAX_POINTS = 3;
 
 /** Reasons that a subscriber cannot give count as unspecified. */
 function reasonName(code: number) {

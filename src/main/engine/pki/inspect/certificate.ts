@@ -4,6 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { type AsnNode, childAt, childrenOf, isContext, octetsOf, oidOf, parseAsn } from './asn1.ts';
 import { hasExplicitCurve } from './der-kind.ts';
 import { type DistinguishedName, readName } from './distinguished-name.ts';
+import { isSignedByItself } from './issued-by.ts';
 import { readSignature, type SignatureAlgorithm } from './signature.ts';
 
 export interface Certificate {
@@ -89,20 +90,6 @@ function toIpAddress(octets: Uint8Array): string | null {
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
-/** Whether `issuer` signed `certificate`: checks names, key identifiers, key usage and the signature. */
-export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  try {
-    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
-  } catch {
-    return false; // OpenSSL does not support the type of key or signature
-  }
-}
-
-/** Whether its own key signed it. `isIssuedBy` cannot tell: a self-signed server certificate may lack keyCertSign. */
 export function isSelfSigned({ x509 }: Certificate): boolean {
-  try {
-    return x509.subject === x509.issuer && x509.verify(x509.publicKey);
-  } catch {
-    return false;
-  }
+  return isSignedByItself(x509);
 }

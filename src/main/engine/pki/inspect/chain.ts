@@ -3,8 +3,9 @@ import { type KeyObject, X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { coversName } from '../../../../shared/names.ts';
 import { CertdeskError } from '../../core/errors.ts';
-import { type Certificate, isIssuedBy, isSelfSigned } from './certificate.ts';
+import { type Certificate, isSelfSigned } from './certificate.ts';
 import { type Content, MAX_CERTIFICATES, readContent } from './content.ts';
+import { isIssuedBy } from './issued-by.ts';
 import { ownsKey } from './public-key.ts';
 
 /** Longer than any real chain; limits the number of signature checks. */

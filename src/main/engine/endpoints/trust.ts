@@ -1,0 +1,42 @@
+// The root certificates that a check trusts, indexed by subject so that a lookup verifies one or two signatures.
+import { X509Certificate } from 'node:crypto';
+import { isIssuedBy } from '../pki/inspect/issued-by.ts';
+
+export interface Trust {
+  /** The trusted root that issued the certificate; one that is valid now comes first. Null if there is none. */
+  findIssuer(certificate: X509Certificate, now: Date): X509Certificate | null;
+  /** Whether exactly this certificate is a trusted root. */
+  has(certificate: X509Certificate): boolean;
+}
+
+/**
+ * @param roots PEM, one certificate each (outgoing/trusted-roots.ts has the machine's). They are parsed at the first use.
+ * A root that cannot be parsed is skipped, as Node does.
+ */
+export function createTrust(roots: readonly string[]): Trust {
+  let index: Map<string, X509Certificate[]> | null = null;
+  const withSubject = (subject: string): readonly X509Certificate[] => {
+    index ??= Map.groupBy(roots.flatMap(parse), (root) => root.subject);
+    return index.get(subject) ?? [];
+  };
+  return {
+    findIssuer(certificate, now) {
+      const issuers = withSubject(certificate.issuer).filter((root) => isIssuedBy(certificate, root));
+      return issuers.find((root) => isValidAt(root, now)) ?? issuers[0] ?? null;
+    },
+    has: (certificate) =>
+      withSubject(certificate.subject).some((root) => root.fingerprint256 === certificate.fingerprint256),
+  };
+}
+
+export function isValidAt({ validFromDate, validToDate }: X509Certificate, now: Date): boolean {
+  return validFromDate <= now && now <= validToDate;
+}
+
+function parse(pem: string): readonly X509Certificate[] {
+  try {
+    return [new X509Certificate(pem)];
+  } catch {
+    return [];
+  }
+}

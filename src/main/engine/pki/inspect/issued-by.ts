@@ -1,0 +1,20 @@
+// Whether one certificate signed another. Apart from inspect/certificate.ts, so that it loads without a parser.
+import type { X509Certificate } from 'node:crypto';
+
+/** Whether `issuer` signed `certificate`: checks names, key identifiers, key usage and the signature. */
+export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+  } catch {
+    return false; // OpenSSL does not support the type of key or signature
+  }
+}
+
+/** Whether its own key signed it. `isIssuedBy` cannot tell: a self-signed server certificate may lack keyCertSign. */
+export function isSignedByItself(certificate: X509Certificate): boolean {
+  try {
+    return certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey);
+  } catch {
+    return false;
+  }
+}
