@@ -153,10 +153,24 @@ const RULES: readonly Rule[] = [
     ],
     packages: ['commander', 'pino', NODE],
   },
+  // The client of the command line. It loads nothing of the server, so that it starts fast.
+  {
+    place: 'main/cli',
+    may: [
+      'shared',
+      'main/cli',
+      'main/installation.ts',
+      'main/platform/data-folder.ts',
+      'main/storage/folder-access.ts',
+    ],
+    packages: ['commander', NODE],
+  },
   {
     place: 'main/headless',
     may: [
       'shared',
+      'main/cli',
+      'main/http/rest.ts',
       'main/headless',
       'main/platform',
       'main/app.ts',

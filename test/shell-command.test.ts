@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { dataFolderToName, defaultDataFolder } from '../src/main/platform/options.ts';
+import { dataFolderToName, defaultDataFolder } from '../src/main/platform/data-folder.ts';
 import { createShellCommand } from '../src/main/shell-command.ts';
 
 let folder: string;

@@ -37,6 +37,12 @@ export async function ensureBuilt({ force = false, root = ROOT }: BuildOptions =
       timeoutMs: BUILD_TIMEOUT_MS,
     });
     if (code !== 0) return `${output}\nThe build failed (exit code ${code}).\n`;
+    const described = await runChild(
+      process.execPath,
+      [join(root, 'src/main/headless/write-commands.ts'), join(root, 'out')],
+      { cwd: root, stdio: 'collect', timeoutMs: BUILD_TIMEOUT_MS },
+    );
+    if (described.code !== 0) return `${described.output}\nThe commands could not be described.\n`;
     writeFileSync(join(root, STAMP), sources);
     return null;
   });

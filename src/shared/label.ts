@@ -1,12 +1,6 @@
 // Validates names that users choose for projects, tokens, saved credentials and notification channels.
 import { z } from 'zod';
-
-/**
- * Control characters (Unicode category Cc), line separators and bidirectional marks. On a terminal or in a log they can
- * forge lines and hide words (CVE-2021-42574).
- */
-const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
-const ALL_UNPRINTABLE = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+import { UNPRINTABLE } from './unprintable.ts';
 
 export const LabelSchema = z
   .string()
@@ -17,8 +11,3 @@ export const LabelSchema = z
     (text) => !UNPRINTABLE.test(text),
     'contains a control character: use letters, digits and punctuation',
   );
-
-/** Replaces each unprintable character by `\u{…}`, for output to a terminal. */
-export function escapeUnprintable(text: string): string {
-  return text.replace(ALL_UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
-}

@@ -1,11 +1,14 @@
 // The abuse suite: every caller tries every operation, and every field of its request, against a running server. It is
 // generated from the router, so an operation cannot be forgotten; the table here lists what each caller may do.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { callTRPCProcedure } from '@trpc/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Context, Principal } from '../../src/main/api/context.ts';
+import type { Context } from '../../src/main/api/context.ts';
 import { appRouter } from '../../src/main/api/router.ts';
 import { toFailure } from '../../src/main/api/trpc.ts';
 import { WINDOW, windowContext } from '../../src/main/electron/window-context.ts';
+import { ACCESS_FILE } from '../../src/shared/local-access.ts';
 import { REACHES, type Reach } from '../../src/shared/reach.ts';
 import { type Timestamp, toTimestamp } from '../../src/shared/time.ts';
 import type { Scope } from '../../src/shared/token.ts';
@@ -32,8 +35,8 @@ const TABLE: Readonly<Record<string, string>> = {
   'all projects': '401 – ✓ – ✓ – ✓ ✓ ✓ ✓ ✓ ✓',
   'private key': '401 – ✓ ✓ ✓ – ✓ ✓ P ✓ P ✓',
   installation: '401 – – – – – ✓ ✓ ✓ ✓ ✓ ✓',
-  'system read': '401 – – – – – – ✓ ✓ ✓ ✓ ✓',
-  'system change': '401 – – – – – – ✓ P ✓ P ✓',
+  'system read': '401 – – – – – – ✓ ✓ ✓ ✓ –',
+  'system change': '401 – – – – – – ✓ P ✓ P –',
 };
 
 const OUTCOMES: Readonly<Record<string, string>> = {
@@ -97,9 +100,9 @@ async function callers(): Promise<Readonly<Record<string, Try>>> {
       overHttp(operation, body, (method, path, call) => app.call(method, path, { ...call, token }));
     return [name, attempt] as const;
   });
-  const inside = (proofAt: Timestamp | null, principal: Partial<Principal> = {}): Try => {
+  const inside = (proofAt: Timestamp | null): Try => {
     const context = windowContext(app.app, { at: () => proofAt });
-    const caller = { ...WINDOW, proofAt, ...principal };
+    const caller = { ...WINDOW, proofAt };
     return (operation, body) => overTrpc(operation, body, { ...context, principal: caller });
   };
   return {
@@ -108,9 +111,15 @@ async function callers(): Promise<Readonly<Record<string, Try>>> {
     'stale session': (operation, body) => overHttp(operation, body, stale),
     window: inside(toTimestamp(now)),
     'stale window': inside(toTimestamp(new Date(now.getTime() - 16 * 60_000))),
-    'command line': inside(null, { kind: 'command-line', id: 'cli' }),
+    'command line': (operation, body) =>
+      overHttp(operation, body, (method, path, call) =>
+        app.call(method, path, { ...call, token: localToken() }),
+      ),
   };
 }
+
+/** The credential that the server wrote into its data folder. */
+const localToken = (): string => JSON.parse(readFileSync(join(app.dataFolder, ACCESS_FILE), 'utf8')).token;
 
 /** Fills a path: its own project for {id}, a missing one for the rest. */
 const fill = (path: string) => path.replace('{id}', project).replace(/\{\w+\}/g, 'nothing');

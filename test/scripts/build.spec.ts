@@ -34,7 +34,12 @@ async function script(name: string, ...args: string[]): Promise<Ended> {
 
 test('creates three programs and a minified page, with little output', async () => {
   expect(await script('build.mjs')).toEqual({ code: 0, stdout: '', stderr: SAYS });
-  expect(readdirSync(out('main')).sort()).toEqual(['electron.js', 'headless.js', 'worker.js']);
+  expect(readdirSync(out('main')).sort()).toEqual([
+    'commands.json',
+    'electron.js',
+    'headless.js',
+    'worker.js',
+  ]);
   expect(readFileSync(out('main/headless.js'), 'utf8')).toContain('import { createServer } from "node:http"');
   const [asset = ''] = readdirSync(out('renderer/assets'));
   const lines = readFileSync(out(`renderer/assets/${asset}`), 'utf8')

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { CreateDnsCredentialSchema } from '../../src/shared/dns-credential.ts';
-import { escapeUnprintable, LabelSchema } from '../../src/shared/label.ts';
+import { LabelSchema } from '../../src/shared/label.ts';
 import { CreateProjectSchema } from '../../src/shared/project.ts';
 import { CreateTokenSchema } from '../../src/shared/token.ts';
+import { escapeUnprintable } from '../../src/shared/unprintable.ts';
 
 const UNPRINTABLE = [
   '\u001b[31m',

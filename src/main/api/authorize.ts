@@ -19,14 +19,21 @@ export interface Requirement extends Need {
 
 /** @throws FORBIDDEN, PROOF_REQUIRED */
 export function authorize(principal: Principal, required: Requirement, now: Date): void {
-  if (principal.kind === 'token') authorizeToken(principal, required);
+  if (isToken(principal)) authorizeToken(principal, required);
   if (required.freshProof && !hasFreshProof(principal, now)) throw new CertdeskError('PROOF_REQUIRED');
 }
 
-function authorizeToken({ scopes, projectIds }: Principal, required: Requirement): void {
+/** The command line's credential is a token of the running server, with the scope admin (http/local-access.ts). */
+const isToken = ({ kind }: Pick<Principal, 'kind'>): boolean => kind === 'token' || kind === 'command-line';
+
+function authorizeToken({ kind, scopes, projectIds }: Principal, required: Requirement): void {
   const { reach, scope, projectId, allProjects } = required;
   if (reach === 'system')
-    throw forbidden('API tokens cannot do this. Sign in with a browser, or use the command line');
+    throw forbidden(
+      kind === 'token'
+        ? 'API tokens cannot do this. Sign in with a browser, or use the command line'
+        : 'The command line cannot do this through the running server. Sign in with a browser: `certdesk login-link` prints the link',
+    );
   const needed = reach === 'installation' ? 'admin' : scope;
   if (needed === undefined || !scopes.some((own) => INCLUDED[own].includes(needed)))
     throw forbidden(`This token lacks the scope ${needed}`);
@@ -36,9 +43,9 @@ function authorizeToken({ scopes, projectIds }: Principal, required: Requirement
     throw forbidden('This token is limited to other projects');
 }
 
-/** Tokens prove themselves with every call, and the command line has access to the data folder. */
+/** Tokens prove themselves with every call. */
 function hasFreshProof({ kind, proofAt }: Principal, now: Date): boolean {
-  if (kind === 'token' || kind === 'command-line') return true;
+  if (isToken({ kind })) return true;
   return proofAt !== null && now.getTime() - Date.parse(proofAt) <= PROOF_MS;
 }
 
@@ -52,7 +59,7 @@ const INCLUDED: Readonly<Record<Scope, readonly Scope[]>> = {
 
 /** @returns the largest reach that a caller has */
 export function reachOf({ kind, scopes }: Pick<Principal, 'kind' | 'scopes'>): Reach {
-  if (kind !== 'token') return 'system';
+  if (!isToken({ kind })) return 'system';
   return scopes.includes('admin') ? 'installation' : 'project';
 }
 

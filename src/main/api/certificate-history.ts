@@ -10,6 +10,7 @@ import {
   RestoreRequestSchema,
 } from '../../shared/certificate-history.ts';
 import { ProjectIdSchema } from '../../shared/project.ts';
+import { CERTIFICATE_COLUMNS, PROJECT } from './cli-parts.ts';
 import { type Meta, operation } from './trpc.ts';
 
 const id = ProjectIdSchema;
@@ -87,6 +88,7 @@ export const certificateHistory = {
         path: '/projects/{id}/certificate/restore',
         summary: 'Restore a certificate that was removed in the last 30 days',
       },
+      cli: [{ verb: 'restore', args: [PROJECT], columns: CERTIFICATE_COLUMNS }],
       checkedAs: withOtherNames,
     })
     .input(RestoreInput)

@@ -16,6 +16,14 @@ import { FlagSchema, ProjectIdSchema } from '../../shared/project.ts';
 import type { Call, Outcome } from '../engine/issuance/service.ts';
 import { EXPORT_FORMATS, holdsKey } from '../engine/pki/export.ts';
 import { acknowledgement } from './acknowledgement.ts';
+import {
+  EXPORT_COMMAND,
+  OBTAIN_COMMAND,
+  REMOVE_COMMAND,
+  RENEW_COMMAND,
+  REVOKE_COMMAND,
+  UPLOAD_COMMAND,
+} from './certificate-commands.ts';
 import { certificateHistory } from './certificate-history.ts';
 import type { Context, Principal } from './context.ts';
 import { reachability } from './reachability.ts';
@@ -134,6 +142,7 @@ export const certificates = router({
         summary: 'Obtain certificate by ACME',
         job: true,
       },
+      cli: [OBTAIN_COMMAND],
       checkedAs: withMachineRole,
     })
     .input(ObtainInput)
@@ -149,6 +158,7 @@ export const certificates = router({
         path: '/projects/{id}/certificate/upload',
         summary: 'Upload custom certificate',
       },
+      cli: [UPLOAD_COMMAND],
     })
     .input(z.object({ id, body: KeyPairRequestSchema }))
     .output(z.object({ success, certificate: UploadedSchema }))
@@ -183,6 +193,7 @@ export const certificates = router({
         summary: 'Renew certificate',
         job: true,
       },
+      cli: [RENEW_COMMAND],
     })
     .input(z.object({ id, body: z.strictObject({}).optional() }))
     .output(z.union([RenewAnswer, AcceptedSchema]))
@@ -198,6 +209,7 @@ export const certificates = router({
         summary: 'Revoke certificate',
         job: true,
       },
+      cli: [REVOKE_COMMAND],
     })
     .input(z.object({ id, body: RevokeRequestSchema.optional() }))
     .output(z.union([RevokeAnswer, AcceptedSchema]))
@@ -207,7 +219,10 @@ export const certificates = router({
     }),
 
   remove: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
-    .meta({ rest: { method: 'DELETE', path: '/projects/{id}/certificate', summary: 'Remove certificate' } })
+    .meta({
+      rest: { method: 'DELETE', path: '/projects/{id}/certificate', summary: 'Remove certificate' },
+      cli: [REMOVE_COMMAND],
+    })
     .input(z.object({ id, body: z.strictObject({}).optional() }))
     .output(MessageAnswer)
     .mutation(async ({ ctx, input }) => {
@@ -271,6 +286,7 @@ export const certificates = router({
           'Download certificate as a file, with the password in the body, where it may contain any character',
         form: 'file',
       },
+      cli: [EXPORT_COMMAND],
       audit: bodyAsksForKey,
       exportsKey: bodyAsksForKey,
     })

@@ -5,7 +5,7 @@ import type { Actor } from '../engine/core/model.ts';
 import type { Engine } from '../engine/engine.ts';
 
 export interface Principal {
-  /** An API token, a signed-in browser, the desktop application's window, or the command line. */
+  /** An API token, a signed-in browser, the desktop application's window, or the command line on the data folder. */
   readonly kind: 'token' | 'session' | 'window' | 'command-line';
   /** The ID of the token or session. */
   readonly id: string;
@@ -20,6 +20,7 @@ export interface Principal {
 
 /** The actor for the audit trail, which calls both browsers and the desktop application's window `window`. */
 export function actorOf({ kind, id, name }: Principal, address: string | null): Actor {
+  if (kind === 'command-line') return { kind, id: null, name, address };
   return { kind: kind === 'session' ? 'window' : kind, id, name, address };
 }
 

@@ -5,9 +5,14 @@ import { JobSchema, JobWithStepsSchema } from '../../shared/job.ts';
 import { limitEvent } from '../engine/access/limited-view.ts';
 import { operation, router } from './trpc.ts';
 
+const JOB = { name: 'JOB', is: 'text', field: 'jobId', description: 'ID of the job' } as const;
+
 export const jobs = router({
   get: operation({ reach: 'project', scope: 'projects:read', projects: 'job' })
-    .meta({ rest: { method: 'GET', path: '/jobs/{jobId}', summary: 'Get a job with its steps' } })
+    .meta({
+      rest: { method: 'GET', path: '/jobs/{jobId}', summary: 'Get a job with its steps' },
+      cli: [{ verb: 'job', summary: 'show a job with its steps', args: [JOB], view: 'job' }],
+    })
     .input(z.object({ jobId: z.string().min(1).max(64) }))
     .output(JobWithStepsSchema)
     .query(({ ctx, input }) => ctx.engine.jobs.get(input.jobId)),
@@ -19,6 +24,7 @@ export const jobs = router({
         path: '/jobs/{jobId}/confirm',
         summary: 'Confirm that the TXT records a job waits for exist (provider `manual`)',
       },
+      cli: [{ verb: 'confirm', summary: 'confirm that the TXT records a job waits for exist', args: [JOB] }],
     })
     .input(z.object({ jobId: z.string().min(1).max(64), body: z.strictObject({}).optional() }))
     .output(z.object({ success: z.literal(true), message: z.string() }))
@@ -44,7 +50,27 @@ export const jobs = router({
     }),
 
   list: operation({ reach: 'project', scope: 'projects:read', projects: 'visible' })
-    .meta({ rest: { method: 'GET', path: '/jobs', summary: 'List jobs, newest first' } })
+    .meta({
+      rest: { method: 'GET', path: '/jobs', summary: 'List jobs, newest first' },
+      cli: [
+        {
+          verb: 'jobs',
+          summary: 'list jobs, newest first',
+          rows: 'jobs',
+          columns: [
+            { title: 'Job', field: 'id' },
+            { title: 'Kind', field: 'kind' },
+            { title: 'Project', field: 'projectId', as: 'project' },
+            { title: 'State', field: 'state', as: 'state' },
+            { title: 'Step', field: 'step' },
+            { title: 'Created', field: 'createdAt', as: 'time' },
+            { title: 'Error', field: 'error.error' },
+          ],
+          options: { limit: 'show at most this many (default: 50)' },
+          examples: [['jobs --limit 5', 'the last five jobs']],
+        },
+      ],
+    })
     .input(
       z.object({
         project: z.string().min(1).max(64).optional(),

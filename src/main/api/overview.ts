@@ -11,6 +11,14 @@ export const overview = router({
         summary:
           'Get the overview: certificates by state, items that need attention, the next 90 days, the state of the engine',
       },
+      cli: [
+        {
+          verb: 'status',
+          summary: 'show whether all certificates are fine, and what needs attention',
+          view: 'overview',
+          examples: [['status', 'a summary of all certificates']],
+        },
+      ],
     })
     .output(OverviewSchema)
     .query(({ ctx }) => ctx.engine.overview.get(ctx.principal.projectIds)),

@@ -10,13 +10,17 @@ import {
   ProjectSchema,
   UpdateProjectSchema,
 } from '../../shared/project.ts';
+import { LIST_PROJECTS, PROJECT, SHOW_PROJECT } from './cli-parts.ts';
 import { operation, router } from './trpc.ts';
 
 const id = ProjectIdSchema;
 
 export const projects = router({
   list: operation({ reach: 'project', scope: 'projects:read', projects: 'visible' })
-    .meta({ rest: { method: 'GET', path: '/projects', summary: 'List projects with their certificates' } })
+    .meta({
+      rest: { method: 'GET', path: '/projects', summary: 'List projects with their certificates' },
+      cli: LIST_PROJECTS,
+    })
     .input(ListProjectsSchema)
     .output(ProjectPageSchema)
     .query(({ ctx, input }) => ctx.engine.projects.list(input, ctx.principal.projectIds)),
@@ -33,13 +37,33 @@ export const projects = router({
     .query(({ ctx }) => ctx.engine.projects.facets(ctx.principal.projectIds)),
 
   create: operation({ reach: 'project', scope: 'projects:write', projects: 'all' })
-    .meta({ rest: { method: 'POST', path: '/projects', summary: 'Create a project', status: 201 } })
+    .meta({
+      rest: { method: 'POST', path: '/projects', summary: 'Create a project', status: 201 },
+      cli: [
+        {
+          verb: 'project create',
+          options: {
+            domain: 'domain of the project',
+            name: 'name of the project (default: the domain)',
+            altNames: 'more names for its certificate',
+          },
+          columns: [
+            { title: 'Project', field: 'name' },
+            { title: 'ID', field: 'id' },
+          ],
+          examples: [['project create --domain shop.example.com', 'a project to upload a certificate to']],
+        },
+      ],
+    })
     .input(z.object({ body: CreateProjectSchema }))
     .output(ProjectSchema)
     .mutation(({ ctx, input }) => ctx.engine.projects.create(input.body)),
 
   get: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
-    .meta({ rest: { method: 'GET', path: '/projects/{id}', summary: 'Get a project' } })
+    .meta({
+      rest: { method: 'GET', path: '/projects/{id}', summary: 'Get a project' },
+      cli: [SHOW_PROJECT],
+    })
     .input(z.object({ id }))
     .output(ListedProjectSchema)
     .query(({ ctx, input }) => ctx.engine.projects.get(input.id)),
@@ -53,6 +77,7 @@ export const projects = router({
   remove: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
     .meta({
       rest: { method: 'DELETE', path: '/projects/{id}', summary: 'Delete a project that has no certificate' },
+      cli: [{ verb: 'project delete', args: [PROJECT], confirm: 'Delete the project {name}?' }],
     })
     .input(z.object({ id, body: z.strictObject({}).optional() }))
     .output(z.object({ success: z.literal(true), message: z.string() }))

@@ -2,6 +2,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { type TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { z } from 'zod';
+import type { CliMeta } from '../../shared/command-line.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Need, Reach } from '../../shared/reach.ts';
 import type { Scope } from '../../shared/token.ts';
@@ -58,6 +59,8 @@ export type Access =
 
 export interface Meta {
   readonly rest?: RestMeta;
+  /** The commands of `certdesk` that call this operation. */
+  readonly cli?: readonly CliMeta[];
   readonly reach?: Reach;
   /** The scope that a token needs. Null: the operation needs no authentication. */
   readonly scope?: Scope | null;

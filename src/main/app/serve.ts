@@ -1,12 +1,14 @@
 // Opens the challenge listener and the API server, and starts the engine.
-
+import { userInfo } from 'node:os';
 import type { CheckHealth } from '../api/context.ts';
 import { SERVER_ADDRESS } from '../engine/access/sessions.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type ChallengeListener, openChallengeListener } from '../http/acme-challenge.ts';
 import { type Listening, listenError } from '../http/listen.ts';
+import { createLocalAccess, type LocalAccess } from '../http/local-access.ts';
 import { createHttpServer } from '../http/server.ts';
+import { writeAccessFile } from '../secrets/access-file.ts';
 import type { BuiltEngine } from './build-engine.ts';
 import type { Closing } from './closing.ts';
 import type { OpenData } from './data.ts';
@@ -38,12 +40,16 @@ export async function serve(
   }
   const started = Promise.withResolvers<void>();
   const health = createHealthCheck(secrets, platform.clock);
-  const address = await openApi(platform, apiPort, { engine, health, closing, started: started.promise });
+  const localAccess = createLocalAccess(ownUser());
+  const served = { engine, health, localAccess, closing, started: started.promise };
+  const address = await openApi(platform, apiPort, served);
   listeners.api = new URL(address).host;
   ownPorts.push(Number(new URL(address).port || 80));
   // Runs before the server closes, so that requests that wait for a job get an answer and the server can close.
   closing.push(() => engine.stop());
   await stores.settings.set(SERVER_ADDRESS, address); // for `certdesk login-link`, which runs in another process
+  const access = { address, token: localAccess.token, pid: process.pid };
+  closing.push(await writeAccessFile(platform.dataFolder, access));
   await engine.start().finally(started.resolve); // a failed start must not leave requests waiting
   return { address, challengePort: challenge?.port ?? null, health };
 }
@@ -75,12 +81,13 @@ interface Served {
   readonly health: CheckHealth;
   readonly closing: Closing;
   readonly started: Promise<void>;
+  readonly localAccess: LocalAccess;
 }
 
 async function openApi(
   platform: Platform,
   usualPort: number,
-  { engine, health, closing, started }: Served,
+  { engine, health, localAccess, closing, started }: Served,
 ): Promise<string> {
   const server = await createHttpServer({
     engine,
@@ -90,6 +97,7 @@ async function openApi(
     guiFolder: platform.guiFolder,
     version: platform.version,
     started,
+    localAccess,
   });
   closing.push(() => server.close());
   const { host, port: wanted } = platform.api;
@@ -103,3 +111,12 @@ async function openApi(
 }
 
 const placeOf = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+/** A user without an entry in /etc/passwd has no name, for example in a container with a numeric user ID. */
+function ownUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}`;
+  }
+}

@@ -1,6 +1,6 @@
 // Writes the log to standard error, so that standard output carries only the output of a command.
 import { type Logger, pino } from 'pino';
-import { escapeUnprintable } from '../../shared/label.ts';
+import { escapeUnprintable } from '../../shared/unprintable.ts';
 import { logOptions, MESSAGE_KEY } from '../log-lines.ts';
 
 /**

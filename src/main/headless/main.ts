@@ -3,7 +3,14 @@ import { Command, CommanderError, Option } from 'commander';
 import { ScopeSchema } from '../../shared/token.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 import { readInstallation } from '../installation.ts';
-import { addOptions, DATA_OPTIONS, oneLine, SERVE_OPTIONS, toWebUrl } from '../platform/options.ts';
+import {
+  addOptions,
+  DATA_OPTIONS,
+  OWN_DATA_OPTIONS,
+  oneLine,
+  SERVE_OPTIONS,
+  toWebUrl,
+} from '../platform/options.ts';
 import { exportAudit, toEntry, verifyAudit } from './audit.ts';
 import { createBackupFile, restoreBackupFile, verifyBackupFile } from './backup.ts';
 import { listCaAccounts, replaceCaAccount } from './ca-account.ts';
@@ -28,7 +35,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-function createProgram(): Command {
+/** The commands that run the server or work on its data folder. */
+export function createProgram(): Command {
   const program = new Command('certdesk')
     .description('Obtain, monitor, renew and revoke TLS certificates')
     .version(readInstallation().version)
@@ -36,7 +44,7 @@ function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
 
   addOptions(program.command('serve').description('run the server'), [
-    ...DATA_OPTIONS,
+    ...OWN_DATA_OPTIONS,
     ...SERVE_OPTIONS,
   ]).action(serve);
 

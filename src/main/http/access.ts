@@ -8,6 +8,7 @@ import type { Sessions } from '../engine/access/sessions.ts';
 import type { Tokens } from '../engine/access/tokens.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { TokenRecord } from '../engine/core/model.ts';
+import type { LocalAccess } from './local-access.ts';
 import { readSession } from './session-request.ts';
 
 /**
@@ -61,6 +62,7 @@ export interface AuthenticateDeps {
   readonly tokens: Tokens;
   readonly sessions: Sessions;
   readonly limitFailures: FailureLimit;
+  readonly localAccess: LocalAccess;
 }
 
 /**
@@ -68,11 +70,20 @@ export interface AuthenticateDeps {
  * the session has ended
  * @throws UNAUTHENTICATED, TOO_MANY_REQUESTS (details.retryAfter in seconds), ORIGIN_NOT_ALLOWED.
  */
-export function createAuthenticate({ tokens, sessions, limitFailures }: AuthenticateDeps): Authenticate {
+export function createAuthenticate({
+  tokens,
+  sessions,
+  limitFailures,
+  localAccess,
+}: AuthenticateDeps): Authenticate {
   return async (request) => {
     const token = bearerOf(request);
     // A page of another site cannot make a browser send this header, so Origin does not matter.
-    if (token !== null) return tokenPrincipal(await limitFailures(request, tokens.authenticate(token)));
+    if (token !== null)
+      return (
+        localAccess.authenticate(token, request) ??
+        tokenPrincipal(await limitFailures(request, tokens.authenticate(token)))
+      );
     const session = await readSession(request, sessions);
     return session && sessionPrincipal(session);
   };

@@ -19,6 +19,7 @@ import { createContextReader } from './context.ts';
 import { addDocs } from './docs.ts';
 import { notFound, refuseUnreadable, SAFE_HEADERS, sendError, toFailure } from './failures.ts';
 import { addGui, isPageRequest, sendPage } from './gui.ts';
+import { addLocalProof, type LocalAccess } from './local-access.ts';
 import { createOpenStreams, type OpenStreams } from './open-streams.ts';
 import { API_PREFIX, addRest } from './rest.ts';
 import { addSignIn, SIGN_IN_PATHS } from './sign-in.ts';
@@ -35,6 +36,7 @@ export interface HttpServerDeps {
   readonly version: string;
   /** Requests wait for this promise, because unfinished jobs of the last run enter the queue first. */
   readonly started: Promise<void>;
+  readonly localAccess: LocalAccess;
 }
 
 /** The maximum size of a body that the specification names. */
@@ -89,7 +91,9 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
   endUnused(app);
   const { sessions, tokens } = engine;
   const limitFailures = createFailureLimit(app);
-  const authenticate = createAuthenticate({ tokens, sessions, limitFailures });
+  const { localAccess } = deps;
+  addLocalProof(app, localAccess);
+  const authenticate = createAuthenticate({ tokens, sessions, limitFailures, localAccess });
   const createContext = createContextReader({ engine, health: deps.health, authenticate });
   addSignIn(app, { engine, limitFailures });
   addRest(app, { createContext, streams });

@@ -1,12 +1,12 @@
 // Defines and parses the options of the command line; the only reader of options and environment variables.
 import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CertdeskError } from '../engine/core/errors.ts';
 import { parseServer } from '../engine/dns/lookup/transport.ts';
 import { isCidr } from '../engine/outgoing/address-policy.ts';
+import { defaultDataFolder, findDataFolder } from './data-folder.ts';
 
 export interface DataOptions {
   readonly dataDir: string;
@@ -36,23 +36,6 @@ export interface ServeOptions extends DataOptions {
   readonly logFormat: 'pretty' | 'json';
 }
 
-/** The operating system's usual place for the data of an application. */
-export function defaultDataFolder(env: NodeJS.ProcessEnv = process.env): string {
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'certdesk');
-  if (process.platform === 'win32')
-    return join(env.APPDATA ?? join(homedir(), 'AppData', 'Roaming'), 'certdesk');
-  return join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'certdesk');
-}
-
-/**
- * The value that another shell must pass as --data-dir to reach this data folder: an absolute path, or null if a command
- * finds the folder without --data-dir and without this process's environment variables.
- */
-export function dataFolderToName(dataDir: string): string | null {
-  const folder = resolve(dataDir);
-  return folder === defaultDataFolder({}) ? null : folder;
-}
-
 /** Whether systemd started this process as a service (INVOCATION_ID, systemd.exec(5)). */
 export function isSystemdService(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.INVOCATION_ID !== undefined && process.stdout.isTTY !== true && process.getuid?.() !== 0;
@@ -63,9 +46,15 @@ const option = (flags: string, description: string): Option => {
   return made.env(`CERTDESK_${made.name().replaceAll('-', '_').toUpperCase()}`);
 };
 
-export const DATA_OPTIONS: readonly Option[] = [
-  option('--data-dir <folder>', 'folder with the database and all other data').default(defaultDataFolder()),
+const dataOption = (folder: string): readonly Option[] => [
+  option('--data-dir <folder>', 'folder with the database and all other data').default(folder),
 ];
+
+/** Of commands that work on the data of an existing server: the service's, if it is installed. */
+export const DATA_OPTIONS = dataOption(findDataFolder());
+
+/** Of programs that serve: the data of the user that starts them. */
+export const OWN_DATA_OPTIONS = dataOption(defaultDataFolder());
 
 export const SERVE_OPTIONS: readonly Option[] = [
   option('--host <address>', 'address that the API and the GUI listen on').default('127.0.0.1'),
@@ -281,7 +270,7 @@ export function argsFromEnvironment(args: readonly string[]): readonly string[] 
     .filter((each) => sourceOf(each) === 'env')
     .map(({ long, envVar = '', required }) => (required ? `${long}=${process.env[envVar]}` : String(long)));
   // The default folder can depend on the environment, too (XDG_DATA_HOME, APPDATA).
-  const [dataDir] = DATA_OPTIONS;
+  const [dataDir] = OWN_DATA_OPTIONS;
   const folder = defaultDataFolder();
   if (dataDir === undefined || sourceOf(dataDir) !== 'default' || folder === defaultDataFolder({}))
     return given;
@@ -289,7 +278,7 @@ export function argsFromEnvironment(args: readonly string[]): readonly string[] 
 }
 
 function parseForDesktop(args: readonly string[]): Command {
-  const command = addOptions(new Command(), [...DATA_OPTIONS, ...SERVE_OPTIONS])
+  const command = addOptions(new Command(), [...OWN_DATA_OPTIONS, ...SERVE_OPTIONS])
     .allowUnknownOption()
     .allowExcessArguments()
     .configureOutput({ outputError: () => undefined });

@@ -4,13 +4,8 @@ import { DEFAULT_LIMITS, type Platform } from '../app/platform.ts';
 import type { App } from '../app.ts';
 import { readInstallation } from '../installation.ts';
 import { createShellCommand } from '../shell-command.ts';
-import {
-  dataFolderToName,
-  isSystemdService,
-  readCaFile,
-  requireLoopback,
-  type ServeOptions,
-} from './options.ts';
+import { dataFolderToName } from './data-folder.ts';
+import { isSystemdService, readCaFile, requireLoopback, type ServeOptions } from './options.ts';
 
 /** @throws INVALID_REQUEST if the file of --acme-ca-file cannot be read, or --host needs --insecure-http. */
 export function toPlatform(options: ServeOptions, logger: Logger): Platform {

@@ -31,6 +31,7 @@ export function makeCheckout(): Checkout {
     writeFileSync(join(root, path), content);
   };
   write('src/main/headless/index.ts', PROGRAM);
+  write('src/main/headless/write-commands.ts', WRITE_COMMANDS);
   write('src/main/electron/index.ts', `import { app } from 'electron'; void app.whenReady();`);
   write(
     'src/main/background/worker.ts',
@@ -44,6 +45,9 @@ export function makeCheckout(): Checkout {
   write('src/renderer/main.tsx', `document.body.append('A RATHER LONG LINE');\n`);
   return { root, write, remove: () => rmSync(root, { recursive: true, force: true }) };
 }
+
+/** Stands for the step that writes the commands. */
+const WRITE_COMMANDS = `import { writeFileSync } from 'node:fs'; writeFileSync(process.argv[2] + '/main/commands.json', '{}');`;
 
 const PROGRAM = `
 import { createServer } from 'node:http';

@@ -1,0 +1,95 @@
+// Parts of command declarations (meta.cli) that several operations share.
+import type { CliArgument, CliColumn, CliMeta } from '../../shared/command-line.ts';
+
+export const PROJECT: CliArgument = {
+  name: 'NAME',
+  is: 'project',
+  field: 'id',
+  description: 'domain, name or ID of the project',
+};
+
+const DOMAIN: CliColumn = { title: 'Domain', field: 'domain|name' };
+
+/** What certdesk list shows. `projects.list` also serves `certdesk projects`. */
+export const LIST_PROJECTS: readonly CliMeta[] = [
+  {
+    verb: 'list',
+    summary: 'list certificates, with their state and expiry',
+    pages: true,
+    rows: 'projects',
+    columns: [
+      DOMAIN,
+      { title: 'Status', field: 'certificate.status', as: 'state', empty: 'none' },
+      { title: 'Expires', field: 'certificate.expiresAt', as: 'time' },
+      { title: 'Left', field: 'certificate.expiresAt', as: 'left' },
+      { title: 'Next renewal', field: 'renewal.nextAttemptAt', as: 'time' },
+      { title: 'Issuer', field: 'certificate.issuer' },
+    ],
+    options: {
+      q: 'only projects that contain this text in a name or domain',
+      status: 'only certificates in this state',
+      need: 'only projects that need attention, have a running job, or have no certificate yet',
+      type: 'only certificates of this type',
+      sort: 'sort by this field',
+      order: 'sort order',
+      limit: 'show at most this many',
+    },
+    examples: [
+      ['list', 'all certificates'],
+      ['list --status expiring_soon', 'those that expire within 30 days'],
+      [`list --json | jq -r '.projects[].domain'`, 'all domains, for a script'],
+    ],
+  },
+  {
+    verb: 'projects',
+    summary: 'list projects, with their names and IDs',
+    pages: true,
+    rows: 'projects',
+    columns: [
+      { title: 'Name', field: 'name' },
+      { title: 'Domain', field: 'domain' },
+      { title: 'Other names', field: 'altNames' },
+      { title: 'Certificate', field: 'certificate.status', as: 'state', empty: 'none' },
+      { title: 'ID', field: 'id' },
+    ],
+    options: {
+      q: 'only projects that contain this text in a name or domain',
+      limit: 'show at most this many',
+    },
+    examples: [['projects --q example.com', 'projects with example.com in a name']],
+  },
+];
+
+export const SHOW_PROJECT: CliMeta = {
+  verb: 'show',
+  summary: 'show a project and its certificate',
+  args: [PROJECT],
+  columns: [
+    { title: 'Project', field: 'name' },
+    { title: 'ID', field: 'id' },
+    { title: 'Domain', field: 'domain' },
+    { title: 'Other names', field: 'altNames' },
+    { title: 'Status', field: 'certificate.status', as: 'state', empty: 'none' },
+    { title: 'Certificate for', field: 'certificate.names' },
+    { title: 'Issuer', field: 'certificate.issuer' },
+    { title: 'Issued', field: 'certificate.issuedAt', as: 'time' },
+    { title: 'Expires', field: 'certificate.expiresAt', as: 'time' },
+    { title: 'Left', field: 'certificate.expiresAt', as: 'left' },
+    { title: 'Serial', field: 'certificate.serial' },
+    { title: 'SHA-256', field: 'certificate.fingerprint' },
+    { title: 'Auto-renewal', field: 'certificate.autoRenew' },
+    { title: 'Next renewal', field: 'renewal.nextAttemptAt', as: 'time' },
+    { title: 'Reason', field: 'renewal.reason' },
+    { title: 'Last error', field: 'renewal.lastError|obtainFailure.error' },
+    { title: 'Running job', field: 'runningJobId' },
+  ],
+  examples: [['show shop.example.com', 'the certificate of that domain']],
+};
+
+/** An answer with a certificate. */
+export const CERTIFICATE_COLUMNS: readonly CliColumn[] = [
+  { title: 'Domain', field: 'certificate.domain' },
+  { title: 'Issuer', field: 'certificate.issuer' },
+  { title: 'Expires', field: 'certificate.expiresAt', as: 'time' },
+  { title: 'Left', field: 'certificate.expiresAt', as: 'left' },
+];

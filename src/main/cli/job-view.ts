@@ -1,0 +1,35 @@
+// Shows a job: certdesk job ID, and the end of a job that a command has waited for.
+import type { JobWithSteps } from '../../shared/job.ts';
+import { isStep, jobName, STEPS } from '../../shared/steps.ts';
+import { colorOfState, paint, printLine } from './terminal.ts';
+import { isRecord, timeOf, valueAt } from './values.ts';
+
+export function printJob(job: JobWithSteps): void {
+  const { id, state, createdAt, finishedAt, heldUntil, error, steps } = job;
+  printLine(`${paint(`${jobName(job)} ${id}:`)} ${paint(state, colorOfState(state))}`);
+  printLine(
+    paint(`created ${timeOf(createdAt)}${finishedAt === null ? '' : `, finished ${timeOf(finishedAt)}`}`),
+  );
+  if (heldUntil !== null)
+    printLine(paint(`held back until ${timeOf(heldUntil)}, because Certdesk crashed repeatedly`));
+  for (const step of steps) printLine(paint(stepText(step)));
+  if (error !== null) printLine(paint(error.error, 'red'));
+}
+
+export function stepText({ at, message, data }: JobWithSteps['steps'][number]): string {
+  const step = isRecord(data) ? data.step : undefined;
+  const label = typeof step === 'string' && isStep(step) ? `${STEPS[step]}: ` : '';
+  return `  ${at.slice(11, 19)}  ${label}${message}`;
+}
+
+/** One line that says what a job has done for a project. */
+export function outcomeOf(name: string, { kind, dryRun, result }: JobWithSteps): string {
+  const expires = valueAt(result, 'certificate.expiresAt');
+  const issuer = valueAt(result, 'certificate.issuer');
+  const until = typeof expires === 'string' ? `, valid until ${timeOf(expires)}` : '';
+  const by = typeof issuer === 'string' ? ` (${issuer})` : '';
+  if (dryRun) return `${name}: the dry run succeeded, and nothing was stored`;
+  if (kind === 'revoke')
+    return `${name}: certificate revoked${until === '' ? '' : `; its replacement is in use${until}${by}`}`;
+  return `${name}: certificate ${kind === 'renew' ? 'renewed' : 'obtained'}${until}${by}`;
+}

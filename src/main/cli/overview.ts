@@ -1,0 +1,40 @@
+// certdesk status: whether all certificates are fine, and what needs attention.
+import type { Overview } from '../../shared/overview.ts';
+import { colorOfState, paint, printLine } from './terminal.ts';
+import { isRecord, timeOf } from './values.ts';
+
+export function isOverview(value: unknown): value is Overview {
+  return isRecord(value) && isRecord(value.health) && isRecord(value.counts) && isRecord(value.engine);
+}
+
+export function printOverview({ health, counts, attention, engine }: Overview): void {
+  printLine(paint(health.sentence, colorOfState(health.state)));
+  const states = [
+    ['valid', counts.valid],
+    ['expiring soon', counts.expiring_soon],
+    ['expired', counts.expired],
+    ['revoked', counts.revoked],
+    ['without certificate', counts.none],
+    ['renewal failing', counts.failing],
+  ] as const;
+  const parts = states.filter(([, count]) => count > 0).map(([state, count]) => `${count} ${state}`);
+  printLine(paint([`${counts.total} ${counts.total === 1 ? 'project' : 'projects'}`, ...parts].join(', ')));
+  for (const { name, domain, severity, cause, nextAttemptAt } of attention.items) {
+    const next = nextAttemptAt === null ? '' : ` Next attempt: ${timeOf(nextAttemptAt)}.`;
+    printLine(`${paint(severity, colorOfState(severity))}  ${paint(`${domain ?? name}: ${cause}${next}`)}`);
+  }
+  const hidden = attention.total - attention.items.length;
+  if (hidden > 0) printLine(paint(`… and ${hidden} more`));
+  printLine(paint(engineLine(engine), 'dim'));
+}
+
+function engineLine(engine: Overview['engine']): string {
+  const { queue, lastSweepAt, pausedUntil, secretStore, backup } = engine;
+  return [
+    `jobs: ${queue.running} running, ${queue.queued} queued`,
+    `last renewal check: ${lastSweepAt === null ? 'none yet' : timeOf(lastSweepAt)}`,
+    ...(pausedUntil === null ? [] : [`renewals paused until ${timeOf(pausedUntil)}`]),
+    ...(secretStore === 'unavailable' ? ['secret store unavailable'] : []),
+    ...(backup?.lastError == null ? [] : [`last backup failed: ${backup.lastError}`]),
+  ].join('; ');
+}

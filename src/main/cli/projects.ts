@@ -1,0 +1,102 @@
+// Finds the project that a NAME on the command line means.
+import { toDnsName } from '../../shared/names.ts';
+import { CommandFailure } from './failure.ts';
+import { findNearest } from './nearest.ts';
+import { callJson, notCertdesk, type Server } from './request.ts';
+import { isRecord } from './values.ts';
+
+export interface NamedProject {
+  readonly id: string;
+  readonly name: string;
+  readonly domain: string | null;
+  readonly altNames: readonly string[];
+}
+
+/** The most that one page has. */
+const PAGE = 500;
+
+/**
+ * @param name A domain, the name or the ID of a project, or one of its other names.
+ * @returns null if no project has it
+ * @throws CommandFailure if several projects have it
+ */
+export async function findProject(server: Server, name: string): Promise<NamedProject | null> {
+  const domain = toDnsName(name);
+  const byName = await search(server, name);
+  const found =
+    byName.length > 0 || domain === null || domain === name ? byName : await search(server, domain);
+  const candidates = found.length > 0 || !isId(name) ? found : await listProjects(server);
+  const is = (...tests: ((project: NamedProject) => boolean)[]) =>
+    tests.map((test) => candidates.filter(test)).find((each) => each.length > 0) ?? [];
+  const same = is(
+    ({ id }) => id === name,
+    (project) => project.domain !== null && project.domain === domain,
+    (project) => project.name === name,
+    ({ altNames }) => domain !== null && altNames.includes(domain),
+  );
+  if (same.length > 1)
+    throw new CommandFailure(
+      `${same.length} projects have the name ${name}. Use an ID instead: ${same.map(({ id }) => id).join(', ')}`,
+    );
+  return same[0] ?? null;
+}
+
+/** Like `findProject`. @throws CommandFailure with the nearest name, if no project has it */
+export async function requireProject(server: Server, name: string): Promise<NamedProject> {
+  const found = await findProject(server, name);
+  if (found !== null) return found;
+  const known = (await listProjects(server)).flatMap((project) => [
+    project.name,
+    ...(project.domain === null ? [] : [project.domain]),
+    ...project.altNames,
+  ]);
+  const nearest = findNearest(name, known);
+  const advice = nearest === null ? '`certdesk projects` lists all' : `Did you mean ${nearest}?`;
+  const error = `There is no project ${name}. ${advice}`;
+  throw new CommandFailure(error, { success: false, error, code: 'PROJECT_NOT_FOUND' });
+}
+
+/** Creates a project for a domain. @throws CommandFailure if the name is no domain, with the nearest project */
+export async function findOrCreateProject(
+  server: Server,
+  name: string,
+): Promise<{ readonly project: NamedProject; readonly isNew: boolean }> {
+  const found = await findProject(server, name);
+  if (found !== null) return { project: found, isNew: false };
+  const domain = toDnsName(name);
+  if (domain?.includes('.') !== true) return { project: await requireProject(server, name), isNew: false };
+  const { value } = await callJson(server, 'POST', '/projects', { body: { domain } });
+  if (!isProject(value)) throw new CommandFailure(`${server.url} created no project`);
+  return { project: value, isNew: true };
+}
+
+/** @returns the first 500 projects, for suggestions and completion */
+export function listProjects(server: Server): Promise<readonly NamedProject[]> {
+  return read(server, {});
+}
+
+function search(server: Server, q: string): Promise<readonly NamedProject[]> {
+  return read(server, { q: q.slice(0, 200) });
+}
+
+async function read(
+  server: Server,
+  query: Readonly<Record<string, string>>,
+): Promise<readonly NamedProject[]> {
+  const { value } = await callJson(server, 'GET', '/projects', { query: { ...query, limit: String(PAGE) } });
+  if (isRecord(value) && Array.isArray(value.projects) && value.projects.every(isProject))
+    return value.projects;
+  throw notCertdesk(server, { status: 200, headers: { 'content-type': 'application/json' } });
+}
+
+function isProject(value: unknown): value is NamedProject {
+  return (
+    isRecord(value) &&
+    typeof value.id === 'string' &&
+    typeof value.name === 'string' &&
+    Array.isArray(value.altNames) &&
+    (value.domain === null || typeof value.domain === 'string')
+  );
+}
+
+const isId = (name: string): boolean => /^[0-9a-f-]{36}$/.test(name);

@@ -1,0 +1,66 @@
+// Shows an answer: as the server sent it with --json, otherwise as the command declares it.
+import type { RemoteCommand } from '../../shared/command-line.ts';
+import type { ErrorBody } from '../../shared/errors.ts';
+import type { JobWithSteps } from '../../shared/job.ts';
+import { CommandFailure } from './failure.ts';
+import { outcomeOf, printJob } from './job-view.ts';
+import { isOverview, printOverview } from './overview.ts';
+import { listProjects } from './projects.ts';
+import { notCertdesk, type Server } from './request.ts';
+import { printDescription, printTable } from './table.ts';
+import { paint, printLine, printNote } from './terminal.ts';
+import { isRecord, valueAt } from './values.ts';
+import { isJob } from './wait.ts';
+
+interface JsonAnswer {
+  readonly text: string;
+  readonly value: unknown;
+}
+
+/** @throws CommandFailure if the answer is not one of this operation */
+export async function showAnswer(
+  command: RemoteCommand,
+  server: Server,
+  { text, value }: JsonAnswer,
+  asJson: boolean,
+): Promise<void> {
+  if (asJson) return printLine(text);
+  const { columns, rows, view } = command;
+  const strange = () => notCertdesk(server, { status: 200, headers: { 'content-type': 'application/json' } });
+  if (view === 'overview') {
+    if (!isOverview(value)) throw strange();
+    return printOverview(value);
+  }
+  if (view === 'job') {
+    if (!isJob(value)) throw strange();
+    return printJob(value);
+  }
+  if (columns === undefined) return printLine(paint(String(valueAt(value, 'message') ?? 'Done')));
+  const projects = await readDomains(command, server, value);
+  const shown = { columns, now: new Date(), projects };
+  if (rows === undefined) {
+    if (!isRecord(value)) throw strange();
+    return printDescription(value, shown);
+  }
+  const list = valueAt(value, rows);
+  if (!Array.isArray(list)) throw strange();
+  if (list.length === 0) return printNote(`No ${rows}`);
+  printTable(list, shown);
+}
+
+async function readDomains(
+  { columns = [] }: RemoteCommand,
+  server: Server,
+  value: unknown,
+): Promise<ReadonlyMap<string, string>> {
+  if (!columns.some(({ as }) => as === 'project') || !isRecord(value)) return new Map();
+  const projects = await listProjects(server);
+  return new Map(projects.map(({ id, domain, name }) => [id, domain ?? name]));
+}
+
+/** Shows the end of a job. @throws CommandFailure with the job's error */
+export function showJob(name: string, job: JobWithSteps, asJson: boolean): void {
+  if (job.error !== null) throw new CommandFailure(job.error.error, job.error as ErrorBody);
+  // The answer that the request itself has if a client waits for it (docs/rest-api.md).
+  printLine(asJson ? JSON.stringify({ success: true, ...Object(job.result) }) : paint(outcomeOf(name, job)));
+}

@@ -1,0 +1,47 @@
+// Reads values of an answer by the paths that commands declare, and writes them as text.
+import type { CliColumn } from '../../shared/command-line.ts';
+
+const DAY_MS = 86_400_000;
+
+/** @param path `certificate.status`, or several separated by `|`: the first that is set counts. */
+export function valueAt(answer: unknown, path: string): unknown {
+  for (const each of path.split('|')) {
+    const value = each
+      .split('.')
+      .reduce<unknown>((inner, name) => (isRecord(inner) ? inner[name] : undefined), answer);
+    if (value !== undefined && value !== null && value !== '') return value;
+  }
+  return undefined;
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** @returns text for a person; empty if there is no value */
+export function textOf(value: unknown, as: CliColumn['as'], now: Date): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value)) return value.map((each) => textOf(each, as, now)).join(', ');
+  if (isRecord(value)) return JSON.stringify(value);
+  const text = String(value);
+  if (as === 'time') return timeOf(text);
+  if (as === 'left') return timeLeft(text, now);
+  return as === 'state' ? text.replaceAll('_', ' ') : text;
+}
+
+/** `2026-11-30T08:15:00Z` as `2026-11-30 08:15 UTC`. */
+export function timeOf(text: string): string {
+  const [, day, minute] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\dZ$/.exec(text) ?? [];
+  return day === undefined ? text : `${day} ${minute} UTC`;
+}
+
+function timeLeft(text: string, now: Date): string {
+  const ms = Date.parse(text) - now.getTime();
+  if (Number.isNaN(ms)) return text;
+  if (ms <= 0) return 'expired';
+  const days = Math.floor(ms / DAY_MS);
+  if (days >= 2) return `${days} days`;
+  const hours = Math.floor(ms / 3_600_000);
+  return hours >= 1 ? `${hours} ${hours === 1 ? 'hour' : 'hours'}` : 'under 1 hour';
+}

@@ -1,0 +1,100 @@
+// How an operation becomes a command of `certdesk`. Operations declare it in `meta.cli`; the build writes all of them
+// into out/main/commands.json, which is all that the client knows of the server.
+
+export interface CliArgument {
+  /** As help shows it, in capitals: `NAME`. */
+  readonly name: string;
+  /**
+   * `project`: the domain, name or ID of a project. The client replaces it by the ID. `new-project`: likewise, and it
+   * creates the project if there is none. `text`: the field as it is. `files`: paths of files, sent in base64.
+   */
+  readonly is: 'project' | 'new-project' | 'text' | 'files';
+  /** The field of the path, the query or the body that it fills. */
+  readonly field: string;
+  readonly description: string;
+  readonly optional?: true;
+  /** Whether the command takes several values. It then runs once for each, except for files. */
+  readonly many?: true;
+}
+
+export interface CliColumn {
+  readonly title: string;
+  /** A path in the answer, or in one row of it: `certificate.status`. Of several, separated by `|`, the first that is set. */
+  readonly field: string;
+  /**
+   * `time`: in UTC, to the minute. `left`: a time, as the days until then. `state`: coloured. `project`: the ID of a
+   * project, shown as its domain.
+   */
+  readonly as?: 'time' | 'left' | 'state' | 'project';
+  /** Shown if there is no value. Without it, a column or line without values is omitted. */
+  readonly empty?: string;
+}
+
+/** One command. An operation may have several, such as `list` and `projects`. */
+export interface CliMeta {
+  /** `renew`, or two words: `project create`. */
+  readonly verb: string;
+  /** For help; default: the operation's summary. It begins with a lower-case verb. */
+  readonly summary?: string;
+  readonly args?: readonly CliArgument[];
+  /**
+   * The fields of the query or the body that become options, each with its help. `''` uses the description of the schema.
+   * A text, a number, a boolean, an enum or a list of texts becomes an option with a value or a switch. Any other field
+   * is read from a file of JSON.
+   */
+  readonly options?: Readonly<Record<string, string>>;
+  /**
+   * Fields with a secret, each with its help. Two options read it, from a file or standard input, because every user of
+   * the machine can list arguments.
+   */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** The field of the answer that holds the rows of a table. Without it, `columns` are the lines of a description. */
+  readonly rows?: string;
+  /** Without columns, the command prints the answer's message. */
+  readonly columns?: readonly CliColumn[];
+  /** A view of its own in the client: cli/overview.ts, cli/job-view.ts. */
+  readonly view?: 'overview' | 'job';
+  /** Whether the client asks for all pages unless --limit is given. */
+  readonly pages?: true;
+  /** On a terminal, the client asks this question first. `{name}` is the first argument. */
+  readonly confirm?: string;
+  /** Command lines without `certdesk`, each with what it does. */
+  readonly examples?: readonly (readonly [command: string, purpose: string])[];
+}
+
+export interface CommandOption {
+  readonly field: string;
+  readonly in: 'query' | 'body';
+  /** `--alt-names` */
+  readonly flag: string;
+  /** `off` is a switch that sets the field to false. */
+  readonly type: 'text' | 'number' | 'on' | 'off' | 'list' | 'json' | 'secret';
+  readonly choices?: readonly string[];
+  readonly description: string;
+}
+
+/** One command, as commands.json has it. */
+export interface RemoteCommand extends Omit<CliMeta, 'options' | 'secrets' | 'summary'> {
+  readonly summary: string;
+  /** The operation's name in the router, `certificates.renew`. */
+  readonly operation: string;
+  readonly method: string;
+  /** Below /api/v1, with parameters as {name}. */
+  readonly path: string;
+  readonly hasBody: boolean;
+  readonly form: 'json' | 'file' | 'text';
+  /** Whether the server starts a job, for which the client waits. */
+  readonly job: boolean;
+  readonly options: readonly CommandOption[];
+}
+
+/** A command that works on the data folder, without the server: `serve`, `token`. */
+export interface LocalCommand {
+  readonly name: string;
+  readonly summary: string;
+}
+
+export interface CommandTable {
+  readonly remote: readonly RemoteCommand[];
+  readonly local: readonly LocalCommand[];
+}
