@@ -82,7 +82,7 @@ async function walk({ folder, stops, stay }: Walk): Promise<void> {
   await obtain(server, token);
   await verify({ folder, pebble, server, token });
   await pebble.challtestsrv.setServfail(BROKEN);
-  if (stay) await untilTold(server, dataFolder);
+  if (stay) await untilInterrupted(server, dataFolder);
   else say('\nTo do the same in a browser: npm run demo -- --stay');
 }
 
@@ -136,7 +136,7 @@ async function verify({ folder, pebble, server, token }: Verify): Promise<void> 
   );
 }
 
-async function untilTold(server: Server, dataFolder: string): Promise<void> {
+async function untilInterrupted(server: Server, dataFolder: string): Promise<void> {
   const link = await runCertdesk(['login-link', '--data-dir', dataFolder]);
   say(`\nThe server runs at ${server.address} until Ctrl-C. Sign in with this link, once: ${link.trim()}`);
   say(`Every name gets a certificate there except ${BROKEN}, which shows how Certdesk explains a failure.`);

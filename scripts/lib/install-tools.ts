@@ -53,22 +53,22 @@ async function prepare(
   { env, install, say, toolsFolder = TOOLS_FOLDER }: PrepareOptions,
 ): Promise<{ found: Found; reasons: readonly string[] }> {
   const tool: Tool = TOOLS[name];
-  const look = (): Found => findTool(tool, env, toolsFolder);
+  const find = (): Found => findTool(tool, env, toolsFolder);
   const reasons: string[] = [];
-  let found = look();
+  let found = find();
   const named = tool.programs.some(({ variable }) => env[variable]);
   if (named || ('paths' in found && isWantedVersion(tool, found))) return { found, reasons };
   if (tool.go !== undefined) {
     say(`${name}: installing ${tool.go.module} ${tool.go.version} with Go …`);
     const failure = await install.go(tool);
     if (failure !== null) reasons.push(failure);
-    found = look();
+    found = find();
   }
   if (!('paths' in found)) {
     say(`${name}: unpacking Debian's ${tool.debian.join(', ')} …`);
     const failure = await install.debian(tool);
     if (failure !== null) reasons.push(failure);
-    found = look();
+    found = find();
   }
   return { found, reasons };
 }

@@ -19,7 +19,7 @@ export const ImportFolderSchema = z
 
 export const ScanFolderSchema = z.strictObject({ folder: ImportFolderSchema }).meta({ id: 'ScanFolder' });
 
-export const TakeOverSchema = z
+export const ImportCertificatesSchema = z
   .strictObject({
     folder: ImportFolderSchema,
     certificates: z
@@ -30,8 +30,8 @@ export const TakeOverSchema = z
         'Import a certificate into a second project if a project with its domain has a certificate of the same kind of key (`sameDomain` of the scan); refused by default',
     }),
   })
-  .meta({ id: 'TakeOver' });
-export type TakeOver = z.infer<typeof TakeOverSchema>;
+  .meta({ id: 'ImportCertificates' });
+export type ImportCertificates = z.infer<typeof ImportCertificatesSchema>;
 
 const MethodSchema = z.object({
   challengeType: z.enum(['http-01', 'dns-01']),
@@ -86,23 +86,23 @@ export const ScannedFolderSchema = z
   .meta({ id: 'ScannedFolder' });
 export type ScannedFolder = z.infer<typeof ScannedFolderSchema>;
 
-export const TakenCertificateSchema = z
+export const ImportedCertificateSchema = z
   .object({
     id: z.string().nullable(),
     source: z.string(),
     names: z.array(z.string()),
-    outcome: z.enum(['taken', 'already', 'refused']),
+    outcome: z.enum(['imported', 'already', 'refused']),
     projectId: z.string().nullable(),
     autoRenew: z.boolean(),
     message: z.string(),
     notes: z.array(z.string()),
   })
-  .meta({ id: 'TakenCertificate' });
-export type TakenCertificate = z.infer<typeof TakenCertificateSchema>;
+  .meta({ id: 'ImportedCertificate' });
+export type ImportedCertificate = z.infer<typeof ImportedCertificateSchema>;
 
-export const TakenOverSchema = z
-  .object({ success: z.literal(true), certificates: z.array(TakenCertificateSchema) })
-  .meta({ id: 'TakenOver' });
+export const ImportedCertificatesSchema = z
+  .object({ success: z.literal(true), certificates: z.array(ImportedCertificateSchema) })
+  .meta({ id: 'ImportedCertificates' });
 
 export const SuggestedFoldersSchema = z.object({
   folders: z.array(z.object({ folder: z.string(), layout: ImportLayoutSchema })),

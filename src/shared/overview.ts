@@ -79,12 +79,12 @@ export type Timeline = z.infer<typeof TimelineSchema>;
 
 export const EngineStateSchema = z
   .object({
-    lastSweepAt: TimestampSchema.nullable().meta({ description: 'Time of the last renewal check' }),
-    nextSweepAt: TimestampSchema.nullable(),
-    sweepLate: z
+    lastRenewalCheckAt: TimestampSchema.nullable().meta({ description: 'Time of the last renewal check' }),
+    nextRenewalCheckAt: TimestampSchema.nullable(),
+    renewalCheckLate: z
       .boolean()
       .meta({ description: 'Whether no renewal check ran for five minutes, so renewals may be missed' }),
-    lastSweepError: z.string().nullable(),
+    lastRenewalCheckError: z.string().nullable(),
     pausedUntil: TimestampSchema.nullable().meta({
       description: 'Automatic renewals are paused until this time',
     }),

@@ -46,7 +46,7 @@ export const RenewalSettingsSchema = z.strictObject({
   /** Automatic renewals are paused until this time; null: not paused. */
   pausedUntil: TimestampSchema.nullable().meta({ reach: 'installation' }),
   /** How many automatic renewals run in parallel. Two that validate the same name never do. */
-  sideBySide: z.number().int().min(1).max(50).meta({ reach: 'installation' }),
+  concurrency: z.number().int().min(1).max(50).meta({ reach: 'installation' }),
   /**
    * The CA to use if the usual one fails for reasons of its own: an ID from GET /cas, or an https directory URL. A CA
    * that requires an external account binding must already have an account. Null: none.
@@ -121,7 +121,7 @@ export const DEFAULT_SETTINGS: Settings = {
   sessions: { signOutOnRestart: false, idleMinutes: 60 },
   listeners: { apiPort: 7878, challengePort: 80 },
   desktop: { startAtLogin: false, notifications: true },
-  renewals: { pausedUntil: null, sideBySide: 10, fallbackCa: null, keepVersionsDays: 30 },
+  renewals: { pausedUntil: null, concurrency: 10, fallbackCa: null, keepVersionsDays: 30 },
   backup: { folder: null, everyHours: null, keep: 14 },
   notifications: { digestDay: 'monday', digestHour: 8, missedAfterHours: 12 },
   audit: { keepDays: 730 },

@@ -325,7 +325,7 @@ describe('attacks on a running server that once worked', () => {
       const call = (method: string, path: string, body: object) =>
         app.call(method, path, { token: tokens[name] ?? null, body });
       expect(await call('PATCH', '/settings', { backup: { folder: '/tmp' } })).toMatchObject(FORBIDDEN);
-      const mixed = { backup: { keep: 3, folder: '/tmp' }, renewals: { sideBySide: 2 } };
+      const mixed = { backup: { keep: 3, folder: '/tmp' }, renewals: { concurrency: 2 } };
       expect(await call('PATCH', '/settings', mixed)).toMatchObject(FORBIDDEN);
       expect(await call('POST', '/backups/passphrase', { passphrase: 'of the attacker' })).toMatchObject(
         FORBIDDEN,

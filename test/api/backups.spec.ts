@@ -50,8 +50,8 @@ describe('backups through the API', () => {
     expect((await app.call('POST', `/backups/${made.body.name}/verify`)).body.code).toBe('BACKUP_UNREADABLE');
     const { text } = await app.call('GET', '/audit');
     expect(text).toContain('backups.create');
-    for (const told of [text, app.log.join(''), (await app.call('GET', '/settings')).text])
-      expect(told).not.toContain(PASSPHRASE);
+    for (const output of [text, app.log.join(''), (await app.call('GET', '/settings')).text])
+      expect(output).not.toContain(PASSPHRASE);
   });
 
   it('are refused to a token limited to projects, and need an absolute folder', async () => {

@@ -215,8 +215,8 @@ describeWith('pebble', 'Certdesk with a real CA', () => {
       data: { step?: string } | null;
       message: string;
     }[];
-    const told = steps.filter(({ data }) => data?.step !== undefined);
-    expect(lines.map(({ msg }) => msg)).toEqual(told.map(({ message }) => message));
+    const reported = steps.filter(({ data }) => data?.step !== undefined);
+    expect(lines.map(({ msg }) => msg)).toEqual(reported.map(({ message }) => message));
     expect(lines.length).toBeGreaterThanOrEqual(7);
     const { host } = new URL(rig.gate.directoryUrl);
     for (const line of lines) expect(line).toMatchObject({ projectId: id, data: { ca: host } });

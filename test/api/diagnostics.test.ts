@@ -40,8 +40,8 @@ it('shows the codes of failures, but no domain, message or secret', async () => 
   expect(made.status).toBe(201);
   const body = { challengeType: 'http-01', ca: 'https://127.0.0.1:1/dir' };
   expect((await app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(502);
-  const { text, body: told } = await app.call('GET', '/diagnostics');
-  expect(told.lastErrors?.['0']).toMatchObject({ kind: 'obtain', code: 'ACME_UNAVAILABLE' });
+  const { text, body: diagnostics } = await app.call('GET', '/diagnostics');
+  expect(diagnostics.lastErrors?.['0']).toMatchObject({ kind: 'obtain', code: 'ACME_UNAVAILABLE' });
   for (const word of ['customer', 'our secret account', 'cf-secret-value', app.token]) {
     expect(text).not.toContain(word);
   }

@@ -126,7 +126,7 @@ describeWith(['pebble', 'bind9'], 'a token', () => {
 
   it('with admin changes settings, reads the audit trail, and lists and revokes tokens', async () => {
     const call = as(await app.makeToken(['admin']));
-    await call('PATCH', '/settings', { renewals: { sideBySide: 5 } });
+    await call('PATCH', '/settings', { renewals: { concurrency: 5 } });
     for (const path of ['/audit', '/audit/verify', '/backups', '/notifications', '/diagnostics', '/sessions'])
       await call('GET', path);
     const old = { name: 'old', scopes: ['projects:read' as const], projectIds: null, expiresAt: null };

@@ -48,7 +48,7 @@ describeWith('pebble', 'many clients at once', () => {
   /** Refusals that one client may cause another; any other failure fails the test. */
   const FINE = new Set(['OPERATION_IN_PROGRESS', 'CERTIFICATE_NOT_FOUND', 'ALREADY_REVOKED']);
 
-  function judge(answer: Answer, what: string): Answer {
+  function checkAnswer(answer: Answer, what: string): Answer {
     const fine = answer.status < 300 || FINE.has(String(answer.body.code));
     expect({ what, fine, status: answer.status, text: answer.text.slice(0, 300) }).toMatchObject({
       fine: true,
@@ -62,7 +62,7 @@ describeWith('pebble', 'many clients at once', () => {
     const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
       calls += 1;
       const answer = await app.call(method, path, body === undefined ? {} : { body });
-      return judge(answer, `${method} ${path}`);
+      return checkAnswer(answer, `${method} ${path}`);
     };
 
     async function client(n: number): Promise<Own> {
@@ -96,10 +96,10 @@ describeWith('pebble', 'many clients at once', () => {
         () => call('GET', `/audit?limit=10`),
         async () => {
           const given = { name: `t${n}`, scopes: ['projects:read'] };
-          const { body } = judge(await app.asUser('POST', '/tokens', { body: given }), 'POST /tokens');
+          const { body } = checkAnswer(await app.asUser('POST', '/tokens', { body: given }), 'POST /tokens');
           await call('DELETE', `/tokens/${body.id}`);
         },
-        () => call('PATCH', '/settings', { renewals: { sideBySide: 1 + n } }),
+        () => call('PATCH', '/settings', { renewals: { concurrency: 1 + n } }),
       ];
       // Each client has its own order of actions, the same in every run: a stride coprime to 12 reaches all of them.
       const stride = [1, 5, 7, 11][n % 4] ?? 1;

@@ -63,7 +63,7 @@ describe('/metrics', () => {
     expect(samples.filter((line) => /^certdesk_(jobs|sweep_duration_seconds)/.test(line))).toEqual([
       'certdesk_jobs{state="running"} 0',
       'certdesk_jobs{state="queued"} 0',
-      expect.stringMatching(/^certdesk_sweep_duration_seconds [\d.]+$/),
+      expect.stringMatching(/^certdesk_renewal_check_duration_seconds [\d.]+$/),
     ]);
     expect(new Set(lines.filter((line) => line.startsWith('# TYPE'))).size).toBe(
       lines.filter((line) => line.startsWith('# TYPE')).length,

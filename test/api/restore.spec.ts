@@ -124,7 +124,8 @@ describe('a restore through the API', () => {
     ]);
     old.close();
     expect(await readdir(app.dataFolder)).not.toContain('restoring');
-    for (const told of [app.log.join(''), JSON.stringify(entries)]) expect(told).not.toContain(PASSPHRASE);
+    for (const output of [app.log.join(''), JSON.stringify(entries)])
+      expect(output).not.toContain(PASSPHRASE);
     // Events for a client whose last one is ahead of all existing ones.
     const seen = app.app.engine.events.follow(1_000_000, new AbortController().signal);
     const next = seen.next();

@@ -17,7 +17,7 @@ const PROGRAM = resolve(import.meta.dirname, '../../bin/certdesk.mjs');
 describe('a program whose output is closed', () => {
   let folder: string;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'certdesk-unheard-'));
+    folder = await mkdtemp(join(tmpdir(), 'certdesk-closed-stdout-'));
     expect(await ensureBuilt()).toBeNull();
   }, 600_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -81,7 +81,7 @@ describe('a program whose output is closed', () => {
       const { child, ended, health, log } = await serve(dataFolder, { format, lost: atOnce });
       lose(child, lost);
       // Everything that it logs from here on is lost.
-      const token = ['--data-dir', dataFolder, '--name', 'unheard', '--scope', 'projects:read'];
+      const token = ['--data-dir', dataFolder, '--name', 'closed-stdout', '--scope', 'projects:read'];
       expect(await runCertdesk(['token', 'create', ...token])).toMatch(/\S/);
       expect(await health()).toBe(200);
       expect(child.exitCode).toBeNull();

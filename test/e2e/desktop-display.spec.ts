@@ -17,12 +17,12 @@ describeWith(['chromium', 'xvfb'], `the desktop application on a display, ${ON}`
     const display = await startDisplay();
     const rig = await createDesktopRig(() => ['--challenge-port', '0']);
     try {
-      expect(countColours(await display.look())).toBeLessThan(5);
+      expect(countColours(await display.readScreen())).toBeLessThan(5);
       await rig.start({ headed: true, env: { DISPLAY: display.name } });
       const page = await rig.page();
       await page.getByText('Live', { exact: true }).waitFor();
-      await expect.poll(async () => countColours(await display.look())).toBeGreaterThan(50);
-      await savePng(await display.look(), join(PICTURES, 'desktop-display.png'));
+      await expect.poll(async () => countColours(await display.readScreen())).toBeGreaterThan(50);
+      await savePng(await display.readScreen(), join(PICTURES, 'desktop-display.png'));
     } finally {
       await rig.stop();
       await display.stop();

@@ -39,14 +39,14 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
   });
   afterEach(() => rig?.stop());
 
-  const lastSweep = async () => (await rig.rest('GET', '/overview')).body.engine?.lastSweepAt;
+  const lastRenewalCheck = async () => (await rig.rest('GET', '/overview')).body.engine?.lastRenewalCheckAt;
   const logged = () => readFileSync(join(rig.dataFolder, 'logs/certdesk.log'), 'utf8');
 
   it('checks for due renewals at once after wake-up, reconnecting and a jump of the clock', async () => {
     const desktop = await rig.start();
     await rig.page();
     for (const what of ['resume', 'online', 'clock'] as const) {
-      const before = await lastSweep();
+      const before = await lastRenewalCheck();
       await expect.poll(() => toTimestamp(new Date()) > String(before)).toBe(true); // times have whole seconds
       await desktop.evaluate(async ({ net, powerMonitor }, happens) => {
         if (happens === 'resume') powerMonitor.emit('resume');
@@ -65,7 +65,7 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
           Date.now = () => now() + 3_600_000;
         }
       }, what);
-      await expect.poll(lastSweep).not.toEqual(before);
+      await expect.poll(lastRenewalCheck).not.toEqual(before);
       expect(logged()).toContain(`"why":"${what}"`);
     }
   });

@@ -74,14 +74,14 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     const id = await makeProject(domain);
     await upload(id, domain, 14);
     await resume();
-    const told = async () => (await readNotifications(rig.desktop())).map(({ title }) => title);
-    await expect.poll(told).toContain(`${domain}: expires in 13 days`);
+    const shown = async () => (await readNotifications(rig.desktop())).map(({ title }) => title);
+    await expect.poll(shown).toContain(`${domain}: expires in 13 days`);
     expect((await rig.rest('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
   };
-  const lastSweepAt = async () => (await rig.rest('GET', '/overview')).body.engine?.lastSweepAt;
+  const lastRenewalCheckAt = async () => (await rig.rest('GET', '/overview')).body.engine?.lastRenewalCheckAt;
   /** Gives the next renewal check another time than the last one: times have whole seconds. */
   const passSecond = async (): Promise<void> => {
-    const before = String(await lastSweepAt());
+    const before = String(await lastRenewalCheckAt());
     await expect.poll(() => toTimestamp(new Date()) > before).toBe(true);
   };
 
@@ -129,9 +129,9 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
 
   it('checks for due renewals on request', async () => {
     await passSecond();
-    const before = await lastSweepAt();
+    const before = await lastRenewalCheckAt();
     await chooseInTray(rig.desktop(), 'Renew due certificates');
-    await expect.poll(lastSweepAt).not.toEqual(before);
+    await expect.poll(lastRenewalCheckAt).not.toEqual(before);
   });
 
   describe('closed to the tray', () => {
@@ -185,9 +185,9 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       await upload(old, 'old.example.com', 14);
       await resume();
       await expect.poll(titles).toContain('old.example.com: expires in 13 days');
-      const told = await titles();
+      const shown = await titles();
       await tellMarker();
-      expect(await titles()).toEqual(told);
+      expect(await titles()).toEqual(shown);
     });
 
     it('shows the worst state of all projects', async () => {
@@ -231,9 +231,9 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       await resume();
       await expect.poll(titles).toContain('third.example.com: expires in 27 days');
       expect(await titles()).toContain('last.example.com: expires in a day');
-      const told = await titles();
+      const shown = await titles();
       await tellMarker();
-      expect(await titles()).toEqual(told);
+      expect(await titles()).toEqual(shown);
     });
 
     it('reports a certificate that its CA has revoked once, after one check', async () => {
@@ -266,13 +266,13 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
         }, null);
         await resume();
         await expect.poll(titles).toContain(`${domain}: revoked by the CA`);
-        const told = await titles();
+        const shown = await titles();
         await passSecond();
-        const before = await lastSweepAt();
+        const before = await lastRenewalCheckAt();
         await resume();
-        await expect.poll(lastSweepAt).not.toEqual(before);
+        await expect.poll(lastRenewalCheckAt).not.toEqual(before);
         await tellMarker();
-        expect(await titles()).toEqual(told);
+        expect(await titles()).toEqual(shown);
         await expect
           .poll(async () => (await readTray(rig.desktop())).menu)
           .toContain(`${domain}: is revoked`);

@@ -160,7 +160,7 @@ describeWith('chromium', 'the import page', () => {
     await gui.page.getByLabel('Import mail.example.org').uncheck();
     await gui.page.getByRole('button', { name: 'Import 2 certificates' }).click();
     await gui.page.getByText('2 certificates imported').waitFor();
-    await check('import-taken');
+    await check('import-imported');
     expect(await folder.picture()).toEqual(before);
     expect((await gui.app.call('GET', '/projects')).body.total).toBe(2);
   });

@@ -85,7 +85,7 @@ describeWith('chromium', 'the settings for renewals', () => {
     await gui.page.getByText('Settings saved').waitFor();
     expect((await settings()).renewals).toMatchObject({
       fallbackCa: 'zerossl',
-      sideBySide: 3,
+      concurrency: 3,
       keepVersionsDays: 90,
       pausedUntil: toTimestamp(new Date('2099-01-02T03:04')),
     });
@@ -202,6 +202,6 @@ describeWith('chromium', 'the settings for renewals', () => {
     ahead = 6 * 60_000;
     await gui.page.reload();
     await gui.page.getByText('Overdue: renewals may be missed').waitFor();
-    expect((await gui.app.call('GET', '/overview')).body.engine).toMatchObject({ sweepLate: true });
+    expect((await gui.app.call('GET', '/overview')).body.engine).toMatchObject({ renewalCheckLate: true });
   });
 });

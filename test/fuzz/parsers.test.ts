@@ -207,11 +207,11 @@ describe('certificates, keys and lists', () => {
       },
       { requiredKeys: [] },
     );
-    const judge = async (body: object) => {
+    const validateBody = async (body: object) => {
       const pair = await readGivenPair(body as Parameters<typeof readGivenPair>[0]).catch(refusal);
       if (!(pair instanceof CertdeskError)) expect(typeof pair.certificate).toBe('string');
     };
-    await fc.assert(fc.asyncProperty(given, judge), { numRuns: SLOW_RUNS * 2 });
+    await fc.assert(fc.asyncProperty(given, validateBody), { numRuns: SLOW_RUNS * 2 });
     const pass = fc.constantFrom('p', '');
     const read = (bytes: Buffer, password: string) => readPkcs12(bytes, password).catch(refusal);
     await fc.assert(

@@ -35,11 +35,11 @@ describeWith('chromium', 'the GUI with many projects', () => {
     });
 
     /** A new browser. */
-    async function visit(look: (page: Page) => Promise<void>): Promise<void> {
+    async function visit(measure: (page: Page) => Promise<void>): Promise<void> {
       const context = await gui.page.context().browser()?.newContext();
       const page = await context?.newPage();
       if (page === undefined) throw new Error('the browser is gone');
-      await look(page);
+      await measure(page);
       await context?.close();
     }
 

@@ -133,7 +133,7 @@ describe('the validation of a step', () => {
     expect(checkStep('names', { ...VALUES, altNames: ['a b'] }, known)).toHaveProperty('altNames');
     const wild = { ...VALUES, altNames: ['*.example.com'] };
     expect(checkStep('names', wild, known)).toEqual({});
-    expect(checkStep('proof', wild, known)).toHaveProperty('challengeType');
+    expect(checkStep('validation', wild, known)).toHaveProperty('challengeType');
     expect(initialValues({ ...PROJECT, altNames: ['*.example.com'] }).challengeType).toBe('dns-01');
     expect(namesOf(PROJECT, { altNames: ['SHOP.example.com', 'ä.example'] })).toEqual([
       'shop.example.com',
@@ -143,11 +143,13 @@ describe('the validation of a step', () => {
 
   test('checks a provider and its required fields', () => {
     const dns = { ...VALUES, challengeType: 'dns-01' } as const;
-    expect(checkStep('proof', dns, known)).toHaveProperty('dnsProvider');
+    expect(checkStep('validation', dns, known)).toHaveProperty('dnsProvider');
     const chosen = { ...known, provider: PROVIDER };
-    expect(checkStep('proof', dns, chosen)).toEqual({ 'credentials.apiToken': 'API token is required.' });
-    expect(checkStep('proof', { ...dns, credentials: { apiToken: 'x' } }, chosen)).toEqual({});
-    expect(checkStep('proof', { ...dns, source: 'project' }, known)).toEqual({});
+    expect(checkStep('validation', dns, chosen)).toEqual({
+      'credentials.apiToken': 'API token is required.',
+    });
+    expect(checkStep('validation', { ...dns, credentials: { apiToken: 'x' } }, chosen)).toEqual({});
+    expect(checkStep('validation', { ...dns, source: 'project' }, known)).toEqual({});
   });
 
   test('requires an external account if the CA does, or if half of it is given', () => {
@@ -176,9 +178,9 @@ describe('an error is shown', () => {
 
   test.each([
     ['altNames.2', 'altNames', 'names'],
-    ['challengeType', 'challengeType', 'proof'],
-    ['dnsCredentials.apiToken', 'credentials.apiToken', 'proof'],
-    ['dnsCredentialId', 'source', 'proof'],
+    ['challengeType', 'challengeType', 'validation'],
+    ['dnsCredentials.apiToken', 'credentials.apiToken', 'validation'],
+    ['dnsCredentialId', 'source', 'validation'],
     ['email', 'email', 'options'],
     ['keySize', 'key', 'options'],
     ['eab.hmacKey', 'hmacKey', 'options'],
@@ -192,7 +194,7 @@ describe('an error is shown', () => {
     const required = at('DNS_CREDENTIALS_REQUIRED', { fields: ['apiToken'] });
     expect(required).toEqual({
       errors: { 'credentials.apiToken': 'This field is required.' },
-      step: 'proof',
+      step: 'validation',
     });
   });
 

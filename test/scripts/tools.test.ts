@@ -58,18 +58,18 @@ describe('finding a tool', () => {
     addProgram('a', 'openssl');
     const own = addProgram('tools/bin', 'openssl');
     const named = addProgram('named', 'my-openssl');
-    const look = (env: Env) => findTool(TOOLS.openssl, env, join(folder, 'tools'));
-    expect(look(at())).toEqual({ paths: { CERTDESK_TEST_OPENSSL: own } });
-    expect(look(at({ CERTDESK_TEST_OPENSSL: named }))).toEqual({ paths: { CERTDESK_TEST_OPENSSL: named } });
-    expect(look(at({ CERTDESK_TEST_OPENSSL: '/nowhere' }))).toEqual({ lacking: '/nowhere' });
+    const find = (env: Env) => findTool(TOOLS.openssl, env, join(folder, 'tools'));
+    expect(find(at())).toEqual({ paths: { CERTDESK_TEST_OPENSSL: own } });
+    expect(find(at({ CERTDESK_TEST_OPENSSL: named }))).toEqual({ paths: { CERTDESK_TEST_OPENSSL: named } });
+    expect(find(at({ CERTDESK_TEST_OPENSSL: '/nowhere' }))).toEqual({ lacking: '/nowhere' });
   });
 
   test('uses an unpacked program only if the machine has none', () => {
     const unpacked = addProgram('tools/debian/bin', 'openssl');
-    const look = () => findTool(TOOLS.openssl, at(), join(folder, 'tools'));
-    expect(look()).toEqual({ paths: { CERTDESK_TEST_OPENSSL: unpacked } });
+    const find = () => findTool(TOOLS.openssl, at(), join(folder, 'tools'));
+    expect(find()).toEqual({ paths: { CERTDESK_TEST_OPENSSL: unpacked } });
     const machine = addProgram('b', 'openssl');
-    expect(look()).toEqual({ paths: { CERTDESK_TEST_OPENSSL: machine } });
+    expect(find()).toEqual({ paths: { CERTDESK_TEST_OPENSSL: machine } });
   });
 
   test('accepts a program under another of its names', () => {

@@ -2,11 +2,11 @@
 // including private keys, so their reach is `system`.
 import { z } from 'zod';
 import {
+  ImportCertificatesSchema,
+  ImportedCertificatesSchema,
   ScanFolderSchema,
   ScannedFolderSchema,
   SuggestedFoldersSchema,
-  TakenOverSchema,
-  TakeOverSchema,
 } from '../../shared/import.ts';
 import { operation, router } from './trpc.ts';
 
@@ -36,7 +36,7 @@ export const imports = router({
     .output(ScannedFolderSchema)
     .mutation(({ ctx, input, signal }) => ctx.engine.imports.scan(input.body.folder, signal)),
 
-  takeOver: operation({ reach: 'system' })
+  importCertificates: operation({ reach: 'system' })
     .meta({
       rest: {
         method: 'POST',
@@ -44,8 +44,8 @@ export const imports = router({
         summary: 'Import certificates from a folder as projects',
       },
     })
-    .input(z.object({ body: TakeOverSchema }))
-    .output(TakenOverSchema)
+    .input(z.object({ body: ImportCertificatesSchema }))
+    .output(ImportedCertificatesSchema)
     .mutation(async ({ ctx, input, signal }) => {
       return {
         success: true as const,

@@ -52,13 +52,15 @@ export async function listBackups(folder: string): Promise<readonly FoundBackup[
     if ((error as { code?: string }).code === 'ENOENT') return [];
     throw fileFailure(`The folder ${folder}`, error);
   });
-  const found = await Promise.all(names.filter((name) => NAME.test(name)).map((name) => look(folder, name)));
+  const found = await Promise.all(
+    names.filter((name) => NAME.test(name)).map((name) => inspectFile(folder, name)),
+  );
   return found
     .filter((each) => each !== null)
     .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt) || b.name.localeCompare(a.name));
 }
 
-async function look(folder: string, name: string): Promise<FoundBackup | null> {
+async function inspectFile(folder: string, name: string): Promise<FoundBackup | null> {
   const path = join(folder, name);
   try {
     const { createdAt, certdesk, schema, installation } = await readHeader(path);

@@ -20,7 +20,7 @@ import { inspectDatabase, type VerifiedBackup } from './verify.ts';
 export type StageStep = 'unpacked' | 'migrated' | 'secrets';
 
 /** Records the restore in the restored database before the database is in place. */
-export type Inscribe = (stores: Stores, backup: VerifiedBackup, aside: string | null) => Promise<void>;
+export type WriteMarker = (stores: Stores, backup: VerifiedBackup, aside: string | null) => Promise<void>;
 
 export interface StageRestore {
   readonly file: string;
@@ -29,7 +29,7 @@ export interface StageRestore {
   /** The kind of secret store to use; the backup may come from another kind. */
   readonly secretStore: SecretStoreMode;
   readonly now: Date;
-  readonly inscribe?: Inscribe;
+  readonly writeMarker?: WriteMarker;
   /** Inspects the database; default: in this thread. */
   readonly inspect?: (...of: Parameters<typeof inspectDatabase>) => VerifiedBackup | Promise<VerifiedBackup>;
   /** Replaces the machine's secret stores in tests. */
@@ -56,7 +56,7 @@ export async function refuseTooNew(file: string): Promise<void> {
 /**
  * Prepares the restore; `markReady` commits it. The caller holds the data folder's lock.
  * @throws BACKUP_TOO_NEW, PASSPHRASE_WRONG, BACKUP_UNREADABLE, BACKUP_FAILED, STORAGE_FAILED, SECRET_STORE_UNAVAILABLE,
- * and errors of `inscribe`; then all prepared data is removed
+ * and errors of `writeMarker`; then all prepared data is removed
  */
 export async function stageRestore(asked: StageRestore): Promise<StagedRestore> {
   await refuseTooNew(asked.file);
@@ -96,7 +96,7 @@ async function stage(asked: StageRestore): Promise<StagedRestore> {
   await moveSecrets(read.manifest.secrets, store);
   await withStores(database, async (stores) => {
     await stores.settings.set('secret-store', kind);
-    await asked.inscribe?.(stores, verified, aside);
+    await asked.writeMarker?.(stores, verified, aside);
   });
   await sync(database);
   onStep('secrets');

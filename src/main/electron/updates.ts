@@ -13,7 +13,7 @@ const EVERY_MS = 24 * 3_600_000;
 /** @param source Null disables updates. @returns a function that stops the checks */
 export function watchUpdates(logger: Logger, source: UpdateSource | null = readUpdateSource()): () => void {
   if (source === null || !app.isPackaged) return () => undefined;
-  const look = async (): Promise<void> => {
+  const check = async (): Promise<void> => {
     const { default: updater } = await import('electron-updater');
     const updateProvider = await createSignedProvider(source.key);
     // electron-updater's type lacks the options of custom providers; GenericProvider needs the URL.
@@ -23,7 +23,7 @@ export function watchUpdates(logger: Logger, source: UpdateSource | null = readU
     await updater.autoUpdater.checkForUpdatesAndNotify();
   };
   const guarded = (): void => {
-    look().catch((error: unknown) => logger.warn({ err: error }, 'The check for updates failed'));
+    check().catch((error: unknown) => logger.warn({ err: error }, 'The check for updates failed'));
   };
   guarded();
   const timer = setInterval(guarded, EVERY_MS);

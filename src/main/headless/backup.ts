@@ -5,7 +5,7 @@ import { createBackup } from '../backup/create.ts';
 import { DEFAULT_BACKUP_FOLDER } from '../backup/folder.ts';
 import { restoreBackup } from '../backup/restore.ts';
 import { verifyBackup } from '../backup/verify.ts';
-import { createRestoreNote, inscribeRestore } from '../engine/backups/restore-marker.ts';
+import { createRestoreMarker, writeRestoreMarker } from '../engine/backups/restore-marker.ts';
 import { BACKUP_PASSPHRASE } from '../engine/core/secret-names.ts';
 import { readSettings } from '../engine/settings/settings.ts';
 import { readInstallation } from '../installation.ts';
@@ -66,8 +66,8 @@ export async function restoreBackupFile(file: string, options: RestoreOptions): 
     secretStore,
     keepAside,
     now,
-    inscribe: async (stores, { createdAt }, aside) =>
-      void (await inscribeRestore(stores, createRestoreNote(commandLine(), now), { createdAt, aside })),
+    writeMarker: async (stores, { createdAt }, aside) =>
+      void (await writeRestoreMarker(stores, createRestoreMarker(commandLine(), now), { createdAt, aside })),
   });
   const { newSecretStore, aside, createdAt } = restored;
   const lines = [

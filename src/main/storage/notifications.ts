@@ -4,7 +4,7 @@ import type {
   ChannelRecord,
   DeliveryRecord,
   NotificationStore,
-  ToldState,
+  ReportedCondition,
 } from '../engine/core/stores/notifications.ts';
 import type { Schema } from './schema.ts';
 
@@ -201,17 +201,17 @@ function states(db: Kysely<Schema>): Pick<NotificationStore, 'states' | 'putStat
     async states() {
       const rows = await db.selectFrom('notification_states').selectAll().execute();
       return rows.map(
-        ({ key, kind, severity, project_id, told_at }): ToldState => ({
+        ({ key, kind, severity, project_id, reported_at }): ReportedCondition => ({
           key,
           kind,
           severity,
           projectId: project_id,
-          toldAt: told_at,
+          reportedAt: reported_at,
         }),
       );
     },
-    async putState({ key, kind, severity, projectId, toldAt }) {
-      const row = { kind, severity, project_id: projectId, told_at: toldAt };
+    async putState({ key, kind, severity, projectId, reportedAt }) {
+      const row = { kind, severity, project_id: projectId, reported_at: reportedAt };
       await db
         .insertInto('notification_states')
         .values({ key, ...row })

@@ -263,5 +263,5 @@ interface NotificationStatesTable {
   kind: NotificationKind;
   severity: 'critical' | 'warning';
   project_id: string | null;
-  told_at: string;
+  reported_at: string;
 }

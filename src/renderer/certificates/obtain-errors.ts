@@ -6,9 +6,9 @@ import { type FieldErrors, type ObtainStep, type ObtainValues, OTHER_CA } from '
 
 const STEP_OF: Readonly<Record<string, ObtainStep>> = {
   altNames: 'names',
-  challengeType: 'proof',
-  source: 'proof',
-  dnsProvider: 'proof',
+  challengeType: 'validation',
+  source: 'validation',
+  dnsProvider: 'validation',
   key: 'options',
   ca: 'options',
   caUrl: 'options',
@@ -69,7 +69,7 @@ function fieldOf(field: string): string | null {
 /** Returns the step with the first invalid field, in the wizard's order. */
 export function stepOfErrors(errors: FieldErrors): ObtainStep | null {
   const steps = Object.keys(errors).map((field) =>
-    field.startsWith('credentials.') ? 'proof' : (STEP_OF[field] ?? null),
+    field.startsWith('credentials.') ? 'validation' : (STEP_OF[field] ?? null),
   );
-  return (['names', 'proof', 'options'] as const).find((step) => steps.includes(step)) ?? null;
+  return (['names', 'validation', 'options'] as const).find((step) => steps.includes(step)) ?? null;
 }

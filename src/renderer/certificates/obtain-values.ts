@@ -10,7 +10,7 @@ import { isEmailAddress } from '../ui/field-checks.ts';
 const text = messages.obtain;
 
 export const KEYS = ['ec-256', 'ec-384', 'rsa-2048', 'rsa-4096'] as const;
-export const STEPS = ['names', 'proof', 'options', 'review'] as const;
+export const STEPS = ['names', 'validation', 'options', 'review'] as const;
 export type ObtainStep = (typeof STEPS)[number];
 
 /** Stands for a custom directory URL in place of a built-in CA's ID. */
@@ -157,7 +157,7 @@ export interface Known {
 /** Validates a step before the request is sent. The server validates again. */
 export function checkStep(step: ObtainStep, values: ObtainValues, known: Known): FieldErrors {
   if (step === 'names') return checkNames(values);
-  if (step === 'proof') return checkProof(values, known);
+  if (step === 'validation') return checkValidation(values, known);
   return step === 'options' ? checkOptions(values, known) : {};
 }
 
@@ -166,7 +166,7 @@ function checkNames({ altNames }: ObtainValues): FieldErrors {
   return wrong === undefined ? {} : { altNames: text.badName(wrong) };
 }
 
-function checkProof(values: ObtainValues, { project, provider }: Known): FieldErrors {
+function checkValidation(values: ObtainValues, { project, provider }: Known): FieldErrors {
   if (values.challengeType === 'http-01') {
     const wildcard = wildcardOf(namesOf(project, values));
     return wildcard === undefined ? {} : { challengeType: text.wildcard(wildcard) };

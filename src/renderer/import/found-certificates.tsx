@@ -14,10 +14,10 @@ export interface FoundCertificatesProps {
   readonly scanned: ScannedFolder;
   readonly busy: boolean;
   /** @param allowDuplicateDomain Whether the selection contains a domain that another project already has. */
-  onTake(ids: string[], allowDuplicateDomain: boolean): void;
+  onImport(ids: string[], allowDuplicateDomain: boolean): void;
 }
 
-export function FoundCertificates({ scanned, busy, onTake }: FoundCertificatesProps) {
+export function FoundCertificates({ scanned, busy, onImport }: FoundCertificatesProps) {
   const { certificates, folder, layout, skipped } = scanned;
   const takeable = certificates.flatMap(({ id, takeable }) => (takeable && id !== null ? [id] : []));
   // Selecting a certificate individually confirms a second project for its domain.
@@ -53,7 +53,7 @@ export function FoundCertificates({ scanned, busy, onTake }: FoundCertificatesPr
           disabled={chosen.length === 0}
           loading={busy}
           onClick={() =>
-            onTake(
+            onImport(
               [...chosen],
               chosen.some((id) => duplicates.includes(id)),
             )

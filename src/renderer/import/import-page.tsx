@@ -17,34 +17,36 @@ const text = messages.imports;
 export function ImportPage() {
   const api = useApi();
   const scan = useMutation(api.imports.scan.mutationOptions());
-  const take = useMutation(api.imports.takeOver.mutationOptions());
-  const look = (folder: string, onError: (error: unknown) => void): void => {
-    take.reset();
+  const importing = useMutation(api.imports.importCertificates.mutationOptions());
+  const scanFolder = (folder: string, onError: (error: unknown) => void): void => {
+    importing.reset();
     scan.mutate({ body: { folder } }, { onError });
   };
-  const start = (): void => {
-    take.reset();
+  const startOver = (): void => {
+    importing.reset();
     scan.reset();
   };
   return (
     <Page title={text.title} description={text.description} above={<BackToList />}>
       <Stack gap="lg">
-        {take.data === undefined && <FolderForm busy={scan.isPending} onLook={look} />}
+        {importing.data === undefined && <FolderForm busy={scan.isPending} onScan={scanFolder} />}
         {scan.error !== null && Object.keys(formErrors(scan.error, ['folder'])).length === 0 && (
           <FailureNotice error={scan.error} />
         )}
-        {take.error !== null && <FailureNotice error={take.error} />}
-        {take.data === undefined && scan.data !== undefined && (
+        {importing.error !== null && <FailureNotice error={importing.error} />}
+        {importing.data === undefined && scan.data !== undefined && (
           <FoundCertificates
             key={scan.submittedAt}
             scanned={scan.data}
-            busy={take.isPending}
-            onTake={(certificates, allowDuplicateDomain) =>
-              take.mutate({ body: { folder: scan.data.folder, certificates, allowDuplicateDomain } })
+            busy={importing.isPending}
+            onImport={(certificates, allowDuplicateDomain) =>
+              importing.mutate({ body: { folder: scan.data.folder, certificates, allowDuplicateDomain } })
             }
           />
         )}
-        {take.data !== undefined && <ImportResults taken={take.data.certificates} onAgain={start} />}
+        {importing.data !== undefined && (
+          <ImportResults imported={importing.data.certificates} onStartOver={startOver} />
+        )}
       </Stack>
     </Page>
   );
@@ -52,21 +54,21 @@ export function ImportPage() {
 
 interface FolderFormProps {
   readonly busy: boolean;
-  onLook(folder: string, onError: (error: unknown) => void): void;
+  onScan(folder: string, onError: (error: unknown) => void): void;
 }
 
-function FolderForm({ busy, onLook }: FolderFormProps) {
+function FolderForm({ busy, onScan }: FolderFormProps) {
   const api = useApi();
   const suggested = useQuery(api.imports.folders.queryOptions()).data?.folders ?? [];
   const form = useForm({
     initialValues: { folder: '' },
     validate: { folder: (value) => (value.trim() === '' ? text.needsFolder : null) },
   });
-  const look = (folder: string): void =>
-    onLook(folder.trim(), (error) => form.setErrors(formErrors(error, ['folder'])));
+  const scanFolder = (folder: string): void =>
+    onScan(folder.trim(), (error) => form.setErrors(formErrors(error, ['folder'])));
   return (
     <Panel>
-      <form onSubmit={form.onSubmit(({ folder }) => look(folder))} noValidate>
+      <form onSubmit={form.onSubmit(({ folder }) => scanFolder(folder))} noValidate>
         <Stack gap="sm">
           <Autocomplete
             label={text.folder}
@@ -88,7 +90,7 @@ function FolderForm({ busy, onLook }: FolderFormProps) {
                   size="compact-sm"
                   onClick={() => {
                     form.setFieldValue('folder', folder);
-                    look(folder);
+                    scanFolder(folder);
                   }}
                 >
                   {text.layouts[layout]}: {folder}

@@ -2,7 +2,7 @@
 import { Button, Group, List, Stack, Table, Text } from '@mantine/core';
 import { IconCircleCheck, IconCircleDashed, IconCircleX } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import type { TakenCertificate } from '../../shared/import.ts';
+import type { ImportedCertificate } from '../../shared/import.ts';
 import { messages } from '../messages.ts';
 import { Chip } from '../ui/chip.tsx';
 import { TextLink } from '../ui/link.tsx';
@@ -13,21 +13,21 @@ import { ServerText } from '../ui/time.tsx';
 
 const text = messages.imports;
 
-const FACES: Readonly<Record<TakenCertificate['outcome'], Face>> = {
-  taken: { tone: 'ok', icon: IconCircleCheck, label: text.outcome.taken },
+const FACES: Readonly<Record<ImportedCertificate['outcome'], Face>> = {
+  imported: { tone: 'ok', icon: IconCircleCheck, label: text.outcome.imported },
   already: { tone: 'idle', icon: IconCircleDashed, label: text.outcome.already },
   refused: { tone: 'bad', icon: IconCircleX, label: text.outcome.refused },
 };
 
 export interface ImportResultsProps {
-  readonly taken: readonly TakenCertificate[];
-  onAgain(): void;
+  readonly imported: readonly ImportedCertificate[];
+  onStartOver(): void;
 }
 
-export function ImportResults({ taken, onAgain }: ImportResultsProps) {
+export function ImportResults({ imported, onStartOver }: ImportResultsProps) {
   const navigate = useNavigate();
-  const done = taken.filter(({ outcome }) => outcome === 'taken').length;
-  const title = done > 0 ? text.imported(done) : text.notImported(taken.length);
+  const done = imported.filter(({ outcome }) => outcome === 'imported').length;
+  const title = done > 0 ? text.imported(done) : text.notImported(imported.length);
   return (
     <Stack gap="md">
       <Notice tone={done > 0 ? 'ok' : 'warn'} title={title} role="status">
@@ -37,7 +37,7 @@ export function ImportResults({ taken, onAgain }: ImportResultsProps) {
         <Table.ScrollContainer minWidth={520} type="native">
           <Table verticalSpacing="sm" horizontalSpacing="md" aria-label={text.results}>
             <Table.Tbody>
-              {taken.map((one) => (
+              {imported.map((one) => (
                 <ResultRow key={`${one.id} ${one.source}`} one={one} />
               ))}
             </Table.Tbody>
@@ -45,7 +45,7 @@ export function ImportResults({ taken, onAgain }: ImportResultsProps) {
         </Table.ScrollContainer>
       </Panel>
       <Group justify="flex-end">
-        <Button variant="default" onClick={onAgain}>
+        <Button variant="default" onClick={onStartOver}>
           {text.again}
         </Button>
         <Button onClick={() => void navigate({ to: '/projects' })}>{text.toProjects}</Button>
@@ -54,10 +54,10 @@ export function ImportResults({ taken, onAgain }: ImportResultsProps) {
   );
 }
 
-function ResultRow({ one }: { readonly one: TakenCertificate }) {
+function ResultRow({ one }: { readonly one: ImportedCertificate }) {
   const { names, source, outcome, projectId, message, notes } = one;
   const label = names.length === 0 ? source : names.join(', ');
-  const remarks = outcome === 'taken' ? notes : [message];
+  const remarks = outcome === 'imported' ? notes : [message];
   return (
     <Table.Tr style={{ verticalAlign: 'top' }}>
       <Table.Td style={{ overflowWrap: 'anywhere' }}>

@@ -57,7 +57,7 @@ export const activity = {
     'dnsCredentials.test': 'Test DNS credential',
     'dnsCredentials.tryOut': 'Test DNS credentials before saving',
     'imports.scan': 'Scan folder',
-    'imports.takeOver': 'Import certificates',
+    'imports.importCertificates': 'Import certificates',
     'jobs.confirm': 'Confirm TXT records',
     'jobs.start': 'Start held-back job',
     'caDirectories.withdraw': 'Withdraw ACME directory',

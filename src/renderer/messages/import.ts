@@ -54,7 +54,7 @@ export const imports = {
   selectFirst: 'Select certificates to import',
   imported: (n: number) => `${certificates(n)} imported`,
   notImported: (n: number) => `${certificates(n)} not imported`,
-  outcome: { taken: 'Imported', already: 'Already exists', refused: 'Not imported' },
+  outcome: { imported: 'Imported', already: 'Already exists', refused: 'Not imported' },
   results: 'Import results',
   again: 'Scan another folder',
   toProjects: 'View projects',

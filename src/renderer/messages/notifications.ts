@@ -12,7 +12,7 @@ export const notifications = {
     action_needed: 'TXT records to add, names not covered',
     renewed: 'Renewed',
     revoked: 'Revoked',
-    sweep_missed: 'Renewal checks missed',
+    renewal_check_missed: 'Renewal checks missed',
     backup_failed: 'Backup failed',
     digest: 'Weekly summary',
   },

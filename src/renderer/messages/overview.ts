@@ -58,8 +58,8 @@ export const overview = {
   },
   engine: {
     title: 'System status',
-    lastSweep: 'Last renewal check',
-    nextSweep: 'Next check',
+    lastRenewalCheck: 'Last renewal check',
+    nextRenewalCheck: 'Next check',
     queue: 'Jobs',
     secretStore: 'Secret store',
     clock: 'Clock',

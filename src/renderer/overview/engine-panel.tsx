@@ -10,7 +10,15 @@ import { ServerText, Time } from '../ui/time.tsx';
 const text = messages.overview.engine;
 
 export function EnginePanel({ engine }: { readonly engine: EngineState }) {
-  const { lastSweepAt, nextSweepAt, sweepLate, lastSweepError, queue, secretStore, clock } = engine;
+  const {
+    lastRenewalCheckAt,
+    nextRenewalCheckAt,
+    renewalCheckLate,
+    lastRenewalCheckError,
+    queue,
+    secretStore,
+    clock,
+  } = engine;
   const { pausedUntil, backup } = engine;
   return (
     <Panel title={text.title}>
@@ -18,23 +26,23 @@ export function EnginePanel({ engine }: { readonly engine: EngineState }) {
         labelWidth={170}
         facts={[
           {
-            label: text.lastSweep,
+            label: text.lastRenewalCheck,
             value: (
               <>
-                {lastSweepAt === null ? text.never : <Time at={lastSweepAt} as="relative" />}
-                {sweepLate && <Bad>{text.late}</Bad>}
-                {lastSweepError !== null && (
+                {lastRenewalCheckAt === null ? text.never : <Time at={lastRenewalCheckAt} as="relative" />}
+                {renewalCheckLate && <Bad>{text.late}</Bad>}
+                {lastRenewalCheckError !== null && (
                   <Bad>
-                    <ServerText>{lastSweepError}</ServerText>
+                    <ServerText>{lastRenewalCheckError}</ServerText>
                   </Bad>
                 )}
               </>
             ),
           },
           pausedUntil === null ? null : { label: text.paused, value: <Time at={pausedUntil} /> },
-          nextSweepAt === null
+          nextRenewalCheckAt === null
             ? null
-            : { label: text.nextSweep, value: <Time at={nextSweepAt} as="relative" /> },
+            : { label: text.nextRenewalCheck, value: <Time at={nextRenewalCheckAt} as="relative" /> },
           {
             label: text.queue,
             value: queue.running + queue.queued === 0 ? text.idle : text.working(queue.running, queue.queued),

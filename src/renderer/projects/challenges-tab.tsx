@@ -15,7 +15,7 @@ import { QueryView } from '../ui/query-view.tsx';
 import type { ProjectRowData } from './use-project-list.ts';
 
 const text = messages.certificates.challenges;
-const PROOF: ReadonlySet<unknown> = new Set([
+const VALIDATION_STEPS: ReadonlySet<unknown> = new Set([
   'authorization',
   'challenge',
   'dns-propagation',
@@ -35,8 +35,8 @@ export function ChallengesTab({ project }: { readonly project: ProjectRowData })
       <QueryView query={jobs}>
         {(data) => {
           const last = data.jobs.find(({ kind }) => kind !== 'revoke');
-          if (last !== undefined) return <LastProof id={project.id} jobId={last.id} />;
-          return details.data?.spec ? null : <NoProof project={project} />;
+          if (last !== undefined) return <LastValidation id={project.id} jobId={last.id} />;
+          return details.data?.spec ? null : <NoValidation project={project} />;
         }}
       </QueryView>
     </Stack>
@@ -70,7 +70,7 @@ function Way({ spec, account }: WayProps) {
   );
 }
 
-function NoProof({ project }: { readonly project: ProjectRowData }) {
+function NoValidation({ project }: { readonly project: ProjectRowData }) {
   return (
     <Panel>
       <EmptyState
@@ -83,13 +83,15 @@ function NoProof({ project }: { readonly project: ProjectRowData }) {
   );
 }
 
-function LastProof({ id, jobId }: { readonly id: string; readonly jobId: string }) {
+function LastValidation({ id, jobId }: { readonly id: string; readonly jobId: string }) {
   const api = useApi();
   const job = useQuery(api.jobs.get.queryOptions({ jobId }));
   return (
     <QueryView query={job}>
       {(data) => {
-        const steps = data.steps.filter((event) => PROOF.has(Reflect.get(Object(event.data), 'step')));
+        const steps = data.steps.filter((event) =>
+          VALIDATION_STEPS.has(Reflect.get(Object(event.data), 'step')),
+        );
         if (steps.length === 0) return null;
         return (
           <Panel

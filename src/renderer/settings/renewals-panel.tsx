@@ -14,7 +14,7 @@ const text = messages.settings.renewals;
 /** Form values as typed. */
 interface Values {
   readonly pausedUntil: string;
-  readonly sideBySide: number | string;
+  readonly concurrency: number | string;
   readonly fallbackCa: string | null;
   readonly keepVersionsDays: number | string;
 }
@@ -45,7 +45,7 @@ export function RenewalsPanel({ renewals }: { readonly renewals: Settings['renew
             min={1}
             max={50}
             allowDecimal={false}
-            {...form.getInputProps('sideBySide')}
+            {...form.getInputProps('concurrency')}
           />
           <NumberInput
             label={text.keepVersions}
@@ -95,7 +95,7 @@ function FallbackCa({ known, input }: FallbackCaProps) {
 function toSettings(values: Values): Settings['renewals'] {
   return {
     pausedUntil: fromLocalTime(values.pausedUntil),
-    sideBySide: numberOf(values.sideBySide),
+    concurrency: numberOf(values.concurrency),
     fallbackCa: values.fallbackCa,
     keepVersionsDays: numberOf(values.keepVersionsDays),
   };

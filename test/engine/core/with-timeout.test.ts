@@ -4,13 +4,13 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { within } from '../../../src/main/engine/core/with-timeout.ts';
 
 const late = () => new Error('late');
-const unheard: unknown[] = [];
-const note = (reason: unknown) => void unheard.push(reason);
+const unhandled: unknown[] = [];
+const note = (reason: unknown) => void unhandled.push(reason);
 let others: NodeJS.UnhandledRejectionListener[];
 
 /** Vitest's own listeners would end the run: here the event is checked. */
 beforeEach(() => {
-  unheard.length = 0;
+  unhandled.length = 0;
   others = process.listeners('unhandledRejection');
   process.removeAllListeners('unhandledRejection').on('unhandledRejection', note);
 });
@@ -35,5 +35,5 @@ it('leaves no unhandled rejection that comes later, before or after the abort', 
   ).rejects.toThrow('late');
   for (const { reject } of [first, second]) reject(new Error('no keys on this machine'));
   await nextTurn(); // Node reports unhandled rejections after the microtasks of a turn
-  expect(unheard).toEqual([]);
+  expect(unhandled).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { TakenCertificate } from '../../../src/shared/import.ts';
+import type { ImportedCertificate } from '../../../src/shared/import.ts';
 import { type Pebble, startPebble } from '../../support/acme/pebble.ts';
 import { makeTestFolder, type TestFolder } from '../../support/engine/import-folders.ts';
 import { startApp, type TestApp } from '../../support/server/app.ts';
@@ -37,14 +37,14 @@ describeWith(['pebble', 'certbot', 'lego'], 'import from real clients', () => {
     await folder?.remove();
   });
 
-  async function takeOver(): Promise<readonly TakenCertificate[]> {
+  async function importAll(): Promise<readonly ImportedCertificate[]> {
     app = await startApp({ pebble });
     const browser = createBrowser(app.app.address);
     await browser.signIn(secretOf(new URL(await app.app.signInLink())));
     const body = JSON.stringify({ folder: folder.path, certificates: 'all' });
     const answer = await browser.post('/api/v1/imports', body);
     expect(answer.status, answer.text).toBe(200);
-    return answer.body.certificates as unknown as TakenCertificate[];
+    return answer.body.certificates as unknown as ImportedCertificate[];
   }
 
   /** Renewed by Certdesk, and how many accounts the CA was asked to create for it. */
@@ -91,10 +91,10 @@ describeWith(['pebble', 'certbot', 'lego'], 'import from real clients', () => {
       { env: { ...process.env, REQUESTS_CA_BUNDLE: join(roots.path, 'root.pem') }, timeout: 170_000 },
     );
     const before = await folder.picture();
-    const [taken] = await takeOver();
-    expect(taken).toMatchObject({ outcome: 'taken', autoRenew: true });
-    expect(taken?.names.toSorted()).toEqual([domain, `www.${domain}`]);
-    expect(await renew(taken?.projectId ?? '')).toMatchObject({ status: 200, newAccounts: 0 });
+    const [imported] = await importAll();
+    expect(imported).toMatchObject({ outcome: 'imported', autoRenew: true });
+    expect(imported?.names.toSorted()).toEqual([domain, `www.${domain}`]);
+    expect(await renew(imported?.projectId ?? '')).toMatchObject({ status: 200, newAccounts: 0 });
     expect(await folder.picture()).toEqual(before);
   });
 
@@ -114,10 +114,10 @@ describeWith(['pebble', 'certbot', 'lego'], 'import from real clients', () => {
       { env: { ...process.env, LEGO_CA_CERTIFICATES: join(roots.path, 'root.pem') }, timeout: 170_000 },
     );
     const before = await folder.picture();
-    const [taken] = await takeOver();
-    expect(taken).toMatchObject({ outcome: 'taken', names: [domain], autoRenew: false });
-    expect(taken?.notes.join()).toContain('Certdesk assumes HTTP-01');
-    expect(await renew(taken?.projectId ?? '')).toMatchObject({ status: 200, newAccounts: 0 });
+    const [imported] = await importAll();
+    expect(imported).toMatchObject({ outcome: 'imported', names: [domain], autoRenew: false });
+    expect(imported?.notes.join()).toContain('Certdesk assumes HTTP-01');
+    expect(await renew(imported?.projectId ?? '')).toMatchObject({ status: 200, newAccounts: 0 });
     expect(await folder.picture()).toEqual(before);
   });
 });

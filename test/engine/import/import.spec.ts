@@ -3,7 +3,7 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FoundCertificate, ScannedFolder, TakenCertificate } from '../../../src/shared/import.ts';
+import type { FoundCertificate, ImportedCertificate, ScannedFolder } from '../../../src/shared/import.ts';
 import {
   makeTestFolder,
   type TestFolder,
@@ -51,9 +51,9 @@ async function post<T>(path: string, body: object): Promise<T> {
   return answer.body as T;
 }
 const scan = (path = folder.path) => post<ScannedFolder>('/imports/scan', { folder: path });
-const take = async (certificates: 'all' | readonly string[], more: object = {}) =>
+const importCertificates = async (certificates: 'all' | readonly string[], more: object = {}) =>
   (
-    await post<{ certificates: TakenCertificate[] }>('/imports', {
+    await post<{ certificates: ImportedCertificate[] }>('/imports', {
       folder: folder.path,
       certificates,
       ...more,
@@ -140,9 +140,13 @@ describe('certbot’s folder', () => {
   it('becomes projects with key, account and credentials; a second import adds nothing, and the folder is unchanged', async () => {
     const accountKey = await certbotFolder();
     const before = await folder.picture();
-    const taken = await take('all');
-    expect(taken.map(({ outcome }) => outcome)).toEqual(['taken', 'taken', 'taken']);
-    expect((await take('all')).map(({ outcome }) => outcome)).toEqual(['already', 'already', 'already']);
+    const imported = await importCertificates('all');
+    expect(imported.map(({ outcome }) => outcome)).toEqual(['imported', 'imported', 'imported']);
+    expect((await importCertificates('all')).map(({ outcome }) => outcome)).toEqual([
+      'already',
+      'already',
+      'already',
+    ]);
     expect((await scan()).certificates.every(({ takeable, project }) => !takeable && project !== null)).toBe(
       true,
     );
@@ -150,18 +154,18 @@ describe('certbot’s folder', () => {
 
     const { body } = await app.call('GET', '/projects');
     expect(body.total).toBe(3);
-    const wild = taken.find(({ names }) => names.includes('*.wild.example.com'))?.projectId ?? '';
+    const wild = imported.find(({ names }) => names.includes('*.wild.example.com'))?.projectId ?? '';
     const { body: credentials } = await app.call('GET', '/dns-credentials');
     expect(credentials.dnsCredentials).toMatchObject([
       { name: 'Cloudflare (from certbot)', provider: 'cloudflare', usedBy: [{ id: wild }] },
     ]);
-    const lost = taken.find(({ names }) => names.includes('lost.example.com'));
+    const lost = imported.find(({ names }) => names.includes('lost.example.com'));
     expect((await app.call('GET', `/projects/${lost?.projectId}/certificate/status`)).body).toMatchObject({
       autoRenew: false,
       lastRenewError: expect.stringContaining('gone.ini'),
     });
 
-    const web = taken.find(({ names }) => names.includes('web.example.com'))?.projectId ?? '';
+    const web = imported.find(({ names }) => names.includes('web.example.com'))?.projectId ?? '';
     const key = await app.call('GET', `/projects/${web}/certificate/download?format=key`);
     const live = await scanKey('web.example.com');
     expect(await openssl.run(['pkey', '-pubout'], key.text)).toBe(live);
@@ -171,16 +175,18 @@ describe('certbot’s folder', () => {
   it('is recorded in the audit trail with the actor, and no secret is in an answer, a log line or the trail', async () => {
     const accountKey = await certbotFolder();
     const scanned = JSON.stringify(await scan());
-    const taken = JSON.stringify(await take('all'));
+    const imported = JSON.stringify(await importCertificates('all'));
     const audit = await browser.get('/api/v1/audit?limit=100');
     const operations = (audit.body.entries as unknown as { operation: string; actor: { kind: string } }[])
       .filter(({ operation }) => operation.startsWith('imports.'))
       .map(({ operation, actor }) => `${actor.kind} ${operation}`);
-    expect(operations.filter((one) => one === 'window imports.takeOver').length).toBeGreaterThanOrEqual(3);
+    expect(
+      operations.filter((one) => one === 'window imports.importCertificates').length,
+    ).toBeGreaterThanOrEqual(3);
     expect(operations).toContain('window imports.scan');
-    const told = [scanned, taken, audit.text, ...app.log].join('\n');
+    const output = [scanned, imported, audit.text, ...app.log].join('\n');
     for (const secret of [TOKEN, 'PRIVATE KEY', accountKey.split('\n')[3] ?? 'none'])
-      expect(told).not.toContain(secret);
+      expect(output).not.toContain(secret);
   });
 
   it('without its credentials needs attention in its last third, with what is missing', async () => {
@@ -193,7 +199,7 @@ describe('certbot’s folder', () => {
       pair: await issue('soon.example.com', { notBefore, notAfter }),
       params: ['authenticator = dns-cloudflare', 'dns_cloudflare_credentials = /nowhere/gone.ini'],
     });
-    await take('all');
+    await importCertificates('all');
     const { body } = await app.call('GET', '/overview');
     expect(body.attention?.items).toMatchObject([
       { kind: 'unattended', domain: 'soon.example.com', cause: expect.stringContaining('/nowhere/gone.ini') },
@@ -269,7 +275,12 @@ describe('acme.sh’s folder', () => {
     });
     expect(method('alone.example.com')).toMatchObject({ challengeType: 'http-01', autoRenew: true });
     const before = await folder.picture();
-    expect((await take('all')).map(({ outcome }) => outcome)).toEqual(['taken', 'taken', 'taken', 'taken']);
+    expect((await importCertificates('all')).map(({ outcome }) => outcome)).toEqual([
+      'imported',
+      'imported',
+      'imported',
+      'imported',
+    ]);
     expect(await folder.picture()).toEqual(before);
     expect(app.log.join('\n')).not.toContain('xy-secret');
   });
@@ -282,8 +293,8 @@ describe('acme.sh’s folder', () => {
       pair: await issue('both.example.com', { key: 'rsa-2048' }),
       conf: { Le_API: LE, Le_Webroot: 'no' },
     });
-    expect((await take('all')).map(({ outcome }) => outcome)).toEqual(['taken', 'taken']);
-    expect((await take('all')).map(({ outcome }) => outcome)).toEqual(['already', 'already']);
+    expect((await importCertificates('all')).map(({ outcome }) => outcome)).toEqual(['imported', 'imported']);
+    expect((await importCertificates('all')).map(({ outcome }) => outcome)).toEqual(['already', 'already']);
   });
 });
 
@@ -310,7 +321,7 @@ describe('any folder', () => {
     expect(named(certificates, 'other.example.com')).toMatchObject({ key: 'missing', takeable: false });
     expect(named(certificates, 'old.example.com').problems.join()).toMatch(/expired/);
     expect(named(certificates, 'broken.pem')).toMatchObject({ id: null, takeable: false });
-    expect((await take('all')).map(({ outcome }) => outcome)).toEqual(['taken']);
+    expect((await importCertificates('all')).map(({ outcome }) => outcome)).toEqual(['imported']);
   });
 
   it('shows links that lead out of it, and does not follow them', async () => {
@@ -365,8 +376,10 @@ describe('any folder', () => {
   it('imported twice at once creates one project', async () => {
     const pair = await issue('once.example.com');
     await folder.write('once.pem', pair.certificate + pair.privateKey);
-    const outcomes = (await Promise.all([take('all'), take('all')])).flat().map(({ outcome }) => outcome);
-    expect(outcomes.toSorted()).toEqual(['already', 'taken']);
+    const outcomes = (await Promise.all([importCertificates('all'), importCertificates('all')]))
+      .flat()
+      .map(({ outcome }) => outcome);
+    expect(outcomes.toSorted()).toEqual(['already', 'imported']);
     expect((await app.call('GET', '/projects')).body.total).toBe(1);
   });
 
@@ -375,7 +388,7 @@ describe('any folder', () => {
     const project = (await app.call('POST', '/projects', { body })).body;
     const pair = await issue('empty.example.com');
     await folder.write('empty.pem', pair.certificate + pair.privateKey);
-    expect(await take('all')).toMatchObject([{ outcome: 'taken', projectId: project.id }]);
+    expect(await importCertificates('all')).toMatchObject([{ outcome: 'imported', projectId: project.id }]);
     const listed = (await app.call('GET', '/projects')).body;
     expect(listed).toMatchObject({
       total: 1,
@@ -386,8 +399,8 @@ describe('any folder', () => {
   it('creates a second project of a domain only if that is confirmed', async () => {
     const first = await issue('twice.example.com');
     await folder.write('twice.pem', first.certificate + first.privateKey);
-    const [taken] = await take('all');
-    expect(taken?.outcome).toBe('taken');
+    const [imported] = await importCertificates('all');
+    expect(imported?.outcome).toBe('imported');
     const second = await issue('twice.example.com', {
       san: ['DNS:twice.example.com', 'DNS:www.twice.example.com'],
     });
@@ -395,13 +408,14 @@ describe('any folder', () => {
     expect((await scan()).certificates).toContainEqual(
       expect.objectContaining({
         takeable: true,
-        sameDomain: { id: taken?.projectId, name: 'twice.example.com' },
+        sameDomain: { id: imported?.projectId, name: 'twice.example.com' },
       }),
     );
-    const outcomes = async (more = {}) => (await take('all', more)).map(({ outcome }) => outcome).toSorted();
+    const outcomes = async (more = {}) =>
+      (await importCertificates('all', more)).map(({ outcome }) => outcome).toSorted();
     expect(await outcomes()).toEqual(['already', 'refused']);
     expect((await app.call('GET', '/projects')).body.total).toBe(1);
-    expect(await outcomes({ allowDuplicateDomain: true })).toEqual(['already', 'taken']);
+    expect(await outcomes({ allowDuplicateDomain: true })).toEqual(['already', 'imported']);
     expect((await app.call('GET', '/projects')).body.total).toBe(2);
   });
 

@@ -86,12 +86,12 @@ it('a CA that refuses the CSR and invalidates the order without an error is quot
 
 describe('a CA that sends Retry-After', () => {
   /** Milliseconds from the last request to the CA to the first poll of its result. */
-  async function firstLooks(retryAfterMs: number | null, domain: string) {
-    const looks = { validation: Number.NaN, issuance: Number.NaN };
+  async function firstPolls(retryAfterMs: number | null, domain: string) {
+    const polls = { validation: Number.NaN, issuance: Number.NaN };
     let asked = Number.NaN;
-    const look = (what: keyof typeof looks): boolean => {
+    const notePoll = (what: keyof typeof polls): boolean => {
       if (Number.isNaN(asked)) return false;
-      looks[what] = faulty.world.now - asked;
+      polls[what] = faulty.world.now - asked;
       asked = Number.NaN;
       return true;
     };
@@ -102,7 +102,7 @@ describe('a CA that sends Retry-After', () => {
         return { retryAfterMs };
       },
       getAuthorization(url) {
-        look('validation');
+        notePoll('validation');
         return session.getAuthorization(url);
       },
       async finalizeOrder(order, csr) {
@@ -112,15 +112,15 @@ describe('a CA that sends Retry-After', () => {
       },
       async getOrder(url) {
         const order = await session.getOrder(url);
-        return look('issuance') ? { ...order, status: 'processing' } : order;
+        return notePoll('issuance') ? { ...order, status: 'processing' } : order;
       },
     }));
     await faulty.obtain(domain);
-    return looks;
+    return polls;
   }
 
   it('with its answer to the challenge and the CSR is not polled before, and otherwise after 4 ms', async () => {
-    expect(await firstLooks(3_000, 'patient.example')).toEqual({ validation: 3_000, issuance: 3_000 });
-    expect(await firstLooks(null, 'eager.example')).toEqual({ validation: 4, issuance: 4 });
+    expect(await firstPolls(3_000, 'patient.example')).toEqual({ validation: 3_000, issuance: 3_000 });
+    expect(await firstPolls(null, 'eager.example')).toEqual({ validation: 4, issuance: 4 });
   });
 });

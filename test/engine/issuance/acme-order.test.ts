@@ -159,7 +159,7 @@ describe('an order that the CA no longer knows', () => {
         return session.createOrder(request);
       },
     }));
-    await faulty.world.look();
+    await faulty.world.checkRenewals();
     const [job] = await faulty.world.engine.jobs.list({ limit: 1 }, null);
     return { asked, state: job?.state, error: job?.error };
   }

@@ -8,8 +8,8 @@ import type {
   OrderRecord,
 } from '../../../src/main/engine/core/model.ts';
 import {
-  adoptKeptOrder,
-  forgetKeptOrders,
+  adoptResumableOrder,
+  forgetResumableOrders,
   isResumable,
   keepOrForget,
 } from '../../../src/main/engine/issuance/resumable-orders.ts';
@@ -75,7 +75,7 @@ async function adoptedOrder(spec: Partial<IssuanceSpec> = {}, now = '2026-01-01T
   await stores.jobs.create(job);
   const clock = { now: () => new Date(now) };
   const of = { spec: { ...SPEC, ...spec }, directoryUrl: DIRECTORY };
-  await adoptKeptOrder({ stores, vault, clock }, job, of);
+  await adoptResumableOrder({ stores, vault, clock }, job, of);
   return stores.orders.get('new');
 }
 
@@ -133,15 +133,15 @@ describe('the next job', () => {
 
 it('a new certificate discards the order of an earlier job', async () => {
   await failedJob('ACME_TIMEOUT');
-  await forgetKeptOrders(database.stores, 'p2');
+  await forgetResumableOrders(database.stores, 'p2');
   expect(await database.stores.orders.all()).toHaveLength(1);
-  await forgetKeptOrders(database.stores, PROJECT.id);
+  await forgetResumableOrders(database.stores, PROJECT.id);
   expect(await database.stores.orders.all()).toEqual([]);
 });
 
 it('an order that still has to be cleaned up keeps only that task', async () => {
   await failedJob('ACME_TIMEOUT', { challenges: [{ ...CHALLENGE, state: 'presented' }] });
-  await forgetKeptOrders(database.stores, PROJECT.id);
+  await forgetResumableOrders(database.stores, PROJECT.id);
   expect(await database.stores.orders.all()).toEqual([
     { ...ORDER, url: null, keySealed: null, csr: null, challenges: [{ ...CHALLENGE, state: 'presented' }] },
   ]);

@@ -8,13 +8,13 @@ import { openTestDatabase, type TestDatabase } from '../../support/engine/databa
 const START = new Date('2026-02-01T00:00:00Z');
 
 let database: TestDatabase;
-let looks: number[];
+let runs: number[];
 let dues: Timestamp[];
 let scheduler: Scheduler;
 beforeEach(() => {
   vi.useFakeTimers({ now: START });
   database = openTestDatabase();
-  looks = [];
+  runs = [];
   dues = [];
   scheduler = createScheduler({
     stores: database.stores,
@@ -22,7 +22,7 @@ beforeEach(() => {
     log: pino({ level: 'silent' }),
     random: () => 0.5,
     sweep: async () => {
-      looks.push((Date.now() - START.getTime()) / 1_000);
+      runs.push((Date.now() - START.getTime()) / 1_000);
       return { begun: 0, more: false, error: null };
     },
     nextDue: async (now) => dues.filter((at) => at > now).toSorted()[0] ?? null,
@@ -41,7 +41,7 @@ it('runs once a minute', async () => {
   dueIn(3_600);
   scheduler.start();
   await run(125);
-  expect(looks).toEqual([0, 60, 120]);
+  expect(runs).toEqual([0, 60, 120]);
 });
 
 it('runs early for something that falls due within that minute, but not for what is due already', async () => {
@@ -51,7 +51,7 @@ it('runs early for something that falls due within that minute, but not for what
   scheduler.start();
   await run(100);
   // The second of the two waits for the shortest time between two checks.
-  expect(looks).toEqual([0, 30.1, 35.1, 95.1]);
+  expect(runs).toEqual([0, 30.1, 35.1, 95.1]);
 });
 
 it('runs early for something stored meanwhile that is due before the next planned run', async () => {
@@ -62,7 +62,7 @@ it('runs early for something stored meanwhile that is due before the next planne
   await run(20);
   scheduler.planAgain(); // another request for one delays nothing
   await run(20);
-  expect(looks).toEqual([0, 50.1]);
+  expect(runs).toEqual([0, 50.1]);
 });
 
 it('never runs after it was stopped', async () => {
@@ -72,5 +72,5 @@ it('never runs after it was stopped', async () => {
   dueIn(30);
   scheduler.planAgain();
   await run(300);
-  expect(looks).toEqual([0]);
+  expect(runs).toEqual([0]);
 });

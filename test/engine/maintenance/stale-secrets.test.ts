@@ -100,10 +100,10 @@ it('a DNS credential whose values cannot be deleted stays, and can be removed la
   };
   await expect(createDnsCredentials({ ...deps, secrets: locked }).remove('idle')).rejects.toThrow('locked');
   expect(await stores.dnsCredentials.get('idle')).not.toBeNull();
-  const verbs = createDnsCredentials({ ...deps, secrets });
-  await verbs.remove('idle');
+  const credentials = createDnsCredentials({ ...deps, secrets });
+  await credentials.remove('idle');
   expect(await stores.dnsCredentials.get('idle')).toBeNull();
-  await expect(verbs.remove('used')).rejects.toMatchObject({
+  await expect(credentials.remove('used')).rejects.toMatchObject({
     code: 'DNS_CREDENTIAL_IN_USE',
     details: { usedBy: [{ id: 'p1' }] },
   });

@@ -83,7 +83,7 @@ async function keepOrder(projectId: string): Promise<void> {
 }
 
 /** Jobs stay unfinished, like those of a slow CA, until `finish`. */
-function look() {
+function runSweep() {
   const { stores } = database;
   return sweep(
     {
@@ -136,58 +136,58 @@ describe('a due renewal', () => {
     await add('later', { expiresAt: '2026-04-02T00:00:00Z' });
     await add('sooner', { expiresAt: '2026-03-20T00:00:00Z' });
     await add('fresh', { issuedAt: '2026-03-09T00:00:00Z', expiresAt: '2026-06-07T00:00:00Z' });
-    expect(await look()).toEqual({ begun: 2, more: false, error: null });
+    expect(await runSweep()).toEqual({ begun: 2, more: false, error: null });
     expect(begun).toEqual(['sooner', 'later']);
   });
 
   it('is started ten at a time, and the rest as jobs end', async () => {
     for (let n = 0; n < 25; n += 1) await add(`host-${n}`);
-    expect(await look()).toMatchObject({ begun: 10, more: true });
-    expect(await look()).toMatchObject({ begun: 0, more: true });
+    expect(await runSweep()).toMatchObject({ begun: 10, more: true });
+    expect(await runSweep()).toMatchObject({ begun: 0, more: true });
     await finish();
-    expect(await look()).toMatchObject({ begun: 10, more: true });
+    expect(await runSweep()).toMatchObject({ begun: 10, more: true });
     await finish();
-    expect(await look()).toMatchObject({ begun: 5, more: false });
+    expect(await runSweep()).toMatchObject({ begun: 5, more: false });
     expect(new Set(begun).size).toBe(25);
   });
 
   it('is started with the concurrency of the settings', async () => {
     await createSettings(database.stores, database.journal(clock), LOOPBACK_POLICY).update({
-      renewals: { sideBySide: 2 },
+      renewals: { concurrency: 2 },
     });
     for (let n = 0; n < 5; n += 1) await add(`host-${n}`);
-    expect(await look()).toMatchObject({ begun: 2, more: true });
+    expect(await runSweep()).toMatchObject({ begun: 2, more: true });
     expect(concurrencies).toEqual([2]); // the queue of jobs is informed; otherwise 50 would run ten at a time
   });
 
   it('never validates a name twice at once: the second job of a name waits, its wildcard too', async () => {
     await add('one', { spec: { ...SPEC, names: ['same.example.com'] } });
     await add('two', { spec: { ...SPEC, names: ['other.example.com', '*.same.example.com'] } });
-    expect(await look()).toMatchObject({ begun: 1, more: true });
+    expect(await runSweep()).toMatchObject({ begun: 1, more: true });
     await finish();
-    expect(await look()).toMatchObject({ begun: 1, more: false });
+    expect(await runSweep()).toMatchObject({ begun: 1, more: false });
   });
 
   it('waits while renewals are paused, and no longer', async () => {
     await add('one');
     const settings = createSettings(database.stores, database.journal(clock), LOOPBACK_POLICY);
     await settings.update({ renewals: { pausedUntil: hours(5) } });
-    expect(await look()).toMatchObject({ begun: 0, more: false });
+    expect(await runSweep()).toMatchObject({ begun: 0, more: false });
     now = new Date(now.getTime() + 5 * HOUR_MS);
-    expect(await look()).toMatchObject({ begun: 1 });
+    expect(await runSweep()).toMatchObject({ begun: 1 });
   });
 
   it('after weeks of sleep is started in the first run', async () => {
     await add('slept', { issuedAt: '2026-03-09T00:00:00Z', expiresAt: '2026-06-07T00:00:00Z' });
-    expect((await look()).begun).toBe(0);
+    expect((await runSweep()).begun).toBe(0);
     now = new Date('2026-06-06T23:00:00Z');
-    expect((await look()).begun).toBe(1);
+    expect((await runSweep()).begun).toBe(1);
   });
 
   it('is started whatever else fails, and the failure is reported', async () => {
     await add('one');
     leftoversFail = true;
-    const { begun: count, error } = await look();
+    const { begun: count, error } = await runSweep();
     expect(count).toBe(1);
     expect(String(error)).toContain('the leftovers');
   });
@@ -202,16 +202,16 @@ describe("the CA's limits", () => {
     await add('one');
     // 5 in 7 days, one of them in reserve.
     await use('exact-set', exactSet(['one.example.com']), [hours(-100), hours(-60), hours(-40), hours(-1)]);
-    expect((await look()).begun).toBe(0);
+    expect((await runSweep()).begun).toBe(0);
     expect(await renewalOf('one')).toMatchObject({ nextAttemptAt: hours(68), failures: 0 });
     expect((await renewalOf('one'))?.deferralReason).toContain(
       '5 certificates of the same names in 168 hours',
     );
-    await look();
+    await runSweep();
     const events = await database.stores.events.list({ limit: 10 });
-    expect(events.filter(({ kind }) => kind === 'certificate.renewal-put-off')).toHaveLength(1);
+    expect(events.filter(({ kind }) => kind === 'certificate.renewal-deferred')).toHaveLength(1);
     now = new Date(now.getTime() + 68 * HOUR_MS);
-    expect((await look()).begun).toBe(1);
+    expect((await runSweep()).begun).toBe(1);
   });
 
   describe('with four of five certificates of the same names used', () => {
@@ -221,20 +221,20 @@ describe("the CA's limits", () => {
     it('use the reserve once the wait would outlast the certificate', async () => {
       await add('one', sixDays);
       await use('exact-set', exactSet(['one.example.com']), used);
-      expect((await look()).begun).toBe(1);
+      expect((await runSweep()).begun).toBe(1);
     });
 
     it('keep the reserve if there is time to wait', async () => {
       await add('one');
       await use('exact-set', exactSet(['one.example.com']), used);
-      expect((await look()).begun).toBe(0);
+      expect((await runSweep()).begun).toBe(0);
       expect((await renewalOf('one'))?.nextAttemptAt).toBe(hours(95));
     });
 
     it('stop at the fifth one, and then a notification is sent', async () => {
       await add('one', sixDays);
       await use('exact-set', exactSet(['one.example.com']), [...used, hours0(-1)]);
-      expect((await look()).begun).toBe(0);
+      expect((await runSweep()).begun).toBe(0);
       expect((await renewalOf('one'))?.nextAttemptAt).toBe(hours(95));
       now = new Date(now.getTime() + 30 * HOUR_MS);
       const at = { now: hours(0), soon: hours(30 * 24) };
@@ -265,7 +265,7 @@ describe("the CA's limits", () => {
       await use('exact-set', set, [hours(-4), hours(-3), hours(-2), hours(-1), hours(-1)]);
     }
     await use('failed-authorization', 'one.example.com', [-0.9, -0.8, -0.7, -0.6].map(hours));
-    await look();
+    await runSweep();
     expect(begun).toEqual(['two']); // it says what it replaces: limits on orders do not apply to it
     expect((await renewalOf('one'))?.nextAttemptAt).toBe(hours(0.1));
     expect((await renewalOf('late'))?.deferralReason).toContain('5 certificates of the same names');
@@ -283,14 +283,14 @@ describe("the CA's limits", () => {
     const other = { accountId: 'a', names: ['another.example.com'] }; // its names have changed, so it counts as a new order
     await add('last', other);
     await add('over', { ...other, expiresAt: '2026-04-02T00:00:00Z' });
-    await look();
+    await runSweep();
     expect(begun).toHaveLength(2);
     await use('order', 'a', [hours(0)]);
     await add('beyond', other);
-    await look();
+    await runSweep();
     expect(begun).toHaveLength(2);
     await add('same', { accountId: 'a' });
-    await look();
+    await runSweep();
     expect(begun).toEqual(['last', 'over', 'same']);
     expect((await renewalOf('beyond'))?.nextAttemptAt).toBe(hours(2));
   });
@@ -308,7 +308,7 @@ describe("the CA's limits", () => {
       subject,
     }));
     await database.stores.caUsage.note(uses);
-    expect((await look()).begun).toBe(1);
+    expect((await runSweep()).begun).toBe(1);
   });
 
   it('are shown with what is used and what remains', async () => {
@@ -340,11 +340,11 @@ describe('other maintenance', () => {
   it('asks an unreachable CA about one certificate, not about all', async () => {
     for (let n = 0; n < 20; n += 1) await add(`host-${n}`, { chain });
     renewalInfo = () => Promise.reject(new CertdeskError('ACME_UNAVAILABLE'));
-    await look();
+    await runSweep();
     expect(asked).toBe(5); // those that ran at the same time
     renewalInfo = async () => null;
     now = new Date(now.getTime() + 3 * 60_000);
-    await look();
+    await runSweep();
     expect(asked).toBe(25);
   });
 
@@ -365,22 +365,22 @@ describe('other maintenance', () => {
       fetched += 1;
       return crl;
     };
-    await look();
+    await runSweep();
     expect(fetched).toBe(1); // both are on the same list
     crl = await makeCrl(openssl, { ca, revoked: { '87654321': 'keyCompromise' } });
     now = new Date(now.getTime() + 22 * HOUR_MS);
-    await look();
+    await runSweep();
     expect(fetched).toBe(1);
     await keepOrder('one');
     now = new Date(now.getTime() + 2 * HOUR_MS);
-    await look();
+    await runSweep();
     expect(await database.stores.certificates.get('c-one')).toMatchObject({
       revokedAt: '2026-03-01T12:00:00Z',
       revocationReason: 'keyCompromise',
     });
     expect(await database.stores.orders.all()).toEqual([]); // its key is from before the leak
     expect(begun).toEqual([]);
-    await look();
+    await runSweep();
     expect(begun.toSorted()).toEqual(['one', 'two']);
     const events = await database.stores.events.list({ limit: 20 });
     expect(events.filter(({ kind }) => kind === 'certificate.revoked')).toHaveLength(2);
@@ -396,10 +396,10 @@ describe('other maintenance', () => {
       fetched += 1;
       return Promise.reject(new CertdeskError('ACME_UNAVAILABLE'));
     };
-    expect((await look()).error).toBeNull();
+    expect((await runSweep()).error).toBeNull();
     expect((await database.stores.certificates.get('c-one'))?.revokedAt).toBeNull();
     now = new Date(now.getTime() + 7 * HOUR_MS);
-    await look();
+    await runSweep();
     expect(fetched).toBe(2);
   });
 
@@ -409,10 +409,10 @@ describe('other maintenance', () => {
     const versions = async () =>
       (await database.stores.certificates.versions('one', 9)).items.map(({ id }) => id);
     now = new Date('2026-03-12T00:00:00Z');
-    await look();
+    await runSweep();
     expect(await versions()).toEqual(['new', 'c-one']);
     now = new Date('2026-03-12T00:00:01Z');
-    await look();
+    await runSweep();
     expect(await versions()).toEqual(['new']);
     const [entry] = await database.stores.audit.list({ before: null, limit: 1 });
     expect(entry?.operation).toBe('certificates.purge');

@@ -36,7 +36,7 @@ const channel = (kinds?: readonly string[]) =>
       'action_needed',
       'renewed',
       'revoked',
-      'sweep_missed',
+      'renewal_check_missed',
       'backup_failed',
       'digest',
     ]) as never,
@@ -78,7 +78,7 @@ describe('a failed renewal', () => {
     expect(takeNotifications()).toEqual([]);
     await rig.certificate(1);
     await rig.pass(MINUTE);
-    expect(takeNotifications()).toEqual(['again failed 1 host-1.example.com']);
+    expect(takeNotifications()).toEqual(['resolved failed 1 host-1.example.com']);
     await rig.pass(MINUTE);
     expect(takeNotifications()).toEqual([]);
   });
@@ -161,7 +161,7 @@ it('a revocation and a renewal are reported once each', async () => {
   await rig.certificate(1);
   await rig.pass(MINUTE);
   expect(takeNotifications()).toEqual([
-    'again revoked 1 host-1.example.com',
+    'resolved revoked 1 host-1.example.com',
     'news renewed 1 host-2.example.com',
   ]);
   await rig.restart();
@@ -174,9 +174,9 @@ describe('a late renewal check', () => {
     await channel();
     await rig.pass(MINUTE);
     for (let minute = 0; minute < 8; minute += 1) await rig.pass(MINUTE, false);
-    expect(takeNotifications()).toEqual(['problem sweep_missed 1 -']);
+    expect(takeNotifications()).toEqual(['problem renewal_check_missed 1 -']);
     await rig.pass(MINUTE);
-    expect(takeNotifications()).toEqual(['again sweep_missed 1 -']);
+    expect(takeNotifications()).toEqual(['resolved renewal_check_missed 1 -']);
   });
 
   it('is reported after a long downtime, and not after a short one', async () => {
@@ -186,7 +186,7 @@ describe('a late renewal check', () => {
     expect(takeNotifications()).toEqual([]);
     await rig.pass(MINUTE);
     await rig.pass(20 * 3_600_000, false);
-    expect(takeNotifications()).toEqual(['problem sweep_missed 1 -']);
+    expect(takeNotifications()).toEqual(['problem renewal_check_missed 1 -']);
     expect(receiver.received.at(-1)?.body).toContain('from 2026-02-03 13:02 UTC to 2026-02-04 09:02 UTC');
     await rig.pass(MINUTE);
     expect(takeNotifications()).toEqual([]);
@@ -198,7 +198,7 @@ describe('a late renewal check', () => {
     await rig.stores.settings.set('last-sweep', { at: '2026-02-01T00:00:00Z', begun: 0, ms: 1, error: null });
     await rig.notifications().start();
     await rig.notifications().tick();
-    expect(takeNotifications()).toEqual(['problem sweep_missed 1 -']);
+    expect(takeNotifications()).toEqual(['problem renewal_check_missed 1 -']);
     await rig.notifications().start();
     await rig.notifications().tick();
     expect(takeNotifications()).toEqual([]);
@@ -216,7 +216,7 @@ it('a failed backup is reported once, until one succeeds', async () => {
   expect(takeNotifications()).toEqual(['problem backup_failed 1 -']);
   await report(null);
   await rig.pass(MINUTE);
-  expect(takeNotifications()).toEqual(['again backup_failed 1 -']);
+  expect(takeNotifications()).toEqual(['resolved backup_failed 1 -']);
 });
 
 describe('the weekly digest', () => {
@@ -315,5 +315,5 @@ it('a name that the certificate lacks, and a job that waits for TXT records, are
   await rig.stores.jobs.update(JOB.id, { step: 'validation' });
   await rig.stores.projects.update('p1', { domain: 'host-1.example.com' });
   await rig.pass(MINUTE);
-  expect(takeNotifications()).toEqual(['again action_needed 2 host-1.example.com host-2.example.com']);
+  expect(takeNotifications()).toEqual(['resolved action_needed 2 host-1.example.com host-2.example.com']);
 });

@@ -3,10 +3,10 @@ import { type HealthFacts, healthOf } from '../../../src/main/engine/overview/he
 
 const counts = { total: 42, valid: 42, expiring_soon: 0, expired: 0, revoked: 0, none: 0, failing: 0 };
 const engine: HealthFacts['engine'] = {
-  lastSweepAt: null,
-  nextSweepAt: null,
-  sweepLate: false,
-  lastSweepError: null,
+  lastRenewalCheckAt: null,
+  nextRenewalCheckAt: null,
+  renewalCheckLate: false,
+  lastRenewalCheckError: null,
   pausedUntil: null,
   queue: { running: 0, queued: 0 },
   secretStore: 'keychain',
@@ -45,9 +45,13 @@ it.each<[Partial<HealthFacts>, string, string]>([
     'attention',
     'Automatic renewals are paused',
   ],
-  [{ engine: { ...engine, sweepLate: true } }, 'failing', 'Renewal checks have stopped: restart Certdesk'],
   [
-    { engine: { ...engine, secretStore: 'unavailable', sweepLate: true } },
+    { engine: { ...engine, renewalCheckLate: true } },
+    'failing',
+    'Renewal checks have stopped: restart Certdesk',
+  ],
+  [
+    { engine: { ...engine, secretStore: 'unavailable', renewalCheckLate: true } },
     'failing',
     'Secret store unavailable: unlock it to resume renewals',
   ],

@@ -197,13 +197,13 @@ describe('the state of the engine', () => {
   const engine = async (secrets = SECRETS) => (await overviewAt(NOW, secrets).get(null)).engine;
 
   it('has renewal checks, queue, secret store and clock', async () => {
-    expect(await engine()).toMatchObject({ lastSweepAt: null, sweepLate: false });
+    expect(await engine()).toMatchObject({ lastRenewalCheckAt: null, renewalCheckLate: false });
     await beat('2026-01-31T23:59:30Z');
     expect(await engine()).toEqual({
-      lastSweepAt: '2026-01-31T23:59:30Z',
-      nextSweepAt: '2026-02-01T00:01:00Z',
-      sweepLate: false,
-      lastSweepError: null,
+      lastRenewalCheckAt: '2026-01-31T23:59:30Z',
+      nextRenewalCheckAt: '2026-02-01T00:01:00Z',
+      renewalCheckLate: false,
+      lastRenewalCheckError: null,
       queue: { running: 1, queued: 2 },
       backup: null,
       secretStore: 'sealed-file',
@@ -214,7 +214,10 @@ describe('the state of the engine', () => {
 
   it('shows a late or failed renewal check, a clock set back, and a locked secret store', async () => {
     await beat('2026-01-31T23:54:59Z', 'The disk is full');
-    expect(await engine()).toMatchObject({ sweepLate: true, lastSweepError: 'The disk is full' });
+    expect(await engine()).toMatchObject({
+      renewalCheckLate: true,
+      lastRenewalCheckError: 'The disk is full',
+    });
     await beat('2026-02-01T00:06:00Z');
     expect((await engine()).clock.ok).toBe(false);
     const locked = { ...SECRETS, names: () => Promise.reject(new Error('locked')) };

@@ -18,7 +18,7 @@ const der = async (args: readonly string[], pem: string) =>
   latin1(await openssl.run([...args, '-outform', 'DER'], pem));
 
 /** The verdict on an upload. */
-async function judged(body: KeyPairRequest) {
+async function evaluated(body: KeyPairRequest) {
   const { chain, privateKey } = uploads.check(await readGivenPair(body));
   return { chain, privateKey };
 }
@@ -32,10 +32,10 @@ describe('PEM', () => {
   });
 
   it('is read from separate files, one file, and text beside a file', async () => {
-    expect(await judged({ file: text(fullChain), keyFile: text(leaf.privateKey) })).toEqual(WHOLE);
-    expect(await judged({ file: text(leaf.privateKey + fullChain) })).toEqual(WHOLE);
-    expect(await judged({ file: text(fullChain), privateKey: leaf.privateKey })).toEqual(WHOLE);
-    expect(await judged({ certificate: fullChain, keyFile: text(leaf.privateKey) })).toEqual(WHOLE);
+    expect(await evaluated({ file: text(fullChain), keyFile: text(leaf.privateKey) })).toEqual(WHOLE);
+    expect(await evaluated({ file: text(leaf.privateKey + fullChain) })).toEqual(WHOLE);
+    expect(await evaluated({ file: text(fullChain), privateKey: leaf.privateKey })).toEqual(WHOLE);
+    expect(await evaluated({ certificate: fullChain, keyFile: text(leaf.privateKey) })).toEqual(WHOLE);
   });
 
   it('uses a key that is given beside the one in the file', async () => {
@@ -48,9 +48,9 @@ describe('PEM', () => {
 describe('DER', () => {
   it('is read as a certificate, with a key as text or DER', async () => {
     const file = await der(['x509'], leaf.certificate);
-    expect(await judged({ file, privateKey: leaf.privateKey })).toEqual(ALONE);
+    expect(await evaluated({ file, privateKey: leaf.privateKey })).toEqual(ALONE);
     const keyFile = await der(['pkcs8', '-topk8', '-nocrypt'], leaf.privateKey);
-    expect(await judged({ file, keyFile })).toEqual(ALONE);
+    expect(await evaluated({ file, keyFile })).toEqual(ALONE);
   });
 
   it.each([
@@ -79,15 +79,15 @@ describe('PKCS#12', () => {
   };
 
   it('is opened with its passphrase', async () => {
-    expect(await judged({ file: await pfx('secret'), passphrase: 'secret' })).toEqual(WHOLE);
-    expect(await judged({ file: await pfx('') })).toEqual(WHOLE);
-    expect(await judged({ file: await pfx(''), passphrase: 'not needed' })).toEqual(WHOLE); // win-acme #747
-    expect(await judged({ file: await pfx('größe€😀'), passphrase: 'größe€😀' })).toEqual(WHOLE);
-    expect(await judged({ file: await pfx('', '-name', 'Bücher Ω 日本') })).toEqual(WHOLE);
+    expect(await evaluated({ file: await pfx('secret'), passphrase: 'secret' })).toEqual(WHOLE);
+    expect(await evaluated({ file: await pfx('') })).toEqual(WHOLE);
+    expect(await evaluated({ file: await pfx(''), passphrase: 'not needed' })).toEqual(WHOLE); // win-acme #747
+    expect(await evaluated({ file: await pfx('größe€😀'), passphrase: 'größe€😀' })).toEqual(WHOLE);
+    expect(await evaluated({ file: await pfx('', '-name', 'Bücher Ω 日本') })).toEqual(WHOLE);
     const plain = ['-keypbe', 'NONE', '-certpbe', 'NONE', '-nomac'];
-    expect(await judged({ file: await pfx('', ...plain) })).toEqual(WHOLE); // go-pkcs12 "passwordless"
+    expect(await evaluated({ file: await pfx('', ...plain) })).toEqual(WHOLE); // go-pkcs12 "passwordless"
     const old = ['-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES', '-macalg', 'sha1'];
-    expect(await judged({ file: await pfx('secret', ...old), passphrase: 'secret' })).toEqual(WHOLE);
+    expect(await evaluated({ file: await pfx('secret', ...old), passphrase: 'secret' })).toEqual(WHOLE);
   });
 
   it('is refused without a passphrase, or with another', async () => {
@@ -98,7 +98,7 @@ describe('PKCS#12', () => {
 });
 
 describe('an upload is refused', () => {
-  const refusal = async (body: KeyPairRequest) => (await rejectionOf(judged(body))).message;
+  const refusal = async (body: KeyPairRequest) => (await rejectionOf(evaluated(body))).message;
 
   it('for a certificate without its key', async () => {
     for (const file of [text(fullChain), await der(['x509'], leaf.certificate)]) {

@@ -138,13 +138,13 @@ describe('a renewal', () => {
       id = await faulty.obtain('kept.example');
       const first = faulty.ca.entries[0];
       if (first !== undefined) first.window = { start: first.from, end: first.to };
-      await faulty.world.look(); // fetches the window: from then on an order says what it replaces
+      await faulty.world.checkRenewals(); // fetches the window: from then on an order says what it replaces
       expect(await counted()).toBe(1);
     });
 
     it('counts as such if the CA’s window is still to come', async () => {
       const early = await faulty.obtain('early.example');
-      await faulty.world.look();
+      await faulty.world.checkRenewals();
       await faulty.renew(early);
       expect(faulty.ca.entries.at(-1)?.replaces).toBe(faulty.ca.entries[1]?.certId);
       expect(await counted()).toBe(3);

@@ -68,8 +68,8 @@ describe('settings', () => {
     await patch({ dns: { propagationTimeout: 300, propagationCheck: 'authoritative' } });
     await patch({ dns: { propagationTimeout: 300 } });
     const { body } = await app.call('GET', '/audit');
-    const told = JSON.stringify(body).match(/Settings changed: [^"]*/g);
-    expect(told).toEqual(['Settings changed: dns.propagationTimeout to 300']);
+    const reported = JSON.stringify(body).match(/Settings changed: [^"]*/g);
+    expect(reported).toEqual(['Settings changed: dns.propagationTimeout to 300']);
   });
 
   it('use the default for each stored field that is invalid', async () => {

@@ -83,7 +83,7 @@ function createLane(n: number, random: () => number, done: Record<string, [numbe
     done[name][good ? 0 : 1] += 1;
   };
   /** Expects success, or exactly the predicted code; `outside` also allows failures of the CA. */
-  function judge(name: string, answer: Answer, expected: string | null, outside = false): boolean {
+  function isExpected(name: string, answer: Answer, expected: string | null, outside = false): boolean {
     const code = answer.status < 300 ? null : String(answer.body.code);
     const blamed = outside && expected === null && code !== null && OUTSIDE.test(code);
     if (!blamed)
@@ -96,7 +96,7 @@ function createLane(n: number, random: () => number, done: Record<string, [numbe
     made += 1;
     const domain = `life${n}-${made}.example.com`;
     const answer = await call('POST', '/projects', { body: { name: domain, domain } });
-    judge('create', answer, null);
+    isExpected('create', answer, null);
     all.push({ id: String(answer.body.id), name: domain, serial: null, revoked: false });
   }
 
@@ -105,7 +105,7 @@ function createLane(n: number, random: () => number, done: Record<string, [numbe
     const body = { challengeType: 'http-01', keyType: 'ec' };
     const answer = await call('POST', `${path}/${verb}`, verb === 'obtain' ? { body } : {});
     const expected = verb === 'renew' && known.serial === null ? 'CERTIFICATE_NOT_FOUND' : null;
-    if (!judge(verb, answer, expected, true)) return;
+    if (!isExpected(verb, answer, expected, true)) return;
     const { serial } = (await call('GET', path)).body;
     expect(serial).not.toBe(known.serial);
     known.serial = String(serial);
@@ -119,33 +119,33 @@ function createLane(n: number, random: () => number, done: Record<string, [numbe
       const answer = await call('POST', `/projects/${known.id}/certificate/revoke`);
       const refused =
         known.serial === null ? 'CERTIFICATE_NOT_FOUND' : known.revoked === true ? 'ALREADY_REVOKED' : null;
-      if (judge('revoke', answer, refused, true)) known.revoked = true;
+      if (isExpected('revoke', answer, refused, true)) known.revoked = true;
       else if (refused === null) known.revoked = 'unsure';
     },
     async remove(call, known) {
       const answer = await call('DELETE', `/projects/${known.id}/certificate`);
-      if (!judge('remove', answer, known.serial === null ? 'CERTIFICATE_NOT_FOUND' : null)) return;
+      if (!isExpected('remove', answer, known.serial === null ? 'CERTIFICATE_NOT_FOUND' : null)) return;
       known.serial = null;
       known.revoked = false;
     },
     async drop(call, known) {
       const answer = await call('DELETE', `/projects/${known.id}`);
-      if (judge('drop', answer, known.serial === null ? null : 'PROJECT_HAS_CERTIFICATE'))
+      if (isExpected('drop', answer, known.serial === null ? null : 'PROJECT_HAS_CERTIFICATE'))
         all.splice(all.indexOf(known), 1);
     },
     async rename(call, known) {
       const name = `name ${Math.floor(random() * 1e9)}`;
-      if (judge('rename', await call('PATCH', `/projects/${known.id}`, { body: { name } }), null))
+      if (isExpected('rename', await call('PATCH', `/projects/${known.id}`, { body: { name } }), null))
         known.name = name;
     },
     async read(call, known) {
       const answer = await call('GET', `/projects/${known.id}`);
-      judge('read', answer, null);
+      isExpected('read', answer, null);
       expect(answer.body.name).toBe(known.name);
       expect(answer.body.certificate?.serial ?? null).toBe(known.serial);
     },
-    list: async (call) => void judge('list', await call('GET', '/projects?limit=50'), null),
-    overview: async (call) => void judge('overview', await call('GET', '/overview'), null),
+    list: async (call) => void isExpected('list', await call('GET', '/projects?limit=50'), null),
+    overview: async (call) => void isExpected('overview', await call('GET', '/overview'), null),
   };
   const often = ['obtain', 'renew', 'revoke', 'remove', 'drop', 'rename', 'rename', 'rename', 'rename'];
   const bag = [

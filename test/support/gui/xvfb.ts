@@ -18,7 +18,7 @@ export interface Picture {
 export interface Display {
   /** `:99` */
   readonly name: string;
-  look(): Promise<Picture>;
+  readScreen(): Promise<Picture>;
   stop(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export async function startDisplay(): Promise<Display> {
   const [said] = await once(server.stdio[3] as NodeJS.ReadableStream, 'data');
   return {
     name: `:${String(said).trim()}`,
-    look: async () => readXwd(await readFile(join(folder, 'Xvfb_screen0'))),
+    readScreen: async () => readXwd(await readFile(join(folder, 'Xvfb_screen0'))),
     async stop() {
       server.kill();
       await ended;

@@ -66,12 +66,12 @@ export async function startKillableServer(options: ProgramOptions): Promise<Kill
     throw new Error(`${String(error)}\n${output}`);
   });
   const ask = async <Kind extends FromProgram['kind']>(to: ToProgram, kind: Kind) => {
-    const told = message(child, kind, START_MS);
-    told.catch(() => undefined); // it may end only after the sending has failed
+    const received = message(child, kind, START_MS);
+    received.catch(() => undefined); // it may end only after the sending has failed
     const unsent = new Promise<never>((_, reject) => {
       child.send(to, (error) => error && reject(error));
     });
-    return Promise.race([told, unsent]);
+    return Promise.race([received, unsent]);
   };
   const tell = async (to: ToProgram): Promise<void> => void (await ask(to, 'done'));
   const { token } = ready;
@@ -121,8 +121,8 @@ function message<Kind extends FromProgram['kind']>(
   ms: number,
 ): Promise<Extract<FromProgram, { kind: Kind }>> {
   const { promise, resolve: done, reject } = Promise.withResolvers<Extract<FromProgram, { kind: Kind }>>();
-  const onMessage = (told: unknown): void => {
-    const given = told as FromProgram;
+  const onMessage = (received: unknown): void => {
+    const given = received as FromProgram;
     if (given.kind === kind) done(given as Extract<FromProgram, { kind: Kind }>);
   };
   const onExit = (code: number | null, signal: string | null): void =>

@@ -19,7 +19,7 @@ export async function measureBlocked(work: () => Promise<unknown>): Promise<Bloc
   await sleep(30);
   const before = process.memoryUsage.rss();
   let most = before;
-  const look = setInterval(() => {
+  const timer = setInterval(() => {
     most = Math.max(most, process.memoryUsage.rss());
   }, 20);
   const histogram = monitorEventLoopDelay({ resolution: 5 });
@@ -30,7 +30,7 @@ export async function measureBlocked(work: () => Promise<unknown>): Promise<Bloc
   const { user, system } = process.threadCpuUsage(started);
   await sleep(30);
   histogram.disable();
-  clearInterval(look);
+  clearInterval(timer);
   most = Math.max(most, process.memoryUsage.rss());
   return { ms: Math.min(histogram.max / 1e6, (user + system) / 1e3), mib: (most - before) / 1024 / 1024 };
 }

@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createBackupPort } from '../../../src/main/backup/port.ts';
 import type { AcmeClient } from '../../../src/main/engine/acme/contract.ts';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
@@ -33,12 +33,12 @@ export interface World {
   readonly database: Database;
   /** Whether an http-01 answer for that name reaches the CA. */
   reachable: (name: string) => boolean;
-  readonly counts: { looks: number; kills: number };
+  readonly counts: { renewalChecks: number; kills: number };
   /** The times in which it slept, was dead, or was paused. */
   readonly away: { readonly from: number; readonly to: number }[];
   served(token: string): string | null;
   /** Runs renewal checks until nothing is due, and waits for the started jobs. */
-  look(): Promise<void>;
+  checkRenewals(): Promise<void>;
   /** Runs until then, with a check whenever something is due. */
   runUntil(time: number): Promise<void>;
   /** Like a machine that is off until then. */
@@ -72,7 +72,7 @@ export async function createWorld(
     now: () => time,
     async pause(ms: number, signal: AbortSignal) {
       const until = time + ms;
-      await breathe();
+      await nextTurn();
       signal.throwIfAborted();
       time = Math.max(time, until);
     },
@@ -128,7 +128,7 @@ export async function createWorld(
   /** A killed process releases its transaction, and the next run starts from the file. */
   async function revive(): Promise<void> {
     world.counts.kills += 1;
-    for (let n = 0; n < 20; n += 1) await breathe();
+    for (let n = 0; n < 20; n += 1) await nextTurn();
     live.engine.stop().catch(() => undefined); // its timers
     await live.database.close();
     await boot();
@@ -138,7 +138,7 @@ export async function createWorld(
     for (;;) {
       const { running, queued } = live.engine.counts();
       if (live.gate.dead || running + queued === 0) return;
-      await breathe();
+      await nextTurn();
     }
   }
 
@@ -162,12 +162,12 @@ export async function createWorld(
       return live.database;
     },
     reachable: () => true,
-    counts: { looks: 0, kills: 0 },
+    counts: { renewalChecks: 0, kills: 0 },
     away: [],
     served: (token) => live.engine.answerChallenge(token),
-    async look() {
+    async checkRenewals() {
       for (let begun = 1; begun > 0; ) {
-        world.counts.looks += 1;
+        world.counts.renewalChecks += 1;
         begun = await Promise.race([live.engine.sweep(), live.gate.died.then(() => -1)]);
         await idle();
         if (live.gate.dead) {
@@ -180,7 +180,7 @@ export async function createWorld(
     async runUntil(end) {
       let wait = MINUTE;
       while (time < end) {
-        await world.look();
+        await world.checkRenewals();
         // What is due and was not started (renewals are paused, for example) is checked again at growing intervals.
         const due = await nextDue();
         wait = due > time ? MINUTE : Math.min(wait * 2, options.stepMs);

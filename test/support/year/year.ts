@@ -37,7 +37,7 @@ export interface YearOptions {
 }
 
 export interface YearReport extends Verdict {
-  readonly looks: number;
+  readonly renewalChecks: number;
   readonly kills: number;
   readonly orders: number;
   readonly reusedOrders: number;
@@ -101,10 +101,10 @@ export async function runYear(options: YearOptions): Promise<YearReport> {
   });
   // A mass revocation, announced by windows in the past, and carried out a day and a half later.
   on(120, () => {
-    const told = inUse().filter(() => random() < 0.3);
-    for (const entry of told) move(entry, world.now - 2 * DAY, world.now - DAY);
+    const informed = inUse().filter(() => random() < 0.3);
+    for (const entry of informed) move(entry, world.now - 2 * DAY, world.now - DAY);
     on(121.5, () => {
-      for (const entry of told) if (entry.replacedBy === null) letsEncrypt.revoke(entry, 1);
+      for (const entry of informed) if (entry.replacedBy === null) letsEncrypt.revoke(entry, 1);
     });
   });
   // Some are revoked without notice.
@@ -160,13 +160,13 @@ export async function runYear(options: YearOptions): Promise<YearReport> {
     { world, cas: [letsEncrypt, staging, plain], obstacles, ahead: 26 * HOUR },
     begin,
   );
-  const { looks, kills } = world.counts;
+  const { renewalChecks, kills } = world.counts;
   await world.end();
   const all = [letsEncrypt, staging, plain];
   const sum = (of: (ca: ModelCa) => number) => all.reduce((total, ca) => total + of(ca), 0);
   return {
     ...verdict,
-    looks,
+    renewalChecks,
     kills,
     orders: sum(({ counts }) => counts.orders),
     reusedOrders: sum(({ counts }) => counts.reused),
@@ -260,5 +260,5 @@ async function live(world: World, schedule: ScheduledEvent[], end: number): Prom
     await next.act();
   }
   await world.runUntil(end);
-  await world.look();
+  await world.checkRenewals();
 }

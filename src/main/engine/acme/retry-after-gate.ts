@@ -21,40 +21,40 @@ export interface RetryAfterGate {
   heed(response: AcmeResponse, signed: boolean): void;
 }
 
-interface Hold {
+interface Block {
   readonly until: number;
   readonly response: AcmeResponse;
 }
 
 /** Create one gate per transport, so that all its requests share it. */
 export function createRetryAfterGate(timing: Timing = REAL_TIMING): RetryAfterGate {
-  const holds = new Map<string, Hold>();
-  const activeHold = (url: string): { readonly left: number; readonly response: AcmeResponse } | null => {
-    const hold = holds.get(url);
-    if (hold === undefined) return null;
-    const left = hold.until - timing.now();
-    if (left > 0) return { left, response: hold.response };
-    holds.delete(url);
+  const blocks = new Map<string, Block>();
+  const activeBlock = (url: string): { readonly left: number; readonly response: AcmeResponse } | null => {
+    const block = blocks.get(url);
+    if (block === undefined) return null;
+    const left = block.until - timing.now();
+    if (left > 0) return { left, response: block.response };
+    blocks.delete(url);
     return null;
   };
   return {
     async pass(url, signal) {
-      for (let held = activeHold(url); held !== null; held = activeHold(url)) {
-        if (held.left > LONGEST_WAIT_MS) throw stillHeld(held);
-        await timing.pause(Math.ceil(held.left), signal);
+      for (let blocked = activeBlock(url); blocked !== null; blocked = activeBlock(url)) {
+        if (blocked.left > LONGEST_WAIT_MS) throw stillBlocked(blocked);
+        await timing.pause(Math.ceil(blocked.left), signal);
       }
     },
     heed(response, signed) {
       if (response.status < 500 && (response.status !== 429 || signed)) return;
       const ms = parseRetryAfter(response.headers);
       if (ms === null || ms === 0) return;
-      for (const url of holds.keys()) activeHold(url); // drops the expired ones
-      holds.set(response.url, { until: timing.now() + ms, response });
+      for (const url of blocks.keys()) activeBlock(url); // drops the expired ones
+      blocks.set(response.url, { until: timing.now() + ms, response });
     },
   };
 }
 
-function stillHeld({ left, response }: { readonly left: number; readonly response: AcmeResponse }): Error {
+function stillBlocked({ left, response }: { readonly left: number; readonly response: AcmeResponse }): Error {
   const seconds = String(Math.ceil(left / 1000));
   return answerError({ ...response, headers: { ...response.headers, 'retry-after': seconds } });
 }

@@ -48,13 +48,13 @@ export interface BackupPort {
   check(asked: CheckBackup): Promise<CheckedBackup>;
   /**
    * Prepares a restore next to the current data, which stays in use. On failure, nothing of it remains.
-   * @param asked.inscribe Writes into the restored database before it replaces the current one.
-   * @throws as `verify`; BACKUP_TOO_NEW, STORAGE_FAILED, SECRET_STORE_UNAVAILABLE, and what `inscribe` throws
+   * @param asked.writeMarker Writes into the restored database before it replaces the current one.
+   * @throws as `verify`; BACKUP_TOO_NEW, STORAGE_FAILED, SECRET_STORE_UNAVAILABLE, and what `writeMarker` throws
    */
   stage(
     asked: CheckBackup & {
       readonly now: Date;
-      inscribe(stores: Stores, backup: VerifiedBackup, aside: string | null): Promise<void>;
+      writeMarker(stores: Stores, backup: VerifiedBackup, aside: string | null): Promise<void>;
     },
   ): Promise<StagedBackup>;
   /**

@@ -13,7 +13,7 @@ import { readSettings } from '../settings/settings.ts';
 export const RESTORE = 'backups.restore';
 const LAST_RESTORE = 'last-restore';
 
-export interface RestoreNote {
+export interface RestoreMarker {
   readonly id: string;
   readonly now: Date;
   readonly by: Actor;
@@ -25,7 +25,11 @@ export interface RestoreNote {
  * Creates the record of a restore.
  * @param session Null if no user is to stay signed in.
  */
-export function createRestoreNote(by: Actor, now: Date, session: SessionRecord | null = null): RestoreNote {
+export function createRestoreMarker(
+  by: Actor,
+  now: Date,
+  session: SessionRecord | null = null,
+): RestoreMarker {
   return { id: randomUUID(), now, by, session };
 }
 
@@ -42,9 +46,9 @@ export async function readLastRestore(settings: SettingStore): Promise<LastResto
  * @param aside The folder to which the previous data is moved.
  * @returns whether the session continues
  */
-export async function inscribeRestore(
+export async function writeRestoreMarker(
   stores: Stores,
-  { id, now, by, session }: RestoreNote,
+  { id, now, by, session }: RestoreMarker,
   { createdAt, aside }: { readonly createdAt: Timestamp; readonly aside: string | null },
 ): Promise<boolean> {
   const at = toTimestamp(now);

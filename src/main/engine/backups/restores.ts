@@ -9,7 +9,7 @@ import type { Clock, Log } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 import type { JobQueue } from '../jobs/queue.ts';
 import { type BackupPort, requireAbsolutePath, type StagedBackup } from './backups.ts';
-import { createRestoreNote, inscribeRestore } from './restore-marker.ts';
+import { createRestoreMarker, writeRestoreMarker } from './restore-marker.ts';
 
 export interface Restores {
   /**
@@ -45,13 +45,13 @@ export function createRestores({
 
   async function begin(asked: CheckBackup, by: Actor): Promise<RestoreBegun> {
     const session = await sessionOf(by);
-    const note = createRestoreNote(by, clock.now(), session);
+    const note = createRestoreMarker(by, clock.now(), session);
     let keepsSession = false;
     const staged = await backups.stage({
       ...asked,
       now: note.now,
-      inscribe: async (restored, { createdAt }, aside) => {
-        keepsSession = await inscribeRestore(restored, note, { createdAt, aside });
+      writeMarker: async (restored, { createdAt }, aside) => {
+        keepsSession = await writeRestoreMarker(restored, note, { createdAt, aside });
       },
     });
     await commit(staged);

@@ -21,7 +21,7 @@ export interface RecordDeps {
 export async function addRecord(deps: RecordDeps, ref: Dns01Ref, context: SolverContext): Promise<RecordRef> {
   const { signal } = context;
   const record = await withNameLock(deps, ref, signal, () => add(deps, ref, signal));
-  const text = deps.provider.byHand
+  const text = deps.provider.manual
     ? `Create the TXT record ${ref.name} with the value ${ref.value} and keep existing values of the name`
     : `Created the TXT record ${ref.name} in the zone ${ref.zone.name}`;
   context.report('challenge', text, { ...describeRef(ref), action: 'add' });
@@ -35,7 +35,7 @@ export async function removeRecord(deps: RecordDeps, ref: Dns01Ref, context: Sol
   const failure = await withNameLock(deps, ref, signal, () => tryRemove(provider, ref, signal));
   const still = provider.unsure ? await serversShowing(resolver, ref, signal) : null;
   if (failure !== null && still?.length !== 0) throw failure.error;
-  const text = provider.byHand
+  const text = provider.manual
     ? `The TXT record ${ref.name} with the value ${ref.value} is no longer needed: remove it`
     : `Removed the TXT record ${ref.name}`;
   context.report('clean-up', text, { ...describeRef(ref), action: 'remove' });

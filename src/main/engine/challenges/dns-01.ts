@@ -128,7 +128,7 @@ async function awaitRecord(deps: Dns01Deps, record: AwaitedRecord, context: Look
     signal,
     report,
   });
-  const confirmed = deps.provider.byHand ? deps.confirmed?.(record.challenge, signal) : undefined;
+  const confirmed = deps.provider.manual ? deps.confirmed?.(record.challenge, signal) : undefined;
   const signs = confirmed === undefined ? [propagated] : [propagated, confirmed];
   await Promise.race(signs).finally(() => ended.abort());
 }

@@ -57,7 +57,11 @@ export function createDiagnostics(deps: DiagnosticsDeps): () => Promise<Diagnost
       database,
       projects: counts,
       // The error message may contain a domain.
-      engine: { ...engine, lastSweepError: hidden(engine.lastSweepError), backup: hideError(engine.backup) },
+      engine: {
+        ...engine,
+        lastRenewalCheckError: hidden(engine.lastRenewalCheckError),
+        backup: hideError(engine.backup),
+      },
       lastErrors: failed.slice(0, MAX_ERRORS),
     };
   };

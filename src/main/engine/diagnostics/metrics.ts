@@ -106,7 +106,7 @@ function certificateMetrics(certificates: readonly MeteredCertificate[]): readon
 
 function engineMetrics(engine: EngineState, heartbeat: Heartbeat | null): readonly Metric[] {
   const { running, queued } = engine.queue;
-  const of = (name: string) => `certdesk_sweep_${name}`;
+  const of = (name: string) => `certdesk_renewal_check_${name}`;
   const sweep = heartbeat === null ? [] : [heartbeat];
   return [
     gauge('certdesk_jobs', 'Running and queued jobs.', [

@@ -1,7 +1,7 @@
 // Imports one evaluated certificate as a project: seals key and account, saves DNS credentials in the secret store,
 // and writes all records in one transaction with the audit entry.
 import { randomUUID } from 'node:crypto';
-import type { TakenCertificate } from '../../../shared/import.ts';
+import type { ImportedCertificate } from '../../../shared/import.ts';
 import { toDnsName } from '../../../shared/names.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { certificateType } from '../acme/directories.ts';
@@ -42,7 +42,7 @@ export async function importCertificate(
   deps: ImportCertificateDeps,
   evaluated: Evaluated,
   { client, allowDuplicateDomain }: ImportCertificateOptions,
-): Promise<TakenCertificate> {
+): Promise<ImportedCertificate> {
   const { stores, journal } = deps;
   const { pair, source, leaf, plan } = evaluated;
   const base = { id: leaf?.fingerprint ?? null, source, names: [...(leaf?.names ?? [])] };
@@ -75,7 +75,7 @@ export async function importCertificate(
     await emit({ kind: empty === null ? 'project.created' : 'certificate.imported', projectId, message });
     return {
       ...base,
-      outcome: 'taken' as const,
+      outcome: 'imported' as const,
       projectId,
       autoRenew: certificate.autoRenew,
       message,

@@ -4,11 +4,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type {
+  ImportCertificates,
+  ImportedCertificate,
   ImportLayout,
   ScannedFolder,
   SuggestedFoldersSchema,
-  TakenCertificate,
-  TakeOver,
 } from '../../../shared/import.ts';
 import type { DirectoryOverrides } from '../acme/directories.ts';
 import type { Background } from '../core/background.ts';
@@ -29,7 +29,10 @@ export interface Imports {
    * own outcome.
    * @throws INVALID_REQUEST (details.issues: folder)
    */
-  importCertificates(request: TakeOver, signal?: AbortSignal): Promise<readonly TakenCertificate[]>;
+  importCertificates(
+    request: ImportCertificates,
+    signal?: AbortSignal,
+  ): Promise<readonly ImportedCertificate[]>;
 }
 
 export interface ImportDeps extends ImportCertificateDeps {
@@ -83,7 +86,7 @@ export function createImports(deps: ImportDeps): Imports {
       { folder, certificates, allowDuplicateDomain = false },
       signal = new AbortController().signal,
     ) {
-      const work = async (): Promise<readonly TakenCertificate[]> => {
+      const work = async (): Promise<readonly ImportedCertificate[]> => {
         const scan = await readFolder(folder, signal);
         const wanted = scan.certificates.filter(
           ({ leaf, pair }) =>
@@ -91,7 +94,7 @@ export function createImports(deps: ImportDeps): Imports {
             (leaf !== null && certificates !== 'all' && certificates.includes(leaf.fingerprint)),
         );
         const options = { client: CLIENTS[scan.layout], allowDuplicateDomain };
-        const imported: TakenCertificate[] = [];
+        const imported: ImportedCertificate[] = [];
         for (const evaluated of wanted) {
           signal.throwIfAborted();
           imported.push(
@@ -110,7 +113,10 @@ export function createImports(deps: ImportDeps): Imports {
   };
 }
 
-function failed({ source, leaf }: Parameters<typeof importCertificate>[1], error: unknown): TakenCertificate {
+function failed(
+  { source, leaf }: Parameters<typeof importCertificate>[1],
+  error: unknown,
+): ImportedCertificate {
   const failure = toCertdeskError(error);
   const names = [...(leaf?.names ?? [])];
   return { ...REFUSED, id: leaf?.fingerprint ?? null, source, names, message: failure.message };
@@ -118,7 +124,7 @@ function failed({ source, leaf }: Parameters<typeof importCertificate>[1], error
 
 const REFUSED = { outcome: 'refused', projectId: null, autoRenew: false, notes: [] as string[] } as const;
 
-const missing = (id: string): TakenCertificate => ({
+const missing = (id: string): ImportedCertificate => ({
   ...REFUSED,
   id,
   source: '',

@@ -145,12 +145,12 @@ export function sessionForOrder(
     ...waiting
   }: { readonly orderState: OrderState; readonly timing: Timing; readonly signal: AbortSignal },
 ): AcmeSession {
-  const patient = tolerateReplicaLag(session, waiting);
+  const tolerant = tolerateReplicaLag(session, waiting);
   const complete = (order: AcmeOrder) => completeOrder(order, orderState.order.asCreated);
   return {
-    ...patient,
-    getOrder: async (url) => complete(await patient.getOrder(url)),
-    finalizeOrder: async (order, csr) => complete(await patient.finalizeOrder(order, csr)),
+    ...tolerant,
+    getOrder: async (url) => complete(await tolerant.getOrder(url)),
+    finalizeOrder: async (order, csr) => complete(await tolerant.finalizeOrder(order, csr)),
   };
 }
 

@@ -13,7 +13,12 @@ import type { Stores } from '../core/stores.ts';
 import { specOf } from '../jobs/job-input.ts';
 import type { JobSecrets } from '../jobs/job-secrets.ts';
 import { type IssueDeps, type Issued, type IssueHow, type IssueTask, issue } from './acme-issuance.ts';
-import { adoptKeptOrder, forgetIfCleaned, forgetKeptOrders, keepOrForget } from './resumable-orders.ts';
+import {
+  adoptResumableOrder,
+  forgetIfCleaned,
+  forgetResumableOrders,
+  keepOrForget,
+} from './resumable-orders.ts';
 
 export interface IssuerDeps extends IssueDeps {
   readonly secrets: JobSecrets;
@@ -62,7 +67,7 @@ export function createIssuer(deps: IssuerDeps): Issuer {
 
   const adoptOrder: Issuer['adoptOrder'] = async (job, spec) => {
     const directoryUrl = resolveDirectory(spec.ca, spec.staging, deps.directories);
-    await adoptKeptOrder(deps, job, { spec, directoryUrl });
+    await adoptResumableOrder(deps, job, { spec, directoryUrl });
     return directoryUrl;
   };
 
@@ -129,7 +134,7 @@ export function createIssuer(deps: IssuerDeps): Issuer {
       const { kind } = job.input;
       await forgetIfCleaned(tx, job.id);
       const isDryRun = job.input.kind === 'obtain' && job.input.dryRun;
-      if (specOf(job.input) !== null && !isDryRun) await forgetKeptOrders(tx, job.projectId);
+      if (specOf(job.input) !== null && !isDryRun) await forgetResumableOrders(tx, job.projectId);
       await tx.jobs.update(job.id, { state: 'succeeded', result: resultOf(certificate), finishedAt: now() });
       const message = `${jobName(job.input)} succeeded`;
       // The audit trail already has the change that the job made. A dry run changes nothing, so it gets its own

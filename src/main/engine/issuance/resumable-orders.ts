@@ -65,7 +65,7 @@ export interface AdoptDeps {
 }
 
 /** Adopts the order of an earlier job for exactly the same certificate, if there is one. */
-export async function adoptKeptOrder(
+export async function adoptResumableOrder(
   { stores, vault, clock }: AdoptDeps,
   job: JobRecord,
   { spec, directoryUrl }: { readonly spec: IssuanceSpec; readonly directoryUrl: string },
@@ -183,7 +183,7 @@ export async function forgetIfCleaned(tx: Stores, jobId: string): Promise<void> 
  * before must not be used.
  * @param since Only orders from before. Default: all.
  */
-export async function forgetKeptOrders(tx: Stores, projectId: string, since?: Timestamp): Promise<void> {
+export async function forgetResumableOrders(tx: Stores, projectId: string, since?: Timestamp): Promise<void> {
   for (const { jobId, updatedAt } of await tx.orders.all()) {
     const job = await tx.jobs.get(jobId);
     if (job?.projectId !== projectId || job.state !== 'failed') continue;

@@ -84,9 +84,9 @@ async function startDueRenewals(deps: SweepDeps): Promise<{ begun: number; more:
   const now = toTimestamp(clock.now());
   const settings = await readSettings(stores.settings, 'renewals');
   if (settings.pausedUntil !== null && settings.pausedUntil > now) return { begun: 0, more: false };
-  deps.setConcurrency(settings.sideBySide);
+  deps.setConcurrency(settings.concurrency);
   const { renewals, busy } = summarizeJobs(await stores.jobs.unfinished());
-  let slots = settings.sideBySide - renewals;
+  let slots = settings.concurrency - renewals;
   let begun = 0;
   let waiting = false;
   for await (const projectId of stores.certificates.due(now)) {
@@ -138,7 +138,7 @@ async function deferRenewal(
     const state = { ...renewal, nextAttemptAt: found.until, deferralReason: found.why };
     await tx.certificates.update(id, { renewal: state });
     const message = `Renewal of ${domain} deferred until ${found.until}. ${found.why}`;
-    await emit({ kind: 'certificate.renewal-put-off', projectId, message });
+    await emit({ kind: 'certificate.renewal-deferred', projectId, message });
   });
   return true;
 }

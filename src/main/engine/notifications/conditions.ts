@@ -3,7 +3,7 @@
 import type { NotificationKind } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { expiresSoonBy } from '../certificates/views.ts';
-import type { MessageItem, ToldState } from '../core/stores/notifications.ts';
+import type { MessageItem, ReportedCondition } from '../core/stores/notifications.ts';
 import type { ListedCertificate } from '../core/stores/overview.ts';
 import type { Stores } from '../core/stores.ts';
 import { readHeartbeat } from '../maintenance/scheduler.ts';
@@ -11,7 +11,7 @@ import { assessCertificate, awaitsRecords, causeOf, type Need } from '../overvie
 import { readSettings } from '../settings/settings.ts';
 import { readable } from './message-text.ts';
 
-export interface Condition extends Omit<ToldState, 'toldAt'> {
+export interface Condition extends Omit<ReportedCondition, 'reportedAt'> {
   /** Loads the text. Called only for conditions that are reported. */
   item(): Promise<MessageItem>;
 }
@@ -131,6 +131,11 @@ async function lateSweep(stores: Stores, now: Date, calmSince: Date): Promise<re
   if (now.getTime() - Math.max(last, calmSince.getTime()) <= LATE_MS) return [];
   const since = heartbeat === null ? 'it started' : readable(heartbeat.at);
   const cause = `Certdesk has not checked for renewals since ${since}. Restart it.`;
-  const state = { key: 'sweep', kind: 'sweep_missed', severity: 'critical', projectId: null } as const;
+  const state = {
+    key: 'sweep',
+    kind: 'renewal_check_missed',
+    severity: 'critical',
+    projectId: null,
+  } as const;
   return [{ ...state, item: async () => ({ projectId: null, domain: null, cause, expiresAt: null }) }];
 }

@@ -3,7 +3,7 @@
 import { hostname } from 'node:os';
 import type { NotificationKind } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
-import type { Message, MessageItem, ToldState } from '../core/stores/notifications.ts';
+import type { Message, MessageItem, ReportedCondition } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
 import { type Condition, findConditions, HELD_BACK } from './conditions.ts';
 import { compose, MAX_ITEMS } from './message-text.ts';
@@ -30,12 +30,12 @@ export async function detectChanges(stores: Stores, now: Date, calmSince: Date):
   const at = toTimestamp(now);
   const messages = [
     ...(await composeByKind(begun, 'problem', at)),
-    ...(await composeByKind(await findResolved(stores, over), 'again', at)),
+    ...(await composeByKind(await findResolved(stores, over), 'resolved', at)),
     ...(await composeByKind(renewals.found, 'news', at)),
   ];
   if (begun.length + over.length + messages.length === 0 && renewals.cursor === renewals.before) return;
   await stores.transaction(async (tx) => {
-    for (const { item: _, ...state } of begun) await tx.notifications.putState({ ...state, toldAt: at });
+    for (const { item: _, ...state } of begun) await tx.notifications.putState({ ...state, reportedAt: at });
     for (const { key } of over) await tx.notifications.deleteState(key);
     await tx.settings.set(CURSOR, renewals.cursor);
     for (const message of messages) await enqueue(tx, message);
@@ -61,14 +61,14 @@ async function forget(stores: Stores): Promise<void> {
 }
 
 /** Whether the condition is new, or more severe than when it was reported. */
-function isNews({ severity }: Condition, reported: ToldState | undefined): boolean {
+function isNews({ severity }: Condition, reported: ReportedCondition | undefined): boolean {
   return reported === undefined || (severity === 'critical' && reported.severity === 'warning');
 }
 
 type Finding = Pick<Condition, 'kind' | 'item'>;
 
 /** Conditions that have ended and are resolved. If the certificate or project was removed, nothing is reported. */
-async function findResolved(stores: Stores, over: readonly ToldState[]): Promise<readonly Finding[]> {
+async function findResolved(stores: Stores, over: readonly ReportedCondition[]): Promise<readonly Finding[]> {
   const findings = await Promise.all(
     over.map(async ({ key, kind, projectId }): Promise<Finding | null> => {
       if (key.startsWith(HELD_BACK)) return null;
@@ -154,11 +154,11 @@ export async function report(stores: Stores, { kind, key, problem }: Report, now
   if (isReported === (problem !== null)) return;
   const at = toTimestamp(now);
   const item = { projectId: null, domain: null, cause: problem ?? 'Resolved.', expiresAt: null };
-  const state = problem === null ? 'again' : 'problem';
+  const state = problem === null ? 'resolved' : 'problem';
   const message = compose({ kind, state, at, host: hostname(), items: [item], total: 1 });
   await stores.transaction(async (tx) => {
     if (problem === null) await tx.notifications.deleteState(key);
-    else await tx.notifications.putState({ key, kind, severity: 'warning', projectId: null, toldAt: at });
+    else await tx.notifications.putState({ key, kind, severity: 'warning', projectId: null, reportedAt: at });
     await enqueue(tx, message);
   });
 }

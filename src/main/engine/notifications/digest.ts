@@ -65,8 +65,10 @@ export function toMessage({ health, counts, attention, timeline, engine }: Overv
     '',
     `Projects: ${counts.total}; with a certificate: ${withCertificate}; expired: ${counts.expired}; revoked: ${counts.revoked}.`,
     `Renewals planned in the next 7 days: ${renewals}.`,
-    engine.lastSweepAt === null ? null : `Last renewal check: ${readable(engine.lastSweepAt)}.`,
-    engine.lastSweepError === null ? null : `The last renewal check failed in part: ${engine.lastSweepError}`,
+    engine.lastRenewalCheckAt === null ? null : `Last renewal check: ${readable(engine.lastRenewalCheckAt)}.`,
+    engine.lastRenewalCheckError === null
+      ? null
+      : `The last renewal check failed in part: ${engine.lastRenewalCheckError}`,
     engine.pausedUntil === null ? null : `Renewals are paused until ${readable(engine.pausedUntil)}.`,
     ...(items.length === 0 ? [] : ['', 'Needs attention:']),
     ...items.map(

@@ -24,7 +24,7 @@ export async function reportDowntime(stores: Stores, now: Date): Promise<void> {
   const cause = `Certdesk did not run, or its machine slept, from ${readable(heartbeat.at)} to ${readable(at)}. What was due meanwhile is caught up now.`;
   const item = { projectId: null, domain: null, cause, expiresAt: null };
   const message = {
-    kind: 'sweep_missed',
+    kind: 'renewal_check_missed',
     state: 'problem',
     at,
     host: hostname(),

@@ -30,7 +30,7 @@ const PROBLEMS: Readonly<Record<Exclude<NotificationKind, 'digest'>, Titles>> = 
   action_needed: [(name) => `${name} needs your action`, (n) => `${n} certificates need your action`],
   renewed: [(name) => `${name} was renewed`, (n) => `${n} certificates were renewed`],
   revoked: [(name) => `${name} is revoked`, (n) => `${n} certificates are revoked`],
-  sweep_missed: [() => 'Renewal checks were missed', () => 'Renewal checks were missed'],
+  renewal_check_missed: [() => 'Renewal checks were missed', () => 'Renewal checks were missed'],
   backup_failed: [() => 'The backup failed', () => 'The backup failed'],
 };
 
@@ -48,7 +48,7 @@ const RESOLUTIONS: Readonly<Record<Exclude<NotificationKind, 'digest' | 'renewed
     (name) => `${name} has a valid certificate again`,
     (n) => `${n} names have valid certificates again`,
   ],
-  sweep_missed: [() => 'Renewal checks resumed', () => 'Renewal checks resumed'],
+  renewal_check_missed: [() => 'Renewal checks resumed', () => 'Renewal checks resumed'],
   backup_failed: [() => 'Backups work again', () => 'Backups work again'],
 };
 
@@ -63,7 +63,7 @@ export function compose(content: MessageContent): Message {
 
 function titleOf({ kind, state, items, total }: MessageContent): string {
   if (kind === 'digest') return 'Your certificates this week';
-  const titles = state === 'again' && kind !== 'renewed' ? RESOLUTIONS[kind] : PROBLEMS[kind];
+  const titles = state === 'resolved' && kind !== 'renewed' ? RESOLUTIONS[kind] : PROBLEMS[kind];
   return total === 1 ? titles[0](items[0]?.domain ?? 'A certificate') : titles[1](total);
 }
 

@@ -47,7 +47,7 @@ function escapeSlack(text: string): string {
 
 /** An Adaptive Card for the webhooks of Teams (Workflows); at most 28 KB. */
 function teams({ title, text, state }: Message) {
-  const color = { problem: 'Attention', again: 'Good', news: 'Default' }[state];
+  const color = { problem: 'Attention', resolved: 'Good', news: 'Default' }[state];
   const block = (line: string, more: object) => ({
     type: 'TextBlock',
     text: escapeMarkdown(line),
@@ -79,7 +79,7 @@ function teams({ title, text, state }: Message) {
 
 /** https://discord.com/developers/docs/resources/webhook#execute-webhook: a title of 256, a description of 4,096. */
 function discord({ title, text, state, at }: Message) {
-  const color = { problem: 0xc92a2a, again: 0x2b8a3e, news: 0x1971c2 }[state];
+  const color = { problem: 0xc92a2a, resolved: 0x2b8a3e, news: 0x1971c2 }[state];
   const embed = {
     title: cut(escapeMarkdown(cut(title, 128)), 256),
     description: cut(escapeMarkdown(cut(text, 2_000)), 4_096),

@@ -16,7 +16,7 @@ export function healthOf({ counts, attention, engine, renewing }: HealthFacts): 
     return failing('Secret store unavailable: unlock it to resume renewals');
   }
   if (!engine.clock.ok) return failing('The system clock is wrong: dates cannot be trusted');
-  if (engine.sweepLate) return failing('Renewal checks have stopped: restart Certdesk');
+  if (engine.renewalCheckLate) return failing('Renewal checks have stopped: restart Certdesk');
   const { total, acknowledged, items } = attention;
   if (total > 0) {
     const state = items.some(({ severity }) => severity === 'critical') ? 'failing' : 'attention';

@@ -212,10 +212,10 @@ async function engineState(deps: OverviewDeps, ids: Ids, now: Date): Promise<Eng
   const heartbeat = await readHeartbeat(deps.stores);
   const { pausedUntil } = await readSettings(deps.stores.settings, 'renewals');
   return {
-    lastSweepAt: heartbeat?.at ?? null,
-    nextSweepAt: deps.scheduler.nextAt(),
-    sweepLate: isLate(heartbeat, now),
-    lastSweepError: shown(heartbeat?.error ?? null, 'The last renewal check failed.'),
+    lastRenewalCheckAt: heartbeat?.at ?? null,
+    nextRenewalCheckAt: deps.scheduler.nextAt(),
+    renewalCheckLate: isLate(heartbeat, now),
+    lastRenewalCheckError: shown(heartbeat?.error ?? null, 'The last renewal check failed.'),
     pausedUntil: pausedUntil !== null && pausedUntil > toTimestamp(now) ? pausedUntil : null,
     queue: deps.queue(),
     secretStore: await secretStoreState(deps.secrets),

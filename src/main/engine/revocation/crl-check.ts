@@ -6,7 +6,7 @@ import type { Background } from '../core/background.ts';
 import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { CertificateRecord } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
-import { forgetKeptOrders } from '../issuance/resumable-orders.ts';
+import { forgetResumableOrders } from '../issuance/resumable-orders.ts';
 import type { Revoked } from '../pki/inspect/crl.ts';
 import { readStored } from '../pki/inspect/leaf.ts';
 import type { CrlTasks } from './background-tasks.ts';
@@ -56,7 +56,7 @@ export async function checkRevocation(
     const reason = reasonName(revoked.reason);
     await tx.certificates.update(id, { revokedAt: toTimestamp(revoked.at), revocationReason: reason });
     // The next renewal must not reuse a key from before the compromise.
-    if (reason === 'keyCompromise') await forgetKeptOrders(tx, projectId);
+    if (reason === 'keyCompromise') await forgetResumableOrders(tx, projectId);
     const message = `The CA has revoked the certificate for ${domain} (${reason})`;
     const audit = { operation: 'certificates.revoked-by-ca', result: 'ok' } as const;
     await emit({ kind: 'certificate.revoked', projectId, message, audit });

@@ -8,7 +8,7 @@ import type { CertificateRecord, IssuanceSpec, JobInput, JobRecord } from '../co
 import type { Stores } from '../core/stores.ts';
 import { type LeftoverDeps, undo } from '../issuance/challenge-cleanup.ts';
 import type { Issuer } from '../issuance/issuer.ts';
-import { abandonOrder, forgetKeptOrders } from '../issuance/resumable-orders.ts';
+import { abandonOrder, forgetResumableOrders } from '../issuance/resumable-orders.ts';
 import type { RenewalJobs } from '../renewal/renew-job.ts';
 import { type RevokeDeps, revokeAtCa } from './revoke-at-ca.ts';
 
@@ -105,7 +105,7 @@ export function createRevocationJobs(
       };
       await tx.certificates.update(certificate.id, patch);
       // Repeated, because a clean-up that was running when the job began may have stored an order again.
-      if (reason === 'keyCompromise') await forgetKeptOrders(tx, job.projectId, since);
+      if (reason === 'keyCompromise') await forgetResumableOrders(tx, job.projectId, since);
       const message = `Certificate for ${certificate.domain} revoked (${reason})`;
       const of = { projectId: job.projectId, jobId: job.id };
       await emit({ kind: 'certificate.revoked', ...of, message, audit: outcome(job) });
@@ -117,7 +117,7 @@ export function createRevocationJobs(
       // Even if the revocation fails, no later job may use a key from before the compromise.
       if (input.reason === 'keyCompromise') {
         const since = await leakReportedAt(job, input.certificateId);
-        await stores.transaction((tx) => forgetKeptOrders(tx, job.projectId, since));
+        await stores.transaction((tx) => forgetResumableOrders(tx, job.projectId, since));
       }
       const replacement = await replace(job, input, signal);
       await revoke(job, input, signal).catch((cause: unknown) => {

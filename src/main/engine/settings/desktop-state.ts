@@ -16,7 +16,7 @@ export interface DesktopState {
 }
 
 const PLACE = 'desktop:window-place';
-const NOTIFIED = 'desktop:told';
+const NOTIFIED = 'desktop:notified';
 
 export function createDesktopState(stores: Stores, clock: Clock): DesktopState {
   return {

@@ -20,6 +20,7 @@ import { uncoveredNames } from './0017-uncovered-names.ts';
 import { acknowledgedRevocations } from './0018-acknowledged-revocations.ts';
 import { jobResults } from './0019-job-results.ts';
 import { issuanceSpec } from './0020-issuance-spec.ts';
+import { glossaryNames } from './0021-glossary-names.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -43,4 +44,5 @@ export const MIGRATIONS: readonly Migration[] = [
   acknowledgedRevocations,
   jobResults,
   issuanceSpec,
+  glossaryNames,
 ];

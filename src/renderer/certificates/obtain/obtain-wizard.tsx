@@ -6,10 +6,10 @@ import { Panel } from '../../ui/panel.tsx';
 import { type Before, type ObtainStep, STEPS } from '../obtain-values.ts';
 import { NamesStep } from './names-step.tsx';
 import { OptionsStep } from './options-step.tsx';
-import { ProofStep } from './proof-step.tsx';
 import { ReviewStep } from './review-step.tsx';
 import { StepTitle } from './step-title.tsx';
 import { type Obtain, useObtain } from './use-obtain.ts';
+import { ValidationStep } from './validation-step.tsx';
 
 const text = messages.obtain;
 
@@ -44,8 +44,8 @@ export function ObtainWizard({ project, last }: ObtainWizardProps) {
   );
 }
 
-const PARTS = { names: NamesStep, proof: ProofStep, options: OptionsStep } as const;
-const TITLES = { names: text.names, proof: text.proof, options: text.options } as const;
+const PARTS = { names: NamesStep, validation: ValidationStep, options: OptionsStep } as const;
+const TITLES = { names: text.names, validation: text.validation, options: text.options } as const;
 
 function FormStep({
   obtain,

@@ -38,7 +38,7 @@ export function useUpload(id: string, onStored: () => void): Upload {
   const check = useMutation({ ...api.certificates.validate.mutationOptions(), gcTime: 0 });
   const upload = useMutation({ ...api.certificates.upload.mutationOptions(), gcTime: 0 });
 
-  function look(now: readonly Given[], passphrase: string): void {
+  function inspect(now: readonly Given[], passphrase: string): void {
     upload.reset();
     setGiven(now);
     request.current = toRequest(now, passphrase);
@@ -51,7 +51,7 @@ export function useUpload(id: string, onStored: () => void): Upload {
             const sorted = sortByResult(now, verdict);
             if (sorted.problems.length === 0) return setGiven(sorted.given);
             setProblems(sorted.problems);
-            look(sorted.given, passphrase);
+            inspect(sorted.given, passphrase);
           },
         },
       );
@@ -67,7 +67,7 @@ export function useUpload(id: string, onStored: () => void): Upload {
         now = [...now, { id: ++counter.current, name, base64: read.base64, content: null }];
     }
     setProblems(wrong);
-    if (now !== given) look(now, '');
+    if (now !== given) inspect(now, '');
     return wrong.length === 0;
   }
 
@@ -92,9 +92,9 @@ export function useUpload(id: string, onStored: () => void): Upload {
     remove(gone) {
       setProblems([]);
       const rest = given.filter((each) => each.id !== gone);
-      look(rest, '');
+      inspect(rest, '');
     },
-    open: (passphrase) => look(given, passphrase),
+    open: (passphrase) => inspect(given, passphrase),
     store() {
       if (request.current !== null) upload.mutate({ id, body: request.current }, { onSuccess: onStored });
     },

@@ -98,7 +98,7 @@ const POLL_MS = 3_000;
 async function jobOf(api: Api, live: Live, answer: object): Promise<void> {
   const id = 'job' in answer ? (answer.job as { readonly id: string }).id : null;
   if (id === null) return;
-  const look = async (): Promise<boolean> => {
+  const checkJobs = async (): Promise<boolean> => {
     const { state, error } = await api.jobs.get.query({ jobId: id });
     if (state === 'failed') throw new JobFailed(error);
     return state === 'succeeded';
@@ -106,7 +106,7 @@ async function jobOf(api: Api, live: Live, answer: object): Promise<void> {
   for (;;) {
     const moved = nextEvent(live, id); // subscribe first, so that no event between is missed
     try {
-      if (await look()) return;
+      if (await checkJobs()) return;
       await moved.promise;
     } finally {
       moved.cancel();

@@ -63,7 +63,7 @@ function BulkDialog({ action, projects, onBegin }: BulkDialogProps) {
       }}
     >
       <Text>{fit.length === 0 ? text.noneEligible : text.texts[action](fit.length)}</Text>
-      <LeftOut action={action} projects={projects} />
+      <ExcludedProjects action={action} projects={projects} />
       {action === 'remove' && fit.length > 0 && (
         <TextInput
           label={text.typeNumber(fit.length)}
@@ -79,7 +79,7 @@ function BulkDialog({ action, projects, onBegin }: BulkDialogProps) {
   );
 }
 
-function LeftOut({ action, projects }: DialogProps) {
+function ExcludedProjects({ action, projects }: DialogProps) {
   const out = projects.flatMap((project) => {
     const reason = reasonAgainst(action, project);
     return reason === null ? [] : [{ id: project.id, line: `${titleOf(project)} ${reason}` }];

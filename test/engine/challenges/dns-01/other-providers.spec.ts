@@ -112,13 +112,13 @@ describeWith(['pebble', 'bind9'], 'dns-01 with', () => {
       headers: { Prefer: 'respond-async' },
     });
     const job = `/jobs/${accepted.body.job?.id}`;
-    const told = async () => [
+    const readInstructions = async () => [
       ...(await app.call('GET', job)).text.matchAll(
         /Create the TXT record (\S+) with the value ([\w-]{43})/g,
       ),
     ];
-    await expect.poll(async () => (await told()).length).toBe(3);
-    const values = Map.groupBy(await told(), ([, name = '']) => name);
+    await expect.poll(async () => (await readInstructions()).length).toBe(3);
+    const values = Map.groupBy(await readInstructions(), ([, name = '']) => name);
     expect([...values.keys()].sort()).toEqual([
       `_acme-challenge.${own}`,
       '_acme-challenge.hand.sub.example.com',

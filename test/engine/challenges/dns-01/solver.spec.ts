@@ -175,8 +175,8 @@ test('a certificate is issued with records that a user adds', async () => {
   const { provider } = openTestProvider(manual, {});
   let shown: { readonly name?: Json; readonly value?: Json } | null = null;
   const watch = (step: string, data: Json) => {
-    const told = typeof data === 'object' && data !== null && 'action' in data ? data : null;
-    if (step === 'challenge' && told?.action === 'add') shown = told;
+    const instruction = typeof data === 'object' && data !== null && 'action' in data ? data : null;
+    if (step === 'challenge' && instruction?.action === 'add') shown = instruction;
     if (step !== 'dns-propagation' || shown === null) return;
     // Written after the first poll, which does not find it.
     void bind.update('example.com', String(shown.name), [String(shown.value)]);

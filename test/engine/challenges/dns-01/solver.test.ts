@@ -282,7 +282,7 @@ describe('a provider that cannot tell whether a call worked', () => {
 
 describe('manual records', () => {
   test('are shown to the user, may be confirmed, and are to be removed afterwards', async () => {
-    provider = createMemoryProvider(null, { byHand: true, zoneOptional: true, addTxt: async () => null });
+    provider = createMemoryProvider(null, { manual: true, zoneOptional: true, addTxt: async () => null });
     const said = Promise.withResolvers<void>();
     const asked: string[] = [];
     const confirmed = (name: string) => {
@@ -309,7 +309,7 @@ describe('manual records', () => {
   });
 
   test('need no confirmation once the record shows', async () => {
-    provider = createMemoryProvider(null, { byHand: true });
+    provider = createMemoryProvider(null, { manual: true });
     const solver = createDns01Solver(deps({ confirmed: () => new Promise(() => {}) }));
     const { context, task } = challenge('example.com', 'k1');
     await solver.present(task(), context);

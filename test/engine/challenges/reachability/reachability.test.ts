@@ -64,7 +64,7 @@ interface More {
   readonly showAnswers?: boolean;
 }
 
-async function look(port: number, ask: readonly string[] | null = ['a.example.com'], more: More = {}) {
+async function testNames(port: number, ask: readonly string[] | null = ['a.example.com'], more: More = {}) {
   const { timeoutMs = 20_000, addressPolicy = LOOPBACK_POLICY, showAnswers = true } = more;
   const database = openDatabase(':memory:');
   closing.push(() => database.close());
@@ -82,7 +82,7 @@ async function look(port: number, ask: readonly string[] | null = ['a.example.co
 }
 
 async function lookAtOne(port: number, more?: More) {
-  const found = await look(port, ['a.example.com'], more);
+  const found = await testNames(port, ['a.example.com'], more);
   const [name] = found.names;
   if (name === undefined) throw new Error('no report');
   return { ...name, first: name.addresses[0] };
@@ -140,16 +140,16 @@ test('takes a 200 with another text for another server', async () => {
 
 test('reports a name that does not resolve, one that cannot be looked up, and a wildcard', async () => {
   records = { 'b.example.com TXT': ['x'] };
-  const { names: found, verdict } = await look(1, ['b.example.com', 'c.example.net', '*.example.com']);
+  const { names: found, verdict } = await testNames(1, ['b.example.com', 'c.example.net', '*.example.com']);
   expect(verdict).toBe('failing');
   expect(found.map(({ problem }) => problem)).toEqual(['unresolved', 'unresolved', 'wildcard']);
   expect(found[0]?.message).toMatch(/b\.example\.com does not resolve/);
   expect(found[2]?.message).toMatch(/Use DNS-01/);
   names.respond = () => ({ rcode: 'SERVFAIL' });
-  const [failed] = (await look(1)).names;
+  const [failed] = (await testNames(1)).names;
   expect(failed).toMatchObject({ problem: 'lookup_failed' });
   expect(failed?.message).toContain('SERVFAIL');
-  const [limited] = (await look(1, ['a.example.com'], { showAnswers: false })).names;
+  const [limited] = (await testNames(1, ['a.example.com'], { showAnswers: false })).names;
   expect(limited?.message).not.toContain('SERVFAIL');
 });
 
@@ -283,7 +283,7 @@ test('follows redirects from a public address to public ones only, and to none o
 });
 
 test('probes the project’s names if none are given, and says what it cannot know', async () => {
-  const found = await look(1, null);
+  const found = await testNames(1, null);
   expect(found.names.map(({ name }) => name)).toEqual(['a.example.com', 'b.example.com']);
   expect(found.seenFrom).toContain('NAT hairpin');
 });

@@ -120,7 +120,7 @@ test('requires a zone if the provider cannot list them, unless it has a name of 
 });
 
 test('does nothing if a user adds the records', async () => {
-  const provider = createMemoryProvider(null, { byHand: true });
+  const provider = createMemoryProvider(null, { manual: true });
   expect(await testDnsCredential({ provider, definition, signal })).toMatchObject({ record: null });
   expect(provider.calls).toEqual([]);
 });

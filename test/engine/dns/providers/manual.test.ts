@@ -37,7 +37,7 @@ const leavesItToAPerson: Exception['check'] = async (rig) => {
   await provider.removeTxt(ref, signal);
   await provider.removeTxt(ref, signal);
   expect(await rig.values()).toEqual(['of a person']);
-  expect(provider).toMatchObject({ byHand: true, zoneOptional: true });
+  expect(provider).toMatchObject({ manual: true, zoneOptional: true });
 };
 const exception = (reason: string): Exception => ({ reason, check: leavesItToAPerson });
 

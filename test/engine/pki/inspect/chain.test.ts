@@ -34,7 +34,7 @@ function order(given: readonly CertifiedKey[], { key = leaf, roots = [] }: Expec
   if (ordered === null) return null;
   return {
     path: ordered.path.map(({ subject }) => commonName(subject)),
-    leftOut: ordered.leftOut.map(({ subject }) => commonName(subject)),
+    unrelated: ordered.unrelated.map(({ subject }) => commonName(subject)),
     inOrder: ordered.inOrder,
     complete: ordered.complete,
     selfSigned: ordered.selfSigned,
@@ -55,14 +55,14 @@ describe('orderChain', () => {
 
   test.each(permutations)('orders three certificates: %s', (_name, given) => {
     const inOrder = given[0] === leaf && given[1] === intermediate;
-    const expected = { path: FULL, leftOut: [], inOrder, complete: true, selfSigned: false };
+    const expected = { path: FULL, unrelated: [], inOrder, complete: true, selfSigned: false };
     expect(order(given)).toEqual(expected);
     expect(order(given, { key: null })).toEqual(expected);
   });
 
   test.each([true, false])('keeps two in order: %s', (inOrder) => {
     const given = inOrder ? [leaf, intermediate] : [intermediate, leaf];
-    const expected = { path: FULL.slice(0, 2), leftOut: [], inOrder, complete: true, selfSigned: false };
+    const expected = { path: FULL.slice(0, 2), unrelated: [], inOrder, complete: true, selfSigned: false };
     expect(order(given)).toEqual(expected);
     expect(order(given, { key: null })).toEqual(expected);
   });
@@ -83,7 +83,7 @@ describe('orderChain', () => {
         const ordered = order(certificates);
         expect(ordered?.path).toEqual(FULL);
         const strangers = certificates.filter((item) => !NAMES.has(item));
-        expect(ordered?.leftOut).toHaveLength(new Set(strangers).size);
+        expect(ordered?.unrelated).toHaveLength(new Set(strangers).size);
         const ours = [...new Set(certificates.filter((item) => NAMES.has(item)))];
         expect(ordered?.inOrder).toBe(ours[0] === leaf && ours[1] === intermediate);
       }),
@@ -94,7 +94,7 @@ describe('orderChain', () => {
   test('drops duplicates, which do not count as disorder', () => {
     expect(order([leaf, leaf, intermediate, leaf, intermediate])).toMatchObject({
       path: FULL.slice(0, 2),
-      leftOut: [],
+      unrelated: [],
       inOrder: true,
     });
   });
@@ -107,7 +107,7 @@ describe('orderChain', () => {
     expect(order([leaf])).toMatchObject({ path: ['api.example.com'], complete: false });
     expect(order([leaf, root])).toMatchObject({
       path: ['api.example.com'],
-      leftOut: ['Test Root'],
+      unrelated: ['Test Root'],
       complete: false,
     });
   });
@@ -132,7 +132,7 @@ describe('orderChain', () => {
       expect(order([end, impostor, root])).toMatchObject({ path: ['api.example.com'], complete: false });
       expect(order([end, impostor, intermediate, root])).toMatchObject({
         path: FULL,
-        leftOut: ['Test Intermediate'],
+        unrelated: ['Test Intermediate'],
       });
     }
   });
@@ -199,7 +199,7 @@ describe('orderChain', () => {
     const renewed = await openssl.issue({ subject: '/CN=new.example.com', ...again, ...span });
     expect(order([leaf, renewed, intermediate])).toMatchObject({
       path: ['new.example.com', 'Test Intermediate'],
-      leftOut: ['api.example.com'],
+      unrelated: ['api.example.com'],
     });
   });
 
@@ -209,7 +209,7 @@ describe('orderChain', () => {
     expect(order([ca, root], { key: ca })).toMatchObject({
       path: ['own ca'],
       selfSigned: true,
-      leftOut: ['Test Root'],
+      unrelated: ['Test Root'],
     });
   });
 

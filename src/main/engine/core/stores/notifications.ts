@@ -6,8 +6,7 @@ import type { SavedBy } from '../model.ts';
 /** A message before it is formatted for a channel. It never contains a secret. */
 export interface Message {
   readonly kind: NotificationKind;
-  /** `again`: a reported problem is resolved. */
-  readonly state: 'problem' | 'again' | 'news';
+  readonly state: 'problem' | 'resolved' | 'news';
   readonly at: Timestamp;
   /** The machine that Certdesk runs on. */
   readonly host: string;
@@ -43,12 +42,12 @@ export interface DeliveryRecord extends Omit<Delivery, 'title'> {
 }
 
 /** A condition that was reported and has not ended. */
-export interface ToldState {
+export interface ReportedCondition {
   readonly key: string;
   readonly kind: NotificationKind;
   readonly severity: 'critical' | 'warning';
   readonly projectId: string | null;
-  readonly toldAt: Timestamp;
+  readonly reportedAt: Timestamp;
 }
 
 export interface NotificationStore {
@@ -75,7 +74,7 @@ export interface NotificationStore {
   dropWaiting(channelId: string): Promise<void>;
   /** Deletes deliveries that were sent or abandoned before this time. */
   deleteFinished(before: Timestamp): Promise<void>;
-  states(): Promise<readonly ToldState[]>;
-  putState(state: ToldState): Promise<void>;
+  states(): Promise<readonly ReportedCondition[]>;
+  putState(state: ReportedCondition): Promise<void>;
   deleteState(key: string): Promise<void>;
 }

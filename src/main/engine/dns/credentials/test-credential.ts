@@ -49,7 +49,7 @@ const ADD_FAILED_AFTER_LIST = 'The account has the zones, but a TXT record could
  */
 export async function testDnsCredential(test: CredentialTest): Promise<CredentialTestResult> {
   const { provider, signal } = test;
-  if (provider.byHand) {
+  if (provider.manual) {
     const message = 'There is nothing to test: you create the records yourself.';
     return { zone: null, record: null, zones: null, message };
   }

@@ -69,7 +69,7 @@ export function createPoll(resolver: DnsResolver, question: DnsQuestion, values:
     const recursive = target.kind !== 'authoritative';
     const origin = target.kind === 'public' ? ({ origin: 'named' } as const) : {};
     const reply = await resolver.ask(server, question, { recursive, signal, ...origin });
-    return { kind: target.kind, host: target.host, server, ...judge(reply, values) };
+    return { kind: target.kind, host: target.host, server, ...evaluateReply(reply, values) };
   };
 
   return async (targets, signal) => {
@@ -84,7 +84,7 @@ export function createPoll(resolver: DnsResolver, question: DnsQuestion, values:
   };
 }
 
-function judge(
+function evaluateReply(
   reply: DnsReply | DnsSilence,
   expected: readonly string[],
 ): Pick<Answer, 'state' | 'answer' | 'values' | 'ttl'> {

@@ -91,7 +91,7 @@ export function createDnsHttp(options: DnsHttpOptions): DnsHttp {
       const outcome =
         'answer' in result ? { status: result.answer.status } : { failed: result.failure.reason };
       log.debug({ ...what, attempt, ms, ...outcome }, 'DNS provider called');
-      const verdict = judge(request, result, { errors, clock, timeoutMs });
+      const verdict = evaluateResponse(request, result, { errors, clock, timeoutMs });
       if ('answer' in verdict) return verdict.answer;
       const pause = verdict.waitMs ?? backoffMs(attempt, BACKOFF_MS);
       if (!verdict.retry || attempt === ATTEMPTS || ms + pause > totalMs) throw verdict.error;
@@ -148,7 +148,7 @@ interface Failure {
 }
 
 /** Returns the response if it is for the caller; otherwise an error and whether to retry. */
-function judge(
+function evaluateResponse(
   request: DnsHttpRequest,
   result: FetchResult,
   tools: { readonly errors: ProviderErrors; readonly clock: Clock; readonly timeoutMs: number },

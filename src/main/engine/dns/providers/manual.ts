@@ -12,7 +12,7 @@ export const manual = defineDnsProvider({
   propagation: { timeout: 3600, interval: 10 },
   create() {
     return {
-      byHand: true,
+      manual: true,
       zoneOptional: true,
       async addTxt(record) {
         return txtRefFor(record);

@@ -62,7 +62,7 @@ export interface DnsProvider {
    * Set if the user creates the record: addTxt and removeTxt do nothing, and dns-01.ts tells the user what to create and
    * remove, and waits until the record exists or the user confirms it.
    */
-  readonly byHand?: boolean;
+  readonly manual?: boolean;
   /**
    * Set if the results of addTxt and removeTxt are unreliable (acme.sh scripts): dns-01.ts then checks the name servers,
    * even if they report a failure. Such a provider must have refFor.

@@ -55,7 +55,7 @@ export interface OrderedChain {
   /** The leaf, its issuer, that certificate's issuer and so on, without duplicates. */
   readonly path: readonly Certificate[];
   /** Given certificates that are not part of the path. */
-  readonly leftOut: readonly Certificate[];
+  readonly unrelated: readonly Certificate[];
   /** An expired root at the end of the chain, removed from `path` because some clients fail on it. */
   readonly expiredRoot: Certificate | null;
   /** Whether the path was given in this order. */
@@ -81,7 +81,7 @@ export function orderChain(given: readonly Certificate[], options: OrderOptions)
   return {
     leaf,
     path,
-    leftOut: distinct.filter((item) => !whole.includes(item)),
+    unrelated: distinct.filter((item) => !whole.includes(item)),
     expiredRoot,
     inOrder: path.every((item, index) => item === inPath[index]),
     selfSigned,

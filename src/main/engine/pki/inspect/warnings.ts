@@ -84,10 +84,10 @@ function notForServers({ x509 }: Certificate): readonly Warning[] {
   return [{ code: 'NOT_FOR_SERVERS', message }];
 }
 
-function outOfOrder({ inOrder, leftOut }: OrderedChain): readonly Warning[] {
+function outOfOrder({ inOrder, unrelated }: OrderedChain): readonly Warning[] {
   const messages = [
     ...(inOrder ? [] : ['The chain was reordered (leaf first).']),
-    ...(leftOut.length === 0 ? [] : [`Unrelated certificates were ignored: ${listed(leftOut)}.`]),
+    ...(unrelated.length === 0 ? [] : [`Unrelated certificates were ignored: ${listed(unrelated)}.`]),
   ];
   return messages.map((message) => ({ code: 'CHAIN_OUT_OF_ORDER', message }));
 }

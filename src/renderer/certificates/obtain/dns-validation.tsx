@@ -13,7 +13,7 @@ import type { Obtain } from './use-obtain.ts';
 
 const text = messages.obtain;
 
-export function DnsProof({ obtain }: { readonly obtain: Obtain }) {
+export function DnsValidation({ obtain }: { readonly obtain: Obtain }) {
   const { form, kept, ownProvider, providers } = obtain;
   const nameOf = (id: string): string => providers.find((each) => each.id === id)?.name ?? id;
   const sources = [

@@ -3,19 +3,19 @@ import { Radio, Stack } from '@mantine/core';
 import { messages } from '../../messages.ts';
 import { ChallengeNotice } from '../challenge-notice.tsx';
 import { namesOf, wildcardOf } from '../obtain-values.ts';
-import { DnsProof } from './dns-proof.tsx';
+import { DnsValidation } from './dns-validation.tsx';
 import { Reachability } from './reachability.tsx';
 import type { Obtain } from './use-obtain.ts';
 
 const text = messages.obtain;
 
-export function ProofStep({ obtain }: { readonly obtain: Obtain }) {
+export function ValidationStep({ obtain }: { readonly obtain: Obtain }) {
   const { form, project } = obtain;
   const names = namesOf(project, form.values);
   const wildcard = wildcardOf(names);
   return (
     <Stack gap="lg">
-      <Radio.Group aria-label={text.proof} {...form.getInputProps('challengeType')}>
+      <Radio.Group aria-label={text.validation} {...form.getInputProps('challengeType')}>
         <Stack gap="sm">
           <Radio
             value="http-01"
@@ -27,7 +27,7 @@ export function ProofStep({ obtain }: { readonly obtain: Obtain }) {
         </Stack>
       </Radio.Group>
       {form.values.challengeType === 'dns-01' ? (
-        <DnsProof obtain={obtain} />
+        <DnsValidation obtain={obtain} />
       ) : (
         wildcard === undefined && (
           <>
