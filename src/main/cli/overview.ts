@@ -29,10 +29,10 @@ export function printOverview({ health, counts, attention, engine }: Overview): 
 }
 
 function engineLine(engine: Overview['engine']): string {
-  const { queue, lastSweepAt, pausedUntil, secretStore, backup } = engine;
+  const { queue, lastRenewalCheckAt, pausedUntil, secretStore, backup } = engine;
   return [
     `jobs: ${queue.running} running, ${queue.queued} queued`,
-    `last renewal check: ${lastSweepAt === null ? 'none yet' : timeOf(lastSweepAt)}`,
+    `last renewal check: ${lastRenewalCheckAt === null ? 'none yet' : timeOf(lastRenewalCheckAt)}`,
     ...(pausedUntil === null ? [] : [`renewals paused until ${timeOf(pausedUntil)}`]),
     ...(secretStore === 'unavailable' ? ['secret store unavailable'] : []),
     ...(backup?.lastError == null ? [] : [`last backup failed: ${backup.lastError}`]),
