@@ -24,6 +24,7 @@ const filesWithout = (others: string): readonly string[] => [
   '!node_modules/node-linux-*{,/**}', // Electron contains its own Node
   '!node_modules/better-sqlite3/{src,deps}{,/**}', // SQLite's sources
   '!node_modules/node-addon-api{,/**}',
+  '!node_modules/{cpu-features,nan,buildcheck}{,/**}', // native parts of ssh2, which the bundle leaves out
   '!node_modules/{typescript,@typescript}{,/**}', // a peer of @trpc/server, for its types only
   `!node_modules/better-sqlite3/**/{${others}}-*`,
 ];

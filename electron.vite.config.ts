@@ -28,6 +28,7 @@ const BUNDLED = [
   'node-forge',
   'nodemailer',
   'p-queue',
+  'ssh2',
   'tldts',
   'undici',
   'zod',
@@ -35,6 +36,7 @@ const BUNDLED = [
 
 export default defineConfig({
   main: {
+    plugins: [withoutNativeCrypto()],
     define: {
       CERTDESK_UPDATE_FEED: JSON.stringify(process.env.CERTDESK_UPDATE_FEED ?? null),
       CERTDESK_UPDATE_KEY: JSON.stringify(process.env.CERTDESK_UPDATE_KEY ?? null),
@@ -84,6 +86,20 @@ export default defineConfig({
     plugins: [react(), early(), readAtOnce(), compressed()],
   },
 });
+
+/**
+ * ssh2 tries a native addon of its own and `cpu-features`, and uses Node's crypto without them. The bundle has neither, on
+ * every machine: `null` is what makes its attempts fail (docs/adr/0018-ssh2.md).
+ */
+export function withoutNativeCrypto(): Plugin {
+  const ABSENT = '\0absent-native-part.cjs';
+  return {
+    name: 'certdesk-without-native-crypto',
+    enforce: 'pre',
+    resolveId: (source) => (/sshcrypto\.node$|^cpu-features$/.test(source) ? ABSENT : null),
+    load: (id) => (id === ABSENT ? 'module.exports = null;' : null),
+  };
+}
 
 /** Preloads from the page's head what the first paint needs: the code that runs first, and the font of most texts. */
 function early(): Plugin {

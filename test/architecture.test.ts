@@ -36,6 +36,7 @@ const RULES: readonly Rule[] = [
     may: ['shared', 'main/engine'],
     packages: ['yaml', 'zod', NODE],
   },
+  { place: 'main/engine/deploy/transports', may: ['shared', 'main/engine'], packages: ['ssh2', NODE] },
   {
     place: 'main/engine',
     may: ['shared', 'main/engine'],
@@ -228,6 +229,7 @@ const ENGINE_ORDER = [
   'renewal',
   'revocation',
   'endpoints',
+  'hosts',
   'deploy',
   'job-runner.ts',
   'maintenance',

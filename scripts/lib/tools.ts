@@ -146,6 +146,44 @@ export const TOOLS = {
     debian: ['systemd'],
     elsewhere: 'use a system with systemd 250 or newer',
   },
+  sshd: {
+    what: 'OpenSSH, a server to deploy to and clients to compare with',
+    programs: [
+      { names: ['sshd'], variable: 'CERTDESK_TEST_SSHD' },
+      { names: ['ssh-keygen'], variable: 'CERTDESK_TEST_SSH_KEYGEN' },
+      { names: ['ssh-agent'], variable: 'CERTDESK_TEST_SSH_AGENT' },
+      { names: ['scp'], variable: 'CERTDESK_TEST_SCP' },
+    ],
+    debian: ['openssh-server', 'openssh-client'],
+    elsewhere: 'install the OpenSSH server and clients',
+  },
+  sudo: {
+    what: 'sudo, to test the helper of deployments',
+    programs: [{ names: ['sudo'], variable: 'CERTDESK_TEST_SUDO' }],
+    debian: ['sudo'],
+    elsewhere: 'install sudo',
+  },
+  busybox: {
+    what: 'BusyBox, the tools of small hosts',
+    programs: [{ names: ['busybox'], variable: 'CERTDESK_TEST_BUSYBOX' }],
+    debian: ['busybox'],
+    elsewhere: 'install BusyBox 1.35 or newer',
+  },
+  acl: {
+    what: 'getfacl and setfacl, to test that deployments keep ACLs',
+    programs: [
+      { names: ['getfacl'], variable: 'CERTDESK_TEST_GETFACL' },
+      { names: ['setfacl'], variable: 'CERTDESK_TEST_SETFACL' },
+    ],
+    debian: ['acl'],
+    elsewhere: 'install acl',
+  },
+  shellcheck: {
+    what: 'ShellCheck, for the script that runs on hosts',
+    programs: [{ names: ['shellcheck'], variable: 'CERTDESK_TEST_SHELLCHECK' }],
+    debian: ['shellcheck'],
+    elsewhere: 'install ShellCheck 0.9 or newer',
+  },
   dehydrated: {
     what: 'dehydrated, for npm run bench',
     programs: [{ names: ['dehydrated'], variable: 'CERTDESK_TEST_DEHYDRATED' }],

@@ -105,8 +105,8 @@ export interface Transport {
   /** Runs a command outside of a swap. A failed command is a result, not an error. */
   run(command: Command, options: RunOptions, signal: AbortSignal): Promise<CommandResult>;
 
-  /** What `Test` needs to know of the host. Changes nothing. @param paths The targets that will be deployed. */
-  facts(paths: readonly string[], signal: AbortSignal): Promise<HostFacts>;
+  /** What `Test` needs to know of the host. Changes nothing. @param targets The files that will be deployed. */
+  facts(targets: readonly Target[], signal: AbortSignal): Promise<HostFacts>;
 
   /** Ends the connection at once. May be called twice. */
   close(): void;
@@ -131,10 +131,14 @@ export interface StageRequest {
   readonly files: readonly FileToStage[];
 }
 
-export interface FileToStage {
+export interface FileToStage extends Target {
+  readonly content: Uint8Array;
+}
+
+/** Where a file goes, and how. */
+export interface Target {
   /** Absolute, without control characters, `.` and `..`. */
   readonly path: string;
-  readonly content: Uint8Array;
   /** A name or a number. Null: as the file that it replaces; a new file belongs to the login user (`sudo`: root). */
   readonly owner: string | null;
   readonly group: string | null;
@@ -246,7 +250,7 @@ export interface HostFacts {
   readonly user: string;
   /** The login shell, and whether it understands POSIX quoting. */
   readonly shell: { readonly path: string; readonly supported: boolean };
-  /** Milliseconds by which the host's clock is ahead of this machine's, give or take half the round trip. */
+  /** Milliseconds by which the host's clock is ahead of this machine's; accurate to about a second. */
   readonly clockOffsetMs: number;
   /** Programs that the script needs and the host lacks; empty if it has all. */
   readonly missingTools: readonly string[];
@@ -256,7 +260,7 @@ export interface HostFacts {
   readonly sudo: SudoFacts | null;
   /** Local only: how a service manager confines this process; null if it does not. */
   readonly sandbox: SandboxFacts | null;
-  /** For each path asked for, what would stop a deployment, and the line that fixes it. */
+  /** What would stop a deployment of the targets, at most one problem for each, and the line that fixes it. */
   readonly problems: readonly PathProblem[];
 }
 

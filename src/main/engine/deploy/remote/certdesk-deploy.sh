@@ -1,0 +1,676 @@
+#!/bin/sh
+# certdesk-deploy: installs certificates and keys for Certdesk, all files of a deployment or none.
+#
+# As this file it is the sudo helper: it touches only the files, and runs only the commands, that the root-owned
+# /etc/certdesk-deploy.conf lists. Certdesk sends the same text, with restricted=no, to hosts that it logs in to as root.
+#
+#   certdesk-deploy VERB     reads a request from standard input: a word, a tab and values per line; `end` is the last line
+#   certdesk-deploy gate     for authorized_keys: allows SFTP and `sudo -n certdesk-deploy VERB`, nothing else
+#
+# For Linux with GNU or BusyBox tools. Each run has a folder that records every step before it is taken. So a request can be
+# repeated after any interruption, and finishes or puts back what it had begun.
+# shellcheck disable=SC2030,SC2031,SC2154 # requests are read in subshells; `self` and SUDO_GID come from outside
+restricted=yes
+version=1
+config=/etc/certdesk-deploy.conf
+helper=/usr/local/sbin/certdesk-deploy
+
+set -u
+umask 077
+unset ENV BASH_ENV CDPATH
+export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+tab=$(printf '\t')
+me=$(id -u)
+
+# fail REASON PATH MESSAGE [FIX]
+fail() {
+  printf 'fail\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "${4-}"
+  exit 3
+}
+
+# reason_of MESSAGE: why a tool failed.
+reason_of() {
+  case $1 in
+    *Read-only*) echo read-only ;;
+    *'No space'* | *quota*) echo no-space ;;
+    *ermission* | *permitted*) echo no-permission ;;
+    *) echo failed ;;
+  esac
+}
+
+# All values of a word of the request, one per line; the first one.
+lines() { printf '%s\n' "$request" | sed -n "s/^$1$tab//p"; }
+value() { lines "$1" | head -n 1; }
+
+hash_of() { sha256sum 2>/dev/null <"$1" | cut -d ' ' -f 1; }
+has_hash() { [ -f "$1" ] && [ "$(hash_of "$1")" = "$2" ]; }
+flush() { sync "$1" 2>/dev/null || sync; }
+nap() { sleep "$1" 2>/dev/null || sleep 1; }
+
+# Runs a command as the user who called sudo, so that root reads nothing on that user's behalf.
+as_caller() {
+  if [ $restricted = no ] || [ "${SUDO_UID:-0}" = 0 ]; then
+    "$@"
+  elif setpriv --version 2>/dev/null | grep -q util-linux; then
+    setpriv --reuid "$SUDO_UID" --regid "$SUDO_GID" --clear-groups "$@"
+  else
+    sudo -n -u "#$SUDO_UID" -- "$@"
+  fi
+}
+
+# --- Paths -----------------------------------------------------------------------------------------------------------
+
+# is_safe FOLDER: only root and this user can change what FOLDER contains, and which folder its path leads to.
+is_safe() {
+  place=$1 child=$1
+  while :; do
+    # shellcheck disable=SC2046 # three words
+    set -- $(stat -c '%u %a' "$place") $(stat -c %u "$child")
+    case ${1-} in 0 | "$me") ;; *) return 1 ;; esac
+    if [ $((0$2 & 022)) != 0 ]; then
+      # In a sticky folder such as /tmp, nobody else can replace a folder of root or of this user.
+      [ "$place" != "$child" ] && [ $((0$2 & 01000)) != 0 ] || return 1
+      case $3 in 0 | "$me") ;; *) return 1 ;; esac
+    fi
+    [ "$place" = / ] && return 0
+    child=$place place=${place%/*}
+    place=${place:-/}
+  done
+}
+
+# resolve PATH: follows its links, and sets real, folder, base and linked.
+resolve() {
+  case $1 in
+    *[[:cntrl:]]* | [!/]* | */ | *//* | */./* | */../* | */. | */.. | '')
+      fail invalid "$1" 'The path is not absolute, or it contains control characters, "//", "." or ".."'
+      ;;
+  esac
+  real='' rest=$1 linked=no links=0
+  while [ -n "$rest" ]; do
+    part=${rest%%/*}
+    case $rest in */*) rest=${rest#*/} ;; *) rest='' ;; esac
+    case $part in
+      '' | .) continue ;;
+      ..) real=${real%/*} && continue ;;
+    esac
+    refuse_live "$1" "$real/$part"
+    if [ -L "$real/$part" ]; then
+      links=$((links + 1)) linked=yes
+      [ $links -le 40 ] || fail unsafe-link "$1" 'The links form a loop'
+      is_safe "${real:-/}" ||
+        fail unsafe-link "$1" "The link $real/$part is in a folder that others can write to" "chmod go-w '${real:-/}'"
+      to=$(readlink "$real/$part")
+      rest=$to${rest:+/$rest}
+      case $to in /*) real='' ;; esac
+    else
+      real=$real/$part
+    fi
+  done
+  folder=${real%/*} base=${real##*/}
+  folder=${folder:-/}
+}
+
+refuse_live() {
+  case $2 in */live/*) ;; *) return 0 ;; esac
+  if [ -d "${2%%/live/*}/archive" ] && [ -d "${2%%/live/*}/renewal" ]; then
+    fail certbot-live "$1" "$2 belongs to certbot, which renews it too. Use a path outside of certbot's folder"
+  fi
+}
+
+# use_path PATH: resolves a path of a request and refuses what cannot be a target.
+use_path() {
+  if [ $restricted = yes ] && ! is_listed "path $1" && ! is_listed "folder ${1%/*}"; then
+    fail not-listed "$1" "$config does not list this path" "path $1"
+  fi
+  resolve "$1"
+  [ -d "$folder" ] || fail folder-missing "$1" "The folder $folder is missing" "mkdir -p '$folder'"
+  if [ $restricted = yes ] && ! is_safe "$folder"; then
+    fail unsafe-folder "$1" "Others than root can write to $folder or to a folder above it" "chown root '$folder'; chmod go-w '$folder'"
+  fi
+  [ ! -d "$real" ] || fail is-a-folder "$1" 'The path is a folder'
+  [ ! -e "$real" ] || [ -f "$real" ] || fail not-a-file "$1" 'The path is not a regular file'
+}
+
+# is_listed LINE: the configuration has this line, and only root can have written it.
+is_listed() {
+  if [ ! -f $config ] || [ -L $config ] || ! is_safe ${config%/*} || [ "$(stat -c %u $config)" != 0 ] ||
+    [ $((0$(stat -c %a $config) & 022)) != 0 ]; then
+    fail not-listed $config "$config is missing, or others than root can write to it"
+  fi
+  grep -Fxq -e "$1" $config
+}
+
+# enter FOLDER: from here on, relative names are used, which nobody can redirect.
+enter() { cd "$1" 2>/dev/null && [ "$(pwd -P)" = "$1" ]; }
+
+# Creates and enters a folder for the temporary next to a target. Nobody else can reach into it.
+enter_temporary() {
+  enter "$folder" && failure=$(mkdir "$temporary" 2>&1) && enter "${folder%/}/$temporary" &&
+    [ "$(stat -c '%u %a' .)" = "$me 700" ]
+}
+
+# --- Runs ------------------------------------------------------------------------------------------------------------
+
+check_id() {
+  case $1 in
+    '' | [!A-Za-z0-9]* | *[!A-Za-z0-9_-]* | ?????????????????????????????????????????????????????????????????*)
+      fail invalid "$1" 'An id has up to 64 letters, digits, - and _'
+      ;;
+  esac
+}
+
+# Sets state to the folder of all runs.
+open_state() {
+  if [ "$me" = 0 ]; then default=/var/lib/certdesk-deploy; else default=${HOME:?}/.certdesk-deploy/state; fi
+  if [ $restricted = yes ]; then state=$default; else state=${state:-$default}; fi
+  error=$(mkdir -p "$state" 2>&1) || fail "$(reason_of "$error")" "$state" "Cannot create the folder of runs: $error"
+  state=$(cd "$state" && pwd -P)
+  if [ "$(stat -c %u "$state")" != "$me" ] || ! chmod 700 "$state"; then
+    fail unsafe-folder "$state" 'The folder of runs belongs to another user'
+  fi
+}
+
+# find_run ID: sets run to its folder, which may be missing.
+find_run() {
+  check_id "$1"
+  for run in "$state"/*/"$1"; do [ ! -d "$run" ] || break; done
+}
+
+# record NAME VALUE: writes a file of the run, never half of it.
+record() { printf '%s\n' "$2" >"$run/.$1" && flush "$run/.$1" && mv -f "$run/.$1" "$run/$1" && flush "$run"; }
+recorded() { cat "$run/$1" 2>/dev/null; }
+is_phase() { case " $1 " in *" $(recorded phase) "*) ;; *) return 1 ;; esac; }
+
+# identity PID: the pid, its start time and the boot. A pid alone may mean another process later.
+identity() {
+  pid=$1 stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+  # shellcheck disable=SC2086 # the fields after the name
+  set -- ${stat##*) }
+  [ "$1" != Z ] && echo "$pid ${20} $(cat /proc/sys/kernel/random/boot_id)"
+}
+is_alive() { [ -n "$1" ] && [ "$(identity "${1%% *}")" = "$1" ]; }
+
+# each_file COMMAND: for every line of the plan, with its fields as variables.
+each_file() {
+  while IFS=$tab read -r index replace owner group mode hash old folder base <&3; do
+    real=${folder%/}/$base temporary=.certdesk-${run##*/}.$index
+    "$1" || return 1
+  done 3<"$run/plan"
+}
+
+drop_temporary() { ! enter "$folder" || rm -rf "./$temporary"; }
+
+discard_run() {
+  [ ! -f "$run/plan" ] || each_file drop_temporary
+  rm -rf "$run"
+}
+
+# --- Stage -----------------------------------------------------------------------------------------------------------
+
+# copy_attributes FROM TO: owner, mode, ACL and SELinux label, as far as this host's tools can.
+copy_attributes() {
+  if ! cp --attributes-only --preserve=all "$1" "$2" 2>/dev/null; then
+    chown "$(stat -c %u:%g "$1")" "$2" 2>/dev/null
+    chmod "$(stat -c %a "$1")" "$2"
+    ! command -v setfacl >/dev/null || getfacl -c "$1" 2>/dev/null | setfacl --set-file=- "$2" 2>/dev/null
+  fi
+  touch "$2"
+}
+
+# copy_file FROM TO: with all attributes. A link is not followed, so that nobody can have another file copied.
+copy_file() {
+  cp -Pp "$1" "$2" && [ -f "$2" ] && [ ! -L "$2" ] && copy_attributes "$1" "$2" && flush "$2"
+}
+
+# give_attributes FILE OLD: owner, group and mode of the request, otherwise those of OLD.
+give_attributes() {
+  [ -z "$2" ] || copy_attributes "$2" "$1"
+  want=$(stat -c %u:%g "${2:-$1}")
+  [ "$owner" = - ] || want=$owner:${want#*:}
+  [ "$group" = - ] || want=${want%:*}:$group
+  if ! error=$(chown "$want" "$1" 2>&1); then
+    case $error in
+      *nvalid* | *unknown*) fail owner-unknown "$path" "The host has no such user or group: $want" ;;
+      *) fail owner-not-permitted "$path" "$(id -un) may not give the file to $want" ;;
+    esac
+  fi
+  case $mode in +*) [ -n "$2" ] || chmod "${mode#+}" "$1" ;; *) chmod "$mode" "$1" ;; esac
+  chmod a-xst "$1" # it is data, whatever it replaces
+}
+
+# check_file LINE: reads a file of the request (index, rename or in-place, owner, group, mode, hash, path) and checks it.
+check_file() {
+  IFS=$tab read -r index replace owner group mode hash path <<END
+$1
+END
+  case $owner$group in *[!A-Za-z0-9_.@-]*) fail owner-unknown "$path" 'This is no name of a user or group' ;; esac
+  case $index/$replace/$mode/$hash in *[!0-9a-z/+-]*) fail invalid "$path" 'The request is damaged' ;; esac
+  case ${mode#+} in 0[0246][0246][0246]) ;; *) fail invalid "$path" 'The mode must be octal, without execute bits' ;; esac
+  use_path "$path"
+  old=-
+  if [ -f "$real" ]; then
+    old=$(hash_of "$real")
+    [ -n "$old" ] || fail no-permission "$path" "$(id -un) may not read $real"
+  fi
+  [ "$replace" = rename ] && return
+  [ -f "$real" ] || fail missing "$path" 'Only an existing file can be replaced in place'
+  [ -w "$real" ] || fail no-permission "$path" "$(id -un) may not write to $real"
+  [ "$me" != 0 ] || is_safe "$folder" ||
+    fail unsafe-folder "$path" "Others can write to $folder, so that a file in it cannot be replaced in place safely"
+}
+
+stage_file() {
+  check_file "$1"
+  temporary=.certdesk-${run##*/}.$index previous='' new=new
+  printf '%s\t' "$index" "$replace" "$owner" "$group" "$mode" "$hash" "$old" "$folder" >>"$run/plan"
+  printf '%s\n' "$base" >>"$run/plan"
+  if [ "$replace" = in-place ]; then
+    cd "$run" && new=new.$index
+  else
+    enter_temporary || fail "$(reason_of "$failure")" "$path" "$(id -un) cannot write to $folder: ${failure##*: }"
+    [ "$old" = - ] || previous=../$base
+  fi
+  error=$({ as_caller head -c 4194304 "$uploads/$nonce.$index" >"./$new"; } 2>&1) ||
+    fail "$(reason_of "$error")" "$path" "Cannot write the new file: ${error##*: }"
+  has_hash "$new" "$hash" || fail hash-mismatch "$path" 'The uploaded file is not complete'
+  [ "$replace" = in-place ] || give_attributes "$new" "$previous"
+  flush "$new"
+  printf 'staged\t%s\t%s\t%s\n' "$path" "$real" "$old"
+}
+
+do_stage() {
+  id=$(value run) deployment=$(value deployment) uploads=$(value uploads) nonce=$(value nonce)
+  check_id "$deployment"
+  find_run "$id"
+  if [ -d "$run" ] && ! is_phase 'staging staged'; then echo begun && return; fi
+  # What an earlier run has staged and not used, and what this one has.
+  for run in "$state/$deployment"/*; do [ ! -d "$run" ] || ! is_phase 'staging staged' || discard_run; done
+  run=$state/$deployment/$id
+  trap 'is_phase staged || discard_run; as_caller rm -rf "$uploads"' EXIT
+  trap 'exit 4' HUP INT TERM PIPE
+  error=$({ mkdir -p "$run" && record phase staging && : >"$run/plan"; } 2>&1) ||
+    fail "$(reason_of "$error")" "$run" "Cannot write to $state: ${error##*: }"
+  lines file | while IFS= read -r line; do stage_file "$line"; done || exit
+  record phase staged
+}
+
+# --- Swap ------------------------------------------------------------------------------------------------------------
+
+# Keeps the current file, before anything changes.
+keep_file() {
+  [ "$old" = - ] || [ -f "$run/old.$index" ] && return
+  enter "$folder" && copy_file "./$base" "$run/keeping" && mv -f "$run/keeping" "$run/old.$index"
+}
+
+# write_in_place FILE: the inode stays, which a container sees through a bind mount.
+write_in_place() { { [ "$me" != 0 ] || is_safe "$folder"; } && cat "$1" >"$real" && flush "$real"; }
+
+install_file() {
+  if [ "$replace" = in-place ]; then
+    write_in_place "$run/new.$index" || return 1
+    path=$real
+    (give_attributes "$real" "$real") >/dev/null || return 1
+  elif enter "$folder" && [ -f "$temporary/new" ]; then
+    mv -fT "./$temporary/new" "./$base" && rmdir "./$temporary" && flush .
+    [ "$old" != - ] || ! command -v restorecon >/dev/null || restorecon "$real"
+  fi
+  has_hash "$real" "$hash" # also after a repetition, which finds nothing to install
+}
+
+restore_file() {
+  drop_temporary
+  if [ "$old" = - ]; then
+    has_hash "$real" "$hash" || return 0
+    enter "$folder" && rm -f "./$base" && flush .
+  elif [ ! -f "$run/old.$index" ]; then
+    has_hash "$real" "$old" # it was not replaced yet
+  elif [ "$replace" = in-place ]; then
+    write_in_place "$run/old.$index" && copy_attributes "$run/old.$index" "$real"
+  else
+    enter_temporary && copy_file "$run/old.$index" ./new && cd .. &&
+      mv -fT "./$temporary/new" "./$base" && rmdir "./$temporary" && flush .
+  fi
+}
+
+# check_step NAME: refuses a command that the helper's list does not have. No command is fine.
+check_step() {
+  IFS=$tab read -r seconds kind text <<END
+$(value "$1")
+END
+  case $seconds in '' | later) return 0 ;; *[!0-9]*) fail invalid '' 'The time-out must be a number' ;; esac
+  if [ "$kind" = line ]; then
+    [ $restricted = no ] || is_listed "command $text" ||
+      fail not-listed "$text" "$config does not list this command" "command $text"
+  else
+    [ $restricted = no ] || fail not-listed '' 'The helper runs listed commands only. Save the script on the host, and list it'
+    text=$(printf %s "$text" | base64 -d)
+  fi
+}
+
+# The names and paths that a command is given; a caller of the helper must not set PATH and the like.
+export_environment() {
+  while IFS=$tab read -r name setting; do
+    case $name in *[!A-Z_]*) ;; CERTDESK_* | RENEWED_*) export "$name=$setting" ;; esac
+  done <<END
+$(lines env)
+END
+}
+
+# run_step NAME RECORD: runs a command of the request in its own session, for at most its time.
+run_step() {
+  check_step "$1"
+  end_step
+  rm -f "$run/code" "$run/pipe"
+  mkfifo "$run/pipe"
+  { head -c 65537 >"$run/output" && cat >/dev/null; } <"$run/pipe" &
+  reader=$!
+  (
+    export_environment
+    # The text comes through a pipe, so that no list of processes shows it.
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    printf %s "$text" | setsid sh -c 'echo $$ >"$1" && text=$(cat) && exec </dev/null && cd / && eval "$text"' step "$run/step"
+    echo $? >"$run/.code" && mv -f "$run/.code" "$run/code"
+  ) >"$run/pipe" 2>&1 3<&- &
+  until=$(($(date +%s) + seconds)) timed_out=no wait=0.02
+  until [ -f "$run/code" ]; do
+    nap $wait
+    if [ "$(date +%s)" -gt "$until" ]; then timed_out=yes && end_step && break; fi
+    [ "$(date +%s)" -le $((until - seconds)) ] || wait=0.2
+  done
+  # A process that the command left in the background may hold the pipe open. Its output is not waited for.
+  for _ in 1 2 3 4 5; do [ -n "$(identity $reader)" ] && nap 0.02; done
+  kill $reader 2>/dev/null
+  code=$(recorded code) && code=${code:-124}
+  printf 'step\t%s\t%s\t%s\t%s\n' "$2" "${code:-124}" $timed_out "$(base64 <"$run/output" | tr -d '\n')" >>"$run/steps"
+  rm -f "$run/pipe" "$run/output" "$run/step" "$run/code"
+  [ $timed_out = no ] && [ "$code" = 0 ]
+}
+
+# Ends a command that took too long, or that a killed run left behind.
+end_step() {
+  step=$(recorded step)
+  case $step in '' | *[!0-9]*) return 0 ;; esac
+  kill -s TERM -- "-$step" 2>/dev/null || return 0
+  for _ in 1 2 3 4 5 6 7 8 9 10; do ! kill -s 0 -- "-$step" 2>/dev/null || nap 0.2; done
+  kill -s KILL -- "-$step" 2>/dev/null || return 0
+}
+
+# finish STATE ERROR: for all runs of the request. The result is there last.
+finish() {
+  steps=$(recorded steps)
+  for each in $runs; do
+    find_run "$each"
+    each_file drop_temporary
+    [ "$1" = swapped ] || [ "$1" = rollback-failed ] || rm -f "$run"/old.*
+    rm -f "$run"/new.* "$run"/keeping "$run/steps" "$run/reload-again"
+    owed=no && [ ! -f "$run/owed" ] || owed=yes
+    record result "result$tab$1$tab$owed$tab$2
+$steps"
+    record phase "$1"
+    [ "$1" = swapped ] && [ $owed = no ] && prune
+  done
+}
+
+# Only the generation that this run replaced stays.
+prune() {
+  kept=$run
+  for run in "${kept%/*}"/*; do [ "$run" = "$kept" ] || [ ! -f "$run/result" ] || rm -rf "$run"; done
+  run=$kept
+}
+
+# for_runs COMMAND: for every run of the request. The first has their steps and their worker.
+for_runs() {
+  for each in $runs; do find_run "$each" && "$@" || return 1; done
+  run=$first
+}
+drop() { rm -f "$run/$1"; }
+
+install_run() {
+  if is_phase staged; then each_file keep_file && record phase kept || return 1; fi
+  is_phase kept || return 0
+  [ -z "$(value reload)" ] || record owed yes
+  each_file install_file && record phase installed
+}
+
+restore_run() { is_phase restored || { each_file restore_file && record phase restored; }; }
+
+# put_back ERROR: restores everything, in all runs of the request.
+put_back() {
+  for_runs record error "$1"
+  for_runs record phase restoring
+  finish_put_back
+}
+
+finish_put_back() {
+  error=$(recorded error)
+  if ! for_runs restore_run; then
+    run=$first
+    finish rollback-failed "${error:+$error. }The previous files could not all be restored. They are in $run"
+    return
+  fi
+  # Unless the service has been asked to load the new files, it has the previous ones.
+  if [ ! -f "$run/reload-again" ] || run_step reload reload-after-rollback; then
+    for_runs drop owed
+  else
+    for_runs record owed yes
+    error="${error:+$error. }The reload with the previous files failed too"
+  fi
+  finish rolled-back "$error"
+}
+
+# The work on the runs of a request, in a process of its own. It begins where an interrupted one ended.
+do_work() {
+  identity $$ >"$run/worker.$$"
+  if ! ln "$run/worker.$$" "$run/worker" 2>/dev/null; then
+    ! is_alive "$(recorded worker)" || exit 0
+    mv -f "$run/worker.$$" "$run/worker"
+  fi
+  rm -f "$run/worker.$$"
+  reload=$(value reload)
+  if is_phase 'restoring restored'; then
+    finish_put_back
+  elif [ "$(value back)" = yes ]; then
+    [ -z "$reload" ] || ! is_phase 'swapped reloading rollback-failed' || record reload-again yes
+    put_back ''
+  elif ! for_runs install_run; then
+    run=$first
+    put_back 'The new files could not all be installed'
+  elif is_phase installed && [ -n "$(value validate)" ] && ! run_step validate validate; then
+    put_back 'The configuration is not valid with the new files'
+  elif [ -z "$reload" ] || [ "$reload" = later ]; then
+    finish swapped ''
+  else
+    for_runs record phase reloading
+    record reload-again yes
+    if run_step reload reload; then
+      for_runs drop owed
+      finish swapped ''
+    else
+      put_back 'The service could not reload with the new files'
+    fi
+  fi
+  rm -f "$run/worker"
+}
+
+# Whether the first run has nothing left to do for this request.
+is_done() {
+  case $verb in
+    swap) is_phase 'swapped rolled-back rollback-failed' ;;
+    reload) is_phase rolled-back || { is_phase swapped && [ ! -f "$run/owed" ]; } ;;
+    roll-back) is_phase rolled-back ;;
+  esac
+}
+
+open_runs() {
+  runs=$(lines run)
+  for each in $runs; do
+    find_run "$each"
+    if [ ! -d "$run" ] || is_phase staging; then fail missing "$each" 'The host has not staged this run'; fi
+  done
+  find_run "$(value run)"
+  first=$run
+}
+
+is_new() { has_hash "$real" "$hash"; }
+print_result() { printf 'run\t%s\n' "${run##*/}" && cat "$run/result"; }
+
+# swap, reload and roll-back: start the worker, which goes on without this connection, and wait for it.
+do_swap() {
+  open_runs
+  (check_step validate && check_step reload) || exit
+  while is_alive "$(recorded worker)"; do nap 0.1; done
+  if ! is_done; then
+    if [ "$verb" = roll-back ] && is_phase swapped && ! each_file is_new; then
+      fail changed "$real" "$real has changed since, so nothing was restored"
+    fi
+    if [ $restricted = yes ]; then set -- "$helper"; else set -- -c "$restart" "$helper" "$self"; fi
+    printf '%s\n' "$request" | setsid sh "$@" work >/dev/null 2>&1 &
+    wait $!
+    while is_alive "$(recorded worker)"; do nap 0.1; done
+    is_done || fail interrupted "${run##*/}" 'The work on the host ended before its time'
+  fi
+  for_runs print_result
+}
+
+do_outcome() {
+  find_run "$(value run)"
+  if [ ! -d "$run" ] || is_phase staging; then
+    echo none
+  elif is_alive "$(recorded worker)"; then
+    echo running
+  elif is_phase staged; then
+    echo staged
+  elif is_phase 'swapped rolled-back rollback-failed'; then
+    echo finished && print_result
+  else
+    printf 'interrupted\t%s\t%s\n' "$(recorded phase)" "$([ -f "$run/owed" ] && echo yes)"
+  fi
+}
+
+# --- Other requests --------------------------------------------------------------------------------------------------
+
+do_discard() {
+  find_run "$(value run)"
+  if [ -d "$run" ] && is_phase 'staging staged' && ! is_alive "$(recorded worker)"; then discard_run; fi
+  uploads=$(value uploads)
+  as_caller rm -rf "$uploads"
+}
+
+do_stat() {
+  lines path | while IFS= read -r path; do
+    use_path "$path"
+    if [ -f "$real" ]; then
+      hash=$(hash_of "$real")
+      [ -n "$hash" ] || fail no-permission "$path" "$(id -un) may not read $real"
+      printf 'file\t%s\t%s\t%s\t%s\n' "$real" $linked "$hash" "$(stat -c "%U$tab%G$tab%a$tab%s" "$real")"
+    else
+      echo missing
+    fi
+  done
+}
+
+do_read() {
+  path=$(value path)
+  use_path "$path"
+  [ -f "$real" ] || fail missing "$path" 'There is no such file'
+  [ "$(stat -c %s "$real")" -le "$(value limit)" ] || fail too-large "$path" 'The file is too large'
+  content=$(base64 <"$real" 2>/dev/null) || fail no-permission "$path" "$(id -un) may not read $real"
+  printf 'content\t%s\n' "$(printf %s "$content" | tr -d '\n')"
+}
+
+do_remove() {
+  lines path | while IFS= read -r path; do
+    [ -d "${path%/*}/" ] || continue
+    use_path "$path"
+    [ -f "$real" ] || continue
+    error=$(enter "$folder" && rm -f "./$base" 2>&1) ||
+      fail "$(reason_of "$error")" "$path" "Cannot remove $real: ${error##*: }"
+  done
+}
+
+do_purge() {
+  check_id "$(value deployment)"
+  rm -f "$state/$(value deployment)"/*/old.*
+}
+
+# A command outside of a swap, as root.
+do_run() {
+  check_id "$(value run)"
+  run=$state/commands/$(value run)
+  mkdir -p "$run" && trap 'end_step; rm -rf "$run"' EXIT
+  trap 'exit 4' HUP INT TERM PIPE
+  run_step command command
+  cat "$run/steps"
+}
+
+do_end() {
+  find_run "$(value run)"
+  end_step
+}
+
+# What would stop a deployment of one file. Nothing is changed.
+check_rights() {
+  check_file "$1"
+  [ -w "$folder" ] || [ "$replace" = in-place ] ||
+    fail no-permission "$path" "$(id -un) cannot create files in $folder" "setfacl -m u:$(id -un):rwx '$folder'"
+  [ "$owner" = - ] || id "$owner" >/dev/null 2>&1 || fail owner-unknown "$path" "The host has no user $owner"
+  [ "$group" = - ] || grep -q "^$group:" /etc/group || getent group "$group" >/dev/null 2>&1 ||
+    fail owner-unknown "$path" "The host has no group $group"
+  [ "$me" != 0 ] || return 0
+  if [ "$owner" = - ] && [ -f "$real" ]; then owner=$(stat -c %U "$real"); fi
+  if [ "$group" = - ] && [ -f "$real" ]; then group=$(stat -c %G "$real"); fi
+  case $owner in -) ;; *) [ "$(id -u "$owner")" = "$me" ] ||
+    fail owner-not-permitted "$path" "$(id -un) may not give files to $owner" ;; esac
+  case " - $(id -Gn) " in *" $group "*) ;; *)
+    fail owner-not-permitted "$path" "$(id -un) is not in the group $group" "usermod -aG $group $(id -un)" ;; esac
+}
+
+do_facts() {
+  login=${SUDO_USER:-$(id -un)}
+  entry=$(getent passwd "$login" 2>/dev/null || grep "^$login:" /etc/passwd)
+  printf 'version\t%s\nuser\t%s\nshell\t%s\ntime\t%s\n' $version "$login" "${entry##*:}" "$(date +%s)"
+  for tool in base64 chmod chown cp cut date grep head id ln mkdir mkfifo mv readlink sed setsid sha256sum stat sync touch tr; do
+    command -v $tool >/dev/null || printf 'lacks\t%s\n' $tool
+  done
+  mv --help 2>&1 | grep -q -e '-[a-z]*T' || printf 'lacks\tmv -T\n'
+  if cp --help 2>&1 | grep -q attributes-only || command -v setfacl >/dev/null; then echo acl; fi
+  lines file | while IFS= read -r line; do (check_rights "$line"); done
+  return 0
+}
+
+# For authorized_keys: restrict,command="/usr/local/sbin/certdesk-deploy gate"
+do_gate() {
+  asked=${SSH_ORIGINAL_COMMAND:-}
+  case $asked in
+    internal-sftp | */sftp-server)
+      for server in /usr/lib/openssh/sftp-server /usr/libexec/openssh/sftp-server /usr/lib/ssh/sftp-server; do
+        [ ! -x $server ] || exec $server
+      done
+      ;;
+    "sudo -n $helper "*)
+      asked=${asked#"sudo -n $helper "}
+      case $asked in *[!a-z-]*) ;; *) exec sudo -n $helper "$asked" ;; esac
+      ;;
+  esac
+  echo 'This key is for certdesk-deploy only.' >&2
+  exit 1
+}
+
+# shellcheck disable=SC2016 # expanded by the new shell
+restart='self=$1; shift; eval "$self"'
+verb=${1-}
+case $verb in
+  gate) do_gate ;;
+  stage | swap | reload | roll-back | work | outcome | discard | stat | read | remove | purge | run | end | facts) ;;
+  *) fail invalid '' 'Unknown request' ;;
+esac
+request=$(cat)
+[ "$(printf '%s\n' "$request" | tail -n 1)" = end ] || fail invalid '' 'The request is not complete'
+state=$(value state)
+[ "$verb" = facts ] || open_state
+case $verb in
+  swap | reload | roll-back) do_swap ;;
+  work) open_runs && do_work ;;
+  *) "do_$verb" ;;
+esac || exit
+echo ok

@@ -1,0 +1,47 @@
+// What the script needs of a connection: run a command line, and put files where only the login user can read them.
+
+export interface ShellOptions {
+  readonly stdin: Uint8Array;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  /** Called with each part of standard output as it arrives. */
+  readonly onOutput?: (chunk: Buffer) => void;
+  /** Bytes of standard output to keep; the rest is read and dropped. */
+  readonly maxOutput: number;
+}
+
+export interface ShellResult {
+  /** Null if a signal ended the command. */
+  readonly exitCode: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+  /** Whether standard output was longer than `maxOutput`. */
+  readonly truncated: boolean;
+}
+
+export interface Shell {
+  /** The name of the host, for messages. */
+  readonly host: string;
+  /**
+   * Runs a command line in the login shell. Resolves when the command has ended, even if a process that it left behind
+   * holds its output open.
+   * @throws HOST_CONNECTION_LOST, HOST_TIMEOUT, or the reason of the signal
+   */
+  exec(line: string, options: ShellOptions): Promise<ShellResult>;
+  /**
+   * Writes files as `<folder>/<nonce>.<index>`, mode 0600, into a folder of the login user with mode 0700.
+   * @returns the absolute path of the folder, even if it has no files
+   */
+  upload(files: readonly Uint8Array[], to: UploadTarget, signal: AbortSignal): Promise<string>;
+  /** Ends the connection at once. */
+  close(): void;
+}
+
+export interface UploadTarget {
+  /** The folder's name: a run id. */
+  readonly name: string;
+  readonly nonce: string;
+}
+
+/** Milliseconds to wait for the rest of the output after a command has ended. */
+export const OUTPUT_GRACE_MS = 250;

@@ -1,0 +1,97 @@
+// Reads OpenSSH's known_hosts (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"): the keys that it has for one host.
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { HOST_KEY_ALGORITHMS, type HostKey, readHostKey } from './host-key.ts';
+
+export interface KnownHostKeys {
+  /** Keys to accept, without revoked ones. */
+  readonly keys: readonly HostKey[];
+  /** Keys that the file revokes for this host. */
+  readonly revoked: readonly HostKey[];
+  /** Lines about this host that were not imported, and why. */
+  readonly skipped: readonly { readonly line: number; readonly reason: string }[];
+}
+
+/** Characters. The largest real files have a few thousand lines. */
+const MAX_LENGTH = 4 * 1024 * 1024;
+const REASONS = {
+  authority: '@cert-authority: Certdesk cannot check host certificates. Accept the host’s own key instead',
+  damaged: 'The key is damaged',
+  type: 'Certdesk does not support this type of key',
+};
+
+/**
+ * Finds the keys of a host. Patterns, negated patterns, ports and hashed names count as in OpenSSH.
+ * @param address The name or IP address as the host is saved.
+ * @throws RangeError if the file has more than 4 MiB
+ */
+export function findKnownHostKeys(
+  text: string,
+  { address, port }: { readonly address: string; readonly port: number },
+): KnownHostKeys {
+  if (text.length > MAX_LENGTH) throw new RangeError('known_hosts has more than 4 MiB');
+  const name = (port === 22 ? address : `[${address}]:${port}`).toLowerCase();
+  const keys: HostKey[] = [];
+  const revoked: HostKey[] = [];
+  const skipped: { line: number; reason: string }[] = [];
+  for (const [index, content] of text.split('\n').entries()) {
+    const fields = content.trim().split(/[ \t]+/);
+    const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined;
+    const [hosts = '', type = '', encoded = ''] = fields;
+    if (hosts.startsWith('#') || encoded === '' || !matchesHost(hosts, name)) continue;
+    const skip = (reason: string) => skipped.push({ line: index + 1, reason });
+    if (marker === '@cert-authority') {
+      skip(REASONS.authority);
+      continue;
+    }
+    const key = readHostKey(Buffer.from(encoded, 'base64'));
+    if (key === null || key.type !== type) skip(REASONS.damaged);
+    else if (marker === '@revoked') revoked.push(key);
+    else if (marker !== undefined) skip(`Unknown marker ${marker.slice(0, 40)}`);
+    else if (!Object.hasOwn(HOST_KEY_ALGORITHMS, type)) skip(`${REASONS.type}: ${type}`);
+    else if (!keys.some((each) => each.sha256 === key.sha256)) keys.push(key);
+  }
+  const isRevoked = (key: HostKey) => revoked.some((each) => each.sha256 === key.sha256);
+  return { keys: keys.filter((key) => !isRevoked(key)), revoked, skipped };
+}
+
+function matchesHost(hosts: string, name: string): boolean {
+  if (hosts.startsWith('|')) return matchesHash(hosts, name);
+  const patterns = hosts.toLowerCase().split(',');
+  const isMatch = (pattern: string) => matchesPattern(pattern, name);
+  if (patterns.some((pattern) => pattern.startsWith('!') && isMatch(pattern.slice(1)))) return false;
+  return patterns.some((pattern) => !pattern.startsWith('!') && isMatch(pattern));
+}
+
+/** `|1|salt|hash`, with HMAC-SHA1 of the name (ssh_config(5), HashKnownHosts). */
+function matchesHash(entry: string, name: string): boolean {
+  const [, version, salt = '', hash = ''] = entry.split('|');
+  if (version !== '1') return false;
+  const expected = Buffer.from(hash, 'base64');
+  const found = createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest();
+  return expected.length === found.length && timingSafeEqual(expected, found);
+}
+
+/** `*` and `?` as in OpenSSH, in linear time for each star: the last star alone is retried. */
+function matchesPattern(pattern: string, name: string): boolean {
+  let at = 0;
+  let star = -1;
+  let resume = 0;
+  let index = 0;
+  while (index < name.length) {
+    const character = pattern[at];
+    if (character === '*') {
+      star = at;
+      at += 1;
+      resume = index;
+    } else if (character !== undefined && (character === '?' || character === name[index])) {
+      at += 1;
+      index += 1;
+    } else if (star !== -1) {
+      at = star + 1;
+      resume += 1;
+      index = resume;
+    } else return false;
+  }
+  while (pattern[at] === '*') at += 1;
+  return at === pattern.length;
+}
