@@ -67,7 +67,7 @@ export async function connect(
       `With ${found.origin}, the token would cross the network unencrypted. Use https://, an SSH tunnel, or add --insecure-http if you trust the network`,
     );
   return {
-    url: `${found.origin}${found.pathname.replace(/\/+$/, '')}`,
+    url: `${found.origin}${withoutTrailingSlashes(found.pathname)}`,
     token,
     roots: options.caFile === undefined ? null : readRoots(options.caFile),
     fingerprint: options.fingerprint === undefined ? null : toFingerprint(options.fingerprint),
@@ -108,4 +108,8 @@ function toFingerprint(text: string): string {
     .toLowerCase();
   if (/^[0-9a-f]{64}$/.test(hex)) return hex;
   throw new UsageFailure('--fingerprint must be a SHA-256 fingerprint: 64 hex digits');
+}
+
+function withoutTrailingSlashes(path: string): string {
+  return path.endsWith('/') ? withoutTrailingSlashes(path.slice(0, -1)) : path;
 }

@@ -48,8 +48,13 @@ function readSetting(file: string, name: string): string | null {
   } catch {
     return null; // most installations have none
   }
-  const lines = text.split(/\r?\n/).map((line) => /^\s*([A-Z_]+)\s*=\s*(.*?)\s*$/.exec(line));
-  const value = lines.findLast((found) => found?.[1] === name)?.[2]?.replace(/^(["'])(.*)\1$/, '$2');
+  const line = text
+    .split(/\r?\n/)
+    .findLast((each) => each.split('=', 1)[0]?.trim() === name && each.includes('='));
+  const value = line
+    ?.slice(line.indexOf('=') + 1)
+    .trim()
+    .replace(/^(["'])(.*)\1$/, '$2');
   return value === undefined || value === '' ? null : value;
 }
 

@@ -11,10 +11,14 @@ export function hasName(certificate: X509Certificate, name: string): boolean {
 
 /** DNS names in lower case and IP addresses, in the order of the SAN. */
 export function namesOf({ subjectAltName }: X509Certificate): readonly string[] {
-  return (subjectAltName?.match(ENTRY) ?? [])
+  return [...(subjectAltName ?? '').matchAll(ENTRIES)]
+    .map(([, entry = '']) => entry)
     .filter((entry) => entry.startsWith('DNS:') || entry.startsWith('IP Address:'))
     .map((entry) => entry.slice(entry.indexOf(':') + 1).toLowerCase());
 }
 
-/** Node quotes a value with a comma or a control character as JSON, so that it cannot forge another entry. */
-const ENTRY = /[A-Za-z][A-Za-z ]*:(?:"(?:[^"\\]|\\.)*"|[^,]*)/g;
+/**
+ * The entries one after another. Node quotes a value with a comma or a control character as JSON, so that it cannot
+ * forge another entry.
+ */
+const ENTRIES = /([A-Za-z0-9 ]+:(?:"(?:[^"\\]|\\.)*"|[^,]*))(?:, |$)/gy;
