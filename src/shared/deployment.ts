@@ -196,7 +196,7 @@ export const DeploymentStepsSchema = z
     timeoutSeconds: z.int().min(1).max(3_600).default(60),
     environment: z.array(EnvironmentVariableSchema).max(50).default([]),
   })
-  .meta({ id: 'DeploymentSteps' });
+  .meta({ id: 'CommandSteps' });
 export type DeploymentSteps = z.output<typeof DeploymentStepsSchema>;
 
 export const DeploymentVerifySchema = z
@@ -214,7 +214,7 @@ export const DeploymentVerifySchema = z
     graceSeconds: z.int().min(0).max(600).default(30),
     onWorse: z.enum(['rollback', 'keep']).default('rollback'),
   })
-  .meta({ id: 'DeploymentVerify' });
+  .meta({ id: 'ServedCheck' });
 export type DeploymentVerify = z.output<typeof DeploymentVerifySchema>;
 
 /** The hosts of a deployment: a list, or all hosts with a tag. */
@@ -237,25 +237,34 @@ const recipeOptions = z
   .meta({ description: 'Values of the fields of the recipe; GET /deployment-recipes lists them' });
 const files = z.array(DeploymentFileSchema).max(20);
 
+/** The operation that creates a deployment needs a signed-in person; the one that previews it, only this. */
+const PREVIEWED = { reach: 'installation' } as const;
+
 /** Members that are omitted come from the recipe. */
 export const CreateDeploymentSchema = z
   .strictObject({
-    name: LabelSchema.optional().meta({ description: 'Default: the name of the recipe or kind' }),
-    kind: z.enum(DEPLOYMENT_KINDS).default('files'),
+    name: LabelSchema.optional().meta({
+      description: 'Default: the name of the recipe or kind',
+      ...PREVIEWED,
+    }),
+    kind: z.enum(DEPLOYMENT_KINDS).default('files').meta(PREVIEWED),
     recipe: z
       .string()
       .min(1)
       .max(64)
       .nullable()
       .default(null)
-      .meta({ description: 'An ID from GET /deployment-recipes' }),
-    options: recipeOptions.default({}),
-    hosts: HostSelectionSchema,
-    files: files.optional(),
-    command: CommandInputSchema.nullable().optional(),
-    steps: DeploymentStepsSchema.optional(),
-    verify: DeploymentVerifySchema.nullable().optional(),
-    enabled: z.boolean().default(true).meta({ description: 'False creates it paused' }),
+      .meta({ description: 'An ID from GET /deployment-recipes', ...PREVIEWED }),
+    options: recipeOptions.default({}).meta(PREVIEWED),
+    hosts: HostSelectionSchema.meta(PREVIEWED),
+    files: files.optional().meta(PREVIEWED),
+    command: CommandInputSchema.nullable().optional().meta(PREVIEWED),
+    steps: DeploymentStepsSchema.optional().meta(PREVIEWED),
+    verify: DeploymentVerifySchema.nullable().optional().meta(PREVIEWED),
+    enabled: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'False creates it paused', ...PREVIEWED }),
   })
   .meta({ id: 'CreateDeployment' });
 export type CreateDeployment = z.output<typeof CreateDeploymentSchema>;
@@ -376,5 +385,5 @@ export const RecipeSchema = z
     ),
     verify: DeploymentVerifySchema.nullable(),
   })
-  .meta({ id: 'DeploymentRecipe' });
+  .meta({ id: 'Recipe' });
 export type RecipeInfo = z.infer<typeof RecipeSchema>;

@@ -242,6 +242,48 @@ export const ERRORS = {
     'The connection to the host was lost. The next contact finishes the deployment or restores the previous files.',
   ),
   HOST_TIMEOUT: entry(504, true, 'The host did not answer in time. Check its load, then try again.'),
+  HOST_NOT_FOUND: entry(404, false, 'Host not found. Check its ID.'),
+  HOST_IN_USE: entry(
+    409,
+    false,
+    'The host is in use. Remove it from its deployments, and from the hosts behind it, first.',
+  ),
+  HOST_CREDENTIAL_NOT_FOUND: entry(404, false, 'Host credential not found. Check its ID.'),
+  HOST_CREDENTIAL_IN_USE: entry(409, false, 'The credential is in use. Select another one there first.'),
+  HOST_HAS_NEWER_CERTIFICATE: entry(
+    409,
+    false,
+    'The host has a newer valid certificate that Certdesk does not know, and Certdesk does not overwrite it. Renew the certificate, or remove that file.',
+  ),
+  DEPLOYMENT_NOT_FOUND: entry(404, false, 'Deployment not found. Check its ID.'),
+  DEPLOYMENT_PAUSED: entry(409, false, 'The deployment is paused. Resume it first.'),
+  DEPLOYMENT_RUN_NOT_FOUND: entry(404, false, 'Deployment run not found. It may have been deleted.'),
+  DEPLOYMENT_RUN_ENDED: entry(409, false, 'This run cannot be retried. Deploy again instead.'),
+  PATH_CLAIMED: entry(
+    409,
+    false,
+    'Another deployment writes this file. Use another path, or change that one.',
+  ),
+  DEPLOYMENT_COMMAND_FAILED: entry(
+    502,
+    false,
+    'A command on the host failed. Its output says why. The previous files are in place unless the message says otherwise.',
+  ),
+  DEPLOYMENT_NOT_SERVED: entry(
+    502,
+    true,
+    'The files are installed, but the service does not present the certificate. Restart it on the host.',
+  ),
+  DEPLOYMENT_WORSE: entry(
+    502,
+    false,
+    'After the reload the service worked worse than before. The message says whether the previous files were put back.',
+  ),
+  DEPLOYMENT_ROLLBACK_FAILED: entry(
+    502,
+    false,
+    'The previous files could not all be put back. Check the files on the host, then deploy again.',
+  ),
   STORAGE_FAILED: entry(
     500,
     true,

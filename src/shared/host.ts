@@ -302,7 +302,10 @@ export const HostTestSchema = z
 export type HostTest = z.infer<typeof HostTestSchema>;
 
 export const TagPreviewRequestSchema = z
-  .strictObject({ hostId: HostIdSchema, tags })
+  .strictObject({
+    hostId: HostIdSchema.meta({ reach: 'installation' }),
+    tags: tags.meta({ reach: 'installation' }),
+  })
   .meta({ id: 'TagPreviewRequest' });
 
 /** What the host would receive in addition with other tags. */

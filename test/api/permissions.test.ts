@@ -74,8 +74,11 @@ describe('every operation', () => {
   it.each(restOperations().map(({ rest, meta }) => [`${rest.method} ${rest.path}`, rest, meta] as const))(
     '%s names the project that a project token is checked against',
     (_, { path }, { reach, projects }) => {
-      if (path.startsWith('/projects/{id}')) expect([reach, projects]).toEqual(['project', 'id']);
+      // Operations with a larger reach are for callers without a limit to projects.
+      if (path.startsWith('/projects/{id}') && reach === 'project') expect(projects).toBe('id');
       if (projects === 'job') expect(path).toContain('{jobId}');
+      if (projects === 'deployment') expect(path).toContain('{deploymentId}');
+      if (projects === 'deployment-run') expect(path).toContain('{runId}');
     },
   );
 });

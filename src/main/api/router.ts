@@ -3,7 +3,10 @@ import { audit } from './audit.ts';
 import { backups } from './backups.ts';
 import { caDirectories } from './ca-directories.ts';
 import { certificates } from './certificates.ts';
+import { deployments } from './deployments.ts';
 import { dnsCredentials } from './dns-credentials.ts';
+import { hostCredentials } from './host-credentials.ts';
+import { hosts } from './hosts.ts';
 import { imports } from './imports.ts';
 import { jobs } from './jobs.ts';
 import { metrics } from './metrics.ts';
@@ -21,6 +24,9 @@ export const appRouter = router({
   projects,
   certificates,
   dnsCredentials,
+  hosts,
+  hostCredentials,
+  deployments,
   imports,
   jobs,
   overview,

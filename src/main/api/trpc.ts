@@ -43,6 +43,10 @@ export type Projects =
   | 'id'
   /** The project of the job that the input names as `jobId`. */
   | 'job'
+  /** The project of the deployment that the input names as `deploymentId`. */
+  | 'deployment'
+  /** The project of the run that the input names as `runId`. */
+  | 'deployment-run'
   /** The projects of the caller: the operation returns nothing of others. */
   | 'visible'
   /** None: the result concerns no project. */
@@ -197,7 +201,7 @@ async function checkAccess(principal: Principal, asking: Asking): Promise<void> 
   const base = requirementOf(asking, needOfFields(schema, asked));
   check(base);
   if (!schema.safeParse(asked).success) return; // validation rejects it afterwards
-  const projectId = base.projectId ?? (await projectOfJob(engine, access, asked));
+  const projectId = base.projectId ?? (await projectOfRecord(engine, access, asked));
   const stored = await meta?.checkedAs?.(engine, asked);
   if (stored === undefined) return check({ ...base, projectId });
   check({ ...requirementOf(asking, needOfFields(schema, stored)), projectId });
@@ -217,13 +221,19 @@ function requirementOf({ access, meta, asked, changes }: Asking, fields: Need): 
   };
 }
 
-async function projectOfJob(
+/** The project of the record that the input names. @throws JOB_NOT_FOUND and the like */
+async function projectOfRecord(
   engine: Engine,
   access: Access,
-  { jobId }: Asking['asked'],
+  { jobId, deploymentId, runId }: Asking['asked'],
 ): Promise<string | null> {
-  if (access.reach !== 'project' || access.projects !== 'job') return null;
-  return typeof jobId === 'string' ? (await engine.jobs.get(jobId)).projectId : null;
+  if (access.reach !== 'project') return null;
+  if (access.projects === 'job' && typeof jobId === 'string') return (await engine.jobs.get(jobId)).projectId;
+  if (access.projects === 'deployment' && typeof deploymentId === 'string')
+    return engine.deployments.projectOf(deploymentId);
+  if (access.projects === 'deployment-run' && typeof runId === 'string')
+    return engine.deploymentRuns.projectOf(runId);
+  return null;
 }
 
 function namedProject(access: Access, { id }: Asking['asked']): string | null {

@@ -8,6 +8,7 @@ import { createEveryMinute } from './jobs/every-minute.ts';
 import { forgetStaleSecrets } from './maintenance/stale-secrets.ts';
 import { wireAuthorities } from './wiring/authorities.ts';
 import { createCommon } from './wiring/common.ts';
+import { wireDeploy } from './wiring/deploy.ts';
 import { wireIssuance } from './wiring/issuance.ts';
 import { wireMaintenance } from './wiring/maintenance.ts';
 import { wireMonitoring } from './wiring/monitoring.ts';
@@ -22,6 +23,7 @@ export function createEngine(ports: EnginePorts): Engine {
   const { accounts, ...authorities } = wireAuthorities(common);
   const { queue, chooser, sweepLeftovers, ...issuance } = wireIssuance(common, accounts);
   const records = wireRecords(common, { ...issuance, queue, chooser });
+  const deploy = wireDeploy(common);
   const scheduler = wireMaintenance(common, { ...authorities, ...issuance, queue, sweepLeftovers, sessions });
   const monitoring = wireMonitoring(common, { ...records, ...issuance, scheduler });
   const backupSchedule = createEveryMinute(records.backups.runIfDue);
@@ -30,6 +32,7 @@ export function createEngine(ports: EnginePorts): Engine {
     ...authorities,
     ...issuance,
     ...records,
+    ...deploy,
     ...monitoring,
     sessions,
     tokens: createTokens(stores, journal, clock),

@@ -2,7 +2,9 @@
 // it.
 
 import type { CaAccount, CaProfile } from '../../shared/ca-account.ts';
+import type { RecipeInfo } from '../../shared/deployment.ts';
 import type { Diagnostics } from '../../shared/diagnostics.ts';
+import type { TagPreview } from '../../shared/host.ts';
 import type { RefusalLimit } from './access/refusal-limit.ts';
 import type { Sessions } from './access/sessions.ts';
 import type { Tokens } from './access/tokens.ts';
@@ -27,10 +29,14 @@ import type { Background } from './core/background.ts';
 import type { Clock, Log, SecretStore, Vault } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
 import type { Timing } from './core/timing.ts';
+import type { Deployments } from './deploy/deployments.ts';
+import type { DeploymentRuns } from './deploy/runs.ts';
 import type { Surroundings } from './diagnostics/diagnostics.ts';
 import type { DnsCredentialService } from './dns/credentials/credentials.ts';
 import type { DnsResolver } from './dns/lookup/resolver.ts';
 import type { DnsProviderInfo } from './dns/providers/registry.ts';
+import type { HostCredentials } from './hosts/credentials.ts';
+import type { Hosts } from './hosts/hosts.ts';
 import type { Imports } from './import/imports.ts';
 import type { Issuance } from './issuance/service.ts';
 import type { Events, Jobs } from './jobs/job-views.ts';
@@ -97,6 +103,13 @@ export interface Engine {
   readonly jobs: Jobs;
   readonly events: Events;
   readonly dnsCredentials: DnsCredentialService;
+  readonly hosts: Hosts;
+  readonly hostCredentials: HostCredentials;
+  readonly deployments: Deployments;
+  readonly deploymentRuns: DeploymentRuns;
+  deploymentRecipes(): readonly RecipeInfo[];
+  /** Lists what a host would receive with other tags. @throws HOST_NOT_FOUND */
+  previewTags(hostId: string, tags: readonly string[]): Promise<TagPreview>;
   readonly imports: Imports;
   readonly tokens: Tokens;
   readonly sessions: Sessions;

@@ -1,8 +1,9 @@
 // Kysely's types of the tables, which migrations/ creates.
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { NotificationKind } from '../../shared/notification.ts';
+import type { DeploySchema } from './schema-deploy.ts';
 
-export interface Schema {
+export interface Schema extends DeploySchema {
   projects: ProjectsTable;
   accounts: AccountsTable;
   certificates: CertificatesTable;

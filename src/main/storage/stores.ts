@@ -5,9 +5,12 @@ import { createAccountStore } from './accounts.ts';
 import { createAuditStore } from './audit.ts';
 import { createCaUsageStore } from './ca-usage.ts';
 import { createCertificateStore } from './certificates.ts';
+import { createDeploymentRunStore } from './deployment-runs.ts';
+import { createDeploymentStore } from './deployments.ts';
 import { createDnsCredentialStore } from './dns-credentials.ts';
 import { createEventStore } from './events.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { createHostCredentialStore, createHostStore } from './hosts.ts';
 import { createJobStore } from './jobs.ts';
 import { createNotificationStore } from './notifications.ts';
 import { createOrderStore } from './orders.ts';
@@ -47,6 +50,10 @@ function storesOn(db: Kysely<Schema>): Stores {
     orders: createOrderStore(db),
     accounts: createAccountStore(db),
     dnsCredentials: createDnsCredentialStore(db),
+    hosts: createHostStore(db),
+    hostCredentials: createHostCredentialStore(db),
+    deployments: createDeploymentStore(db),
+    deploymentRuns: createDeploymentRunStore(db),
     tokens: createTokenStore(db),
     sessions: createSessionStore(db),
     audit: createAuditStore(db),

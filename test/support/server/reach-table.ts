@@ -98,6 +98,8 @@ export function reachTables(): string {
 const LIMITED: Readonly<Record<string, string>> = {
   id: 'its projects',
   job: 'jobs of its projects',
+  deployment: 'deployments of its projects',
+  'deployment-run': 'deployments of its projects',
   visible: 'sees its projects only',
   none: 'yes',
   all: 'no',

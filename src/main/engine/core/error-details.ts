@@ -147,6 +147,32 @@ interface HostKeyDetails {
   readonly accepted: readonly object[];
 }
 
+interface FoundDetails {
+  readonly host: string;
+  readonly path: string;
+  readonly fingerprint: string;
+  readonly expiresAt: string;
+}
+
+interface ClaimDetails {
+  readonly host: string;
+  readonly path: string;
+  readonly deploymentId: string;
+}
+
+interface CommandDetails {
+  readonly host: string;
+  readonly step: string;
+  readonly exitCode: number | null;
+  readonly output: string;
+}
+
+interface ServedDetails {
+  readonly host: string;
+  readonly port: number;
+  readonly reason: string;
+}
+
 export interface ErrorDetails {
   readonly INVALID_REQUEST: { readonly issues: readonly Issue[] };
   readonly TOO_MANY_REQUESTS: { readonly retryAfter: number };
@@ -192,6 +218,14 @@ export interface ErrorDetails {
   readonly HOST_KEY_REFUSED: HostKeyDetails;
   readonly HOST_NOT_READY: { readonly host: string; readonly check: string; readonly fix: string | null };
   readonly HOST_FILE_REFUSED: { readonly host: string; readonly path: string; readonly reason: string };
+  readonly HOST_IN_USE: { readonly usedBy: readonly object[] };
+  readonly HOST_CREDENTIAL_IN_USE: { readonly usedBy: readonly object[] };
+  readonly HOST_HAS_NEWER_CERTIFICATE: FoundDetails;
+  readonly PATH_CLAIMED: ClaimDetails;
+  readonly DEPLOYMENT_COMMAND_FAILED: CommandDetails;
+  readonly DEPLOYMENT_NOT_SERVED: ServedDetails;
+  readonly DEPLOYMENT_WORSE: ServedDetails;
+  readonly DEPLOYMENT_ROLLBACK_FAILED: HostDetails;
   readonly STORAGE_FAILED: { readonly folder: string };
   readonly DATABASE_TOO_NEW: NewerDetails;
   readonly DATABASE_DAMAGED: DamagedDetails;

@@ -8,6 +8,8 @@ export const PROJECT_DNS_PREFIX = 'dns-project:';
 export const JOB_PREFIX = 'job:';
 /** Passwords, URLs and tokens of a notification channel. */
 export const CHANNEL_PREFIX = 'notification:';
+/** Values of a credential for hosts: keys, passwords. */
+export const HOST_CREDENTIAL_PREFIX = 'host-credential:';
 /** The passphrase of scheduled backups. */
 export const BACKUP_PASSPHRASE = 'backup-passphrase';
 
@@ -17,3 +19,5 @@ export const projectDnsSecret = (projectId: string): string => PROJECT_DNS_PREFI
 export const jobSecret = (jobId: string): string => JOB_PREFIX + jobId;
 /** @param id Of the notification channel. */
 export const channelSecret = (id: string): string => CHANNEL_PREFIX + id;
+/** @param id Of the credential for hosts. */
+export const hostCredentialSecret = (id: string): string => HOST_CREDENTIAL_PREFIX + id;

@@ -5,6 +5,7 @@ import type { SecretStore } from '../core/ports.ts';
 import {
   CHANNEL_PREFIX,
   DNS_CREDENTIAL_PREFIX,
+  HOST_CREDENTIAL_PREFIX,
   JOB_PREFIX,
   PROJECT_DNS_PREFIX,
 } from '../core/secret-names.ts';
@@ -24,6 +25,7 @@ export async function forgetStaleSecrets(stores: Stores, secrets: SecretStore): 
       return unfinished || (order !== null && !isCleaned(order));
     },
     [DNS_CREDENTIAL_PREFIX]: async (id) => (await stores.dnsCredentials.get(id)) !== null,
+    [HOST_CREDENTIAL_PREFIX]: async (id) => (await stores.hostCredentials.get(id)) !== null,
     [CHANNEL_PREFIX]: async (id) => (await stores.notifications.channel(id)) !== null,
     [PROJECT_DNS_PREFIX]: async (id) => (await stores.projects.get(id)) !== null,
   };

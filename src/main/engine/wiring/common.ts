@@ -1,7 +1,9 @@
 // Creates what every group of services uses, and fills in the defaults of the ports.
 import { createJournal, type Journal } from '../audit/journal.ts';
+import { watchCertificates } from '../certificates/watch.ts';
 import { createKeyedMutex, type KeyedMutex } from '../core/keyed-mutex.ts';
 import { REAL_TIMING } from '../core/timing.ts';
+import { createDeploymentWatcher } from '../deploy/watcher.ts';
 import type { EnginePorts } from '../engine.ts';
 import { createJobSecrets, type JobSecrets } from '../jobs/job-secrets.ts';
 import { createCrlFetcher } from '../revocation/crl-fetcher.ts';
@@ -16,12 +18,14 @@ export interface Common extends Required<EnginePorts> {
 }
 
 export function createCommon(ports: EnginePorts): Common {
-  const { stores, clock, log, secrets, addressPolicy, surroundings } = ports;
+  const { clock, log, secrets, addressPolicy, surroundings } = ports;
+  const stores = watchCertificates(ports.stores, createDeploymentWatcher(clock));
   return {
     random: Math.random,
     timing: REAL_TIMING,
     caRequests: () => [],
     ...ports,
+    stores,
     crl: ports.crl ?? createCrlFetcher(addressPolicy),
     journal: createJournal(stores, clock, log),
     locks: createKeyedMutex(),

@@ -21,6 +21,7 @@ import { acknowledgedRevocations } from './0018-acknowledged-revocations.ts';
 import { jobResults } from './0019-job-results.ts';
 import { issuanceSpec } from './0020-issuance-spec.ts';
 import { glossaryNames } from './0021-glossary-names.ts';
+import { deployments } from './0022-deployments.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -45,4 +46,5 @@ export const MIGRATIONS: readonly Migration[] = [
   jobResults,
   issuanceSpec,
   glossaryNames,
+  deployments,
 ];

@@ -1,0 +1,249 @@
+// Operations on deployments. A signed-in person defines them; tokens may run existing ones of their projects.
+import { z } from 'zod';
+import {
+  CreateDeploymentSchema,
+  DeploymentPageSchema,
+  DeploymentPreviewSchema,
+  DeploymentSchema,
+  ListDeploymentsSchema,
+  RecipeSchema,
+  UpdateDeploymentSchema,
+} from '../../shared/deployment.ts';
+import {
+  DeploymentRunSchema,
+  RollBackDeploymentSchema,
+  RunDeploymentSchema,
+} from '../../shared/deployment-run.ts';
+import { ProjectIdSchema } from '../../shared/project.ts';
+import { type Meta, operation, router } from './trpc.ts';
+
+const id = ProjectIdSchema;
+const deploymentId = z.string().min(1).max(64);
+const runId = z.string().min(1).max(64);
+const nothing = z.strictObject({}).optional();
+const startedRuns = z.object({ runs: z.array(DeploymentRunSchema) });
+
+/** Adds whether a restore paused the deployment, because then a person has to confirm it. */
+const withPause: Meta['checkedAs'] = async ({ deployments }, input) => {
+  const { pausedBy } = await deployments.get(String(input.deploymentId));
+  return { ...input, pausedBy };
+};
+
+const ResumeInput = z.object({ deploymentId, body: nothing }).meta({
+  reachOf: (input) => (Object(input).pausedBy === 'restore' ? { reach: 'system' } : null),
+});
+
+export const deployments = router({
+  list: operation({ reach: 'project', scope: 'projects:read', projects: 'visible' })
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/deployments',
+        summary: 'List deployments with the last run on each host, filtered and page by page',
+      },
+      cli: [
+        {
+          verb: 'deployments',
+          summary: 'list deployments and their state',
+          rows: 'deployments',
+          columns: [
+            { title: 'PROJECT', field: 'project.name' },
+            { title: 'DEPLOYMENT', field: 'name' },
+            { title: 'STATE', field: 'state' },
+            { title: 'SINCE', field: 'stateAt' },
+            { title: 'ID', field: 'id' },
+          ],
+        },
+      ],
+    })
+    .input(ListDeploymentsSchema)
+    .output(DeploymentPageSchema)
+    .query(({ ctx, input }) => ctx.engine.deployments.list(input, ctx.principal.projectIds)),
+
+  recipes: operation({ reach: 'project', scope: 'projects:read', projects: 'none' })
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/deployment-recipes',
+        summary: 'List the services for which Certdesk can fill in a deployment',
+      },
+    })
+    .output(z.object({ recipes: z.array(RecipeSchema) }))
+    .query(({ ctx }) => ({ recipes: [...ctx.engine.deploymentRecipes()] })),
+
+  ofProject: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/projects/{id}/deployments',
+        summary: 'List the deployments of a project',
+      },
+    })
+    .input(z.object({ id }))
+    .output(z.object({ deployments: z.array(DeploymentSchema) }))
+    .query(async ({ ctx, input }) => ({
+      deployments: [...(await ctx.engine.deployments.ofProject(input.id))],
+    })),
+
+  create: operation({ reach: 'system' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/projects/{id}/deployments',
+        summary: 'Create a deployment. It deploys the active certificate at once',
+        status: 201,
+      },
+    })
+    .input(z.object({ id, body: CreateDeploymentSchema }))
+    .output(DeploymentSchema)
+    .mutation(({ ctx, input }) => ctx.engine.deployments.create(input.id, input.body)),
+
+  previewNew: operation({ reach: 'installation', scope: 'admin' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/projects/{id}/deployments/preview',
+        summary: 'Say what a new deployment would do, without creating it',
+      },
+      audit: false,
+    })
+    .input(z.object({ id, body: CreateDeploymentSchema }))
+    .output(DeploymentPreviewSchema)
+    .mutation(({ ctx, input }) => ctx.engine.deployments.previewNew(input.id, input.body)),
+
+  get: operation({ reach: 'project', scope: 'projects:read', projects: 'deployment' })
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/deployments/{deploymentId}',
+        summary: 'Get a deployment with the last run on each host',
+      },
+    })
+    .input(z.object({ deploymentId }))
+    .output(DeploymentSchema)
+    .query(({ ctx, input }) => ctx.engine.deployments.get(input.deploymentId)),
+
+  update: operation({ reach: 'system' })
+    .meta({
+      rest: { method: 'PATCH', path: '/deployments/{deploymentId}', summary: 'Change a deployment' },
+    })
+    .input(z.object({ deploymentId, body: UpdateDeploymentSchema }))
+    .output(DeploymentSchema)
+    .mutation(({ ctx, input }) => ctx.engine.deployments.update(input.deploymentId, input.body)),
+
+  remove: operation({ reach: 'system' })
+    .meta({
+      rest: {
+        method: 'DELETE',
+        path: '/deployments/{deploymentId}',
+        summary: 'Remove a deployment. Files that it installed stay on the hosts',
+      },
+    })
+    .input(z.object({ deploymentId, body: nothing }))
+    .output(z.object({ success: z.literal(true), message: z.string() }))
+    .mutation(async ({ ctx, input }) => {
+      await ctx.engine.deployments.remove(input.deploymentId);
+      return { success: true as const, message: 'Deployment removed' };
+    }),
+
+  preview: operation({ reach: 'project', scope: 'projects:read', projects: 'deployment' })
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/deployments/{deploymentId}/preview',
+        summary: 'Say what a run of the deployment does',
+      },
+    })
+    .input(z.object({ deploymentId }))
+    .output(DeploymentPreviewSchema)
+    .query(({ ctx, input }) => ctx.engine.deployments.preview(input.deploymentId)),
+
+  deploy: operation({ reach: 'project', scope: 'projects:write', projects: 'deployment' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/deployments/{deploymentId}/run',
+        summary: 'Deploy the active certificate now',
+      },
+    })
+    .input(z.object({ deploymentId, body: RunDeploymentSchema.optional() }))
+    .output(startedRuns)
+    .mutation(async ({ ctx, input }) => {
+      const { force = false, hosts = null } = input.body ?? {};
+      return { runs: [...(await ctx.engine.deployments.run(input.deploymentId, { force, hosts }))] };
+    }),
+
+  rollBack: operation({ reach: 'system' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/deployments/{deploymentId}/roll-back',
+        summary: 'Deploy an earlier version of the certificate, until the next renewal',
+      },
+    })
+    .input(z.object({ deploymentId, body: RollBackDeploymentSchema }))
+    .output(startedRuns)
+    .mutation(async ({ ctx, input: { deploymentId: of, body } }) => ({
+      runs: [...(await ctx.engine.deployments.rollBack(of, body.versionId, body.hosts))],
+    })),
+
+  pause: operation({ reach: 'project', scope: 'projects:write', projects: 'deployment' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/deployments/{deploymentId}/pause',
+        summary: 'Pause a deployment: nothing is installed until it is resumed',
+      },
+    })
+    .input(z.object({ deploymentId, body: nothing }))
+    .output(DeploymentSchema)
+    .mutation(({ ctx, input }) => ctx.engine.deployments.pause(input.deploymentId)),
+
+  resume: operation({ reach: 'project', scope: 'projects:write', projects: 'deployment' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/deployments/{deploymentId}/resume',
+        summary:
+          'Resume a deployment and deploy the active certificate. After a restore only a signed-in person may',
+      },
+      checkedAs: withPause,
+    })
+    .input(ResumeInput)
+    .output(DeploymentSchema)
+    .mutation(({ ctx, input }) => ctx.engine.deployments.resume(input.deploymentId)),
+
+  runs: operation({ reach: 'project', scope: 'projects:read', projects: 'deployment' })
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/deployments/{deploymentId}/runs',
+        summary: 'List the runs of a deployment, newest first',
+      },
+    })
+    .input(z.object({ deploymentId, limit: z.coerce.number().int().min(1).max(500).default(50) }))
+    .output(z.object({ runs: z.array(DeploymentRunSchema) }))
+    .query(async ({ ctx, input }) => ({
+      runs: [...(await ctx.engine.deploymentRuns.list(input.deploymentId, input.limit))],
+    })),
+
+  getRun: operation({ reach: 'project', scope: 'projects:read', projects: 'deployment-run' })
+    .meta({
+      rest: { method: 'GET', path: '/deployment-runs/{runId}', summary: 'Get a run with its steps' },
+    })
+    .input(z.object({ runId }))
+    .output(DeploymentRunSchema)
+    .query(({ ctx, input }) => ctx.engine.deploymentRuns.get(input.runId)),
+
+  retryRun: operation({ reach: 'project', scope: 'projects:write', projects: 'deployment-run' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/deployment-runs/{runId}/retry',
+        summary: 'Start the next attempt of a failed run now',
+      },
+    })
+    .input(z.object({ runId, body: nothing }))
+    .output(DeploymentRunSchema)
+    .mutation(({ ctx, input }) => ctx.engine.deploymentRuns.retry(input.runId)),
+});

@@ -1,0 +1,89 @@
+// Operations on hosts. A signed-in person defines them and accepts their keys; tokens with the scope admin read them.
+import { z } from 'zod';
+import {
+  CreateHostSchema,
+  HostIdSchema,
+  HostSchema,
+  TagPreviewRequestSchema,
+  TagPreviewSchema,
+  UpdateHostSchema,
+} from '../../shared/host.ts';
+import { operation, router } from './trpc.ts';
+
+const hostId = HostIdSchema;
+
+export const hosts = router({
+  list: operation({ reach: 'installation', scope: 'admin' })
+    .meta({
+      rest: { method: 'GET', path: '/hosts', summary: 'List the hosts on which certificates are installed' },
+      cli: [
+        {
+          verb: 'hosts',
+          summary: 'list the hosts on which certificates are installed',
+          rows: 'hosts',
+          columns: [
+            { title: 'NAME', field: 'name' },
+            { title: 'ADDRESS', field: 'address' },
+            { title: 'TAGS', field: 'tags' },
+            { title: 'DEPLOYMENTS', field: 'deployments' },
+            { title: 'LAST CONTACT', field: 'lastContactAt' },
+            { title: 'ERROR', field: 'lastError' },
+          ],
+        },
+      ],
+    })
+    .output(z.object({ hosts: z.array(HostSchema) }))
+    .query(async ({ ctx }) => ({ hosts: [...(await ctx.engine.hosts.list())] })),
+
+  get: operation({ reach: 'installation', scope: 'admin' })
+    .meta({ rest: { method: 'GET', path: '/hosts/{hostId}', summary: 'Get a host' } })
+    .input(z.object({ hostId }))
+    .output(HostSchema)
+    .query(({ ctx, input }) => ctx.engine.hosts.get(input.hostId)),
+
+  create: operation({ reach: 'system' })
+    .meta({ rest: { method: 'POST', path: '/hosts', summary: 'Add a host', status: 201 } })
+    .input(z.object({ body: CreateHostSchema }))
+    .output(HostSchema)
+    .mutation(({ ctx, input }) => ctx.engine.hosts.create(input.body)),
+
+  update: operation({ reach: 'system' })
+    .meta({
+      rest: {
+        method: 'PATCH',
+        path: '/hosts/{hostId}',
+        summary: 'Change a host, accept its keys, or set its tags. New tags deploy to it what they select',
+      },
+    })
+    .input(z.object({ hostId, body: UpdateHostSchema }))
+    .output(HostSchema)
+    .mutation(({ ctx, input }) => ctx.engine.hosts.update(input.hostId, input.body)),
+
+  remove: operation({ reach: 'system' })
+    .meta({
+      rest: {
+        method: 'DELETE',
+        path: '/hosts/{hostId}',
+        summary: 'Remove a host that no deployment names. Files that were installed there stay',
+      },
+    })
+    .input(z.object({ hostId, body: z.strictObject({}).optional() }))
+    .output(z.object({ success: z.literal(true), message: z.string() }))
+    .mutation(async ({ ctx, input }) => {
+      await ctx.engine.hosts.remove(input.hostId);
+      return { success: true as const, message: 'Host removed' };
+    }),
+
+  previewTags: operation({ reach: 'installation', scope: 'admin' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/hosts/preview-tags',
+        summary: 'List the deployments, and the private keys, that a host would receive with other tags',
+      },
+      audit: false,
+    })
+    .input(z.object({ body: TagPreviewRequestSchema }))
+    .output(TagPreviewSchema)
+    .mutation(({ ctx, input }) => ctx.engine.previewTags(input.body.hostId, input.body.tags)),
+});

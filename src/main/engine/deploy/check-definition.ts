@@ -1,0 +1,102 @@
+// Checks a complete deployment: what its schema cannot, because it concerns several fields or other records.
+import type {
+  CommandInput,
+  DeploymentFile,
+  DeploymentKind,
+  DeploymentSteps,
+  DeploymentVerify,
+  HostSelection,
+} from '../../../shared/deployment.ts';
+import { toDnsName } from '../../../shared/names.ts';
+import { invalid } from '../core/invalid.ts';
+import type { DeploymentCommand } from '../core/model-deploy.ts';
+import type { Stores } from '../core/stores.ts';
+
+export interface Definition {
+  readonly kind: DeploymentKind;
+  readonly hosts: HostSelection;
+  readonly files: readonly DeploymentFile[];
+  readonly command: DeploymentCommand | CommandInput | null;
+  readonly steps: DeploymentSteps;
+  readonly verify: DeploymentVerify | null;
+}
+
+/** @throws INVALID_REQUEST that names the field */
+export async function checkDefinition(
+  stores: Stores,
+  definition: Definition,
+  domain: string | null,
+): Promise<void> {
+  checkKind(definition);
+  checkPaths(definition.files);
+  checkVerify(definition.verify, domain);
+  await checkHosts(stores, definition.hosts);
+  for (const [at, file] of definition.files.entries()) await checkPassword(stores, file, at);
+  await checkEnvironment(stores, definition);
+}
+
+function checkKind({ kind, files, command, steps }: Definition): void {
+  if (kind === 'files') {
+    if (files.length === 0) throw invalid('files', 'is empty: name at least one file');
+    if (command !== null)
+      throw invalid('command', 'belongs to the kind command; files have a reload command');
+    return;
+  }
+  if (command === null) throw invalid('command', 'is missing: name a program or a script');
+  if (files.length > 0) throw invalid('files', 'belong to the kind files; a command receives its own copies');
+  if (steps.validateCommand !== null) throw invalid('steps.validateCommand', 'belongs to the kind files');
+  if (steps.reloadCommand !== null) throw invalid('steps.reloadCommand', 'belongs to the kind files');
+}
+
+function checkPaths(files: readonly DeploymentFile[]): void {
+  const seen = new Set<string>();
+  for (const [at, { path, content, passwordCredentialId }] of files.entries()) {
+    if (seen.has(path)) throw invalid(`files.${at}.path`, `is named twice: ${path}`);
+    seen.add(path);
+    if (content === 'pkcs12' && passwordCredentialId === null)
+      throw invalid(`files.${at}.passwordCredentialId`, 'is missing: a PKCS#12 file needs a password');
+    if (content !== 'pkcs12' && passwordCredentialId !== null)
+      throw invalid(`files.${at}.passwordCredentialId`, 'is only for PKCS#12 files');
+  }
+}
+
+function checkVerify(verify: DeploymentVerify | null, domain: string | null): void {
+  if (verify === null) return;
+  const { serverName } = verify;
+  if (serverName !== null && (toDnsName(serverName) === null || serverName.startsWith('*.')))
+    throw invalid('verify.serverName', 'is not a host name');
+  if (serverName === null && domain?.startsWith('*.') === true)
+    throw invalid('verify.serverName', `is missing: the domain is a wildcard, so name a host below it`);
+}
+
+async function checkHosts({ hosts }: Stores, selection: HostSelection): Promise<void> {
+  if ('tag' in selection) return;
+  for (const [at, id] of selection.ids.entries()) {
+    if ((await hosts.get(id)) === null) throw invalid(`hosts.ids.${at}`, `host ${id} not found`);
+  }
+}
+
+async function checkPassword(stores: Stores, file: DeploymentFile, at: number): Promise<void> {
+  if (file.passwordCredentialId === null) return;
+  await assertSecret(stores, file.passwordCredentialId, `files.${at}.passwordCredentialId`);
+}
+
+async function checkEnvironment(stores: Stores, { steps, command }: Definition): Promise<void> {
+  const isScript = command !== null && 'script' in command;
+  const names = new Set<string>();
+  for (const [at, { name, credentialId }] of steps.environment.entries()) {
+    if (names.has(name)) throw invalid(`steps.environment.${at}.name`, `is set twice: ${name}`);
+    names.add(name);
+    if (credentialId === null) continue;
+    const field = `steps.environment.${at}.credentialId`;
+    if (!isScript)
+      throw invalid(field, 'works only for a script: other users could read the environment of a program');
+    await assertSecret(stores, credentialId, field);
+  }
+}
+
+async function assertSecret({ hostCredentials }: Stores, id: string, field: string): Promise<void> {
+  const credential = await hostCredentials.get(id);
+  if (credential === null) throw invalid(field, `host credential ${id} not found`);
+  if (credential.kind !== 'secret') throw invalid(field, `${credential.name} is not of the type secret`);
+}

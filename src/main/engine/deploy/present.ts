@@ -1,0 +1,93 @@
+// The form in which the API returns deployments and their runs.
+import type { Deployment, DeploymentTarget } from '../../../shared/deployment.ts';
+import type { DeploymentRun } from '../../../shared/deployment-run.ts';
+import type { ErrorBody } from '../../../shared/errors.ts';
+import type { DeploymentRecord, DeploymentRunRecord, HostRecord } from '../core/model-deploy.ts';
+import type { Stores } from '../core/stores.ts';
+
+/** Presents deployments with a fixed number of queries for the whole page. */
+export async function presentDeployments(
+  stores: Stores,
+  records: readonly DeploymentRecord[],
+): Promise<Deployment[]> {
+  const targets = await stores.deployments.targets(records.map(({ id }) => id));
+  const [runs, hosts, projects] = await Promise.all([
+    stores.deploymentRuns.byIds(targets.flatMap(({ runId }) => runId ?? [])),
+    namesOf(
+      targets.map(({ hostId }) => hostId),
+      (id) => stores.hosts.get(id),
+    ),
+    namesOf(
+      records.map(({ projectId }) => projectId),
+      (id) => stores.projects.get(id),
+    ),
+  ]);
+  const runOf = new Map(runs.map((run) => [run.id, run]));
+  const targetsOf = Map.groupBy(targets, ({ deploymentId }) => deploymentId);
+  return records.map((record) => {
+    const { id, projectId, scriptSealed: _, ...rest } = record;
+    const project = projects.get(projectId);
+    const own = (targetsOf.get(id) ?? []).map(({ hostId, runId }): DeploymentTarget => {
+      const run = runOf.get(runId ?? '');
+      return {
+        host: { id: hostId, name: hosts.get(hostId)?.name ?? hostId },
+        runId,
+        state: run?.state ?? null,
+        at: run?.finishedAt ?? run?.startedAt ?? run?.createdAt ?? null,
+        versionId: run?.versionId ?? null,
+        nextAttemptAt: run?.nextAttemptAt ?? null,
+        error: toJson(run?.error ?? null),
+      };
+    });
+    return {
+      ...toPlain(rest),
+      id,
+      project: { id: projectId, name: project?.name ?? '', domain: project?.domain ?? null },
+      targets: own.toSorted((a, b) => a.host.name.localeCompare(b.host.name)),
+    };
+  });
+}
+
+async function namesOf<T>(
+  ids: readonly string[],
+  get: (id: string) => Promise<T | null>,
+): Promise<ReadonlyMap<string, T>> {
+  const entries = await Promise.all([...new Set(ids)].map(async (id) => [id, await get(id)] as const));
+  return new Map(entries.flatMap(([id, found]) => (found === null ? [] : [[id, found] as const])));
+}
+
+/** Copies the readonly parts of a record. */
+function toPlain({
+  hosts,
+  files,
+  command,
+  steps,
+  ...rest
+}: Omit<DeploymentRecord, 'id' | 'projectId' | 'scriptSealed'>) {
+  return {
+    ...rest,
+    hosts: 'ids' in hosts ? { ids: [...hosts.ids] } : { tag: hosts.tag },
+    files: files.map((file) => ({ ...file })),
+    command:
+      command === null ? null : 'argv' in command ? { argv: [...command.argv] } : { script: command.script },
+    steps,
+  };
+}
+
+export function presentRun(
+  run: DeploymentRunRecord,
+  host: Pick<HostRecord, 'id' | 'name'> | null,
+): DeploymentRun {
+  const { hostId, unsettled: _, seenBefore: __, force: ___, error, steps, ...rest } = run;
+  return {
+    ...rest,
+    host: { id: hostId, name: host?.name ?? hostId },
+    steps: steps.map((step) => ({ ...step })),
+    error: toJson(error),
+  };
+}
+
+/** Details are plain JSON by the rule of core/errors.ts. The compiler cannot see that. */
+function toJson(error: ErrorBody | null): DeploymentTarget['error'] {
+  return error === null ? null : JSON.parse(JSON.stringify(error));
+}

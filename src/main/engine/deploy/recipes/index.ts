@@ -1,0 +1,103 @@
+// Lists all recipes, and fills in the parts of a deployment that its creator left to its recipe. Pure.
+import {
+  type DeploymentFile,
+  DeploymentFileSchema,
+  type DeploymentSteps,
+  DeploymentStepsSchema,
+  type DeploymentVerify,
+  DeploymentVerifySchema,
+  type RecipeInfo,
+} from '../../../../shared/deployment.ts';
+import { invalid } from '../../core/invalid.ts';
+import { apache } from './apache.ts';
+import { nginx } from './nginx.ts';
+import { postfix } from './postfix.ts';
+import type { Recipe } from './recipe.ts';
+
+const RECIPES: readonly Recipe[] = [nginx, apache, postfix];
+
+export interface ExpandedRecipe {
+  readonly name: string;
+  readonly files: readonly DeploymentFile[];
+  readonly steps: DeploymentSteps;
+  readonly verify: DeploymentVerify | null;
+}
+
+export function listRecipes(): readonly RecipeInfo[] {
+  return RECIPES.map((recipe) => {
+    const { id, name, description, fields } = recipe;
+    const values = Object.fromEntries(fields.map((field) => [field.name, field.default]));
+    const { verify } = recipe.build(values);
+    return {
+      id,
+      name,
+      description,
+      kind: 'files',
+      fields: fields.map((field) => ({ ...field })),
+      verify: verify && DeploymentVerifySchema.parse(verify),
+    };
+  });
+}
+
+/**
+ * @param options By name of field; missing ones have their defaults.
+ * @param domain Of the project; null if it has none.
+ * @throws INVALID_REQUEST for an unknown recipe, an unknown or missing field, or a value that is not allowed
+ */
+export function expandRecipe(
+  id: string,
+  options: Readonly<Record<string, string>>,
+  domain: string | null,
+): ExpandedRecipe {
+  const recipe = RECIPES.find((each) => each.id === id);
+  if (recipe === undefined)
+    throw invalid('recipe', `is unknown: choose ${RECIPES.map((each) => each.id).join(', ')}`);
+  const unknown = Object.keys(options).find((name) => !recipe.fields.some((field) => field.name === name));
+  if (unknown !== undefined) {
+    const known = recipe.fields.map(({ name }) => name).join(', ');
+    throw invalid(
+      `options.${unknown.slice(0, 40)}`,
+      `is not a field of ${recipe.name}: its fields are ${known}`,
+    );
+  }
+  const values = Object.fromEntries(
+    recipe.fields.map(({ name, label, required, default: standard }) => {
+      const value = (options[name] ?? standard).trim();
+      if (value === '' && required) throw invalid(`options.${name}`, `is missing (${label})`);
+      if (value.includes('{domain}') && domain === null)
+        throw invalid(`options.${name}`, 'uses {domain}, and the project has no domain');
+      return [name, value.replaceAll('{domain}', domain?.replace(/^\*\./, '') ?? '')];
+    }),
+  );
+  const { files, steps, verify } = recipe.build(values);
+  return {
+    name: recipe.name,
+    files: files.map((file) => checked(DeploymentFileSchema.safeParse(file), values)),
+    steps: checked(DeploymentStepsSchema.safeParse(steps), values),
+    verify: verify && checked(DeploymentVerifySchema.safeParse(verify), values),
+  };
+}
+
+type Parsed<T> =
+  | { readonly success: true; readonly data: T }
+  | {
+      readonly success: false;
+      readonly error: {
+        readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+      };
+    };
+
+/** Reports what a schema rejects as a problem of the recipe's field with that value. */
+function checked<T>(parsed: Parsed<T>, values: Readonly<Record<string, string>>): T {
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const member = String(issue?.path.at(-1) ?? '');
+  const [field = member] =
+    Object.entries(values).find(([name, value]) =>
+      member === 'port' ? name === 'port' : name !== 'port' && isRejected(value),
+    ) ?? [];
+  throw invalid(`options.${field}`, issue?.message ?? 'is invalid');
+}
+
+const isRejected = (value: string): boolean =>
+  value !== '' && !DeploymentFileSchema.shape.path.safeParse(value).success;
