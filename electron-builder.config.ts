@@ -31,7 +31,7 @@ const filesWithout = (others: string): readonly string[] => [
 
 /**
  * Further contents of deb and rpm: the command line and the headless server with their own Node (Electron's cannot serve,
- * because the fuse runAsNode is off), the systemd unit, and the license.
+ * because the fuse runAsNode is off), the systemd unit, the license, the manual page, completion of three shells.
  */
 const HEADLESS = [
   '--before-remove',
@@ -40,6 +40,10 @@ const HEADLESS = [
   `${at('build/linux/certdesk')}=/usr/bin/certdesk`,
   `${at('build/linux/certdesk.service')}=/usr/lib/systemd/system/certdesk.service`,
   `${at('LICENSE')}=/usr/share/doc/certdesk/copyright`,
+  `${join(output, 'certdesk.1.gz')}=/usr/share/man/man1/certdesk.1.gz`,
+  `${at('out/completion/certdesk.bash')}=/usr/share/bash-completion/completions/certdesk`,
+  `${at('out/completion/certdesk.zsh')}=/usr/share/zsh/vendor-completions/_certdesk`,
+  `${at('out/completion/certdesk.fish')}=/usr/share/fish/vendor_completions.d/certdesk.fish`,
 ];
 
 /** The address of updates, if the builder names one. electron-builder then writes the file that electron-updater reads. */

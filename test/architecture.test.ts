@@ -183,6 +183,7 @@ const RULES: readonly Rule[] = [
       'main/storage',
       'main/secrets',
       'main/backup',
+      'main/background',
     ],
     packages: ['commander', 'pino', 'pino-pretty', 'zod', NODE],
   },

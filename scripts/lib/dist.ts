@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { buildOrExit, ROOT } from './build.ts';
 import { runChild } from './child.ts';
 
@@ -15,6 +16,9 @@ export async function dist(args: readonly string[]): Promise<void> {
   const output = resolve(ROOT, process.env.CERTDESK_DIST_DIR ?? 'dist');
   mkdirSync(output, { recursive: true });
   writeFileSync(join(output, 'after-install.tpl'), afterInstall());
+  // Debian policy, section 12.1: manual pages are compressed. Node writes no time into the file.
+  const manual = readFileSync(join(ROOT, 'out/man/certdesk.1'));
+  writeFileSync(join(output, 'certdesk.1.gz'), gzipSync(manual, { level: 9 }));
   await writeBillOfMaterials(output);
   const { code } = await runChild(
     process.execPath,

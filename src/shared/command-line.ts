@@ -88,10 +88,19 @@ export interface RemoteCommand extends Omit<CliMeta, 'options' | 'secrets' | 'su
   readonly options: readonly CommandOption[];
 }
 
-/** A command that works on the data folder, without the server: `serve`, `token`. */
+/** A command that works on the data folder, without the server: `serve`, `token`. Its parser is headless/main.ts. */
 export interface LocalCommand {
   readonly name: string;
   readonly summary: string;
+  /** For completion. */
+  readonly options: readonly LocalOption[];
+  readonly commands: readonly LocalCommand[];
+}
+
+export interface LocalOption {
+  readonly flag: string;
+  readonly takesValue: boolean;
+  readonly choices?: readonly string[];
 }
 
 export interface CommandTable {

@@ -1,12 +1,16 @@
 // Defines the commands for the parser, from the table that the build has written.
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandOption, CommandTable, RemoteCommand } from '../../shared/command-line.ts';
+import { complete } from './completion.ts';
+import { COMPLETION_SCRIPTS, SHELLS, type Shell } from './completion-scripts.ts';
 import { type ConnectionOptions, connect, connectionOptions } from './connection.ts';
+import { listProjects } from './projects.ts';
 import { runCommand } from './run.ts';
 
 const EXIT_CODES = 'Exit codes: 0 done, 1 failed, 2 the command line is wrong.';
 
-export function createProgram({ remote, local }: CommandTable, version: string): Command {
+export function createProgram(table: CommandTable, version: string): Command {
+  const { remote, local } = table;
   const program = configure(new Command('certdesk'))
     .description('Obtain, monitor, renew and revoke TLS certificates')
     .version(version)
@@ -14,6 +18,7 @@ export function createProgram({ remote, local }: CommandTable, version: string):
     .helpCommand(false)
     .addHelpText('after', helpText(remote));
   for (const each of remote) addCommand(program, each);
+  addCompletion(program, table);
   program.commandsGroup('The server and its data:');
   for (const { name, summary } of local) configure(program.command(name).description(summary));
   return program;
@@ -59,6 +64,41 @@ function addCommand(program: Command, remote: RemoteCommand): void {
     const self: Command = given[given.length - 1];
     return runCommand(remote, self.processedArgs, toRunOptions(remote, self));
   });
+}
+
+function addCompletion(program: Command, table: CommandTable): void {
+  configure(program.command('completion'))
+    .description('print a completion script for a shell')
+    .addArgument(new Argument('<shell>', 'shell of the script').choices(SHELLS))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  # for this user, in ~/.bashrc\n  source <(certdesk completion bash)',
+    )
+    .action((shell: Shell) => void process.stdout.write(COMPLETION_SCRIPTS[shell]));
+  configure(program.command('complete', { hidden: true }))
+    .argument('[words...]')
+    .action(async (words: readonly string[]) => {
+      const shared = connectionOptions().map(({ long, required }) => ({
+        flag: long ?? '',
+        takesValue: required,
+      }));
+      const found = await complete(words, { table, shared, names: readNames });
+      process.stdout.write(found.map((each) => `${each}\n`).join(''));
+    });
+}
+
+/** Uses the server that the typed options name. */
+async function readNames(words: readonly string[]): Promise<readonly string[]> {
+  const typed = new Command().allowUnknownOption().allowExcessArguments();
+  for (const option of connectionOptions()) typed.addOption(option);
+  try {
+    configure(typed).parse([...words], { from: 'user' });
+    const isGiven = (name: string) => typed.getOptionValueSource(name) === 'cli';
+    const projects = await listProjects(await connect(typed.opts<ConnectionOptions>(), isGiven));
+    return projects.map(({ domain, name }) => domain ?? name);
+  } catch {
+    return []; // a shell has no place for an error
+  }
 }
 
 function groupOf(above: Command, word: string): Command {

@@ -19,9 +19,17 @@ import { printLoginLink } from './login-link.ts';
 import { exitOnOutputError } from './outputs.ts';
 import { serve } from './serve.ts';
 import { createToken, listTokens, revokeToken } from './token.ts';
+import { validateFiles } from './validate.ts';
+
+const PASSPHRASE_OPTIONS = [
+  new Option('--passphrase-file <file>', 'read the passphrase from the first line of this file'),
+  new Option('--passphrase-stdin', 'read the passphrase from the first line of standard input').conflicts(
+    'passphraseFile',
+  ),
+];
 
 /**
- * Runs one command and sets the exit code: 0 on success, 1 if `audit verify` finds an invalid entry, 2 for an error
+ * Runs one command and sets the exit code: 0 on success, 1 if `audit verify` finds an invalid entry or `validate` an invalid certificate, 2 for an error
  * that the user can resolve, 70 for a bug in Certdesk.
  * @param argv process.argv
  */
@@ -47,6 +55,8 @@ export function createProgram(): Command {
     ...OWN_DATA_OPTIONS,
     ...SERVE_OPTIONS,
   ]).action(serve);
+
+  program.addCommand(validateCommand());
 
   addOptions(
     program.command('login-link').description('print a one-time link that signs a browser in to the GUI'),
@@ -99,6 +109,18 @@ export function createProgram(): Command {
   return program;
 }
 
+function validateCommand(): Command {
+  const command = new Command('validate').description(
+    'check a certificate and its key as an upload would, without a server',
+  );
+  return addOptions(command, PASSPHRASE_OPTIONS)
+    .argument('<cert>', 'file with the certificate and its chain, in any format; - is standard input')
+    .argument('[key]', 'file with the private key, if the first does not contain it')
+    .option('--domain <name...>', 'names that the certificate must be valid for')
+    .option('--json', 'print the result as JSON, in the form of the REST API')
+    .action(validateFiles);
+}
+
 function addAccountCommands(program: Command): void {
   const account = program
     .command('ca-account')
@@ -135,17 +157,11 @@ function addDirectoryCommands(program: Command): void {
 
 function addBackupCommands(program: Command): void {
   const backup = program.command('backup').description('back up all data of Certdesk to one encrypted file');
-  const passphrase = [
-    new Option('--passphrase-file <file>', 'read the passphrase from the first line of this file'),
-    new Option('--passphrase-stdin', 'read the passphrase from the first line of standard input').conflicts(
-      'passphraseFile',
-    ),
-  ];
   addOptions(
     backup
       .command('create')
       .description('create a backup, verify it and print its path, with or without a running server'),
-    [...DATA_OPTIONS, ...passphrase],
+    [...DATA_OPTIONS, ...PASSPHRASE_OPTIONS],
   )
     .option('--folder <folder>', 'folder for the backup (default: the folder in the settings)')
     .action(createBackupFile);
@@ -154,14 +170,18 @@ function addBackupCommands(program: Command): void {
       .command('verify')
       .description('check that a backup can be restored')
       .argument('<file>', 'backup file'),
-    passphrase,
+    PASSPHRASE_OPTIONS,
   ).action(verifyBackupFile);
   addOptions(
     backup
       .command('restore')
       .description('restore a backup to a data folder; stop Certdesk first')
       .argument('<file>', 'backup file'),
-    [...DATA_OPTIONS, ...SERVE_OPTIONS.filter(({ long }) => long === '--secret-store'), ...passphrase],
+    [
+      ...DATA_OPTIONS,
+      ...SERVE_OPTIONS.filter(({ long }) => long === '--secret-store'),
+      ...PASSPHRASE_OPTIONS,
+    ],
   )
     .option('--keep-aside', 'move existing data to a subfolder of the data folder first')
     .action(restoreBackupFile);

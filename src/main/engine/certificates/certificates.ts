@@ -26,6 +26,7 @@ import {
 import type { CheckedKeyPair } from '../pki/verify-certificate.ts';
 import { createVersion } from './new-version.ts';
 import { NO_RENEWAL_YET } from './renewal-plan.ts';
+import { presentValidation } from './validation.ts';
 import { presentCertificate, presentStatus, presentUploaded } from './views.ts';
 
 export interface Certificates {
@@ -191,30 +192,7 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
     },
 
     async validate(projectId, body, by) {
-      const project = await findProject(stores, projectId);
-      try {
-        const { leaf, domain, warnings, files } = await check(project, body, by);
-        return {
-          valid: true,
-          domain,
-          issuedAt: leaf.issuedAt,
-          expiresAt: leaf.expiresAt,
-          issuer: leaf.issuerOrganization,
-          names: [...leaf.names],
-          warnings: warnings.map(({ message }) => message),
-          warningCodes: warnings.map(({ code }) => code),
-          ...(files === undefined ? {} : { files: [...files] }),
-        };
-      } catch (error) {
-        if (!(error instanceof CertdeskError) || error.entry.status !== 400) throw error;
-        const { error: sentence, code, details } = error.toBody();
-        return {
-          valid: false,
-          error: sentence,
-          code,
-          ...(details === undefined ? {} : { details: toJson(details) }),
-        };
-      }
+      return presentValidation(check(await findProject(stores, projectId), body, by));
     },
 
     async remove(projectId) {
@@ -275,9 +253,4 @@ function matchesTag(ifNoneMatch: string | undefined, etag: string): boolean {
 function domainMismatch(domain: string | null): CertdeskError {
   if (domain === null) return new CertdeskError('DOMAIN_NOT_CONFIGURED', 'Project has no domain configured');
   return new CertdeskError('CERTIFICATE_DOMAIN_MISMATCH', `Certificate is not valid for domain ${domain}`);
-}
-
-/** Details are plain JSON by the rule of core/errors.ts. The compiler cannot see that. */
-function toJson(details: unknown) {
-  return JSON.parse(JSON.stringify(details));
 }
