@@ -98,7 +98,7 @@ describeWith('pebble', 'the commands for certificates', () => {
     expect(details.body).toMatchObject({ spec: { keyType: 'ec' } });
   });
 
-  it('obtain goes on with the other names if one fails, and exits with 1', async () => {
+  it('obtain continues with the other names if one fails, and exits with 1', async () => {
     const { code, stdout, stderr } = await certdesk('obtain', 'nodots', 'four.example.com');
     expect(code).toBe(1);
     expect(stdout).toMatch(/^four\.example\.com: certificate obtained/);
