@@ -142,6 +142,12 @@ export const ERRORS = {
   ),
   DNS_CREDENTIALS_REJECTED: entry(400, false, 'The DNS provider rejected the credentials. Enter new ones.'),
   DNS_CREDENTIAL_NOT_FOUND: entry(404, false, 'DNS credential not found.'),
+  ENDPOINT_NOT_FOUND: entry(404, false, 'Endpoint not found.'),
+  ENDPOINT_EXISTS: entry(
+    409,
+    false,
+    'Another endpoint, named in details, has this host, port, protocol and server name. Change that one.',
+  ),
   DNS_CREDENTIAL_LIMITED: entry(
     403,
     false,

@@ -5,6 +5,7 @@ import { caDirectories } from './ca-directories.ts';
 import { certificates } from './certificates.ts';
 import { deployments } from './deployments.ts';
 import { dnsCredentials } from './dns-credentials.ts';
+import { endpoints } from './endpoints.ts';
 import { hostCredentials } from './host-credentials.ts';
 import { hosts } from './hosts.ts';
 import { imports } from './imports.ts';
@@ -27,6 +28,7 @@ export const appRouter = router({
   hosts,
   hostCredentials,
   deployments,
+  endpoints,
   imports,
   jobs,
   overview,

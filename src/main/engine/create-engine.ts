@@ -9,6 +9,7 @@ import { forgetStaleSecrets } from './maintenance/stale-secrets.ts';
 import { wireAuthorities } from './wiring/authorities.ts';
 import { createCommon } from './wiring/common.ts';
 import { wireDeploy } from './wiring/deploy.ts';
+import { wireEndpoints } from './wiring/endpoints.ts';
 import { wireIssuance } from './wiring/issuance.ts';
 import { wireMaintenance } from './wiring/maintenance.ts';
 import { wireMonitoring } from './wiring/monitoring.ts';
@@ -24,6 +25,7 @@ export function createEngine(ports: EnginePorts): Engine {
   const { queue, chooser, sweepLeftovers, ...issuance } = wireIssuance(common, accounts);
   const records = wireRecords(common, { ...issuance, queue, chooser });
   const deploy = wireDeploy(common);
+  const { endpoints, endpointSweeps } = wireEndpoints(common);
   const scheduler = wireMaintenance(common, { ...authorities, ...issuance, queue, sweepLeftovers, sessions });
   const monitoring = wireMonitoring(common, { ...records, ...issuance, scheduler });
   const backupSchedule = createEveryMinute(records.backups.runIfDue);
@@ -34,6 +36,7 @@ export function createEngine(ports: EnginePorts): Engine {
     ...records,
     ...deploy,
     ...monitoring,
+    endpoints,
     sessions,
     tokens: createTokens(stores, journal, clock),
     refusals: createRefusalLimit(clock),
@@ -49,12 +52,19 @@ export function createEngine(ports: EnginePorts): Engine {
       if (resumed > 0) log.info({ jobs: resumed }, 'Jobs of the last run are resumed');
       await monitoring.notifications.start(); // before the first sweep, which leaves a new heartbeat
       scheduler.start();
+      endpointSweeps.start();
+      endpointSweeps.schedule.start();
       backupSchedule.start();
     },
     async stop() {
       scheduler.stop();
       await monitoring.notifications.stop();
-      await Promise.all([queue.stop(), backupSchedule.stop()]);
+      await Promise.all([
+        queue.stop(),
+        backupSchedule.stop(),
+        endpointSweeps.stop(),
+        endpointSweeps.schedule.stop(),
+      ]);
       await journal
         .flush()
         .catch((error: unknown) => log.error({ err: error }, 'Repeated failures could not be recorded'));

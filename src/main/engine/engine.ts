@@ -35,6 +35,7 @@ import type { Surroundings } from './diagnostics/diagnostics.ts';
 import type { DnsCredentialService } from './dns/credentials/credentials.ts';
 import type { DnsResolver } from './dns/lookup/resolver.ts';
 import type { DnsProviderInfo } from './dns/providers/registry.ts';
+import type { Endpoints } from './endpoints/add-endpoints.ts';
 import type { HostCredentials } from './hosts/credentials.ts';
 import type { Hosts } from './hosts/hosts.ts';
 import type { Imports } from './import/imports.ts';
@@ -110,6 +111,7 @@ export interface Engine {
   deploymentRecipes(): readonly RecipeInfo[];
   /** Lists what a host would receive with other tags. @throws HOST_NOT_FOUND */
   previewTags(hostId: string, tags: readonly string[]): Promise<TagPreview>;
+  readonly endpoints: Endpoints;
   readonly imports: Imports;
   readonly tokens: Tokens;
   readonly sessions: Sessions;

@@ -2,8 +2,9 @@
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { NotificationKind } from '../../shared/notification.ts';
 import type { DeploySchema } from './schema-deploy.ts';
+import type { EndpointSchema } from './schema-endpoint.ts';
 
-export interface Schema extends DeploySchema {
+export interface Schema extends DeploySchema, EndpointSchema {
   projects: ProjectsTable;
   accounts: AccountsTable;
   certificates: CertificatesTable;

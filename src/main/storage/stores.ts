@@ -8,6 +8,7 @@ import { createCertificateStore } from './certificates.ts';
 import { createDeploymentRunStore } from './deployment-runs.ts';
 import { createDeploymentStore } from './deployments.ts';
 import { createDnsCredentialStore } from './dns-credentials.ts';
+import { createEndpointStore } from './endpoints.ts';
 import { createEventStore } from './events.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createHostCredentialStore, createHostStore } from './hosts.ts';
@@ -54,6 +55,7 @@ function storesOn(db: Kysely<Schema>): Stores {
     hostCredentials: createHostCredentialStore(db),
     deployments: createDeploymentStore(db),
     deploymentRuns: createDeploymentRunStore(db),
+    endpoints: createEndpointStore(db),
     tokens: createTokenStore(db),
     sessions: createSessionStore(db),
     audit: createAuditStore(db),

@@ -180,6 +180,7 @@ export interface ErrorDetails {
   readonly IDEMPOTENCY_KEY_REUSED: { readonly jobId: string };
   readonly OPERATION_IN_PROGRESS: { readonly jobId: string | null };
   readonly DUPLICATE_DOMAIN: { readonly projectId: string; readonly name: string };
+  readonly ENDPOINT_EXISTS: { readonly endpointId: string };
   readonly CERTIFICATE_UNREADABLE: { readonly missing: string };
   readonly KEY_UNREADABLE: { readonly missing: string };
   readonly KEY_MISMATCH: { readonly certificateKeys: readonly string[]; readonly privateKey: string };

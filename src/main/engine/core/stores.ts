@@ -7,6 +7,7 @@ import type { CaUsageStore } from './stores/ca-usage.ts';
 import type { CertificateStore } from './stores/certificates.ts';
 import type { DeploymentRunStore, DeploymentStore } from './stores/deployments.ts';
 import type { DnsCredentialStore } from './stores/dns-credentials.ts';
+import type { EndpointStore } from './stores/endpoints.ts';
 import type { EventStore } from './stores/events.ts';
 import type { HostCredentialStore, HostStore } from './stores/hosts.ts';
 import type { JobStore } from './stores/jobs.ts';
@@ -29,6 +30,7 @@ export interface Stores {
   readonly hostCredentials: HostCredentialStore;
   readonly deployments: DeploymentStore;
   readonly deploymentRuns: DeploymentRunStore;
+  readonly endpoints: EndpointStore;
   readonly tokens: TokenStore;
   readonly sessions: SessionStore;
   readonly audit: AuditStore;

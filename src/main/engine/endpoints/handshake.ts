@@ -11,7 +11,7 @@ import {
 import { domainToASCII } from 'node:url';
 import { closed } from './failure.ts';
 import { readSentChain } from './sent-chain.ts';
-import type { PresentedSighting } from './sighting.ts';
+import type { KeyType, PresentedSighting } from './sighting.ts';
 
 /** What clients offer today, and what they offered years ago. */
 export type Offer = 'current' | 'outdated';
@@ -23,12 +23,19 @@ export type Handshake = Pick<PresentedSighting, 'chain' | 'tlsVersion' | 'cipher
  * A server that rejects the client after its certificates (it wants a client certificate) has presented them all the same.
  * @throws the error of tls, or ProbeFailure if the server closes the connection
  */
-export function shakeHands(socket: Socket, serverName: string | null, offer: Offer): Promise<Handshake> {
+export function shakeHands(
+  socket: Socket,
+  {
+    serverName,
+    offer,
+    keyType,
+  }: { readonly serverName: string | null; readonly offer: Offer; readonly keyType?: KeyType | undefined },
+): Promise<Handshake> {
   const { promise, resolve, reject } = Promise.withResolvers<Handshake>();
   const secure = connect({
     socket,
     servername: toSni(serverName),
-    secureContext: contextOf(offer),
+    secureContext: contextOf(offer, keyType),
     rejectUnauthorized: false, // strict mode drops the chain before the `error` event
     checkServerIdentity: () => undefined,
   });
@@ -60,13 +67,25 @@ function toSni(serverName: string | null): string {
 }
 
 /** Created once: a context without roots is cheap, but 1,000 of them are not. Never shared with `session`. */
-const contexts: { [Name in Offer]?: SecureContext } = {};
+const contexts = new Map<string, SecureContext>();
 
-function contextOf(offer: Offer): SecureContext {
-  const made = contexts[offer] ?? createSecureContext(OFFERS[offer]);
-  contexts[offer] = made;
+function contextOf(offer: Offer, keyType: KeyType | undefined): SecureContext {
+  const key = `${offer} ${keyType ?? 'any'}`;
+  const made =
+    contexts.get(key) ??
+    createSecureContext({
+      ...OFFERS[offer],
+      ...(keyType === undefined ? {} : { sigalgs: SIGNATURES[keyType] }),
+    });
+  contexts.set(key, made);
   return made;
 }
+
+/** A server presents a certificate whose key can make one of the offered signatures (RFC 8446 section 4.4.2.2). */
+const SIGNATURES: Readonly<Record<KeyType, string>> = {
+  rsa: 'RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512',
+  ec: 'ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512',
+};
 
 // An empty `ca` replaces the default roots: intermediates among them (NODE_EXTRA_CA_CERTS) cannot complete a chain.
 const OFFERS = {

@@ -71,12 +71,12 @@ function createAttempt({ signal, origin, timeoutMs = TIMEOUT_MS }: ProbeOptions)
 
   async function work(policy: AddressPolicy, target: ProbeTarget, offer: Offer): Promise<Handshake> {
     phase = 'connect';
-    const { address: host, port, serverName, protocol } = target;
+    const { address: host, port, serverName, protocol, keyType } = target;
     open = connectTcp(policy, { host, port }, origin);
     await connected(open);
     if (protocol !== 'tls') throw new ProbeFailure('protocol-error', `${protocol} is not supported yet`);
     phase = 'handshake';
-    return shakeHands(open, serverName, offer);
+    return shakeHands(open, { serverName, offer, keyType });
   }
 
   return {

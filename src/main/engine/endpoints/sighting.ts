@@ -10,7 +10,12 @@ export interface ProbeTarget {
   /** Sent as SNI, and as the host in the protocols that name it. Null, or an IP address: no SNI. */
   readonly serverName: string | null;
   readonly protocol: Protocol;
+  /** Offers only signatures by keys of this type, so that a server with two certificates presents that one. Default: any. */
+  readonly keyType?: KeyType;
 }
+
+/** A server that serves the same names with two certificates has one of each. */
+export type KeyType = 'rsa' | 'ec';
 
 export interface ProbeOptions {
   readonly signal: AbortSignal;

@@ -22,6 +22,7 @@ import { jobResults } from './0019-job-results.ts';
 import { issuanceSpec } from './0020-issuance-spec.ts';
 import { glossaryNames } from './0021-glossary-names.ts';
 import { deployments } from './0022-deployments.ts';
+import { endpoints } from './0023-endpoints.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -47,4 +48,5 @@ export const MIGRATIONS: readonly Migration[] = [
   issuanceSpec,
   glossaryNames,
   deployments,
+  endpoints,
 ];

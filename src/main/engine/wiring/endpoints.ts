@@ -1,0 +1,43 @@
+// Wires endpoints: the probe, the checker, the sweeps, and the operations on them.
+import { createAddEndpoints, type Endpoints } from '../endpoints/add-endpoints.ts';
+import { createEndpointChecker } from '../endpoints/checker.ts';
+import { createCrlCache } from '../endpoints/crl-cache.ts';
+import { createEndpoints } from '../endpoints/endpoints.ts';
+import { createHostLookup } from '../endpoints/lookup.ts';
+import { createProbe } from '../endpoints/probe.ts';
+import { createEndpointSweeps, type EndpointSweeps } from '../endpoints/sweeps.ts';
+import { createEveryMinute, type EveryMinute } from '../jobs/every-minute.ts';
+import type { Common } from './common.ts';
+
+export interface EndpointServices {
+  readonly endpoints: Endpoints;
+  readonly endpointSweeps: EndpointSweeps & { readonly schedule: EveryMinute };
+}
+
+export function wireEndpoints(common: Common): EndpointServices {
+  const { stores, journal, clock, log, random, addressPolicy, resolver, crl, background } = common;
+  const crls = createCrlCache(
+    {
+      fetchCrl: crl.fetch,
+      lookUpCrl: (input, signal) => background.run('lookUpCrl', input, { owner: 'endpoints', signal }),
+    },
+    clock,
+  );
+  const checker = createEndpointChecker({
+    stores,
+    journal,
+    clock,
+    random,
+    probe: createProbe({ policy: addressPolicy, clock }),
+    policy: { lookup: createHostLookup(resolver, addressPolicy) },
+    crls,
+    isRollingOut: async () => false,
+    serviceOf: async () => null,
+  });
+  const sweeps = createEndpointSweeps({ stores, clock, log, checker });
+  const deps = { stores, journal, clock, addressPolicy, checker, servedPorts: async () => [] };
+  return {
+    endpoints: { ...createEndpoints(deps), add: createAddEndpoints(deps) },
+    endpointSweeps: { ...sweeps, schedule: createEveryMinute(sweeps.run) },
+  };
+}

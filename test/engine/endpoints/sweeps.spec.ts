@@ -1,0 +1,238 @@
+// Sweeps with a clock that the test moves and a probe whose answers it decides: alarms, recovery, unknown networks,
+// rollouts, two key types.
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { findServed } from '../../../src/main/engine/endpoints/served.ts';
+import { createTestPki, daysAhead, type TestPki } from '../../support/endpoints/chains.ts';
+import {
+  createEndpointWorld,
+  type EndpointWorld,
+  type EndpointWorldOptions,
+} from '../../support/endpoints/endpoint-world.ts';
+import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
+import { describeWith } from '../../support/tools/tools.ts';
+
+const HOST = 'mail.example.com';
+const ADDRESSES = ['192.0.2.1', '192.0.2.2', '192.0.2.3'] as const;
+const SMTP = { host: HOST, protocol: 'smtp', projectIds: ['p1'] };
+
+describeWith('openssl', 'sweeps of endpoints', () => {
+  let openssl: OpenSsl;
+  let pki: TestPki;
+  let old: readonly CertifiedKey[];
+  let current: readonly CertifiedKey[];
+  let rsa: readonly CertifiedKey[];
+  let world: EndpointWorld;
+  let hosts: EndpointWorldOptions['hosts'];
+  let rolling = false;
+
+  const chainOf = async (options: Parameters<TestPki['issueLeaf']>[0] = {}) => [
+    await pki.issueLeaf(options),
+    pki.lower,
+    pki.upper,
+  ];
+  const served = async (projectId = 'p1') =>
+    (await findServed(world.stores, [projectId])).get(projectId)?.state;
+  const present = (chain: readonly CertifiedKey[], addresses: readonly string[] = ADDRESSES) => {
+    for (const address of addresses) world.presents.set(address, chain);
+  };
+
+  beforeAll(async () => {
+    openssl = await createOpenSsl();
+    pki = await createTestPki(openssl);
+    [old, current, rsa] = await Promise.all([chainOf(), chainOf(), chainOf({ key: 'rsa-2048' })]);
+  });
+  afterAll(() => openssl?.remove());
+
+  beforeEach(async () => {
+    rolling = false;
+    hosts = new Map([[HOST, ADDRESSES]]);
+    world = createEndpointWorld({
+      roots: [pki.root.certificate],
+      hosts,
+      isRollingOut: () => rolling,
+      service: 'Postfix',
+    });
+    await world.createProject('p1', HOST);
+    await world.activate('p1', old);
+    world.pass(1);
+  });
+  afterEach(() => world?.close());
+
+  it('says after a renewal which addresses still present the old certificate, and when it is over', async () => {
+    const { id } = await world.create(SMTP);
+    present(old);
+    await world.sweepAfter(0);
+    expect(await world.get(id)).toMatchObject({ state: 'ok', findings: [], sentence: null });
+    expect(await served()).toBe('current');
+
+    world.pass(60);
+    await world.activate('p1', current);
+    expect(await served()).toBe('unknown'); // the last check knew another certificate
+    present(current, ['192.0.2.1']);
+    await world.sweepAfter(1);
+    expect(await served()).toBe('partly');
+    expect((await world.get(id)).alarmedAt).toBeNull(); // within the time of an installation by a timer
+    await world.sweepAfter(65);
+    await world.sweepAfter(15);
+    const endpoint = await world.get(id);
+    expect(endpoint).toMatchObject({
+      state: 'problem',
+      findings: expect.arrayContaining(['served-old']),
+      sentence:
+        'mail.example.com:25 still presents the old certificate on 2 of 3 addresses. Restart Postfix there.',
+      alarmedAt: expect.any(String),
+    });
+    expect(endpoint.reports.map(({ address, match }) => [address, match])).toEqual([
+      ['192.0.2.1', 'current'],
+      ['192.0.2.2', 'previous'],
+      ['192.0.2.3', 'previous'],
+    ]);
+
+    present(current);
+    await world.sweepAfter(70);
+    expect(await world.get(id)).toMatchObject({ state: 'ok', sentence: null, alarmedAt: null });
+    expect(await served()).toBe('current');
+    const kinds = await world.kinds();
+    expect(kinds.filter((kind) => kind === 'endpoint.problem')).toHaveLength(1);
+    expect(kinds.filter((kind) => kind === 'endpoint.recovered')).toHaveLength(1);
+  });
+
+  it('raises an alarm only when a second check sees the problem', async () => {
+    const { id } = await world.create(SMTP);
+    await world.sweepAfter(0); // nothing listens
+    expect(await world.get(id)).toMatchObject({
+      state: 'problem',
+      findings: ['unreachable'],
+      alarmedAt: null,
+    });
+    present(old);
+    await world.sweepAfter(15);
+    expect(await world.get(id)).toMatchObject({ state: 'ok', alarmedAt: null });
+    world.presents.clear();
+    await world.sweepAfter(400);
+    expect((await world.get(id)).alarmedAt).toBeNull();
+    await world.sweepAfter(15);
+    expect((await world.get(id)).alarmedAt).not.toBeNull();
+    expect(await world.stores.endpoints.alarmed(null)).toMatchObject([{ id, alarms: ['not_served'] }]);
+  });
+
+  it('checks every six hours, give or take a tenth, and a new certificate at once', async () => {
+    present(old);
+    const { id } = await world.create(SMTP);
+    await world.sweepAfter(0);
+    const { checkedAt, nextCheckAt } = await world.get(id);
+    const minutes = (Date.parse(nextCheckAt) - Date.parse(checkedAt ?? '')) / 60_000;
+    expect(minutes).toBe(360); // the middle of the jitter, because random() is 0.5
+    await world.sweepAfter(300);
+    expect((await world.get(id)).checkedAt).toBe(checkedAt);
+    await world.activate('p1', current);
+    await world.sweepAfter(1);
+    expect((await world.get(id)).checkedAt).not.toBe(checkedAt);
+  });
+
+  it('does not count checks while a deployment is running', async () => {
+    present(old);
+    const { id } = await world.create(SMTP);
+    rolling = true;
+    world.presents.set('192.0.2.2', 'refused');
+    for (let n = 0; n < 5; n += 1) await world.sweepAfter(15);
+    expect(await world.get(id)).toMatchObject({ state: 'problem', alarmedAt: null });
+    rolling = false;
+    await world.sweeps.checkAfterRollout('p1');
+    await world.sweepAfter(1);
+    await world.sweepAfter(15);
+    expect((await world.get(id)).alarmedAt).not.toBeNull();
+  });
+
+  it('reports a machine without network once, as unknown, and neither raises nor ends an alarm', async () => {
+    const names = ['a', 'b', 'c', 'd'].map((name) => `${name}.example.com`);
+    for (const [n, host] of names.entries()) hosts.set(host, [`192.0.2.${10 + n}`]);
+    const good = await chainOf({ san: names.map((name) => `DNS:${name}`) });
+    for (const [n] of names.entries()) world.presents.set(`192.0.2.${10 + n}`, good);
+    world.presents.set('192.0.2.13', 'refused');
+    for (const host of names) await world.create({ host });
+    await world.sweepAfter(0);
+    await world.sweepAfter(15);
+    expect(await world.stores.endpoints.alarmed(null)).toHaveLength(1);
+
+    for (const [n] of names.entries()) world.presents.set(`192.0.2.${10 + n}`, 'timed-out');
+    for (let n = 0; n < 4; n += 1) await world.sweepAfter(400);
+    expect(await world.stores.endpoints.alarmed(null)).toHaveLength(1);
+    const { counts } = await world.endpoints.list({ limit: 10 }, null);
+    expect(counts.unknown).toBeGreaterThanOrEqual(3);
+    expect(await world.stores.endpoints.countUnknown(null)).toBeGreaterThanOrEqual(3);
+
+    for (const [n] of names.entries()) world.presents.set(`192.0.2.${10 + n}`, good);
+    await world.sweepAfter(400);
+    expect((await world.endpoints.list({ limit: 10 }, null)).counts).toMatchObject({ ok: 4 });
+    expect(await world.stores.endpoints.alarmed(null)).toEqual([]);
+  });
+
+  it('does not call a network gone while another endpoint answers', async () => {
+    const names = ['a', 'b', 'c'].map((name) => `${name}.example.com`);
+    for (const [n, host] of names.entries()) hosts.set(host, [`192.0.2.${10 + n}`]);
+    present(old);
+    await world.create(SMTP);
+    await world.sweepAfter(0);
+    for (const [n, host] of names.entries()) {
+      world.presents.set(`192.0.2.${10 + n}`, 'timed-out');
+      await world.create({ host });
+    }
+    await world.sweepAfter(1);
+    await world.sweepAfter(15);
+    expect(await world.stores.endpoints.alarmed(null)).toHaveLength(3);
+  });
+
+  it('ignores addresses that this machine has no route to, as long as another is fine', async () => {
+    hosts.set(HOST, ['192.0.2.1', '2001:db8::1']);
+    present(old, ['192.0.2.1']);
+    world.presents.set('2001:db8::1', 'no-route');
+    const { id } = await world.create(SMTP);
+    await world.sweepAfter(0);
+    expect(await world.get(id)).toMatchObject({ state: 'ok', findings: ['unknown'] });
+    expect(await served()).toBe('current');
+  });
+
+  it('makes one handshake for each key type of its projects, and accepts either certificate', async () => {
+    await world.createProject('p2', HOST);
+    await world.activate('p2', rsa);
+    world.presents.set('192.0.2.1 ec', old);
+    world.presents.set('192.0.2.1 rsa', rsa);
+    const { id } = await world.create({ ...SMTP, projectIds: ['p1', 'p2'], addresses: ['192.0.2.1'] });
+    await world.sweepAfter(0);
+    expect(world.probed.map(({ keyType }) => keyType).toSorted()).toEqual(['ec', 'rsa']);
+    expect(await world.get(id)).toMatchObject({ state: 'ok', findings: [] });
+    expect([await served('p1'), await served('p2')]).toEqual(['current', 'current']);
+
+    world.presents.set('192.0.2.1 rsa', 'handshake-failed');
+    await world.sweepAfter(400);
+    const { reports, state } = await world.get(id);
+    expect(state).toBe('problem');
+    expect(reports.flatMap(({ findings }) => findings.map(({ message }) => message))).toEqual([
+      "The server does not present an RSA certificate, which the endpoint's projects have.",
+    ]);
+  });
+
+  it('expects nothing of a CDN that presents its own certificate, but that it is valid', async () => {
+    present(current);
+    const { id } = await world.create({ ...SMTP, expected: 'any' });
+    await world.sweepAfter(0);
+    expect(await world.get(id)).toMatchObject({ state: 'ok', findings: [], unmanaged: { names: [HOST] } });
+    expect(await served()).toBeUndefined();
+    present([(await chainOf({ notAfter: daysAhead(-1) }))[0] as CertifiedKey, pki.lower, pki.upper]);
+    await world.sweepAfter(400);
+    await world.sweepAfter(15);
+    expect(await world.stores.endpoints.alarmed(null)).toMatchObject([{ alarms: ['endpoint_expiring'] }]);
+  });
+
+  it('keeps the result of a check away from an endpoint that was changed meanwhile', async () => {
+    present(old);
+    const { id } = await world.create(SMTP);
+    const stale = await world.stores.endpoints.get(id);
+    world.pass(1);
+    await world.endpoints.update(id, { host: 'other.example.com', serverName: 'other.example.com' });
+    if (stale === null) throw new Error('the endpoint exists');
+    await world.checker.check(stale, new AbortController().signal);
+    expect(await world.get(id)).toMatchObject({ host: 'other.example.com', state: 'new', reports: [] });
+  });
+});
