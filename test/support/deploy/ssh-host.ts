@@ -190,10 +190,11 @@ function namespaceScript(folder: string, options: SshHostOptions, address: strin
   writeFileSync(at('sshd_config'), `${config.join('\n')}\n`);
   const program = at('sshd');
   // sshd starts itself again by an absolute path, which must stay when BusyBox hides /usr/sbin.
+  const unpackedBusybox = join(TOOLS_FOLDER, 'debian/root/bin/busybox');
   const busybox = [
     `cp /usr/sbin/sshd ${program}`,
-    `cp /usr/bin/busybox ${at('applets/busybox')}`,
-    `for name in $(busybox --list); do ln -sf busybox ${at('applets')}/$name; done`,
+    `cp ${existsSync(unpackedBusybox) ? unpackedBusybox : toolPath('CERTDESK_TEST_BUSYBOX')} ${at('applets/busybox')}`,
+    `for name in $(${at('applets/busybox')} --list); do ln -sf busybox ${at('applets')}/$name; done`,
     `mount --bind ${at('applets')} /usr/sbin && mount --bind ${at('applets')} /usr/bin`,
   ];
   return [

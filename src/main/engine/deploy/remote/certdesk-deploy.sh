@@ -34,7 +34,7 @@ reason_of() {
     *Read-only*) echo read-only ;;
     *'No space'* | *quota*) echo no-space ;;
     *ermission* | *permitted*) echo no-permission ;;
-    *) echo failed ;;
+    *) if [ "$(stat -f -c %a .)" = 0 ]; then echo no-space; else echo failed; fi ;;
   esac
 }
 
@@ -356,13 +356,24 @@ $(lines env)
 END
 }
 
+# Writes standard input to a file as it arrives, until it has more than 64 KiB, and drops the rest.
+collect() {
+  size=0 && : >"$run/output"
+  while [ "$size" -le 65536 ]; do
+    dd bs=65537 count=1 >>"$run/output" 2>/dev/null
+    last=$size size=$(stat -c %s "$run/output")
+    [ "$size" != "$last" ] || return 0
+  done
+  cat >/dev/null
+}
+
 # run_step NAME RECORD: runs a command of the request in its own session, for at most its time.
 run_step() {
   check_step "$1"
   end_step
   rm -f "$run/code" "$run/pipe"
   mkfifo "$run/pipe"
-  { head -c 65537 >"$run/output" && cat >/dev/null; } <"$run/pipe" &
+  collect <"$run/pipe" >/dev/null 2>&1 &
   reader=$!
   (
     export_environment
@@ -629,7 +640,7 @@ do_facts() {
   login=${SUDO_USER:-$(id -un)}
   entry=$(getent passwd "$login" 2>/dev/null || grep "^$login:" /etc/passwd)
   printf 'version\t%s\nuser\t%s\nshell\t%s\ntime\t%s\n' $version "$login" "${entry##*:}" "$(date +%s)"
-  for tool in base64 chmod chown cp cut date grep head id ln mkdir mkfifo mv readlink sed setsid sha256sum stat sync touch tr; do
+  for tool in base64 chmod chown cp cut date dd grep head id ln mkdir mkfifo mv readlink sed setsid sha256sum stat sync touch tr; do
     command -v $tool >/dev/null || printf 'lacks\t%s\n' $tool
   done
   mv --help 2>&1 | grep -q -e '-[a-z]*T' || printf 'lacks\tmv -T\n'

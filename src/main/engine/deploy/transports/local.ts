@@ -49,7 +49,7 @@ function createLocalShell(host: string, folder: string): Shell {
   const children = new Set<() => void>();
   return {
     host,
-    exec: (line, { stdin, signal, timeoutMs, maxOutput, onOutput }) =>
+    exec: (line, { stdin, signal, timeoutMs, maxOutput, onOutput, leavesProcesses }) =>
       new Promise((resolve, reject) => {
         signal.throwIfAborted();
         // Detached: its own process group, so that a time-out can end all of it.
@@ -90,12 +90,13 @@ function createLocalShell(host: string, folder: string): Shell {
         child.stdout.on('data', (chunk: Buffer) => {
           stdout.add(chunk);
           onOutput?.(chunk);
+          grace?.refresh();
         });
         child.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
         for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined);
         child.once('exit', (code) => {
           exitCode = code;
-          grace = setTimeout(done, OUTPUT_GRACE_MS);
+          if (leavesProcesses === true) grace = setTimeout(done, OUTPUT_GRACE_MS);
         });
         child.once('close', done);
         child.stdin.end(stdin);

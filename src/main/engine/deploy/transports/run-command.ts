@@ -45,6 +45,7 @@ export async function runCommand(
       signal: AbortSignal.any([signal, ended.signal]),
       timeoutMs: timeoutMs + 10 * KILL_GRACE_MS,
       maxOutput: MAX_OUTPUT + 32,
+      leavesProcesses: true,
       onOutput: (chunk) => {
         if (pid !== null) return;
         beginning += chunk.toString('latin1');

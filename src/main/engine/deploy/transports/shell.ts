@@ -6,6 +6,8 @@ export interface ShellOptions {
   readonly timeoutMs: number;
   /** Called with each part of standard output as it arrives. */
   readonly onOutput?: (chunk: Buffer) => void;
+  /** The command may leave processes behind that hold its output open: do not wait for those. */
+  readonly leavesProcesses?: boolean;
   /** Bytes of standard output to keep; the rest is read and dropped. */
   readonly maxOutput: number;
 }
@@ -43,5 +45,5 @@ export interface UploadTarget {
   readonly nonce: string;
 }
 
-/** Milliseconds to wait for the rest of the output after a command has ended. */
+/** Milliseconds without output after which that of an ended command counts as complete (`leavesProcesses`). */
 export const OUTPUT_GRACE_MS = 250;

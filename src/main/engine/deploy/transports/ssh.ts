@@ -96,13 +96,13 @@ function createSshShell(host: string, connection: SshConnection): Shell {
           opened.on('data', (chunk: Buffer) => {
             stdout.add(chunk);
             options.onOutput?.(chunk);
+            grace?.refresh();
           });
           opened.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
           opened.on('error', () => undefined);
           opened.on('exit', (code: number | null) => {
             exit = { code };
-            // A process in the background may hold the channel open.
-            grace = setTimeout(done, OUTPUT_GRACE_MS);
+            if (options.leavesProcesses === true) grace = setTimeout(done, OUTPUT_GRACE_MS);
           });
           opened.on('close', done);
           opened.end(options.stdin);
