@@ -190,6 +190,86 @@ export const TOOLS = {
     debian: ['dehydrated'],
     elsewhere: 'install dehydrated',
   },
+  nginx: {
+    what: 'nginx, a web server whose certificates are checked',
+    programs: [{ names: ['nginx'], variable: 'CERTDESK_TEST_NGINX' }],
+    debian: ['nginx'],
+    elsewhere: 'install nginx',
+  },
+  apache: {
+    what: 'Apache httpd, a web server whose certificates are checked',
+    programs: [{ names: ['apache2'], variable: 'CERTDESK_TEST_APACHE2' }],
+    debian: ['apache2-bin'],
+    elsewhere: 'install Apache httpd 2.4',
+  },
+  postfix: {
+    what: 'Postfix, a mail server whose certificates are checked',
+    programs: [{ names: ['postfix'], variable: 'CERTDESK_TEST_POSTFIX' }],
+    debian: ['postfix'],
+    elsewhere: 'install Postfix (Linux only)',
+  },
+  dovecot: {
+    what: 'Dovecot, an IMAP and POP3 server whose certificates are checked',
+    programs: [{ names: ['dovecot'], variable: 'CERTDESK_TEST_DOVECOT' }],
+    debian: ['dovecot-core', 'dovecot-imapd', 'dovecot-pop3d'],
+    elsewhere: 'install Dovecot 2.3 (Linux only)',
+  },
+  slapd: {
+    what: "OpenLDAP's server, whose certificates are checked",
+    programs: [
+      { names: ['slapd'], variable: 'CERTDESK_TEST_SLAPD' },
+      { names: ['slaptest'], variable: 'CERTDESK_TEST_SLAPTEST' },
+    ],
+    debian: ['slapd'],
+    elsewhere: 'install slapd of OpenLDAP',
+  },
+  mariadb: {
+    what: 'MariaDB, a database server whose certificates are checked',
+    programs: [{ names: ['mariadbd'], variable: 'CERTDESK_TEST_MARIADBD' }],
+    debian: ['mariadb-server-core'],
+    elsewhere: 'install MariaDB',
+  },
+  vsftpd: {
+    what: 'vsftpd, an FTP server whose certificates are checked',
+    programs: [{ names: ['vsftpd'], variable: 'CERTDESK_TEST_VSFTPD' }],
+    debian: ['vsftpd'],
+    elsewhere: 'install vsftpd',
+  },
+  prosody: {
+    what: 'Prosody, an XMPP server whose certificates are checked',
+    programs: [{ names: ['prosody'], variable: 'CERTDESK_TEST_PROSODY' }],
+    debian: ['prosody'],
+    elsewhere: 'install Prosody',
+  },
+  haproxy: {
+    what: 'HAProxy, a load balancer whose certificates are checked',
+    programs: [{ names: ['haproxy'], variable: 'CERTDESK_TEST_HAPROXY' }],
+    debian: ['haproxy'],
+    elsewhere: 'install HAProxy',
+  },
+  testssl: {
+    what: 'testssl.sh, to compare what certdesk check finds',
+    programs: [{ names: ['testssl'], variable: 'CERTDESK_TEST_TESTSSL' }],
+    debian: ['testssl.sh'],
+    elsewhere: 'install testssl.sh',
+  },
+  postgres: {
+    what: 'PostgreSQL, a database server whose certificates are checked',
+    programs: [
+      {
+        names: ['postgres'],
+        variable: 'CERTDESK_TEST_POSTGRES',
+        unpacked: { path: 'usr/lib/postgresql/15/bin/postgres' },
+      },
+      {
+        names: ['initdb'],
+        variable: 'CERTDESK_TEST_INITDB',
+        unpacked: { path: 'usr/lib/postgresql/15/bin/initdb' },
+      },
+    ],
+    debian: ['postgresql-15'],
+    elsewhere: 'install PostgreSQL, with postgres and initdb on the PATH',
+  },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;

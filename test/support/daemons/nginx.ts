@@ -1,0 +1,82 @@
+// nginx with one port and any number of server blocks, on any loopback addresses.
+import { toolPath } from '../../../scripts/lib/find-tool.ts';
+import { type Daemon, type DaemonPlace, isRoot, type ServedPair, startDaemon } from './daemon.ts';
+
+export interface NginxBlock {
+  /** server_name; default: `_`. The first block of an address is its default. */
+  readonly name?: string;
+  /** Default: 127.0.0.1. */
+  readonly address?: string;
+  /** Null: a default block that rejects handshakes without a known name (ssl_reject_handshake). */
+  readonly pair: ServedPair | null;
+  /** Further directives of the block, each with its semicolon. */
+  readonly directives?: readonly string[];
+}
+
+export interface Nginx extends Daemon {
+  /** Where a block reads its certificate and key; replace them and reload. @param block Its index. */
+  certificatePath(block?: number): string;
+  keyPath(block?: number): string;
+}
+
+/** Reloads on SIGHUP; with a bad key it keeps the old certificate. */
+export async function startNginx(blocks: readonly NginxBlock[]): Promise<Nginx> {
+  const addresses = [...new Set(blocks.map(({ address }) => address ?? '127.0.0.1'))];
+  const daemon = await startDaemon({
+    name: 'nginx',
+    uses: [{ addresses }],
+    async configure(place) {
+      const [port = 0] = place.ports;
+      const servers = await Promise.all(blocks.map((block, at) => writeBlock(place, block, at)));
+      const config = await place.write('nginx.conf', toConfig(place.folder, servers));
+      return {
+        program: toolPath('CERTDESK_TEST_NGINX'),
+        args: ['-p', place.folder, '-e', 'stderr', '-c', config],
+        ready: addresses.map((address) => ({ address, port })),
+      };
+    },
+  });
+  return {
+    ...daemon,
+    certificatePath: (block = 0) => certificatePath(daemon.folder, block),
+    keyPath: (block = 0) => keyPath(daemon.folder, block),
+  };
+}
+
+const certificatePath = (folder: string, block: number): string => `${folder}/${block}.pem`;
+const keyPath = (folder: string, block: number): string => `${folder}/${block}.key`;
+
+async function writeBlock(
+  { folder, ports: [port = 0], write }: DaemonPlace,
+  { name = '_', address = '127.0.0.1', pair, directives = [] }: NginxBlock,
+  at: number,
+): Promise<string> {
+  const host = address.includes(':') ? `[${address}]` : address;
+  const lines = [`listen ${host}:${port} ssl;`, `server_name ${name};`, ...directives];
+  if (pair === null) lines.push('ssl_reject_handshake on;');
+  else {
+    await write(`${at}.pem`, pair.chain);
+    await write(`${at}.key`, pair.privateKey);
+    lines.push(`ssl_certificate ${certificatePath(folder, at)};`);
+    lines.push(`ssl_certificate_key ${keyPath(folder, at)};`, 'return 200 "hello\\n";');
+  }
+  return `server {\n${lines.join('\n')}\n}`;
+}
+
+function toConfig(folder: string, servers: readonly string[]): string {
+  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${folder}/${name};`,
+  );
+  return `
+daemon off;
+${isRoot ? 'user root;' : ''}
+worker_processes 1;
+pid ${folder}/nginx.pid;
+events { worker_connections 256; }
+http {
+access_log off;
+${paths.join('\n')}
+${servers.join('\n')}
+}
+`;
+}
