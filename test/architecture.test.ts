@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const SRC = join(ROOT, 'src');
-const MAX_LINES = 400;
 
 interface Rule {
   /** Folders and files of src, more specific ones first; a file belongs to the first match. */
@@ -388,12 +387,5 @@ describe('the architecture', () => {
     };
     for (const file of files) walk(file, []);
     expect(cycles).toEqual([]);
-  });
-
-  it(`has no file over ${MAX_LINES} lines`, () => {
-    const long = files.filter(
-      (name) => readFileSync(join(SRC, name), 'utf8').split('\n').length > MAX_LINES + 1,
-    );
-    expect(long).toEqual([]);
   });
 });

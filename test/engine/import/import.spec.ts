@@ -1,86 +1,33 @@
 // Import through the API, from folders in the real layouts: what is found, what is created from it, and that the folder
 // stays unchanged.
-import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FoundCertificate, ImportedCertificate, ScannedFolder } from '../../../src/shared/import.ts';
-import {
-  makeTestFolder,
-  type TestFolder,
-  writeAcmeSh,
-  writeCertbotAccount,
-  writeLineage,
-} from '../../support/engine/import-folders.ts';
-import { startApp, type TestApp } from '../../support/server/app.ts';
-import { type Browser, createBrowser } from '../../support/server/browser.ts';
-import { secretOf } from '../../support/server/browser-rig.ts';
-import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { writeAcmeSh, writeCertbotAccount, writeLineage } from '../../support/engine/import-folders.ts';
+import { named, useImport } from '../../support/server/import-rig.ts';
 
 const LE = 'https://acme-v02.api.letsencrypt.org/directory';
 const ACCOUNT_URL = 'https://acme-v02.api.letsencrypt.org/acme/acct/4711';
 const ACCOUNT_ID = '0123456789abcdef0123456789abcdef';
 const TOKEN = 'cf-token-that-must-stay-secret';
 
-let openssl: OpenSsl;
-let ca: CertifiedKey;
-let folder: TestFolder;
-let app: TestApp;
-let browser: Browser;
-
-beforeAll(async () => {
-  openssl = await createOpenSsl();
-  ca = await openssl.createCa({ subject: '/O=Test/CN=Test CA' });
-});
-afterAll(() => openssl?.remove());
-beforeEach(async () => {
-  [folder, app] = await Promise.all([makeTestFolder(), startApp()]);
-  browser = createBrowser(app.app.address);
-  await browser.signIn(secretOf(new URL(await app.app.signInLink())));
-});
-afterEach(async () => {
-  await app?.stop();
-  await folder?.remove();
-});
-
-const issue = (name: string, more: object = {}): Promise<CertifiedKey> =>
-  openssl.issue({ ca, subject: `/CN=${name}`, san: [`DNS:${name}`], days: 80, ...more });
-
-async function post<T>(path: string, body: object): Promise<T> {
-  const answer = await browser.post(`/api/v1${path}`, JSON.stringify(body));
-  expect(answer.status, answer.text).toBe(200);
-  return answer.body as T;
-}
-const scan = (path = folder.path) => post<ScannedFolder>('/imports/scan', { folder: path });
-const importCertificates = async (certificates: 'all' | readonly string[], more: object = {}) =>
-  (
-    await post<{ certificates: ImportedCertificate[] }>('/imports', {
-      folder: folder.path,
-      certificates,
-      ...more,
-    })
-  ).certificates;
-
-function named(found: readonly FoundCertificate[], name: string): FoundCertificate {
-  const one = found.find(({ names, source }) => names.includes(name) || source.includes(name));
-  if (one === undefined) throw new Error(`${name} was not found`);
-  return one;
-}
+const rig = useImport();
+const { issue, scan, importCertificates } = rig;
 
 async function certbotFolder(): Promise<string> {
-  const key = await openssl.makeKey('rsa-2048');
-  await writeCertbotAccount(folder, {
+  const key = await rig.openssl.makeKey('rsa-2048');
+  await writeCertbotAccount(rig.folder, {
     place: new URL(LE).host + new URL(LE).pathname,
     id: ACCOUNT_ID,
     key,
     url: ACCOUNT_URL,
   });
-  await folder.write('secrets/cf.ini', `# Cloudflare\ndns_cloudflare_api_token = ${TOKEN}\n`);
+  await rig.folder.write('secrets/cf.ini', `# Cloudflare\ndns_cloudflare_api_token = ${TOKEN}\n`);
   const of = { server: LE, accountId: ACCOUNT_ID };
   const cloudflare = (file: string) => [
     'authenticator = dns-cloudflare',
-    `dns_cloudflare_credentials = ${join(folder.path, file)}`,
+    `dns_cloudflare_credentials = ${join(rig.folder.path, file)}`,
   ];
-  await writeLineage(folder, {
+  await writeLineage(rig.folder, {
     ...of,
     name: 'web.example.com',
     pair: await issue('web.example.com'),
@@ -91,13 +38,13 @@ async function certbotFolder(): Promise<string> {
       'web.example.com = /var/www',
     ],
   });
-  await writeLineage(folder, {
+  await writeLineage(rig.folder, {
     ...of,
     name: 'wild.example.com',
     pair: await issue('*.wild.example.com'),
     params: cloudflare('secrets/cf.ini'),
   });
-  await writeLineage(folder, {
+  await writeLineage(rig.folder, {
     ...of,
     name: 'lost.example.com',
     pair: await issue('lost.example.com'),
@@ -139,7 +86,7 @@ describe('certbot’s folder', () => {
 
   it('becomes projects with key, account and credentials; a second import adds nothing, and the folder is unchanged', async () => {
     const accountKey = await certbotFolder();
-    const before = await folder.picture();
+    const before = await rig.folder.picture();
     const imported = await importCertificates('all');
     expect(imported.map(({ outcome }) => outcome)).toEqual(['imported', 'imported', 'imported']);
     expect((await importCertificates('all')).map(({ outcome }) => outcome)).toEqual([
@@ -150,25 +97,27 @@ describe('certbot’s folder', () => {
     expect((await scan()).certificates.every(({ takeable, project }) => !takeable && project !== null)).toBe(
       true,
     );
-    expect(await folder.picture()).toEqual(before);
+    expect(await rig.folder.picture()).toEqual(before);
 
-    const { body } = await app.call('GET', '/projects');
+    const { body } = await rig.app.call('GET', '/projects');
     expect(body.total).toBe(3);
     const wild = imported.find(({ names }) => names.includes('*.wild.example.com'))?.projectId ?? '';
-    const { body: credentials } = await app.call('GET', '/dns-credentials');
+    const { body: credentials } = await rig.app.call('GET', '/dns-credentials');
     expect(credentials.dnsCredentials).toMatchObject([
       { name: 'Cloudflare (from certbot)', provider: 'cloudflare', usedBy: [{ id: wild }] },
     ]);
     const lost = imported.find(({ names }) => names.includes('lost.example.com'));
-    expect((await app.call('GET', `/projects/${lost?.projectId}/certificate/status`)).body).toMatchObject({
-      autoRenew: false,
-      lastRenewError: expect.stringContaining('gone.ini'),
-    });
+    expect((await rig.app.call('GET', `/projects/${lost?.projectId}/certificate/status`)).body).toMatchObject(
+      {
+        autoRenew: false,
+        lastRenewError: expect.stringContaining('gone.ini'),
+      },
+    );
 
     const web = imported.find(({ names }) => names.includes('web.example.com'))?.projectId ?? '';
-    const key = await app.call('GET', `/projects/${web}/certificate/download?format=key`);
+    const key = await rig.app.call('GET', `/projects/${web}/certificate/download?format=key`);
     const live = await scanKey('web.example.com');
-    expect(await openssl.run(['pkey', '-pubout'], key.text)).toBe(live);
+    expect(await rig.openssl.run(['pkey', '-pubout'], key.text)).toBe(live);
     expect(accountKey).toContain('PRIVATE KEY');
   });
 
@@ -176,7 +125,7 @@ describe('certbot’s folder', () => {
     const accountKey = await certbotFolder();
     const scanned = JSON.stringify(await scan());
     const imported = JSON.stringify(await importCertificates('all'));
-    const audit = await browser.get('/api/v1/audit?limit=100');
+    const audit = await rig.browser.get('/api/v1/audit?limit=100');
     const operations = (audit.body.entries as unknown as { operation: string; actor: { kind: string } }[])
       .filter(({ operation }) => operation.startsWith('imports.'))
       .map(({ operation, actor }) => `${actor.kind} ${operation}`);
@@ -184,7 +133,7 @@ describe('certbot’s folder', () => {
       operations.filter((one) => one === 'window imports.importCertificates').length,
     ).toBeGreaterThanOrEqual(3);
     expect(operations).toContain('window imports.scan');
-    const output = [scanned, imported, audit.text, ...app.log].join('\n');
+    const output = [scanned, imported, audit.text, ...rig.app.log].join('\n');
     for (const secret of [TOKEN, 'PRIVATE KEY', accountKey.split('\n')[3] ?? 'none'])
       expect(output).not.toContain(secret);
   });
@@ -192,7 +141,7 @@ describe('certbot’s folder', () => {
   it('without its credentials needs attention in its last third, with what is missing', async () => {
     const day = 86_400_000;
     const [notBefore, notAfter] = [new Date(Date.now() - 80 * day), new Date(Date.now() + 10 * day)];
-    await writeLineage(folder, {
+    await writeLineage(rig.folder, {
       server: LE,
       accountId: ACCOUNT_ID,
       name: 'soon.example.com',
@@ -200,7 +149,7 @@ describe('certbot’s folder', () => {
       params: ['authenticator = dns-cloudflare', 'dns_cloudflare_credentials = /nowhere/gone.ini'],
     });
     await importCertificates('all');
-    const { body } = await app.call('GET', '/overview');
+    const { body } = await rig.app.call('GET', '/overview');
     expect(body.attention?.items).toMatchObject([
       { kind: 'unattended', domain: 'soon.example.com', cause: expect.stringContaining('/nowhere/gone.ini') },
     ]);
@@ -208,10 +157,10 @@ describe('certbot’s folder', () => {
 
   it('without the links in live is read from the newest archive', async () => {
     const pair = await issue('moved.example.com');
-    await folder.write('archive/moved.example.com/fullchain9.pem', 'old');
-    await folder.write('archive/moved.example.com/fullchain10.pem', pair.certificate);
-    await folder.write('archive/moved.example.com/privkey10.pem', pair.privateKey);
-    await folder.write(
+    await rig.folder.write('archive/moved.example.com/fullchain9.pem', 'old');
+    await rig.folder.write('archive/moved.example.com/fullchain10.pem', pair.certificate);
+    await rig.folder.write('archive/moved.example.com/privkey10.pem', pair.privateKey);
+    await rig.folder.write(
       'renewal/moved.example.com.conf',
       '[renewalparams]\nauthenticator = standalone\nserver = http://ca/\n',
     );
@@ -221,27 +170,27 @@ describe('certbot’s folder', () => {
   });
 
   async function scanKey(name: string): Promise<string> {
-    return openssl.run(['pkey', '-pubout', '-in', join(folder.path, `live/${name}/privkey.pem`)]);
+    return rig.openssl.run(['pkey', '-pubout', '-in', join(rig.folder.path, `live/${name}/privkey.pem`)]);
   }
 });
 
 describe('acme.sh’s folder', () => {
   beforeEach(async () => {
-    await folder.write(
+    await rig.folder.write(
       'account.conf',
       `ACCOUNT_EMAIL='me@example.com'\nSAVED_CF_Token='${TOKEN}'\nSAVED_XY_Key='xy-secret'\n`,
     );
-    await folder.write(
+    await rig.folder.write(
       'ca/acme-v02.api.letsencrypt.org/directory/account.key',
-      await openssl.makeKey('ec-256'),
+      await rig.openssl.makeKey('ec-256'),
     );
-    await folder.write(
+    await rig.folder.write(
       'ca/acme-v02.api.letsencrypt.org/directory/ca.conf',
       `ACCOUNT_URL='${ACCOUNT_URL}'\nCA_EMAIL='ca@example.com'\n`,
     );
   });
   const add = async (at: string, webroot: string, more: object = {}) =>
-    writeAcmeSh(folder, {
+    writeAcmeSh(rig.folder, {
       at,
       name: at.replace(/_ecc$/, ''),
       pair: await issue(at.replace(/_ecc$/, '')),
@@ -249,8 +198,8 @@ describe('acme.sh’s folder', () => {
     });
 
   it('becomes credentials of the built-in providers, or of its own script', async () => {
-    await folder.write('acme.sh', '#!/bin/sh\n');
-    await folder.write('dnsapi/dns_xy.sh', 'dns_xy_add() { XY_Key="$XY_Key"; }\n');
+    await rig.folder.write('acme.sh', '#!/bin/sh\n');
+    await rig.folder.write('dnsapi/dns_xy.sh', 'dns_xy_add() { XY_Key="$XY_Key"; }\n');
     await add('cf.example.com_ecc', 'dns_cf');
     await add('xy.example.com', 'dns_xy');
     await add('gone.example.com', 'dns_gone');
@@ -274,20 +223,20 @@ describe('acme.sh’s folder', () => {
       autoRenew: false,
     });
     expect(method('alone.example.com')).toMatchObject({ challengeType: 'http-01', autoRenew: true });
-    const before = await folder.picture();
+    const before = await rig.folder.picture();
     expect((await importCertificates('all')).map(({ outcome }) => outcome)).toEqual([
       'imported',
       'imported',
       'imported',
       'imported',
     ]);
-    expect(await folder.picture()).toEqual(before);
-    expect(app.log.join('\n')).not.toContain('xy-secret');
+    expect(await rig.folder.picture()).toEqual(before);
+    expect(rig.app.log.join('\n')).not.toContain('xy-secret');
   });
 
   it('with two kinds of key for one name becomes two projects', async () => {
     await add('both.example.com_ecc', 'no');
-    await writeAcmeSh(folder, {
+    await writeAcmeSh(rig.folder, {
       at: 'both.example.com',
       name: 'both.example.com',
       pair: await issue('both.example.com', { key: 'rsa-2048' }),
@@ -295,138 +244,5 @@ describe('acme.sh’s folder', () => {
     });
     expect((await importCertificates('all')).map(({ outcome }) => outcome)).toEqual(['imported', 'imported']);
     expect((await importCertificates('all')).map(({ outcome }) => outcome)).toEqual(['already', 'already']);
-  });
-});
-
-describe('any folder', () => {
-  it('has certificates and keys paired by public key, and shows what is wrong with each', async () => {
-    const good = await issue('good.example.com');
-    const other = await issue('other.example.com');
-    const expired = await issue('old.example.com', {
-      notBefore: new Date(0),
-      notAfter: new Date(86_400_000),
-    });
-    await folder.write('a/site.pem', good.certificate + ca.certificate);
-    await folder.write('b/key.txt', good.privateKey);
-    await folder.write('other.crt', other.certificate);
-    await folder.write('old.pem', expired.certificate + expired.privateKey);
-    await folder.write('broken.pem', good.certificate.replace(/\n[A-Za-z0-9+/]{64}\n/, '\n'));
-    const { layout, certificates } = await scan();
-    expect(layout).toBe('pem');
-    expect(named(certificates, 'good.example.com')).toMatchObject({
-      key: 'matches',
-      method: null,
-      takeable: true,
-    });
-    expect(named(certificates, 'other.example.com')).toMatchObject({ key: 'missing', takeable: false });
-    expect(named(certificates, 'old.example.com').problems.join()).toMatch(/expired/);
-    expect(named(certificates, 'broken.pem')).toMatchObject({ id: null, takeable: false });
-    expect((await importCertificates('all')).map(({ outcome }) => outcome)).toEqual(['imported']);
-  });
-
-  it('shows links that lead out of it, and does not follow them', async () => {
-    const outside = await makeTestFolder();
-    const pair = await issue('outside.example.com');
-    await outside.write('site.pem', pair.certificate + pair.privateKey);
-    await folder.link('site.pem', join(outside.path, 'site.pem'));
-    await folder.link('loop', '.');
-    const { certificates, skipped } = await scan();
-    await outside.remove();
-    expect(certificates).toEqual([]);
-    expect(skipped).toEqual([expect.stringContaining('a place outside the folder')]);
-  });
-
-  it('is refused with an explanation if it is not a folder, or not an absolute path', async () => {
-    for (const given of [join(folder.path, 'nothing'), 'etc', '/dev/null']) {
-      const answer = await browser.post('/api/v1/imports/scan', JSON.stringify({ folder: given }));
-      expect(answer).toMatchObject({
-        status: 400,
-        body: { code: 'INVALID_REQUEST', details: { issues: [{ field: 'folder' }] } },
-      });
-    }
-  });
-
-  it('may be large, endless or /proc itself: the scan ends, and says what it has left out', async () => {
-    await folder.write('large.pem', 'x'.repeat(300 * 1024));
-    const { certificates } = await scan();
-    expect(certificates).toMatchObject([
-      { source: 'large.pem', problems: [expect.stringContaining('larger than')] },
-    ]);
-    expect((await scan('/proc/self')).certificates).toEqual([]);
-  });
-
-  it('of the user’s home is suggested if it exists, and ~ stands for the home', async () => {
-    const home = await makeTestFolder();
-    const site = await issue('home.example.com');
-    await home.write('.acme.sh/home.example.com/home.example.com.conf', "Le_Domain='home.example.com'\n");
-    await home.write('.acme.sh/home.example.com/fullchain.cer', site.certificate);
-    vi.stubEnv('HOME', home.path);
-    const other = await startApp();
-    const visitor = createBrowser(other.app.address);
-    await visitor.signIn(secretOf(new URL(await other.app.signInLink())));
-    const suggested = await visitor.get('/api/v1/imports/folders');
-    const scanned = await visitor.post('/api/v1/imports/scan', '{"folder":"~/.acme.sh"}');
-    vi.unstubAllEnvs();
-    await other.stop();
-    await home.remove();
-    expect(suggested.body.folders).toContainEqual({ folder: join(home.path, '.acme.sh'), layout: 'acme-sh' });
-    expect(scanned.body.certificates).toMatchObject([{ names: ['home.example.com'], key: 'missing' }]);
-  });
-
-  it('imported twice at once creates one project', async () => {
-    const pair = await issue('once.example.com');
-    await folder.write('once.pem', pair.certificate + pair.privateKey);
-    const outcomes = (await Promise.all([importCertificates('all'), importCertificates('all')]))
-      .flat()
-      .map(({ outcome }) => outcome);
-    expect(outcomes.toSorted()).toEqual(['already', 'imported']);
-    expect((await app.call('GET', '/projects')).body.total).toBe(1);
-  });
-
-  it('fills a project of its domain that has no certificate yet, and creates no second one', async () => {
-    const body = { domain: 'empty.example.com', name: 'Made before' };
-    const project = (await app.call('POST', '/projects', { body })).body;
-    const pair = await issue('empty.example.com');
-    await folder.write('empty.pem', pair.certificate + pair.privateKey);
-    expect(await importCertificates('all')).toMatchObject([{ outcome: 'imported', projectId: project.id }]);
-    const listed = (await app.call('GET', '/projects')).body;
-    expect(listed).toMatchObject({
-      total: 1,
-      projects: [{ name: 'Made before', certificate: { names: ['empty.example.com'] } }],
-    });
-  });
-
-  it('creates a second project of a domain only if that is confirmed', async () => {
-    const first = await issue('twice.example.com');
-    await folder.write('twice.pem', first.certificate + first.privateKey);
-    const [imported] = await importCertificates('all');
-    expect(imported?.outcome).toBe('imported');
-    const second = await issue('twice.example.com', {
-      san: ['DNS:twice.example.com', 'DNS:www.twice.example.com'],
-    });
-    await folder.write('www.pem', second.certificate + second.privateKey);
-    expect((await scan()).certificates).toContainEqual(
-      expect.objectContaining({
-        takeable: true,
-        sameDomain: { id: imported?.projectId, name: 'twice.example.com' },
-      }),
-    );
-    const outcomes = async (more = {}) =>
-      (await importCertificates('all', more)).map(({ outcome }) => outcome).toSorted();
-    expect(await outcomes()).toEqual(['already', 'refused']);
-    expect((await app.call('GET', '/projects')).body.total).toBe(1);
-    expect(await outcomes({ allowDuplicateDomain: true })).toEqual(['already', 'imported']);
-    expect((await app.call('GET', '/projects')).body.total).toBe(2);
-  });
-
-  it('is refused to API tokens, whatever their scope', async () => {
-    await chmod(folder.path, 0o700);
-    const body = { folder: folder.path };
-    expect(await app.call('POST', '/imports/scan', { body })).toMatchObject({ status: 403 });
-    expect(await app.call('POST', '/imports', { body: { ...body, certificates: 'all' } })).toMatchObject({
-      status: 403,
-    });
-    expect(await app.call('GET', '/imports/folders')).toMatchObject({ status: 403 });
-    expect(await browser.get('/api/v1/imports/folders')).toMatchObject({ status: 200 });
   });
 });
