@@ -44,7 +44,7 @@ export function createProof(scope: Window): Proof {
   };
 }
 
-/** Repeats a call once the proof that it requires is there. @param transport Sends the call. */
+/** Repeats a call that required a fresh proof, after the user has given it. @param transport Sends the call. */
 export function withProof(transport: Transport, proof: Pick<Proof, 'ask'>): Transport {
   return (runtime) => {
     const send = transport(runtime);
@@ -75,7 +75,7 @@ export function withProof(transport: Transport, proof: Pick<Proof, 'ask'>): Tran
   };
 }
 
-/** Polls for a sign-in link that was opened in another tab of this browser; it also proves this page. */
+/** Closes the dialog when a sign-in link is opened in another tab of this browser, which also proves this page. */
 export function watchProof({ asked, settle }: Proof, { live, api }: { live: Live; api: Api }): void {
   live.onEvent(({ kind, data }) => {
     if (kind !== 'session.proved' || !asked.get()) return;
@@ -88,7 +88,7 @@ export function watchProof({ asked, settle }: Proof, { live, api }: { live: Live
 
 interface ListedSession {
   readonly id: string;
-  /** Returns this browser's session. */
+  /** Whether it is this browser's session. */
   readonly current: boolean;
 }
 

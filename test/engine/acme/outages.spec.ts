@@ -20,14 +20,14 @@ describe('an unreachable CA', () => {
     expect(error.message).toContain('refuses the connection');
   });
 
-  it('that breaks the connection gets no second order, because it may have received the first', async () => {
+  it('that breaks the connection is not sent a second order, because it may have received the first', async () => {
     rig.ca.on('/new-order', (_request, response) => void response.destroy());
     const error = await failure(rig.open().createOrder({ names: ['example.com'] }));
     expect(error.code).toBe('ACME_UNAVAILABLE');
     expect(rig.ca.to('/new-order')).toHaveLength(1);
   });
 
-  it('that breaks the connection once gets reads again, newly signed', async () => {
+  it('that breaks the connection once is sent reads again, newly signed', async () => {
     let broken = false;
     rig.ca.on('/order/1', (_request, response) => {
       if (broken) return { body: rig.order() };
@@ -39,7 +39,7 @@ describe('an unreachable CA', () => {
     expect(new Set(rig.nonces('/order/1')).size).toBe(2);
   });
 
-  it('that is not trusted gets an error with the solution, and trusting its root solves it', async () => {
+  it('that is not trusted causes an error that names the solution, and trusting its root solves it', async () => {
     const folder = await makeFolder('untrusted');
     const { cert, key, rootPem } = await makeTls(folder.path);
     const server = createHttpsServer({ cert, key }, (_request, response) => {

@@ -1,4 +1,5 @@
-// Custom schemes as Chromium can load them here, and the reverse: app://certdesk/x is https://app--certdesk.test/x.
+// Converts addresses with custom schemes to https addresses that Chromium can load here, and back: app://certdesk/x is
+// https://app--certdesk.test/x.
 
 export function toChromium(address: string): string {
   return address.replace(/^([a-z]+):\/\/([a-z0-9.-]+)/, (all, scheme: string, host: string) =>

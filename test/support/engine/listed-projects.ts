@@ -13,7 +13,7 @@ export interface Listed {
   readonly certificate: CertificateRecord | null;
 }
 
-/** Few letters and few names, so that there are ties, and words that occur in many, in some and in none. */
+/** Few letters and few names, so that sorting has ties, and a word occurs in many projects, in some or in none. */
 const word = fc.oneof(
   fc.constantFrom(
     'shop',
@@ -104,7 +104,7 @@ export function certificateOf(
 
 const option = <T>(...values: readonly T[]) => fc.constantFrom(undefined, undefined, ...values);
 
-/** Of any kind. @param ids Of projects, some of which a token may be limited to. */
+/** Generates filters of every kind. @param ids Projects, some of which a token may be limited to. */
 export const filtersOf = (ids: readonly string[]): fc.Arbitrary<ProjectFilter> =>
   fc
     .record({
@@ -158,7 +158,7 @@ export function stateOf({ certificate }: Listed): NonNullable<ProjectFilter['sta
 
 const isFailing = ({ certificate }: Listed): boolean => (certificate?.renewal.failures ?? 0) > 0;
 
-/** Without the state filter. */
+/** Whether a project matches the filter, apart from its state. */
 function fits({ project, certificate }: Listed, { q = '', ids, type, ca, provider }: ProjectFilter): boolean {
   const by = certificate?.spec ?? null;
   const words = [project.name, project.domain ?? '', ...(/^[\w.*-]+$/.test(q) ? project.altNames : [])];

@@ -1,4 +1,4 @@
-// The query plans of SQLite for each answer: the stores on a connection that records their statements.
+// Records the statements that the stores run, and explains SQLite's query plan for each.
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
@@ -8,12 +8,12 @@ import { createStores } from '../../../src/main/storage/stores.ts';
 
 export interface QueryPlans {
   readonly stores: Stores;
-  /** The plan steps of each statement on `listing` and its words, those of one statement joined by ` | `. */
+  /** Returns the plan of each statement on `listing` and its words that `ask` runs, with its steps joined by ` | `. */
   listing(ask: (() => Promise<unknown>) | undefined): Promise<readonly string[]>;
   close(): void;
 }
 
-/** @param folder With a database of the newest schema. */
+/** @param folder A data folder with a database of the newest schema. */
 export async function recordPlans(folder: string): Promise<QueryPlans> {
   const sqlite = new Sqlite(join(folder, 'certdesk.db'));
   const asked: { sql: string; parameters: readonly unknown[] }[] = [];
@@ -32,7 +32,7 @@ export async function recordPlans(folder: string): Promise<QueryPlans> {
   return {
     stores: createStores(db),
     async listing(ask) {
-      if (ask === undefined) throw new Error('there is no such question');
+      if (ask === undefined) throw new Error('no query was given');
       asked.length = 0;
       await ask();
       return asked.filter(({ sql }) => /FROM \(?\s*(SELECT.*)?listing/s.test(sql)).map(explain);

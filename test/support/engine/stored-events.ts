@@ -1,9 +1,9 @@
-// All events of a Certdesk, read as a subscriber reads them.
+// Reads all events of a running Certdesk, as a subscriber would.
 import { randomUUID } from 'node:crypto';
 import type { JobEvent } from '../../../src/shared/job.ts';
 import type { TestApp } from '../server/app.ts';
 
-/** Every event so far, in order. A marker event marks the end, so that no test waits for a time. */
+/** Returns all events so far, in order. A marker event marks the end, so that no test has to wait. */
 export async function readEvents({ app: { engine } }: TestApp): Promise<readonly JobEvent[]> {
   const marker = randomUUID();
   await engine.journal.emit({ kind: 'test', message: marker });

@@ -17,7 +17,7 @@ export interface Hosts {
   get(id: string): Promise<Host>;
   /** @throws INVALID_REQUEST, PATH_CLAIMED */
   create(body: CreateHost): Promise<Host>;
-  /** New tags deploy to the host what they select. @throws HOST_NOT_FOUND, INVALID_REQUEST, PATH_CLAIMED */
+  /** Deployments that select a new tag then deploy to the host. @throws HOST_NOT_FOUND, INVALID_REQUEST, PATH_CLAIMED */
   update(id: string, body: UpdateHost): Promise<Host>;
   /** Files on the host stay. @throws HOST_NOT_FOUND, HOST_IN_USE (details.usedBy) */
   remove(id: string): Promise<void>;
@@ -31,11 +31,11 @@ export interface HostsDeps {
   syncTags(tx: Stores, host: HostRecord, tagsBefore: readonly string[]): Promise<void>;
   /** Removes the host from all deployments. @returns the deployments that name it, which must be changed first */
   release(tx: Stores, host: HostRecord): Promise<readonly { readonly id: string; readonly name: string }[]>;
-  /** Lets runs continue that a changed host key has stopped. */
+  /** Resumes the runs that stopped because the host key had changed. */
   onKeysAccepted(tx: Stores, hostId: string): Promise<void>;
 }
 
-/** Hosts between Certdesk and a host. */
+/** The maximum number of jump hosts before a host. */
 const MAX_JUMPS = 5;
 
 export function createHosts(deps: HostsDeps): Hosts {
