@@ -514,6 +514,7 @@ is_done() {
 
 open_runs() {
   runs=$(lines run)
+  printf '%s\n' "$runs" | while IFS= read -r each; do check_id "$each"; done || exit
   for each in $runs; do
     find_run "$each"
     if [ ! -d "$run" ] || is_phase staging; then fail missing "$each" 'The host has not staged this run'; fi
@@ -564,7 +565,7 @@ do_discard() {
   find_run "$(value run)"
   if [ -d "$run" ] && is_phase 'staging staged' && ! is_alive "$(recorded worker)"; then discard_run; fi
   uploads=$(value uploads)
-  as_caller rm -rf "$uploads"
+  as_caller rm -rf "$uploads" 2>/dev/null || true
 }
 
 do_stat() {
@@ -591,7 +592,7 @@ do_read() {
 
 do_remove() {
   lines path | while IFS= read -r path; do
-    [ -d "${path%/*}/" ] || continue
+    case $path in /*) [ -d "${path%/*}/" ] || continue ;; esac
     use_path "$path"
     [ -f "$real" ] || continue
     error=$(enter "$folder" && rm -f "./$base" 2>&1) ||

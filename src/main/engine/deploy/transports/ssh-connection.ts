@@ -13,7 +13,6 @@ import { toSshKey } from './private-key.ts';
 const loadSsh2 = async () => (await import('ssh2')).default;
 
 const CONNECT_TIMEOUT_MS = 20_000;
-/** A silent host counts as gone after three of these. */
 const KEEP_ALIVE_MS = 5_000;
 
 export interface SshConnection {
@@ -31,6 +30,8 @@ export interface ConnectOptions {
   /** The name of the host, for messages. */
   readonly host: string;
   readonly signal: AbortSignal;
+  /** A host without an answer for three times as long counts as gone. Default: 5 s. */
+  readonly keepAliveMs?: number;
 }
 
 /** @throws HOST_UNREACHABLE, HOST_KEY_REFUSED, HOST_LOGIN_REFUSED, HOST_CREDENTIAL_INVALID, ADDRESS_NOT_ALLOWED */
@@ -105,7 +106,7 @@ async function handshake(target: SshTarget, options: HandshakeOptions): Promise<
         sock,
         username: target.user,
         readyTimeout: CONNECT_TIMEOUT_MS,
-        keepaliveInterval: KEEP_ALIVE_MS,
+        keepaliveInterval: options.keepAliveMs ?? KEEP_ALIVE_MS,
         keepaliveCountMax: 3,
         algorithms: { serverHostKey: algorithms as never },
         // Never async: ssh2 takes a promise for a yes.

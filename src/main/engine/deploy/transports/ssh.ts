@@ -13,16 +13,18 @@ import { uploadFiles } from './upload.ts';
 
 export interface SshOptions {
   readonly policy: AddressPolicy;
+  /** As in openConnection. */
+  readonly keepAliveMs?: number;
 }
 
 /** See ConnectTransport for the errors. */
 export async function connectSsh(
   host: ConnectableHost,
-  { policy }: SshOptions,
+  options: SshOptions,
   signal: AbortSignal,
 ): Promise<Transport> {
   if (host.ssh === null) throw new Error('the host has no SSH address');
-  const connection = await openConnection(host.ssh, { policy, host: host.name, signal });
+  const connection = await openConnection(host.ssh, { ...options, host: host.name, signal });
   return createScriptedTransport(createSshShell(host.name, connection), { become: host.become });
 }
 

@@ -16,7 +16,11 @@ export function sudoProblem(stderr: string, exitCode: number | null): SudoProble
       ? { state: 'helper-missing', message: 'the helper certdesk-deploy is not installed', fix: HELP }
       : { state: 'not-allowed', message: 'sudo is not installed', fix: 'apt-get install sudo' };
   if (/a password is required|a terminal is required|must have a tty/.test(stderr))
-    return { state: 'password-required', message: 'sudo asks for a password', fix: HELP };
+    return {
+      state: 'password-required',
+      message: 'sudo asks for a password, because no line of its configuration allows the helper without one',
+      fix: HELP,
+    };
   if (/is not allowed to|not in the sudoers|may not run sudo/.test(stderr))
     return { state: 'not-allowed', message: 'sudo does not allow the helper', fix: HELP };
   if (exitCode === 127 || exitCode === 126)
