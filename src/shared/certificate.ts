@@ -5,6 +5,7 @@ import { LabelSchema } from './label.ts';
 import { DnsNameSchema } from './name-schema.ts';
 import { CERTIFICATE_STATES, CERTIFICATE_TYPES } from './project-filters.ts';
 import type { Need } from './reach.ts';
+import { ServedSchema } from './served.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const CertificateTypeSchema = z.enum(CERTIFICATE_TYPES).meta({
@@ -312,6 +313,9 @@ export const StatusSchema = z
       .nullable()
       .meta({ description: 'Renewal window that the CA suggests (ARI, RFC 9773); null if it suggests none' }),
     renewExplanationUrl: z.string().nullable().meta({ description: 'URL of an explanation by the CA' }),
+    served: ServedSchema.nullable().meta({
+      description: 'What clients are given; null if no endpoint expects the certificate',
+    }),
     staging,
   })
   .meta({ id: 'CertificateStatusReport', outside: 'renewal-status' });

@@ -23,10 +23,12 @@ export const AttentionSchema = z
         'uncovered',
         'awaiting_records',
         'obtain_failed',
+        'not_served',
+        'endpoint_expiring',
       ])
       .meta({
         description:
-          'failing: the last renewal failed; unattended: the certificate expires and will not be renewed; overdue: renewal is due but was not attempted; held_back: Certdesk crashed repeatedly during the job and waits an hour; uncovered: the certificate lacks a name of the project; awaiting_records: a job waits for TXT records that a user adds; obtain_failed: there is no certificate, and the last attempt to obtain one failed',
+          'failing: the last renewal failed; unattended: the certificate expires and will not be renewed; overdue: renewal is due but was not attempted; held_back: Certdesk crashed repeatedly during the job and waits an hour; uncovered: the certificate lacks a name of the project; awaiting_records: a job waits for TXT records that a user adds; obtain_failed: there is no certificate, and the last attempt to obtain one failed; not_served: clients do not get the certificate at an endpoint; endpoint_expiring: an endpoint presents a certificate that expires',
       }),
     severity: z.enum(['critical', 'warning']),
     cause: z.string().meta({ description: 'One or two sentences for users, without dates' }),
@@ -46,6 +48,9 @@ export const AttentionSchema = z
       .string()
       .nullable()
       .meta({ description: 'The job that is running for the project; null if there is none' }),
+    endpointId: z.string().nullable().meta({
+      description: 'The endpoint, for not_served and endpoint_expiring; otherwise null',
+    }),
   })
   .meta({ id: 'Attention' });
 export type Attention = z.infer<typeof AttentionSchema>;
@@ -112,6 +117,22 @@ export const EngineStateSchema = z
   .meta({ id: 'EngineState' });
 export type EngineState = z.infer<typeof EngineStateSchema>;
 
+/** Endpoints, for those who watch servers that no project concerns. */
+export const EndpointSummarySchema = z
+  .object({
+    total: count,
+    problems: count.meta({ description: 'Endpoints with a confirmed problem' }),
+    unknown: count.meta({ description: 'Endpoints that this machine could not see twice in a row' }),
+    monitored: z
+      .array(z.object({ endpointId: z.string(), host: z.string(), port: z.int(), sentence: z.string() }))
+      .meta({
+        description:
+          'Confirmed problems of endpoints without a project, which `attention` does not list; at most 20',
+      }),
+  })
+  .meta({ id: 'EndpointSummary' });
+export type EndpointSummary = z.infer<typeof EndpointSummarySchema>;
+
 /** `failing`: a certificate is broken or soon will be. `attention`: a user must act in time. */
 export const HealthSchema = z
   .object({ state: z.enum(['ok', 'attention', 'failing']), sentence: z.string() })
@@ -138,6 +159,7 @@ export const OverviewSchema = z
       }),
       items: z.array(AttentionSchema).meta({ description: 'Most urgent first; at most 100' }),
     }),
+    endpoints: EndpointSummarySchema,
     timeline: TimelineSchema,
     engine: EngineStateSchema,
     events: z

@@ -4,6 +4,7 @@ import { CertificateSchema, CertificateTypeSchema } from './certificate.ts';
 import { LabelSchema } from './label.ts';
 import { DnsNameSchema } from './name-schema.ts';
 import { ORDERS, PROJECT_NEEDS, PROJECT_SORTS, PROJECT_STATES } from './project-filters.ts';
+import { ServedSchema } from './served.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const ProjectIdSchema = z.string().min(1).max(64).meta({ description: 'ID of the project' });
@@ -156,6 +157,9 @@ export const ListedProjectSchema = ProjectSchema.extend({
   uncovered: z.string().nullable().meta({
     description:
       "The first of the project's names that its certificate does not cover; null if it covers all",
+  }),
+  served: ServedSchema.nullable().meta({
+    description: 'What clients are given; null if no endpoint expects the certificate',
   }),
   runningJobId: z.string().nullable().meta({ description: 'The running job; null if there is none' }),
 }).meta({ id: 'ListedProject' });

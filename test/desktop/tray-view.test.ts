@@ -1,6 +1,6 @@
 import { expect, it, test } from 'vitest';
 import { type TrayFacts, trayView } from '../../src/main/desktop/tray-view.ts';
-import type { Attention } from '../../src/shared/overview.ts';
+import type { Attention, Overview } from '../../src/shared/overview.ts';
 
 const need = (domain: string, kind: Attention['kind'] = 'failing'): Attention => ({
   projectId: `id-${domain}`,
@@ -17,17 +17,20 @@ const need = (domain: string, kind: Attention['kind'] = 'failing'): Attention =>
   errorCode: null,
   jobId: null,
   runningJobId: null,
+  endpointId: null,
 });
+const NO_ENDPOINTS = { total: 0, problems: 0, unknown: 0, monitored: [] };
 
 const view = (
   state: 'ok' | 'attention' | 'failing',
   items: readonly Attention[] = [],
-  more: Partial<TrayFacts> & { total?: number } = {},
+  more: Partial<TrayFacts> & { total?: number; endpoints?: Overview['endpoints'] } = {},
 ) =>
   trayView({
     overview: {
       health: { state, sentence: 'A sentence' },
       attention: { total: more.total ?? items.length, acknowledged: 0, items: [...items] },
+      endpoints: more.endpoints ?? NO_ENDPOINTS,
     },
     pausedUntil: null,
     formatTime: (time) => `at ${time}`,
@@ -100,4 +103,17 @@ it('names jobs that wait for TXT records, and certificates that lack a name', ()
     'a.example.com: waiting for TXT records',
     'b.example.com: certificate lacks a name',
   ]);
+});
+
+it('says which server still presents the old certificate, and what to restart', () => {
+  const cause =
+    'mail.example.com:25 still presents the old certificate on 2 of 3 addresses. Restart Postfix there.';
+  const item = { ...need('mail.example.com', 'not_served'), cause, endpointId: 'e1' };
+  const sentence = '192.0.2.1:443 does not answer. Start the server.';
+  const monitored = [{ endpointId: 'e2', host: '192.0.2.1', port: 443, sentence }];
+  const { items } = view('attention', [item], {
+    endpoints: { ...NO_ENDPOINTS, total: 2, problems: 2, monitored },
+  });
+  expect(items).toContainEqual({ kind: 'project', projectId: 'id-mail.example.com', label: cause });
+  expect(items).toContainEqual({ kind: 'text', label: sentence });
 });

@@ -28,7 +28,7 @@ export const PAUSE_MS = 24 * 3_600_000;
 
 export interface TrayFacts {
   /** Null if the app is not running. */
-  readonly overview: Pick<Overview, 'health' | 'attention'> | null;
+  readonly overview: Pick<Overview, 'health' | 'attention' | 'endpoints'> | null;
   /** Null if renewals are not paused. */
   readonly pausedUntil: Timestamp | null;
   /** Formats a time for the user. */
@@ -40,7 +40,7 @@ export function trayView({ overview, pausedUntil, formatTime }: TrayFacts): Tray
     const sentence = 'Certdesk has not started: open it to see why';
     return { icon: 'failing', toolTip: `Certdesk: ${sentence}`, items: [text(sentence), LINE, ...ENDS] };
   }
-  const { health, attention } = overview;
+  const { health, attention, endpoints } = overview;
   const paused = pausedUntil === null ? [] : [text(`Renewals are paused until ${formatTime(pausedUntil)}`)];
   const shown = attention.items.slice(0, MAX_PROJECTS);
   const rest = attention.total - shown.length;
@@ -54,6 +54,7 @@ export function trayView({ overview, pausedUntil, formatTime }: TrayFacts): Tray
       ...(shown.length === 0 ? [] : [LINE]),
       ...shown.map(projectItem),
       ...(rest > 0 ? [text(`${rest} more in the window`)] : []),
+      ...endpoints.monitored.slice(0, MAX_PROJECTS).map(({ sentence }) => text(sentence)),
       LINE,
       command('renew-due', 'Renew due certificates', pausedUntil === null),
       pausedUntil === null
@@ -85,8 +86,12 @@ const WORDS: Readonly<Record<Attention['kind'], string>> = {
   uncovered: 'certificate lacks a name',
   awaiting_records: 'waiting for TXT records',
   obtain_failed: 'certificate request failed',
+  not_served: 'clients do not get the certificate',
+  endpoint_expiring: 'a server presents an expiring certificate',
 };
 
-function projectItem({ projectId, domain, name, kind }: Attention): TrayItem {
-  return { kind: 'project', projectId, label: `${domain ?? name}: ${WORDS[kind] ?? 'needs attention'}` };
+/** What clients are given is said in full: which server, and what to restart. */
+function projectItem({ projectId, domain, name, kind, cause, endpointId }: Attention): TrayItem {
+  const label = endpointId === null ? `${domain ?? name}: ${WORDS[kind] ?? 'needs attention'}` : cause;
+  return { kind: 'project', projectId, label };
 }

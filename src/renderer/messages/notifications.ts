@@ -14,6 +14,8 @@ export const notifications = {
     revoked: 'Revoked',
     renewal_check_missed: 'Renewal checks missed',
     backup_failed: 'Backup failed',
+    not_served: 'Certificate not served',
+    endpoint_expiring: 'Server with an expiring certificate',
     digest: 'Weekly summary',
   },
   columns: { channel: 'Channel', events: 'Events', state: 'Status', actions: 'Actions' },

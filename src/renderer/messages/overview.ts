@@ -24,6 +24,8 @@ export const overview = {
       uncovered: 'Name not covered',
       awaiting_records: 'Action needed',
       obtain_failed: 'Request failed',
+      not_served: 'Not served',
+      endpoint_expiring: 'Expiring on a server',
     },
     actions: {
       renew: 'Renew now',

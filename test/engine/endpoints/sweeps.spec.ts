@@ -2,6 +2,7 @@
 // rollouts, two key types.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { findServed } from '../../../src/main/engine/endpoints/served.ts';
+import { createOverview, findNeeds } from '../../../src/main/engine/overview/overview.ts';
 import { createTestPki, daysAhead, type TestPki } from '../../support/endpoints/chains.ts';
 import {
   createEndpointWorld,
@@ -142,6 +143,35 @@ describeWith('openssl', 'sweeps of endpoints', () => {
     await world.sweepAfter(1);
     await world.sweepAfter(15);
     expect((await world.get(id)).alarmedAt).not.toBeNull();
+  });
+
+  it('lists a project whose clients get the old certificate among what needs attention', async () => {
+    present(old);
+    const { id } = await world.create(SMTP);
+    await world.activate('p1', current);
+    await world.sweepAfter(65);
+    await world.sweepAfter(15);
+    const [need] = await findNeeds(world.stores, null, world.clock.now());
+    expect(need).toMatchObject({ kind: 'not_served', severity: 'warning', projectId: 'p1' });
+    const overview = createOverview({
+      stores: world.stores,
+      clock: world.clock,
+      secrets: { kind: 'keychain', names: async () => [] } as never,
+      scheduler: { nextAt: () => null },
+      backup: async () => null,
+      queue: () => ({ running: 0, queued: 0 }),
+    });
+    const { attention, endpoints, health } = await overview.get(null);
+    expect(attention.items).toMatchObject([
+      {
+        endpointId: id,
+        cause: 'mail.example.com:25 still presents the old certificate. Restart Postfix there.',
+        suggestedAction: 'inspect',
+      },
+    ]);
+    expect(endpoints).toEqual({ total: 1, problems: 1, unknown: 0, monitored: [] });
+    expect(health.state).toBe('attention');
+    expect((await overview.get(['another'])).attention.items).toEqual([]);
   });
 
   it('reports a machine without network once, as unknown, and neither raises nor ends an alarm', async () => {

@@ -13,9 +13,18 @@ const engine: HealthFacts['engine'] = {
   backup: null,
   clock: { now: '2026-01-01T00:00:00Z', ok: true },
 };
-const facts = { counts, engine, renewing: 42, attention: { total: 0, acknowledged: 0, items: [] } };
+const endpoints: HealthFacts['endpoints'] = { total: 0, problems: 0, unknown: 0, monitored: [] };
+const facts = {
+  counts,
+  engine,
+  endpoints,
+  renewing: 42,
+  attention: { total: 0, acknowledged: 0, items: [] },
+};
 const need = (severity: 'critical' | 'warning') =>
   ({ severity }) as HealthFacts['attention']['items'][number];
+
+const MONITORED = { endpointId: 'e1', host: 'a.example.com', port: 443, sentence: 'It does not answer.' };
 
 it.each<[Partial<HealthFacts>, string, string]>([
   [{}, 'ok', '42 certificates, all renewing on time'],
@@ -60,6 +69,8 @@ it.each<[Partial<HealthFacts>, string, string]>([
     'failing',
     'The system clock is wrong: dates cannot be trusted',
   ],
+  [{ endpoints: { ...endpoints, monitored: [MONITORED] } }, 'attention', '1 server needs attention'],
+  [{ endpoints: { ...endpoints, unknown: 2 } }, 'attention', '2 endpoints cannot be seen from this machine'],
 ])('%j', (change, state, sentence) => {
   expect(healthOf({ ...facts, ...change })).toEqual({ state, sentence });
 });

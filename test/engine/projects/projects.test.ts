@@ -19,6 +19,7 @@ beforeEach(() => {
     forgetCredentials: async () => {},
     findNeedingAttention: async (visible, now) =>
       (await findNeeds(database.stores, visible, now)).map(({ projectId }) => projectId),
+    servedOf: async () => new Map(),
   });
 });
 afterEach(() => database?.close());

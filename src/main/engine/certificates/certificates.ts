@@ -7,6 +7,7 @@ import type {
   Uploaded,
   Validation,
 } from '../../../shared/certificate.ts';
+import type { Served } from '../../../shared/served.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
 import type { Background, BackgroundOptions } from '../core/background.ts';
@@ -85,6 +86,8 @@ export interface CertificatesDeps {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly background: Background<KeyPairTasks>;
+  /** What the clients of these projects are given (endpoints/served.ts). */
+  servedOf(projectIds: readonly string[]): Promise<ReadonlyMap<string, Served>>;
 }
 
 /**
@@ -170,7 +173,8 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
 
     async status(projectId) {
       const certificate = await factsOf(projectId);
-      return certificate && presentStatus(certificate, clock.now());
+      if (certificate === null) return null;
+      return presentStatus(certificate, clock.now(), (await deps.servedOf([projectId])).get(projectId));
     },
 
     async upload(projectId, body, by) {

@@ -10,6 +10,7 @@ import type {
   Uploaded,
 } from '../../../shared/certificate.ts';
 import type { NextActionSchema } from '../../../shared/project.ts';
+import type { Served } from '../../../shared/served.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import type { CertificateFacts, CertificateRecord, JobCertificate, JobRecord } from '../core/model.ts';
 import { attemptAt, planRenewal, renewsItself } from './renewal-plan.ts';
@@ -92,7 +93,7 @@ export function presentUploaded(certificate: CertificateFacts): Uploaded {
 }
 
 /** Presents the status with the renewal plan and the last attempt. */
-export function presentStatus(certificate: CertificateFacts, now: Date): Status {
+export function presentStatus(certificate: CertificateFacts, now: Date, served?: Served): Status {
   const { domain, expiresAt, autoRenew, renewal } = certificate;
   const plan = renewsItself(certificate) ? planRenewal(certificate) : null;
   return {
@@ -112,6 +113,7 @@ export function presentStatus(certificate: CertificateFacts, now: Date): Status 
     waitsFor: renewal.waitsFor,
     renewWindow: renewal.ari?.window ?? null,
     renewExplanationUrl: renewal.ari?.explanationUrl ?? null,
+    served: served ?? null,
     ...staging(certificate),
   };
 }

@@ -1,7 +1,8 @@
 // The records of endpoints: where a certificate is served, and what the last check saw there.
 
 import type { Finding, FindingCode, Protocol } from '../../../shared/endpoint.ts';
-import type { AddressReport, EndpointState, Served } from '../../../shared/endpoint-record.ts';
+import type { AddressReport, EndpointState } from '../../../shared/endpoint-record.ts';
+import type { Served } from '../../../shared/served.ts';
 import type { Timestamp } from '../../../shared/time.ts';
 import type { SavedBy } from './model.ts';
 

@@ -2,7 +2,8 @@
 // confirmed, and when the next check comes. Pure.
 
 import { FINDING_CODES, type Finding, type FindingCode } from '../../../shared/endpoint.ts';
-import type { AddressReport, EndpointState, Served } from '../../../shared/endpoint-record.ts';
+import type { AddressReport, EndpointState } from '../../../shared/endpoint-record.ts';
+import type { Served } from '../../../shared/served.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import type { AlarmKind, EndpointCheck, EndpointRecord } from '../core/model-endpoint.ts';
 import { describeProblem } from './problem-text.ts';

@@ -1,6 +1,6 @@
 // Combines what the endpoints of a project tell about the certificate that its clients are given. Pure, except for the
 // one query.
-import type { Served } from '../../../shared/endpoint-record.ts';
+import type { Served } from '../../../shared/served.ts';
 import type { ServedEndpoint } from '../core/stores/endpoints.ts';
 import type { Stores } from '../core/stores.ts';
 

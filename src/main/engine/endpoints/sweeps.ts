@@ -20,6 +20,8 @@ export interface EndpointSweeps {
   run(): Promise<void>;
   /** Lets the endpoints of a project be checked at once, for example after the last host of a rollout. */
   checkAfterRollout(projectId: string): Promise<void>;
+  /** Sweeps now, or again after the running sweep. Does nothing before `start`. */
+  runSoon(): void;
   /** Aborts a running sweep and waits for its end. */
   stop(): Promise<void>;
   start(): void;
@@ -31,6 +33,7 @@ const PER_QUERY = 100;
 
 export function createEndpointSweeps({ stores, clock, log, checker }: EndpointSweepDeps): EndpointSweeps {
   let stopping = new AbortController();
+  let started = false;
   let sweeping: Promise<void> | null = null;
 
   /** A failed check must not stop the others; the endpoint stays due. */
@@ -71,14 +74,21 @@ export function createEndpointSweeps({ stores, clock, log, checker }: EndpointSw
     return sweeping;
   };
 
+  function runSoon(): void {
+    if (!started || stopping.signal.aborted) return;
+    void (sweeping ?? Promise.resolve()).then(run);
+  }
+
   return {
     run,
     async checkAfterRollout(projectId) {
       await stores.endpoints.makeDue(projectId, toTimestamp(clock.now()));
-      if (!stopping.signal.aborted) void (sweeping ?? Promise.resolve()).then(run);
+      runSoon();
     },
+    runSoon,
     start() {
       stopping = new AbortController();
+      started = true;
     },
     async stop() {
       stopping.abort();

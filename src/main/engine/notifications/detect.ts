@@ -6,6 +6,7 @@ import { toTimestamp } from '../../../shared/time.ts';
 import type { Message, MessageItem, ReportedCondition } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
 import { type Condition, findConditions, HELD_BACK } from './conditions.ts';
+import { findEndpointConditions, resolvedEndpointItem } from './endpoint-conditions.ts';
 import { compose, MAX_ITEMS } from './message-text.ts';
 import { enqueue } from './outbox.ts';
 
@@ -19,7 +20,10 @@ const PAGE = 1_000;
  */
 export async function detectChanges(stores: Stores, now: Date, calmSince: Date): Promise<void> {
   if (!(await hasEnabledChannel(stores))) return forget(stores);
-  const conditions = await findConditions(stores, now, calmSince);
+  const conditions = [
+    ...(await findConditions(stores, now, calmSince)),
+    ...(await findEndpointConditions(stores)),
+  ];
   const renewals = await findRenewals(stores);
   const reported = new Map((await stores.notifications.states()).map((state) => [state.key, state]));
   const currentKeys = new Set(conditions.map(({ key }) => key));
@@ -72,6 +76,8 @@ async function findResolved(stores: Stores, over: readonly ReportedCondition[]):
   const findings = await Promise.all(
     over.map(async ({ key, kind, projectId }): Promise<Finding | null> => {
       if (key.startsWith(HELD_BACK)) return null;
+      const ofEndpoint = await resolvedEndpointItem(stores, key);
+      if (ofEndpoint !== undefined) return ofEndpoint && { kind, item: async () => ofEndpoint };
       if (projectId === null) return { kind, item: async () => RESOLVED };
       const certificate = await stores.certificates.active(projectId);
       // An acknowledged revocation is not resolved either.

@@ -32,6 +32,14 @@ const PROBLEMS: Readonly<Record<Exclude<NotificationKind, 'digest'>, Titles>> = 
   revoked: [(name) => `${name} is revoked`, (n) => `${n} certificates are revoked`],
   renewal_check_missed: [() => 'Renewal checks were missed', () => 'Renewal checks were missed'],
   backup_failed: [() => 'The backup failed', () => 'The backup failed'],
+  not_served: [
+    (name) => `${name}: clients do not get the right certificate`,
+    (n) => `${n} servers do not present the right certificate`,
+  ],
+  endpoint_expiring: [
+    (name) => `${name} presents a certificate that expires soon`,
+    (n) => `${n} servers present certificates that expire soon`,
+  ],
 };
 
 const RESOLUTIONS: Readonly<Record<Exclude<NotificationKind, 'digest' | 'renewed'>, Titles>> = {
@@ -50,6 +58,14 @@ const RESOLUTIONS: Readonly<Record<Exclude<NotificationKind, 'digest' | 'renewed
   ],
   renewal_check_missed: [() => 'Renewal checks resumed', () => 'Renewal checks resumed'],
   backup_failed: [() => 'Backups work again', () => 'Backups work again'],
+  not_served: [
+    (name) => `${name} presents the right certificate again`,
+    (n) => `${n} servers present the right certificate again`,
+  ],
+  endpoint_expiring: [
+    (name) => `${name} presents a certificate that does not expire soon`,
+    (n) => `${n} servers present certificates that do not expire soon`,
+  ],
 };
 
 /** Composes title and text of a message. */

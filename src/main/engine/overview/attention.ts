@@ -72,6 +72,8 @@ const RANK: Readonly<Record<Attention['kind'], number>> = {
   overdue: 2,
   held_back: 2,
   uncovered: 2,
+  not_served: 3,
+  endpoint_expiring: 3,
   obtain_failed: 3,
 };
 
@@ -97,11 +99,16 @@ export function suggestedAction(
   of: { readonly renewable: boolean; readonly uncovered: string | null },
   retryable: boolean,
 ): Attention['suggestedAction'] {
-  if (kind === 'held_back' || kind === 'awaiting_records') return 'inspect';
+  if (kind === 'held_back' || kind === 'awaiting_records' || isServedNeed(kind)) return 'inspect';
   if (kind === 'obtain_failed' || of.uncovered !== null) return 'obtain';
   if (!of.renewable) return 'upload';
   if (kind === 'revoked') return 'obtain';
   return retryable ? 'renew' : 'inspect';
+}
+
+/** Whether it concerns what clients are given, not the certificate itself. */
+export function isServedNeed(kind: Attention['kind']): boolean {
+  return kind === 'not_served' || kind === 'endpoint_expiring';
 }
 
 const CAUSES: Readonly<Record<Attention['kind'], string>> = {
@@ -114,6 +121,8 @@ const CAUSES: Readonly<Record<Attention['kind'], string>> = {
     'Certdesk crashed three times in a row while it worked on this certificate. It retries within an hour. If this repeats, report it with the log.',
   obtain_failed: 'The certificate request failed.',
   uncovered: '',
+  not_served: 'Clients do not get the certificate.',
+  endpoint_expiring: 'A server presents a certificate that expires.',
   awaiting_records: 'The job waits for TXT records that you create at the DNS provider.',
 };
 

@@ -2,7 +2,7 @@
 import type { Health, Overview } from '../../../shared/overview.ts';
 
 /** The facts that the sentence is made from. */
-export interface HealthFacts extends Pick<Overview, 'counts' | 'attention' | 'engine'> {
+export interface HealthFacts extends Pick<Overview, 'counts' | 'attention' | 'engine' | 'endpoints'> {
   /** Number of certificates that renew automatically. */
   readonly renewing: number;
 }
@@ -11,7 +11,7 @@ export interface HealthFacts extends Pick<Overview, 'counts' | 'attention' | 'en
  * Summarizes the health. Problems of the engine come first: if it does not work, its reports about certificates
  * are not reliable.
  */
-export function healthOf({ counts, attention, engine, renewing }: HealthFacts): Health {
+export function healthOf({ counts, attention, engine, renewing, endpoints }: HealthFacts): Health {
   if (engine.secretStore === 'unavailable') {
     return failing('Secret store unavailable: unlock it to resume renewals');
   }
@@ -25,11 +25,21 @@ export function healthOf({ counts, attention, engine, renewing }: HealthFacts): 
       sentence: total === 1 ? '1 certificate needs attention' : `${total} certificates need attention`,
     };
   }
+  const { monitored, unknown } = endpoints;
+  if (monitored.length > 0) {
+    const sentence =
+      monitored.length === 1 ? '1 server needs attention' : `${monitored.length} servers need attention`;
+    return { state: 'attention', sentence };
+  }
   if (engine.pausedUntil !== null) return { state: 'attention', sentence: 'Automatic renewals are paused' };
   if (engine.backup != null && engine.backup.lastError !== null) {
     return { state: 'attention', sentence: 'The last backup failed (see System status)' };
   }
   if (engine.backup?.late === true) return { state: 'attention', sentence: 'A scheduled backup is overdue' };
+  if (unknown > 0) {
+    const subject = unknown === 1 ? '1 endpoint' : `${unknown} endpoints`;
+    return { state: 'attention', sentence: `${subject} cannot be seen from this machine` };
+  }
   // A certificate with an acknowledged revocation is not expected to renew.
   const active = counts.total - counts.none - acknowledged;
   if (active === 0) {

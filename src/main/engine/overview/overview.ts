@@ -22,6 +22,7 @@ import {
   suggestedAction,
 } from './attention.ts';
 import { healthOf } from './health.ts';
+import { causeOfServed, groupByProject, type ServedNeed, summarizeEndpoints } from './served-needs.ts';
 import { groupByDay, MAX_MARKS, timelineWindow } from './timeline.ts';
 
 export interface OverviewService {
@@ -51,21 +52,22 @@ export function createOverview(deps: OverviewDeps): OverviewService {
     async get(ids) {
       const now = clock.now();
       const filter = { ids, now: toTimestamp(now), soon: expiresSoonBy(now) };
-      const [{ counts }, attention, timeline, engine, events, renewing] = await Promise.all([
+      const [{ counts }, attention, timeline, engine, events, renewing, endpoints] = await Promise.all([
         stores.projects.count(filter),
         listAttention(stores, ids, now),
         buildTimeline(stores, ids, now),
         engineState(deps, ids, now),
         stores.events.latest({ without: HIDDEN_KINDS, projectIds: ids, limit: LAST_EVENTS }),
         stores.overview.renewing(ids),
+        stores.endpoints.alarmed(ids).then((alarmed) => summarizeEndpoints(stores, alarmed, ids)),
       ]);
-      const health = healthOf({ counts, attention, engine, renewing });
+      const health = healthOf({ counts, attention, engine, renewing, endpoints });
       const names = await namesOf(stores.projects, events);
       const shown = events.map((event) => ({
         ...presentEvent(event),
         project: event.projectId === null ? null : (names.get(event.projectId) ?? null),
       }));
-      return { health, counts, attention, timeline, engine, events: shown };
+      return { health, counts, attention, endpoints, timeline, engine, events: shown };
     },
   };
 }
@@ -74,6 +76,7 @@ export interface Candidate extends Need {
   readonly projectId: string;
   readonly expiresAt: string | null;
   readonly listed: ListedCertificate | null;
+  readonly served?: ServedNeed;
 }
 
 async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overview['attention']> {
@@ -87,11 +90,12 @@ async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overv
 
 /** Lists all projects that need attention, the most urgent first. */
 export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<readonly Candidate[]> {
-  const [listed, failed, unfinished, { pausedUntil }] = await Promise.all([
+  const [listed, failed, unfinished, { pausedUntil }, alarmed] = await Promise.all([
     stores.overview.candidates(ids, { now: toTimestamp(now), soon: expiresSoonBy(now) }),
     stores.overview.failedObtains(ids),
     stores.jobs.unfinished(),
     readSettings(stores.settings, 'renewals'),
+    stores.endpoints.alarmed(ids),
   ]);
   const paused = pausedUntil !== null && pausedUntil > toTimestamp(now);
   const needs = listed.flatMap((certificate): Candidate[] => {
@@ -123,7 +127,13 @@ export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<re
   const others = [...needs, ...crashing, ...failedRequests].filter(
     ({ projectId }) => !listedIds.has(projectId),
   );
-  return [...waiting, ...others].toSorted(byUrgency);
+  const busy = new Set([...waiting, ...others].map(({ projectId }) => projectId));
+  const served = groupByProject(alarmed, ids).flatMap((need): Candidate[] => {
+    const { projectId, kind, severity, endpoint } = need;
+    const expiresAt = kind === 'endpoint_expiring' ? endpoint.expiresAt : null;
+    return busy.has(projectId) ? [] : [{ kind, severity, projectId, expiresAt, listed: null, served: need }];
+  });
+  return [...waiting, ...others, ...served].toSorted(byUrgency);
 }
 
 async function withDetails(
@@ -152,7 +162,7 @@ async function withDetails(
 type Description = Omit<Attention, 'projectId' | 'name' | 'domain' | 'runningJobId'>;
 
 function describe(
-  { listed, expiresAt, kind, severity }: Candidate,
+  { listed, expiresAt, kind, severity, served }: Candidate,
   certificate: CertificateRecord | null,
   { lastFailed, isLimited }: { readonly lastFailed: JobRecord | null; readonly isLimited: boolean },
 ): Description {
@@ -162,6 +172,19 @@ function describe(
   const error = lastErrorOf(certificate, failed, isLimited);
   const code = failed?.error?.code;
   const retryable = code === undefined || ERRORS[code].retryable;
+  if (served !== undefined)
+    return {
+      ...need,
+      cause: causeOfServed(served),
+      suggestedAction: 'inspect',
+      expiresAt,
+      lastAttemptAt: certificate?.storedAt ?? null,
+      nextAttemptAt: null,
+      failures: 0,
+      errorCode: null,
+      jobId: null,
+      endpointId: served.endpoint.id,
+    };
   return {
     ...need,
     cause: causeOf(
@@ -176,6 +199,7 @@ function describe(
     failures,
     errorCode: code ?? null,
     jobId: failed?.id ?? null,
+    endpointId: null,
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   ProjectPage,
   UpdateProject,
 } from '../../../shared/project.ts';
+import type { Served } from '../../../shared/served.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
 import { expiresSoonBy, presentCertificate, presentNextAction } from '../certificates/views.ts';
@@ -51,6 +52,8 @@ export interface ProjectsDeps {
    * @param visible Only of these; null for all.
    */
   findNeedingAttention(visible: readonly string[] | null, now: Date): Promise<readonly string[]>;
+  /** What the clients of these projects are given (endpoints/served.ts). */
+  servedOf(projectIds: readonly string[]): Promise<ReadonlyMap<string, Served>>;
 }
 
 /** @throws DUPLICATE_DOMAIN (details: projectId, name) */
@@ -82,15 +85,24 @@ interface ListedProjectParts {
   readonly jobId: string | null;
   /** The last attempt to obtain a certificate, if it failed. */
   readonly failed: JobRecord | null;
+  readonly served: Served | undefined;
 }
 
-function presentListed({ project, certificate, now, jobId, failed }: ListedProjectParts): ListedProject {
+function presentListed({
+  project,
+  certificate,
+  now,
+  jobId,
+  failed,
+  served,
+}: ListedProjectParts): ListedProject {
   return {
     ...present(project),
     certificate: certificate && presentCertificate(certificate, now),
     renewal: certificate && presentNextAction(certificate),
     uncovered: uncoveredName(project, certificate),
     obtainFailure: presentFailure(failed),
+    served: served ?? null,
     runningJobId: jobId,
   };
 }
@@ -174,6 +186,7 @@ export function createProjects(deps: ProjectsDeps): Projects {
         now: clock.now(),
         jobId: job?.id ?? null,
         failed: failed.get(id) ?? null,
+        served: (await deps.servedOf([id])).get(id),
       });
     },
 
@@ -192,6 +205,7 @@ export function createProjects(deps: ProjectsDeps): Projects {
         stores,
         bare.map(({ project }) => project.id),
       );
+      const served = await deps.servedOf(items.map(({ project }) => project.id));
       const projects = items.map(({ project, certificate }) => {
         const { id } = project;
         return presentListed({
@@ -200,6 +214,7 @@ export function createProjects(deps: ProjectsDeps): Projects {
           now,
           jobId: jobs.get(id) ?? null,
           failed: failed.get(id) ?? null,
+          served: served.get(id),
         });
       });
       return { projects, nextCursor, total: matching, counts };

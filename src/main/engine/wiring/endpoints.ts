@@ -1,7 +1,9 @@
 // Wires endpoints: the probe, the checker, the sweeps, and the operations on them.
+import { listRecipes } from '../deploy/recipes/index.ts';
 import { createAddEndpoints, type Endpoints } from '../endpoints/add-endpoints.ts';
 import { createEndpointChecker } from '../endpoints/checker.ts';
 import { createCrlCache } from '../endpoints/crl-cache.ts';
+import { createDeployedServices } from '../endpoints/deployed-services.ts';
 import { createEndpoints } from '../endpoints/endpoints.ts';
 import { createHostLookup } from '../endpoints/lookup.ts';
 import { createProbe } from '../endpoints/probe.ts';
@@ -23,6 +25,8 @@ export function wireEndpoints(common: Common): EndpointServices {
     },
     clock,
   );
+  const recipes = new Map(listRecipes().map(({ id, name }) => [id, name]));
+  const services = createDeployedServices(stores, (id) => recipes.get(id) ?? null);
   const checker = createEndpointChecker({
     stores,
     journal,
@@ -31,11 +35,14 @@ export function wireEndpoints(common: Common): EndpointServices {
     probe: createProbe({ policy: addressPolicy, clock }),
     policy: { lookup: createHostLookup(resolver, addressPolicy) },
     crls,
-    isRollingOut: async () => false,
-    serviceOf: async () => null,
+    ...services,
   });
   const sweeps = createEndpointSweeps({ stores, clock, log, checker });
-  const deps = { stores, journal, clock, addressPolicy, checker, servedPorts: async () => [] };
+  // The database makes endpoints due in the transaction of these changes; this only saves the minute until the next sweep.
+  journal.listen(({ kind }) => {
+    if (kind === 'certificate.stored' || kind.startsWith('deployment')) sweeps.runSoon();
+  });
+  const deps = { stores, journal, clock, addressPolicy, checker, servedPorts: services.servedPorts };
   return {
     endpoints: { ...createEndpoints(deps), add: createAddEndpoints(deps) },
     endpointSweeps: { ...sweeps, schedule: createEveryMinute(sweeps.run) },

@@ -5,6 +5,7 @@ import { createRestores } from '../backups/restores.ts';
 import { createAcknowledgements } from '../certificates/acknowledge.ts';
 import { createCertificates } from '../certificates/certificates.ts';
 import { createHistory } from '../certificates/versions.ts';
+import { findServed } from '../endpoints/served.ts';
 import type { Engine } from '../engine.ts';
 import { createImports } from '../import/imports.ts';
 import { findNeeds } from '../overview/overview.ts';
@@ -33,6 +34,7 @@ export function wireRecords(
 ): RecordServices {
   const { stores, journal, vault, secrets, clock, log, locks, background, directories } = common;
   const { addressPolicy, acmeShFolder, restart, backups } = common;
+  const servedOf = (projectIds: readonly string[]) => findServed(stores, projectIds);
   return {
     projects: createProjects({
       stores,
@@ -41,8 +43,9 @@ export function wireRecords(
       forgetCredentials: chooser.forget,
       findNeedingAttention: async (visible, now) =>
         (await findNeeds(stores, visible, now)).map(({ projectId }) => projectId),
+      servedOf,
     }),
-    certificates: createCertificates({ stores, journal, vault, clock, background }),
+    certificates: createCertificates({ stores, journal, vault, clock, background, servedOf }),
     acknowledgements: createAcknowledgements({ journal, clock }),
     history: createHistory({ stores, journal, clock, directories }),
     imports: createImports({

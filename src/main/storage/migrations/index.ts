@@ -23,6 +23,7 @@ import { issuanceSpec } from './0020-issuance-spec.ts';
 import { glossaryNames } from './0021-glossary-names.ts';
 import { deployments } from './0022-deployments.ts';
 import { endpoints } from './0023-endpoints.ts';
+import { endpointsAfterRollout } from './0024-endpoints-after-rollout.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -49,4 +50,5 @@ export const MIGRATIONS: readonly Migration[] = [
   glossaryNames,
   deployments,
   endpoints,
+  endpointsAfterRollout,
 ];

@@ -1,7 +1,8 @@
 // The interface of the store for endpoints.
 
 import type { FindingCode } from '../../../../shared/endpoint.ts';
-import type { EndpointState, Served } from '../../../../shared/endpoint-record.ts';
+import type { EndpointState } from '../../../../shared/endpoint-record.ts';
+import type { Served } from '../../../../shared/served.ts';
 import type { Timestamp } from '../../../../shared/time.ts';
 import type { AlarmKind, EndpointCheck, EndpointDefinition, EndpointRecord } from '../model-endpoint.ts';
 
