@@ -5,9 +5,11 @@ import { toTimestamp } from '../../../shared/time.ts';
 import type { Clock } from '../core/ports.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import { connectTcp } from '../outgoing/connect.ts';
-import { type Phase, ProbeFailure, timedOut, toFailure } from './failure.ts';
+import { type Phase, timedOut, toFailure } from './failure.ts';
 import { type Handshake, type Offer, shakeHands } from './handshake.ts';
 import type { Probe, ProbeOptions, ProbeTarget } from './sighting.ts';
+import { createConversation } from './starttls/conversation.ts';
+import { START_TLS } from './starttls/start-tls.ts';
 
 export interface ProbeDeps {
   readonly policy: AddressPolicy;
@@ -74,7 +76,13 @@ function createAttempt({ signal, origin, timeoutMs = TIMEOUT_MS }: ProbeOptions)
     const { address: host, port, serverName, protocol, keyType } = target;
     open = connectTcp(policy, { host, port }, origin);
     await connected(open);
-    if (protocol !== 'tls') throw new ProbeFailure('protocol-error', `${protocol} is not supported yet`);
+    const startTls = START_TLS[protocol];
+    if (startTls !== null) {
+      phase = 'starttls';
+      const talk = createConversation(open);
+      await startTls(talk, serverName ?? host);
+      talk.end();
+    }
     phase = 'handshake';
     return shakeHands(open, { serverName, offer, keyType });
   }
@@ -82,7 +90,9 @@ function createAttempt({ signal, origin, timeoutMs = TIMEOUT_MS }: ProbeOptions)
   return {
     phase: () => phase,
     run(policy: AddressPolicy, target: ProbeTarget, offer: Offer): Promise<Handshake> {
-      const running = work(policy, target, offer);
+      const running = work(policy, target, offer).catch((error: unknown) => {
+        throw toFailure(error, phase);
+      });
       running.catch(() => undefined); // after the deadline nobody waits for it
       return Promise.race([running, ended.promise]);
     },
