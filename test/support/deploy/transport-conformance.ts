@@ -17,6 +17,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FileToStage, Step, Transport } from '../../../src/main/engine/deploy/transport.ts';
 import { toolPath } from '../tools/tools.ts';
+import { testCommands } from './transport-commands.ts';
+import { commandAt, commandLog, fileAt, newRun, SIGNAL, temporariesIn } from './transport-files.ts';
 
 export interface TransportWorld {
   /** A folder of the host that only root can write, with the same path here. */
@@ -33,39 +35,7 @@ export interface TransportWorld {
   stop(): Promise<void>;
 }
 
-export const SIGNAL = (): AbortSignal => AbortSignal.timeout(120_000);
-
-export function fileAt(path: string, content: string, changes: Partial<FileToStage> = {}): FileToStage {
-  const given = { owner: null, group: null, mode: null, newFileMode: '0600', replace: 'rename' } as const;
-  return { path, content: Buffer.from(content), ...given, ...changes };
-}
-
-/** A command of the site; `script` is what it does. */
-export function commandAt(site: string, name: 'validate' | 'reload', script: string, seconds = 60): Step {
-  const path = join(site, 'commands', name);
-  mkdirSync(join(site, 'commands'), { recursive: true });
-  writeFileSync(path, `echo ${name} >>${join(site, 'commands/log')}\n${script}\n`);
-  return { command: { argv: ['sh', path] }, timeoutSeconds: seconds };
-}
-
-/** The commands that ran. */
-export function commandLog(site: string): readonly string[] {
-  const path = join(site, 'commands/log');
-  return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
-}
-
-/** Names of the temporaries in the site. */
-export function temporariesIn(site: string): readonly string[] {
-  return readdirSync(site, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.includes('.certdesk-'),
-  );
-}
-
-let runs = 0;
-export function newRun(): string {
-  runs += 1;
-  return `run-${process.pid}-${runs}`;
-}
+export { commandAt, fileAt, newRun, SIGNAL };
 
 export function testTransport(name: string, start: () => Promise<TransportWorld>): void {
   describe(`a transport: ${name}`, () => {
@@ -377,100 +347,16 @@ export function testTransport(name: string, start: () => Promise<TransportWorld>
       expect(readdirSync(site)).toEqual(['folder']);
     });
 
-    it('ends a step that takes too long with all its processes, and puts the files back', async () => {
-      write('a.pem', 'old');
-      const runId = newRun();
-      await stage(runId, fileAt(at('a.pem'), 'new'));
-      const mark = `6543.${process.pid}`;
-      const result = await swap(
-        runId,
-        step('validate', `echo begun; sleep ${mark} & sleep ${mark}`, 1),
-        null,
-      );
-      expect(result).toMatchObject({ state: 'rolled-back' });
-      expect(result.steps).toMatchObject([
-        { exitCode: null, timedOut: true, output: expect.stringMatching(/^begun\n/) },
-      ]);
-      expect(read('a.pem')).toBe('old');
-      await expect.poll(() => processesWith(mark)).toEqual([]);
-    });
-
-    it('does not wait for a process that holds the output of a step open', async () => {
-      const runId = newRun();
-      await stage(runId, fileAt(at('a.pem'), 'new'));
-      const mark = `7654.${process.pid}`;
-      const result = await swap(
-        runId,
-        null,
-        step('reload', `sleep ${mark} & echo $! >${at('commands/pid')}; echo done`),
-      );
-      expect(result.steps).toMatchObject([{ exitCode: 0, output: 'done\n' }]);
-      process.kill(Number(read('commands/pid')));
-    });
-
-    it('cuts endless output to 64 KiB', async () => {
-      const runId = newRun();
-      await stage(runId, fileAt(at('a.pem'), 'new'));
-      const { steps } = await swap(runId, step('validate', 'yes | head -c 1000000'), null);
-      expect(steps).toMatchObject([{ exitCode: 0, truncated: true }]);
-      expect(steps[0]?.output).toHaveLength(65_536);
-    });
-
-    it('runs an argv and a script with standard input, and reports the exit code', async () => {
-      const odd = `it's "$HOME" \\ \n *`;
-      expect(await transport.run({ argv: ['printf', '%s', odd] }, { timeoutMs: 60_000 }, SIGNAL())).toEqual({
-        exitCode: 0,
-        timedOut: false,
-        output: odd,
-        truncated: false,
-      });
-      const script = 'cat; echo $A-$SECRET; env | grep -c "$SECRET"; exit 7';
-      const options = {
-        timeoutMs: 60_000,
-        stdin: Buffer.from('in\n'),
-        environment: { A: 'a b' },
-        secrets: { SECRET: 'hunter2' },
-      };
-      expect(await transport.run({ script }, options, SIGNAL())).toMatchObject({
-        exitCode: 7,
-        output: 'in\na b-[redacted]\n0\n',
-      });
-      expect(
-        await transport.run({ argv: ['no-such-program'] }, { timeoutMs: 60_000 }, SIGNAL()),
-      ).toMatchObject({ exitCode: 127 });
-    });
-
-    it('ends a command after its time-out, with its process group, and does not wait for children', async () => {
-      const mark = `8765.${process.pid}`;
-      const slow = transport.run(
-        { script: `echo begun; sleep ${mark} & sleep ${mark}` },
-        { timeoutMs: 500 },
-        SIGNAL(),
-      );
-      expect(await slow).toEqual({ exitCode: null, timedOut: true, output: 'begun\n', truncated: false });
-      await expect.poll(() => processesWith(mark)).toEqual([]);
-      const background = await transport.run(
-        { script: `sleep ${mark} & echo $!` },
-        { timeoutMs: 60_000 },
-        SIGNAL(),
-      );
-      expect(background.exitCode).toBe(0);
-      process.kill(Number(background.output));
-    });
-
-    it('rejects with the reason of an abort, ends the command, and serves further calls', async () => {
-      const mark = `9876.${process.pid}`;
-      const abort = new AbortController();
-      const run = transport.run({ script: `sleep ${mark}` }, { timeoutMs: 60_000 }, abort.signal);
-      run.catch(() => undefined);
-      await expect.poll(() => processesWith(mark)).toHaveLength(1);
-      abort.abort(new Error('no longer wanted'));
-      await expect(run).rejects.toThrow('no longer wanted');
-      await expect.poll(() => processesWith(mark)).toEqual([]);
-      await expect(transport.stat([at('a.pem')], AbortSignal.abort(new Error('early')))).rejects.toThrow(
-        'early',
-      );
-      expect(await transport.stat([at('a.pem')], SIGNAL())).toEqual([null]);
+    testCommands({
+      get transport() {
+        return transport;
+      },
+      at,
+      read,
+      write,
+      step,
+      stage,
+      swap,
     });
 
     it('removes files, and skips missing ones', async () => {
@@ -492,18 +378,5 @@ export function testTransport(name: string, start: () => Promise<TransportWorld>
       expect(facts.problems).toMatchObject([{ path: at('b.pem'), reason: 'owner-unknown' }]);
       expect(readdirSync(site)).toEqual([]);
     });
-  });
-}
-
-/** The command lines of all processes that have the text as an argument. */
-function processesWith(text: string): readonly string[] {
-  return readdirSync('/proc').flatMap((pid) => {
-    if (!/^\d+$/.test(pid)) return [];
-    try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-      return words.includes(text) ? [words.join(' ')] : [];
-    } catch {
-      return [];
-    }
   });
 }
