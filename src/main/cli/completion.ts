@@ -23,7 +23,8 @@ export interface Completion {
 export async function complete(words: readonly string[], completion: Completion): Promise<readonly string[]> {
   const [before, current] = splitAtEquals(words);
   const found = await candidates(before, current, completion);
-  return [...new Set(found)].filter((candidate) => candidate.startsWith(current)).toSorted();
+  const typed = current.replaceAll('\\', ''); // bash passes the word as typed: `\*.example.com`
+  return [...new Set(found)].filter((candidate) => candidate.startsWith(typed)).toSorted();
 }
 
 /** bash splits `--format=pem` into three words, other shells do not. */

@@ -109,7 +109,7 @@ async function send(server: Server, method: string, path: string, given: Call): 
     method,
     headers,
     timeout: SILENCE_MS,
-    ...(pinned === null ? {} : { createConnection: () => pinned, agent: false as const }),
+    ...(pinned === null ? {} : { createConnection: () => pinned }),
   };
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(unreachable(server, error));

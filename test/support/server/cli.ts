@@ -16,17 +16,28 @@ export interface Ended {
 export interface CliOptions {
   /** Null unsets a variable. */
   readonly env?: Readonly<Record<string, string | null>>;
+  /** What a user types, each once standard output matches. Replaces `input`. */
+  readonly dialogue?: readonly (readonly [shows: RegExp, types: string])[];
   /** Standard input. */
   readonly input?: string | Buffer;
   /** Called with the outputs so far, whenever there is more. */
   readonly onOutput?: (stdout: string, stderr: string) => void;
+  /** When it resolves, the program gets SIGINT, as by Ctrl-C. */
+  readonly interrupt?: Promise<void>;
   /** Another program in place of node with the command line, with the same arguments. */
   readonly program?: readonly [command: string, ...args: string[]];
 }
 
 /** Runs `certdesk` without the variables of the surrounding shell. Both outputs are pipes. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<Ended> {
-  const { env = {}, input = '', onOutput, program = [process.execPath, PROGRAM] } = options;
+  const {
+    env = {},
+    input = '',
+    onOutput,
+    interrupt,
+    dialogue,
+    program = [process.execPath, PROGRAM],
+  } = options;
   const [command, ...first] = program;
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('CERTDESK_'));
   const all = Object.entries({ ...Object.fromEntries(inherited), ...env });
@@ -43,8 +54,16 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     stderr += chunk;
     onOutput?.(stdout, stderr);
   });
+  void interrupt?.then(() => child.kill('SIGINT'));
   child.stdin.on('error', () => undefined); // a program that does not read it
-  child.stdin.end(input);
+  if (dialogue === undefined) child.stdin.end(input);
+  let at = 0;
+  child.stdout.on('data', () => {
+    const [shows, types] = dialogue?.[at] ?? [];
+    if (shows?.test(stdout) !== true) return;
+    child.stdin.write(types);
+    at += 1;
+  });
   const [code] = await once(child, 'close');
   return { code, stdout, stderr };
 }
