@@ -222,6 +222,7 @@ const ENGINE_ORDER = [
   'rate-limits',
   'certificates',
   'projects',
+  'https',
   'import',
   'backups',
   'challenges',

@@ -43,7 +43,7 @@ async function open(platform: Platform, closing: Closing, close: () => Promise<v
   const built = await buildEngine(platform, data);
   const served = await serve(platform, { ...data, ...built }, closing);
   const { engine, notices, restartRequested } = built;
-  const { address } = served;
-  const signInLink = async () => signInAddress(address, (await engine.sessions.createLink()).secret);
+  const signInLink = async () =>
+    signInAddress(served.linkAddress(), (await engine.sessions.createLink()).secret);
   return { engine, notices, restartRequested, ...served, signInLink, close };
 }

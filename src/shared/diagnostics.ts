@@ -1,5 +1,6 @@
 // Schema of the diagnostics of an installation, for bug reports. It contains no secrets.
 import { z } from 'zod';
+import { HttpsHealthSchema } from './https.ts';
 import { EngineStateSchema } from './overview.ts';
 import { StateCountsSchema } from './project.ts';
 import { TimestampSchema } from './time-schema.ts';
@@ -17,6 +18,7 @@ export const DiagnosticsSchema = z
     }),
     listeners: z.object({
       api: z.string().nullable().meta({ description: 'HOST:PORT' }),
+      https: HttpsHealthSchema.nullable().meta({ description: 'Null if the API is served by plain HTTP' }),
       challenges: z.string().nullable().meta({ description: 'HOST:PORT; null if the listener is not open' }),
     }),
     notices: z.array(z.string()).meta({ description: 'Notices printed at startup' }),

@@ -70,6 +70,11 @@ export const ERRORS = {
 
   PROJECT_NOT_FOUND: entry(404, false, 'Project not found.'),
   PROJECT_HAS_CERTIFICATE: entry(409, false, "Remove the project's certificate first."),
+  PROJECT_IN_USE: entry(
+    409,
+    false,
+    "Certdesk's own HTTPS uses this project. Select another project in the settings (HTTPS), or turn HTTPS off.",
+  ),
   DUPLICATE_DOMAIN: entry(
     409,
     false,

@@ -35,6 +35,16 @@ export const ListenerSettingsSchema = z.strictObject({
   challengePort: port.meta({ reach: 'installation' }),
 });
 
+/** HTTPS of the API and the GUI. Options of the command line take precedence. */
+export const HttpsSettingsSchema = z.strictObject({
+  /** Whether to serve HTTPS instead of HTTP; applies at the next start. */
+  enabled: z.boolean().meta({ reach: 'system' }),
+  /** The project whose certificate is served. Null: a self-signed certificate. */
+  projectId: z.string().min(1).max(64).nullable().meta({ reach: 'system' }),
+  /** Whether the challenge listener redirects other requests to HTTPS. */
+  redirectHttp: z.boolean().meta({ reach: 'system' }),
+});
+
 /** Settings of the desktop application. */
 export const DesktopSettingsSchema = z.strictObject({
   startAtLogin: z.boolean().meta({ reach: 'installation' }),
@@ -86,6 +96,7 @@ const SECTIONS = {
   dns: DnsSettingsSchema,
   sessions: SessionSettingsSchema,
   listeners: ListenerSettingsSchema,
+  https: HttpsSettingsSchema,
   desktop: DesktopSettingsSchema,
   renewals: RenewalSettingsSchema,
   backup: BackupSettingsSchema,
@@ -102,6 +113,7 @@ export const PatchSettingsSchema = z.strictObject({
   dns: SECTIONS.dns.partial().optional(),
   sessions: SECTIONS.sessions.partial().optional(),
   listeners: SECTIONS.listeners.partial().optional(),
+  https: SECTIONS.https.partial().optional(),
   desktop: SECTIONS.desktop.partial().optional(),
   renewals: SECTIONS.renewals.partial().optional(),
   backup: SECTIONS.backup.partial().optional(),
@@ -120,6 +132,7 @@ export const DEFAULT_SETTINGS: Settings = {
   },
   sessions: { signOutOnRestart: false, idleMinutes: 60 },
   listeners: { apiPort: 7878, challengePort: 80 },
+  https: { enabled: false, projectId: null, redirectHttp: false },
   desktop: { startAtLogin: false, notifications: true },
   renewals: { pausedUntil: null, concurrency: 10, fallbackCa: null, keepVersionsDays: 30 },
   backup: { folder: null, everyHours: null, keep: 14 },

@@ -4,6 +4,8 @@ import { CaAccountSchema, CaProfileSchema } from '../../shared/ca-account.ts';
 import { ExternalAccountSchema } from '../../shared/certificate.ts';
 import { DiagnosticsSchema } from '../../shared/diagnostics.ts';
 import { DnsProviderSchema } from '../../shared/dns-credential.ts';
+import { HttpsHealthSchema, HttpsStateSchema } from '../../shared/https.ts';
+import { httpsHealth } from '../engine/https/https.ts';
 import { openOperation, operation, router } from './trpc.ts';
 
 const CaSchema = z
@@ -145,8 +147,28 @@ export const system = router({
     })
     .output(
       z
-        .object({ ok: z.boolean(), secretStore: z.enum(['keychain', 'sealed-file', 'unavailable']) })
+        .object({
+          ok: z.boolean(),
+          secretStore: z.enum(['keychain', 'sealed-file', 'unavailable']),
+          https: HttpsHealthSchema.nullable().meta({
+            description: 'Null if the API is served by plain HTTP',
+          }),
+        })
         .meta({ id: 'Health' }),
     )
-    .query(({ ctx }) => ctx.health({ fresh: ctx.principal !== null })),
+    .query(async ({ ctx }) => ({
+      ...(await ctx.health({ fresh: ctx.principal !== null })),
+      https: httpsHealth(ctx.engine.https.state()),
+    })),
+
+  https: operation({ reach: 'installation', scope: 'admin' })
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/https',
+        summary: 'Get the certificate that the server uses for its own HTTPS, and problems with it',
+      },
+    })
+    .output(z.object({ https: HttpsStateSchema.nullable() }))
+    .query(({ ctx }) => ({ https: ctx.engine.https.state() })),
 });

@@ -10,7 +10,19 @@ export interface Platform {
   readonly dataFolder: string;
   readonly secretStore: 'auto' | 'keychain' | 'sealed-file';
   /** A `port` of 0 picks a free one; null uses the port in the settings. */
-  readonly api: { readonly host: string; readonly port: number | null };
+  readonly api: {
+    readonly host: string;
+    readonly port: number | null;
+    /** Why plain HTTP must not be served on this host, as a sentence; null or undefined if it may. */
+    readonly plainHttpRefusal?: string | null;
+  };
+  /** Options of HTTPS; null or undefined uses the settings. */
+  readonly https?: {
+    readonly enabled: boolean | null;
+    /** ID or domain. */
+    readonly project: string | null;
+    readonly redirect: boolean | null;
+  };
   /** `required`: whether a port that cannot be opened fails the start, or only adds a notice. */
   readonly challenge: { readonly host: string; readonly port: number | null; readonly required: boolean };
   readonly allowedHosts: readonly string[];

@@ -4,20 +4,26 @@ import type { CheckHealth } from '../api/context.ts';
 import { SERVER_ADDRESS } from '../engine/access/sessions.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
-import { type ChallengeListener, openChallengeListener } from '../http/acme-challenge.ts';
+import type { HttpsService } from '../engine/https/https.ts';
+import { type ChallengeListener, openChallengeListener, type Redirect } from '../http/acme-challenge.ts';
+import { createRedirect } from '../http/https-redirect.ts';
 import { type Listening, listenError } from '../http/listen.ts';
-import { createLocalAccess, type LocalAccess } from '../http/local-access.ts';
+import { createLocalAccess } from '../http/local-access.ts';
+import { createOwnNames } from '../http/own-names.ts';
 import { createHttpServer } from '../http/server.ts';
 import { writeAccessFile } from '../secrets/access-file.ts';
 import type { BuiltEngine } from './build-engine.ts';
 import type { Closing } from './closing.ts';
 import type { OpenData } from './data.ts';
 import { createHealthCheck } from './health.ts';
+import { httpsAddress, ownNames } from './link-address.ts';
 import type { Platform } from './platform.ts';
 
 export interface Listeners {
-  /** `http://127.0.0.1:7878` */
+  /** Where it listens: `http://127.0.0.1:7878`. */
   readonly address: string;
+  /** The address for people: with HTTPS, a name that the certificate covers. */
+  linkAddress(): string;
   readonly challengePort: number | null;
   readonly health: CheckHealth;
 }
@@ -31,8 +37,15 @@ export async function serve(
   const settings = await engine.settings.get();
   if (settings.sessions.signOutOnRestart) await engine.sessions.endAll();
   await engine.restoreChallenges();
+  const { https } = engine;
+  const isSecure = platform.https?.enabled ?? settings.https.enabled;
+  if (isSecure) await startHttps(platform, https, closing);
+  else refusePlainHttp(platform);
+  const isOwnName = createOwnNames(platform.allowedHosts, https);
+  let apiPortInUse: number | null = null;
+  const redirect = createRedirect({ https, isOwnName, port: () => apiPortInUse });
   const { apiPort, challengePort } = settings.listeners;
-  const challenge = await openChallenge(platform, challengePort, { engine, notices });
+  const challenge = await openChallenge(platform, challengePort, { engine, notices, redirect });
   if (challenge !== null) {
     closing.push(() => challenge.close());
     listeners.challenges = placeOf(platform.challenge.host, challenge.port);
@@ -41,23 +54,72 @@ export async function serve(
   const started = Promise.withResolvers<void>();
   const health = createHealthCheck(secrets, platform.clock);
   const localAccess = createLocalAccess(ownUser());
-  const served = { engine, health, localAccess, closing, started: started.promise };
-  const address = await openApi(platform, apiPort, served);
-  listeners.api = new URL(address).host;
-  ownPorts.push(Number(new URL(address).port || 80));
+  const server = await createHttpServer({
+    engine,
+    health,
+    isOwnName,
+    https: isSecure ? https : null,
+    logger: platform.logger,
+    guiFolder: platform.guiFolder,
+    version: platform.version,
+    started: started.promise,
+    localAccess,
+  });
+  closing.push(() => server.close());
+  const port = await listenForApi(server, platform.api, apiPort);
+  apiPortInUse = port;
+  const { host } = platform.api;
+  listeners.api = placeOf(host, port);
+  ownPorts.push(port);
+  const address = `${isSecure ? 'https' : 'http'}://${placeOf(host, port)}`;
+  const linkAddress = () => {
+    const certificate = https.current();
+    return certificate === null ? address : httpsAddress({ ...platform, host, port }, certificate);
+  };
+  // For `certdesk login-link`, which runs in another process.
+  const publishAddress = () => stores.settings.set(SERVER_ADDRESS, linkAddress());
   // Runs before the server closes, so that requests that wait for a job get an answer and the server can close.
   closing.push(() => engine.stop());
-  await stores.settings.set(SERVER_ADDRESS, address); // for `certdesk login-link`, which runs in another process
+  await publishAddress();
   const access = { address, token: localAccess.token, pid: process.pid };
   closing.push(await writeAccessFile(platform.dataFolder, access));
+  closing.push(
+    https.onChange(() => {
+      void publishAddress().catch((error: unknown) =>
+        platform.logger.error(
+          { err: error },
+          'The new address could not be stored for `certdesk login-link`',
+        ),
+      );
+    }),
+  );
   await engine.start().finally(started.resolve); // a failed start must not leave requests waiting
-  return { address, challengePort: challenge?.port ?? null, health };
+  return { address, linkAddress, challengePort: challenge?.port ?? null, health };
+}
+
+async function startHttps(platform: Platform, https: HttpsService, closing: Closing): Promise<void> {
+  const { api, allowedHosts, https: options } = platform;
+  closing.push(() => https.stop());
+  await https.start({
+    project: options?.project ?? null,
+    redirect: options?.redirect ?? null,
+    names: ownNames({ host: api.host, allowedHosts }),
+  });
+}
+
+/** @throws INVALID_REQUEST if other machines can reach the host */
+function refusePlainHttp({ api: { plainHttpRefusal = null } }: Platform): void {
+  if (plainHttpRefusal !== null) throw new CertdeskError('INVALID_REQUEST', plainHttpRefusal);
 }
 
 async function openChallenge(
   { challenge: { required, host, port } }: Platform,
   usualPort: number,
-  { engine, notices }: { readonly engine: Engine; readonly notices: string[] },
+  {
+    engine,
+    notices,
+    redirect,
+  }: { readonly engine: Engine; readonly notices: string[]; readonly redirect: Redirect },
 ): Promise<ChallengeListener | null> {
   const listening: Listening = {
     host,
@@ -66,7 +128,7 @@ async function openChallenge(
     option: '--challenge-port',
   };
   try {
-    return await openChallengeListener(listening, engine.answerChallenge);
+    return await openChallengeListener(listening, engine.answerChallenge, redirect);
   } catch (error) {
     if (required || !(error instanceof CertdeskError)) throw error;
     notices.push(
@@ -76,38 +138,18 @@ async function openChallenge(
   }
 }
 
-interface Served {
-  readonly engine: Engine;
-  readonly health: CheckHealth;
-  readonly closing: Closing;
-  readonly started: Promise<void>;
-  readonly localAccess: LocalAccess;
-}
-
-async function openApi(
-  platform: Platform,
+/** @returns the port */
+async function listenForApi(
+  server: Awaited<ReturnType<typeof createHttpServer>>,
+  { host, port: wanted }: Platform['api'],
   usualPort: number,
-  { engine, health, localAccess, closing, started }: Served,
-): Promise<string> {
-  const server = await createHttpServer({
-    engine,
-    health,
-    logger: platform.logger,
-    allowedHosts: platform.allowedHosts,
-    guiFolder: platform.guiFolder,
-    version: platform.version,
-    started,
-    localAccess,
-  });
-  closing.push(() => server.close());
-  const { host, port: wanted } = platform.api;
+): Promise<number> {
   const at = { host, port: wanted ?? usualPort, what: 'The API', option: '--port' };
   await server.listen({ host: at.host, port: at.port }).catch((error: unknown) => {
     throw listenError(error, at);
   });
   const bound = server.server.address();
-  const port = typeof bound === 'object' && bound !== null ? bound.port : at.port;
-  return `http://${placeOf(host, port)}`;
+  return typeof bound === 'object' && bound !== null ? bound.port : at.port;
 }
 
 const placeOf = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -38,6 +38,7 @@ import type { DnsProviderInfo } from './dns/providers/registry.ts';
 import type { Endpoints } from './endpoints/add-endpoints.ts';
 import type { HostCredentials } from './hosts/credentials.ts';
 import type { Hosts } from './hosts/hosts.ts';
+import type { HttpsService } from './https/https.ts';
 import type { Imports } from './import/imports.ts';
 import type { Issuance } from './issuance/service.ts';
 import type { Events, Jobs } from './jobs/job-views.ts';
@@ -113,6 +114,7 @@ export interface Engine {
   previewTags(hostId: string, tags: readonly string[]): Promise<TagPreview>;
   readonly endpoints: Endpoints;
   readonly imports: Imports;
+  readonly https: HttpsService;
   readonly tokens: Tokens;
   readonly sessions: Sessions;
   readonly audit: AuditTrail;

@@ -31,12 +31,26 @@ async function announce(app: App, platform: Platform): Promise<void> {
   const { shellCommand } = platform;
   const lines = [
     `Certdesk listens on ${address}`,
+    ...httpsLines(app),
     ...(await signInLines(app, platform)),
     ...(challengePort === null ? [] : [`HTTP-01 challenges are served on port ${challengePort}`]),
     ...notices,
     `Create an API token with: ${shellCommand('token create --name NAME --scope projects:write')}`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** The fingerprint lets people check the self-signed certificate that their browser warns about. */
+function httpsLines({ engine }: App): readonly string[] {
+  const state = engine.https.state();
+  if (state === null) return [];
+  const { certificate, fingerprint, names, message } = state;
+  return [
+    ...(message === null ? [] : [message]),
+    certificate === 'self-signed'
+      ? `The self-signed certificate has the SHA-256 fingerprint ${fingerprint}`
+      : `The certificate is for ${names.join(', ')}`,
+  ];
 }
 
 /**

@@ -1,6 +1,4 @@
 // Checks the Host header and authenticates the token or session of a request.
-import { isIP } from 'node:net';
-import { hostname } from 'node:os';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Session } from '../../shared/session.ts';
 import type { Principal } from '../api/context.ts';
@@ -9,21 +7,16 @@ import type { Tokens } from '../engine/access/tokens.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { TokenRecord } from '../engine/core/model.ts';
 import type { LocalAccess } from './local-access.ts';
+import type { IsOwnName } from './own-names.ts';
 import { readSession } from './session-request.ts';
 
-/**
- * Protects against DNS rebinding: a page of another site whose name resolves to 127.0.0.1 sends that name as Host. The
- * attack needs a name, so the check accepts all IP addresses, but only this machine's names and the allowed ones.
- */
-export function createHostCheck(allowed: readonly string[]): (request: FastifyRequest) => void {
-  const names = new Set(['localhost', hostname(), ...allowed].map((name) => name.toLowerCase()));
-  return (request) => {
-    const host = request.headers.host ?? '';
-    const name = host.replace(/:\d+$/, '').toLowerCase();
-    if (names.has(name) || isIP(name.replace(/^\[|\]$/g, '')) !== 0) return;
+/** @throws HOST_NOT_ALLOWED for the Host header of another server */
+export function createHostCheck(isOwnName: IsOwnName): (request: FastifyRequest) => void {
+  return ({ headers: { host } }) => {
+    if (isOwnName(host)) return;
     throw new CertdeskError(
       'HOST_NOT_ALLOWED',
-      `Host ${JSON.stringify(host.slice(0, 100))} is not a name of this server. Use its address, or start with --allowed-host`,
+      `Host ${JSON.stringify((host ?? '').slice(0, 100))} is not a name of this server. Use its address, or start with --allowed-host`,
     );
   };
 }

@@ -31,7 +31,7 @@ export function createOpenStreams(): OpenStreams {
 
 /**
  * Ends a stream with its last chunk (RFC 9112 section 7.1), because a browser logs an error for a body without one.
- * Then closes the connection, which carries nothing but this stream.
+ * Then closes the connection, which carries nothing but this stream, except with HTTP/2.
  */
 function end(stream: ServerResponse): void {
   if (stream.writableEnded) return;
@@ -45,6 +45,6 @@ function end(stream: ServerResponse): void {
   const timer = setTimeout(() => stream.destroy(), LAST_BYTES_MS);
   stream.end(() => {
     clearTimeout(timer);
-    socket?.destroySoon();
+    if (stream.req.httpVersionMajor === 1) socket?.destroySoon();
   });
 }

@@ -63,7 +63,7 @@ async function handle(
   // A disconnect ends a subscription. A job continues, because jobs ignore this signal.
   const gone = new AbortController();
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort(); // 'close' also follows a complete response
+    if (!isComplete(reply.raw)) gone.abort(); // 'close' also follows a complete response
   });
   const ctx = await createContext(request);
   const getRawInput = async () => inputOf(request, rest);
@@ -81,6 +81,11 @@ async function handle(
     return reply.type(contentType).send(body);
   }
   return sendJson(request, reply, rest, result);
+}
+
+/** The compatibility API of HTTP/2 has no `writableFinished`. */
+function isComplete(reply: ServerResponse): boolean {
+  return reply.writableFinished ?? reply.writableEnded;
 }
 
 /** Path parameters override query parameters, so the access check and the operation see the same values. */

@@ -12,6 +12,7 @@ import Fastify, {
 } from 'fastify';
 import type { CheckHealth } from '../api/context.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { HttpsService } from '../engine/https/https.ts';
 import { createAuthenticate, createFailureLimit, createHostCheck } from './access.ts';
 import { answerPath, CHALLENGE_PREFIX } from './acme-challenge.ts';
 import { addJsonBodies } from './body.ts';
@@ -19,35 +20,38 @@ import { createContextReader } from './context.ts';
 import { addDocs } from './docs.ts';
 import { notFound, refuseUnreadable, SAFE_HEADERS, sendError, toFailure } from './failures.ts';
 import { addGui, isPageRequest, sendPage } from './gui.ts';
+import { MAX_BODY_BYTES, REQUEST_TIMEOUT_MS } from './limits.ts';
 import { addLocalProof, type LocalAccess } from './local-access.ts';
 import { createOpenStreams, type OpenStreams } from './open-streams.ts';
+import type { IsOwnName } from './own-names.ts';
 import { API_PREFIX, addRest } from './rest.ts';
 import { addSignIn, SIGN_IN_PATHS } from './sign-in.ts';
+import { strictTransportSecurity } from './strict-transport.ts';
+import { createTlsServerFactory } from './tls-server.ts';
 import { addTrpc, TRPC_PREFIX } from './trpc.ts';
 
 export interface HttpServerDeps {
   readonly engine: Engine;
   readonly health: CheckHealth;
   readonly logger: FastifyBaseLogger;
-  /** Host names that a reverse proxy sends, in addition to this machine's names. */
-  readonly allowedHosts: readonly string[];
+  readonly isOwnName: IsOwnName;
   /** The folder of the built GUI; null if it is not built. */
   readonly guiFolder: string | null;
   readonly version: string;
+  /** Null: serve plain HTTP. */
+  readonly https: HttpsService | null;
   /** Requests wait for this promise, because unfinished jobs of the last run enter the queue first. */
   readonly started: Promise<void>;
   readonly localAccess: LocalAccess;
 }
 
-/** The maximum size of a body that the specification names. */
-const BODY_BYTES = 1024 * 1024;
-
 export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyInstance> {
-  const { engine, logger } = deps;
+  const { engine, logger, https } = deps;
   const app = Fastify({
     loggerInstance: logger,
-    bodyLimit: BODY_BYTES,
-    requestTimeout: 30_000,
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    ...(https === null ? {} : { serverFactory: createTlsServerFactory(https) }),
     logController: new LogController({ disableRequestLogging: true }),
     // Errors outside of handlers, such as an invalid URL, get the same format as all others.
     frameworkErrors: (error, request, reply) => sendError(toFailure(error), request, reply),
@@ -72,11 +76,13 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
       .send(body ?? 'Not found\n');
   });
 
-  const checkHost = createHostCheck(deps.allowedHosts);
+  const checkHost = createHostCheck(deps.isOwnName);
   app.addHook('onRequest', async (request, reply) => {
     if (request.url.startsWith(CHALLENGE_PREFIX)) return;
     checkHost(request);
     reply.headers(SAFE_HEADERS);
+    const policy = https && strictTransportSecurity(https, request.headers.host);
+    if (policy !== null) reply.header('Strict-Transport-Security', policy);
     // Only pages need it. On untrusted connections (plain http to another machine) browsers ignore it with a warning,
     // and there they do not send Sec-Fetch-Dest either.
     if (request.headers['sec-fetch-dest'] === 'document')
@@ -127,16 +133,20 @@ function watchStreams(app: FastifyInstance, { journal }: Engine, streams: OpenSt
  * busy until its first request, so a stopping server would wait a minute for it.
  */
 function endUnused(app: FastifyInstance): void {
-  const unused = new Set<Socket>();
+  // By the client's address, because with TLS a request has another socket object than its connection.
+  const unused = new Map<string, Socket>();
   app.server.on('connection', (socket: Socket) => {
-    unused.add(socket);
-    socket.once('close', () => unused.delete(socket));
+    const client = clientOf(socket);
+    unused.set(client, socket);
+    socket.once('close', () => unused.delete(client));
   });
-  app.server.on('request', ({ socket }: IncomingMessage) => unused.delete(socket));
+  app.server.on('request', ({ socket }: IncomingMessage) => unused.delete(clientOf(socket)));
   app.addHook('preClose', async () => {
-    for (const socket of unused) socket.destroy();
+    for (const socket of unused.values()) socket.destroy();
   });
 }
+
+const clientOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
 
 /** Logs the path without the query, which may contain private data. */
 async function logRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -15,6 +15,10 @@ export interface DataOptions {
 export interface ServeOptions extends DataOptions {
   readonly host: string;
   readonly insecureHttp: boolean;
+  /** If undefined, as in the settings. */
+  readonly https?: boolean;
+  readonly httpsProject?: string;
+  readonly httpRedirect?: boolean;
   /** If undefined, the port in the settings. */
   readonly port?: number;
   readonly challengeHost: string;
@@ -62,6 +66,19 @@ export const SERVE_OPTIONS: readonly Option[] = [
     '--insecure-http',
     'allow a --host that other machines can reach, although tokens and keys then cross the network unencrypted',
   ).default(false),
+  option(
+    '--https',
+    'serve HTTPS with the certificate of a project, or a self-signed one until there is one (default: as in the settings)',
+  ),
+  new Option('--no-https', 'serve plain HTTP, whatever the settings say'),
+  option(
+    '--https-project <project>',
+    'ID or domain of the project whose certificate HTTPS uses (default: as in the settings)',
+  ),
+  option(
+    '--http-redirect',
+    'redirect plain HTTP on the challenge port to HTTPS, except ACME challenges (default: as in the settings)',
+  ),
   option(
     '--port <port>',
     'port of the API and the GUI; 0 picks a free port (default: the port in the settings, initially 7878)',
@@ -139,16 +156,16 @@ export function oneLine(text: string): string {
 }
 
 /**
- * Certdesk serves plain HTTP, which stays on the machine only on a loopback address (RFC 1122 section 3.2.1.3, RFC 4291
- * section 2.5.3). @throws INVALID_REQUEST for any other address without --insecure-http.
+ * Plain HTTP stays on the machine only on a loopback address (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3).
+ * @returns why plain HTTP must not be served on the host, as a sentence; null if it may
  */
-export function requireLoopback({ host, insecureHttp }: Pick<ServeOptions, 'host' | 'insecureHttp'>): void {
+export function plainHttpRefusal({
+  host,
+  insecureHttp,
+}: Pick<ServeOptions, 'host' | 'insecureHttp'>): string | null {
   if (insecureHttp || host === 'localhost' || LOOPBACK.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4'))
-    return;
-  throw new CertdeskError(
-    'INVALID_REQUEST',
-    `With --host ${host}, tokens and private keys would cross the network unencrypted. Use 127.0.0.1 behind a reverse proxy with HTTPS, or add --insecure-http if you trust the network`,
-  );
+    return null;
+  return `With --host ${host}, tokens and private keys would cross the network unencrypted. Add --https, use 127.0.0.1 behind a reverse proxy with HTTPS, or add --insecure-http if you trust the network`;
 }
 
 const LOOPBACK = new BlockList();

@@ -5,16 +5,20 @@ import type { App } from '../app.ts';
 import { readInstallation } from '../installation.ts';
 import { createShellCommand } from '../shell-command.ts';
 import { dataFolderToName } from './data-folder.ts';
-import { isSystemdService, readCaFile, requireLoopback, type ServeOptions } from './options.ts';
+import { isSystemdService, plainHttpRefusal, readCaFile, type ServeOptions } from './options.ts';
 
-/** @throws INVALID_REQUEST if the file of --acme-ca-file cannot be read, or --host needs --insecure-http. */
+/** @throws INVALID_REQUEST if the file of --acme-ca-file cannot be read. */
 export function toPlatform(options: ServeOptions, logger: Logger): Platform {
-  requireLoopback(options);
   const { version, guiFolder, folder } = readInstallation();
   return {
     dataFolder: options.dataDir,
     secretStore: options.secretStore,
-    api: { host: options.host, port: options.port ?? null },
+    api: { host: options.host, port: options.port ?? null, plainHttpRefusal: plainHttpRefusal(options) },
+    https: {
+      enabled: options.https ?? null,
+      project: options.httpsProject ?? null,
+      redirect: options.httpRedirect ?? null,
+    },
     challenge: {
       host: options.challengeHost,
       port: options.challengePort ?? null,
@@ -46,10 +50,11 @@ export function toPlatform(options: ServeOptions, logger: Logger): Platform {
 
 /** Keeps the ports of the first start for a restart in the same process, whatever ports the restored settings name. */
 export function onPortsOf(app: Pick<App, 'address' | 'challengePort'>, platform: Platform): Platform {
-  const { port } = new URL(app.address);
+  const { port, protocol } = new URL(app.address);
+  const usual = protocol === 'https:' ? 443 : 80;
   return {
     ...platform,
-    api: { ...platform.api, port: Number(port === '' ? '80' : port) },
+    api: { ...platform.api, port: port === '' ? usual : Number(port) },
     challenge: { ...platform.challenge, port: app.challengePort ?? platform.challenge.port },
   };
 }

@@ -16,6 +16,7 @@ beforeEach(() => {
     stores: database.stores,
     journal: createJournal(database.stores, clock, QUIET),
     clock,
+    isUsedByHttps: () => false,
     forgetCredentials: async () => {},
     findNeedingAttention: async (visible, now) =>
       (await findNeeds(database.stores, visible, now)).map(({ projectId }) => projectId),

@@ -12,6 +12,8 @@ export const CHANNEL_PREFIX = 'notification:';
 export const HOST_CREDENTIAL_PREFIX = 'host-credential:';
 /** The passphrase of scheduled backups. */
 export const BACKUP_PASSPHRASE = 'backup-passphrase';
+/** The self-signed certificate of HTTPS with its private key. */
+export const SELF_SIGNED_CERTIFICATE = 'https-self-signed';
 
 /** @param id Of the saved credential. */
 export const dnsCredentialSecret = (id: string): string => DNS_CREDENTIAL_PREFIX + id;

@@ -7,6 +7,7 @@ import { toTimestamp } from '../../../shared/time.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 import type { DnsResolver } from '../dns/lookup/resolver.ts';
+import { type HttpsService, httpsHealth } from '../https/https.ts';
 import type { OverviewService } from '../overview/overview.ts';
 
 /** Facts that the engine cannot determine itself. */
@@ -26,6 +27,7 @@ export interface DiagnosticsDeps {
   readonly clock: Clock;
   readonly resolver: Pick<DnsResolver, 'servers'>;
   readonly overview: OverviewService;
+  readonly https: Pick<HttpsService, 'state'>;
   surroundings(): Surroundings;
 }
 
@@ -34,7 +36,7 @@ const MAX_JOBS = 200;
 const MAX_ERRORS = 20;
 
 export function createDiagnostics(deps: DiagnosticsDeps): () => Promise<Diagnostics> {
-  const { stores, clock, resolver, overview, surroundings } = deps;
+  const { stores, clock, resolver, overview, https, surroundings } = deps;
   return async () => {
     const { version, secretStoreReason, listeners, notices, database } = surroundings();
     const [{ counts, engine }, jobs] = await Promise.all([
@@ -51,7 +53,7 @@ export function createDiagnostics(deps: DiagnosticsDeps): () => Promise<Diagnost
       platform: `${process.platform} ${release()} ${process.arch}`,
       upSeconds: Math.floor(process.uptime()),
       secretStore: { kind: engine.secretStore, reason: secretStoreReason },
-      listeners,
+      listeners: { ...listeners, https: httpsHealth(https.state()) },
       notices: notices.filter((notice) => notice !== secretStoreReason),
       resolvers: [...resolver.servers],
       database,

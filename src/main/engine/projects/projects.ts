@@ -37,7 +37,7 @@ export interface Projects {
   facets(ids: readonly string[] | null): Promise<ProjectFacets>;
   /** @throws PROJECT_NOT_FOUND, DUPLICATE_DOMAIN */
   update(id: string, body: UpdateProject): Promise<Project>;
-  /** @throws PROJECT_HAS_CERTIFICATE, OPERATION_IN_PROGRESS */
+  /** @throws PROJECT_HAS_CERTIFICATE, PROJECT_IN_USE, OPERATION_IN_PROGRESS */
   remove(id: string): Promise<void>;
 }
 
@@ -54,6 +54,8 @@ export interface ProjectsDeps {
   findNeedingAttention(visible: readonly string[] | null, now: Date): Promise<readonly string[]>;
   /** What the clients of these projects are given (endpoints/served.ts). */
   servedOf(projectIds: readonly string[]): Promise<ReadonlyMap<string, Served>>;
+  /** Whether Certdesk's own HTTPS uses the project's certificate. */
+  isUsedByHttps(projectId: string): boolean;
 }
 
 /** @throws DUPLICATE_DOMAIN (details: projectId, name) */
@@ -153,7 +155,7 @@ const withoutDomain = (domain: string | null, altNames: readonly string[]): read
   [...new Set(altNames)].filter((name) => name !== domain);
 
 export function createProjects(deps: ProjectsDeps): Projects {
-  const { stores, journal, clock, forgetCredentials } = deps;
+  const { stores, journal, clock, forgetCredentials, isUsedByHttps } = deps;
   return {
     async create({ name, domain, altNames, allowDuplicateDomain = false }) {
       const project: ProjectRecord = {
@@ -242,6 +244,7 @@ export function createProjects(deps: ProjectsDeps): Projects {
     async remove(id) {
       await journal.write(async (tx, emit) => {
         const project = await findProject(tx, id);
+        if (isUsedByHttps(id)) throw new CertdeskError('PROJECT_IN_USE');
         const [job] = await tx.jobs.unfinished(id);
         if (job !== undefined) {
           throw new CertdeskError(

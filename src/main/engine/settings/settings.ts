@@ -41,7 +41,10 @@ export function createSettings(
     update(patch) {
       const by = journal.savedBy();
       check(patch, { policy: addressPolicy, origin: originOf(by) });
-      return journal.write(async ({ settings, certificates }, emit) => {
+      return journal.write(async ({ settings, certificates, projects }, emit) => {
+        const { projectId = null } = patch.https ?? {};
+        if (projectId !== null && (await projects.get(projectId)) === null)
+          throw invalid('https.projectId', `project ${projectId} not found`);
         const { fallbackCa = null } = patch.renewals ?? {};
         if (fallbackCa !== null) await noteDirectory(settings, fallbackCa, by);
         const before = await readAll(settings);

@@ -20,9 +20,13 @@ export interface Watched {
   readonly backups: Backups;
   /** The jobs that run and wait. */
   counts: Engine['counts'];
+  readonly https: Engine['https'];
 }
 
-export function wireMonitoring(common: Common, { scheduler, backups, counts }: Watched): MonitoringServices {
+export function wireMonitoring(
+  common: Common,
+  { scheduler, backups, counts, https }: Watched,
+): MonitoringServices {
   const { stores, secrets, journal, clock, log, resolver, random, version } = common;
   const { addressPolicy, surroundings, caRequests } = common;
   const overview = createOverview({
@@ -47,7 +51,7 @@ export function wireMonitoring(common: Common, { scheduler, backups, counts }: W
   return {
     overview,
     notifications,
-    diagnostics: createDiagnostics({ stores, clock, resolver, overview, surroundings }),
+    diagnostics: createDiagnostics({ stores, clock, resolver, overview, https, surroundings }),
     metrics: async (ids) => ({
       contentType: CONTENT_TYPE,
       body: await metricsText({ stores, overview, caRequests, version }, ids),

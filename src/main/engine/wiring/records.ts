@@ -7,6 +7,7 @@ import { createCertificates } from '../certificates/certificates.ts';
 import { createHistory } from '../certificates/versions.ts';
 import { findServed } from '../endpoints/served.ts';
 import type { Engine } from '../engine.ts';
+import { createHttps } from '../https/https.ts';
 import { createImports } from '../import/imports.ts';
 import { findNeeds } from '../overview/overview.ts';
 import { createProjects } from '../projects/projects.ts';
@@ -26,6 +27,7 @@ export type RecordServices = Pick<
   | 'settings'
   | 'restores'
   | 'desktopState'
+  | 'https'
 > & { readonly backups: Backups };
 
 export function wireRecords(
@@ -35,7 +37,9 @@ export function wireRecords(
   const { stores, journal, vault, secrets, clock, log, locks, background, directories } = common;
   const { addressPolicy, acmeShFolder, restart, backups } = common;
   const servedOf = (projectIds: readonly string[]) => findServed(stores, projectIds);
+  const https = createHttps({ stores, journal, vault, secrets, clock, log });
   return {
+    https,
     projects: createProjects({
       stores,
       journal,
@@ -44,6 +48,7 @@ export function wireRecords(
       findNeedingAttention: async (visible, now) =>
         (await findNeeds(stores, visible, now)).map(({ projectId }) => projectId),
       servedOf,
+      isUsedByHttps: https.usesProject,
     }),
     certificates: createCertificates({ stores, journal, vault, clock, background, servedOf }),
     acknowledgements: createAcknowledgements({ journal, clock }),
