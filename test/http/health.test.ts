@@ -13,8 +13,8 @@ afterAll(() => app?.stop());
 
 const health = async (token: string | null): Promise<unknown> =>
   (await app.call('GET', '/health', { token })).body;
-const OK = { ok: true, secretStore: 'sealed-file' };
-const DOWN = { ok: false, secretStore: 'unavailable' };
+const OK = { ok: true, secretStore: 'sealed-file', https: null };
+const DOWN = { ok: false, secretStore: 'unavailable', https: null };
 
 it('asks the secret store at most once in ten seconds for callers without a token', async () => {
   expect(await health(null)).toEqual(OK);

@@ -40,11 +40,14 @@ function end(stream: ServerResponse): void {
     return;
   }
   const { socket } = stream;
+  const isShared = stream.req.httpVersionMajor === 2;
+  // With HTTP/2, a write after the end resets the stream.
+  if (isShared) stream.write = () => false;
   // The writer stops on 'close'. Anything that it writes before then is lost, which is no failure.
   stream.on('error', () => undefined);
   const timer = setTimeout(() => stream.destroy(), LAST_BYTES_MS);
   stream.end(() => {
     clearTimeout(timer);
-    if (stream.req.httpVersionMajor === 1) socket?.destroySoon();
+    if (!isShared) socket?.destroySoon();
   });
 }

@@ -9,8 +9,10 @@ import {
   type ServerHttp2Session,
 } from 'node:http2';
 import type { FastifyServerFactory } from 'fastify';
+import { CertdeskError } from '../engine/core/errors.ts';
 import type { HttpsService } from '../engine/https/https.ts';
 import type { ServedCertificate } from '../engine/https/served-certificate.ts';
+import { SAFE_HEADERS } from './failures.ts';
 import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './limits.ts';
 
 /** Time for a handshake, which needs no authentication, and for the first bytes of an unknown protocol. */
@@ -91,8 +93,34 @@ function prepareHttp2(request: Http2ServerRequest, reply: Http2ServerResponse): 
     return false;
   }
   if (authority !== undefined) request.headers.host = authority;
-  const timer = setTimeout(() => request.stream.close(constants.NGHTTP2_CANCEL), REQUEST_TIMEOUT_MS);
+  if (headerBytes(request) > MAX_HEADER_BYTES) {
+    refuseHttp2(reply, new CertdeskError('HEADERS_TOO_LARGE'));
+    return false;
+  }
+  const timer = setTimeout(
+    () => refuseHttp2(reply, new CertdeskError('REQUEST_TIMEOUT')),
+    REQUEST_TIMEOUT_MS,
+  );
   for (const end of ['end', 'close'] as const) request.once(end, () => clearTimeout(timer));
   reply.on('error', () => undefined); // a client that resets the stream
   return true;
+}
+
+/** Node announces `maxHeaderListSize` but does not enforce it. */
+function headerBytes({ rawHeaders }: Http2ServerRequest): number {
+  return rawHeaders.reduce((sum, part) => sum + part.length, 0);
+}
+
+/** Answers before Fastify does, and ends the stream whatever the client still sends. */
+function refuseHttp2(reply: Http2ServerResponse, failure: CertdeskError): void {
+  const { stream } = reply;
+  if (reply.headersSent) {
+    stream.close(constants.NGHTTP2_CANCEL);
+    return;
+  }
+  reply.writeHead(failure.entry.status, {
+    ...SAFE_HEADERS,
+    'content-type': 'application/json; charset=utf-8',
+  });
+  reply.end(JSON.stringify(failure.toBody()), () => stream.close(constants.NGHTTP2_NO_ERROR));
 }

@@ -15,6 +15,7 @@ import { BudgetPanel } from './budget-panel.tsx';
 import { DesktopPanel } from './desktop-panel.tsx';
 import { DirectoriesPanel } from './directories-panel.tsx';
 import { DnsPanel } from './dns-panel.tsx';
+import { HttpsPanel } from './https-panel.tsx';
 import { ListenersPanel } from './listeners-panel.tsx';
 import { RenewalsPanel } from './renewals-panel.tsx';
 import { Sections } from './sections.tsx';
@@ -31,6 +32,7 @@ const SECTIONS = [
   messages.backup.title,
   text.sessions.title,
   text.audit.title,
+  text.https.title,
   text.listeners.title,
   text.accounts.title,
   text.directories.title,
@@ -45,7 +47,7 @@ export function SettingsPage() {
       <Sections names={[text.appearance.title, ...(inWindow ? [text.desktop.title] : []), ...SECTIONS]}>
         <Appearance />
         <QueryView query={settings} lines={8}>
-          {({ dns, audit, sessions, renewals, backup, notifications, desktop, listeners }) => (
+          {({ dns, audit, sessions, renewals, backup, notifications, desktop, https, listeners }) => (
             <>
               {inWindow && <DesktopPanel desktop={desktop} />}
               <RenewalsPanel renewals={renewals} />
@@ -55,6 +57,7 @@ export function SettingsPage() {
               <BackupPanel backup={backup} />
               <SessionsPanel sessions={sessions} />
               <AuditPanel audit={audit} />
+              <HttpsPanel https={https} />
               <ListenersPanel listeners={listeners} />
             </>
           )}

@@ -116,29 +116,34 @@ export function createHttps(deps: HttpsDeps): HttpsService {
     const why = 'problem' in offer ? offer.problem : opened === null ? 'key-unreadable' : null;
     const next = why === null ? opened : await previous(why);
     projectId = offer.projectId;
-    change(next ?? selfSigned, why);
+    await change(next ?? selfSigned, why);
   }
 
-  function change(next: ServedCertificate, why: HttpsProblem | null): void {
+  async function change(next: ServedCertificate, why: HttpsProblem | null): Promise<void> {
     const isNew = served?.fingerprint !== next.fingerprint;
     const isOther = isNew || why !== problem || served?.kind !== next.kind;
     [served, problem] = [next, why];
     if (!isOther) return;
     const { kind, fingerprint, names } = next;
     const facts = { certificate: kind, problem: why, projectId, fingerprint, names };
-    if (why === null) log.info(facts, 'HTTPS serves the certificate of its project');
-    else log.warn(facts, explain(why, kind));
+    const message = why === null ? 'HTTPS serves the certificate of its project' : explain(why, kind);
+    if (why === null) log.info(facts, message);
+    else log.warn(facts, message);
     if (isNew) for (const listener of listeners) listener(next);
+    // For pages that show the state. What happens before the server listens is part of its output.
+    if (unlisten !== null) await journal.emit({ kind: 'engine.https-changed', message });
   }
 
   /** Never rejects: a database that fails must not take the certificate away. */
   function refreshSoon(): Promise<void> {
-    refreshing = refreshing.then(refresh).catch((error: unknown) => {
-      log.error(
-        { err: error },
-        'The certificate for HTTPS could not be checked. Certdesk keeps serving the last one',
-      );
-    });
+    refreshing = journal
+      .detached(() => refreshing.then(refresh))
+      .catch((error: unknown) => {
+        log.error(
+          { err: error },
+          'The certificate for HTTPS could not be checked. Certdesk keeps serving the last one',
+        );
+      });
     return refreshing;
   }
 

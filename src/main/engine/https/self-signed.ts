@@ -74,13 +74,13 @@ function isUsable({ cert, key }: KeyPair, names: readonly string[], now: Date): 
 }
 
 async function createSelfSigned(names: readonly string[], now: Date): Promise<KeyPair> {
-  const { default: forge } = await import('node-forge');
+  const { pki, util, random, md } = (await import('node-forge')).default;
   const key = await generateKey({ type: 'rsa', size: 2048 });
-  const privateKey = forge.pki.privateKeyFromPem(key);
-  const certificate = forge.pki.createCertificate();
-  certificate.publicKey = forge.pki.setRsaPublicKey(privateKey.n, privateKey.e);
+  const privateKey = pki.privateKeyFromPem(key);
+  const certificate = pki.createCertificate();
+  certificate.publicKey = pki.setRsaPublicKey(privateKey.n, privateKey.e);
   // RFC 5280 section 4.1.2.2: positive, at most 20 octets.
-  certificate.serialNumber = `01${forge.util.bytesToHex(forge.random.getBytesSync(15))}`;
+  certificate.serialNumber = `01${util.bytesToHex(random.getBytesSync(15))}`;
   certificate.validity.notBefore = new Date(now.getTime() - 3_600_000); // clients whose clock is behind
   certificate.validity.notAfter = new Date(now.getTime() + LIFETIME_MS);
   const subject = [{ name: 'commonName', value: 'Certdesk (self-signed)' }];
@@ -95,6 +95,7 @@ async function createSelfSigned(names: readonly string[], now: Date): Promise<Ke
       altNames: names.map((name) => (isIP(name) === 0 ? { type: 2, value: name } : { type: 7, ip: name })),
     },
   ]);
-  certificate.sign(privateKey, forge.md.sha256.create());
-  return { cert: forge.pki.certificateToPem(certificate).replaceAll('\r\n', '\n'), key };
+  const digest = md.sha256.create();
+  certificate.sign(privateKey, digest);
+  return { cert: pki.certificateToPem(certificate).replaceAll('\r\n', '\n'), key };
 }
