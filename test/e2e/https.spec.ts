@@ -183,6 +183,10 @@ describeWith(['pebble', 'chromium'], 'HTTPS of the built server', () => {
       expect((await curl('-H', `@${header}`, `${url()}${other}`)).output, other).toMatch(/^HTTP\/2 403/);
   });
 
+  it('is found by the command line through the data folder', async () => {
+    expect(await certdesk('projects', '--json')).toContain(NAME);
+  });
+
   it('falls back to the self-signed certificate after a revocation, and says so', async () => {
     const revoked = await call('POST', `/projects/${project}/certificate/revoke`, {
       reason: 'keyCompromise',
