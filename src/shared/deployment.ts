@@ -1,6 +1,7 @@
 // Schemas of deployments: which files of a project's certificate go to which hosts, what is run there, and how
 // Certdesk checks that the service serves the certificate.
 import { z } from 'zod';
+import { DEPLOYED_STATES, type DeployedState, DeployedStateSchema } from './deployed.ts';
 import { RunStateSchema } from './deployment-run.ts';
 import { HostCredentialIdSchema, HostIdSchema, TagSchema } from './host.ts';
 import { ErrorBodySchema } from './job.ts';
@@ -8,6 +9,16 @@ import { LabelSchema } from './label.ts';
 import type {} from './outside.ts';
 import { ProjectIdSchema } from './project.ts';
 import { TimestampSchema } from './time-schema.ts';
+
+// deployed.ts has these because projects show them, and deployments belong to projects.
+export {
+  DEPLOYED_STATE_LABELS,
+  DEPLOYED_STATES,
+  type Deployed,
+  DeployedSchema,
+  type DeployedState,
+  DeployedStateSchema,
+} from './deployed.ts';
 
 export const DEPLOYMENT_KINDS = ['files', 'command'] as const;
 export type DeploymentKind = (typeof DEPLOYMENT_KINDS)[number];
@@ -77,38 +88,6 @@ export const VERIFY_PROTOCOLS = [
   'ftp',
   'xmpp-client',
 ] as const;
-
-export const DEPLOYED_STATES = [
-  'failed',
-  'not-served',
-  'deploying',
-  'paused',
-  'outdated',
-  'unknown',
-  'deployed',
-] as const;
-export const DeployedStateSchema = z.enum(DEPLOYED_STATES).meta({
-  description:
-    'failed: the last run on a host failed or was rolled back; not-served: a host has the certificate, but its service serves another; outdated: a host has an older certificate; unknown: there was no run for the current certificate',
-});
-export type DeployedState = z.infer<typeof DeployedStateSchema>;
-
-export const DEPLOYED_STATE_LABELS: Readonly<Record<DeployedState, string>> = {
-  failed: 'Deployment failed',
-  'not-served': 'Not served',
-  deploying: 'Deploying',
-  paused: 'Paused',
-  outdated: 'Older certificate deployed',
-  unknown: 'Not deployed yet',
-  deployed: 'Deployed',
-};
-
-/** Whether the certificate of a project is installed on every host that should have it. */
-export const DeployedSchema = z.object({ state: DeployedStateSchema, at: TimestampSchema }).meta({
-  id: 'Deployed',
-  description: 'The most urgent state of the deployments of a project, and its time',
-});
-export type Deployed = z.infer<typeof DeployedSchema>;
 
 const absolutePath = z
   .string()

@@ -1,6 +1,7 @@
 // Schemas of projects and the project list.
 import { z } from 'zod';
 import { CertificateSchema, CertificateTypeSchema } from './certificate.ts';
+import { DeployedSchema } from './deployed.ts';
 import { LabelSchema } from './label.ts';
 import { DnsNameSchema } from './name-schema.ts';
 import { ORDERS, PROJECT_NEEDS, PROJECT_SORTS, PROJECT_STATES } from './project-filters.ts';
@@ -162,6 +163,10 @@ export const ListedProjectSchema = ProjectSchema.extend({
     description: 'What clients are given; null if no endpoint expects the certificate',
   }),
   runningJobId: z.string().nullable().meta({ description: 'The running job; null if there is none' }),
+  deployed: DeployedSchema.nullable().meta({
+    description:
+      'Whether the certificate is installed on every host that should have it; null if there are no deployments',
+  }),
 }).meta({ id: 'ListedProject' });
 export type ListedProject = z.infer<typeof ListedProjectSchema>;
 

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createJournal } from '../../../src/main/engine/audit/journal.ts';
+import type { DeploymentRecord } from '../../../src/main/engine/core/model-deploy.ts';
+import { findDeployed } from '../../../src/main/engine/deploy/deployed-projects.ts';
 import { findNeeds } from '../../../src/main/engine/overview/overview.ts';
 import { createProjects, type Projects } from '../../../src/main/engine/projects/projects.ts';
 import { ListProjectsSchema } from '../../../src/shared/project.ts';
@@ -21,6 +23,7 @@ beforeEach(() => {
     findNeedingAttention: async (visible, now) =>
       (await findNeeds(database.stores, visible, now)).map(({ projectId }) => projectId),
     servedOf: async () => new Map(),
+    deployedOf: (ids) => findDeployed(database.stores, ids),
   });
 });
 afterEach(() => database?.close());
@@ -145,5 +148,43 @@ describe('the reason for a missing certificate', () => {
     await add('dry');
     await fail('dry', { input: { ...JOB.input, dryRun: true } as typeof JOB.input });
     expect((await projects.get('dry')).obtainFailure).toBeNull();
+  });
+});
+
+describe('whether the certificate is deployed', () => {
+  const at = '2026-01-19T12:00:00Z';
+  const deployment = (id: string, projectId: string, state: DeploymentRecord['state']): DeploymentRecord => ({
+    id,
+    projectId,
+    name: id,
+    kind: 'command',
+    recipe: null,
+    hosts: { tag: 'web' },
+    enabled: true,
+    pausedBy: null,
+    files: [],
+    command: { argv: ['true'] },
+    scriptSealed: null,
+    steps: { validateCommand: null, reloadCommand: null, timeoutSeconds: 60, environment: [] },
+    verify: null,
+    state,
+    stateAt: at,
+    createdAt: at,
+    updatedAt: at,
+  });
+
+  it('is the most urgent state of the deployments, in the project and in the list', async () => {
+    for (const id of ['none', 'good', 'mixed']) await add(id);
+    const { deployments } = database.stores;
+    await deployments.create(deployment('d1', 'good', 'deployed'));
+    await deployments.create(deployment('d2', 'mixed', 'deployed'));
+    await deployments.create(deployment('d3', 'mixed', 'not-served'));
+    expect((await projects.get('mixed')).deployed).toEqual({ state: 'not-served', at });
+    const { projects: listed } = await projects.list(ListProjectsSchema.parse({ sort: 'name' }), null);
+    expect(listed.map(({ id, deployed }) => [id, deployed?.state ?? null])).toEqual([
+      ['good', 'deployed'],
+      ['mixed', 'not-served'],
+      ['none', null],
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 // Creates, lists, changes and removes projects.
 import { randomUUID } from 'node:crypto';
+import type { Deployed } from '../../../shared/deployed.ts';
 import { coversName } from '../../../shared/names.ts';
 import type {
   CreateProject,
@@ -56,6 +57,8 @@ export interface ProjectsDeps {
   servedOf(projectIds: readonly string[]): Promise<ReadonlyMap<string, Served>>;
   /** Whether Certdesk's own HTTPS uses the project's certificate. */
   isUsedByHttps(projectId: string): boolean;
+  /** Whether the certificates of these projects are installed (deploy/deployed-projects.ts). */
+  deployedOf(projectIds: readonly string[]): Promise<ReadonlyMap<string, Deployed>>;
 }
 
 /** @throws DUPLICATE_DOMAIN (details: projectId, name) */
@@ -88,6 +91,7 @@ interface ListedProjectParts {
   /** The last attempt to obtain a certificate, if it failed. */
   readonly failed: JobRecord | null;
   readonly served: Served | undefined;
+  readonly deployed: Deployed | undefined;
 }
 
 function presentListed({
@@ -97,6 +101,7 @@ function presentListed({
   jobId,
   failed,
   served,
+  deployed,
 }: ListedProjectParts): ListedProject {
   return {
     ...present(project),
@@ -105,6 +110,7 @@ function presentListed({
     uncovered: uncoveredName(project, certificate),
     obtainFailure: presentFailure(failed),
     served: served ?? null,
+    deployed: deployed ?? null,
     runningJobId: jobId,
   };
 }
@@ -189,6 +195,7 @@ export function createProjects(deps: ProjectsDeps): Projects {
         jobId: job?.id ?? null,
         failed: failed.get(id) ?? null,
         served: (await deps.servedOf([id])).get(id),
+        deployed: (await deps.deployedOf([id])).get(id),
       });
     },
 
@@ -208,6 +215,7 @@ export function createProjects(deps: ProjectsDeps): Projects {
         bare.map(({ project }) => project.id),
       );
       const served = await deps.servedOf(items.map(({ project }) => project.id));
+      const deployed = await deps.deployedOf(items.map(({ project }) => project.id));
       const projects = items.map(({ project, certificate }) => {
         const { id } = project;
         return presentListed({
@@ -217,6 +225,7 @@ export function createProjects(deps: ProjectsDeps): Projects {
           jobId: jobs.get(id) ?? null,
           failed: failed.get(id) ?? null,
           served: served.get(id),
+          deployed: deployed.get(id),
         });
       });
       return { projects, nextCursor, total: matching, counts };

@@ -5,6 +5,7 @@ import { createRestores } from '../backups/restores.ts';
 import { createAcknowledgements } from '../certificates/acknowledge.ts';
 import { createCertificates } from '../certificates/certificates.ts';
 import { createHistory } from '../certificates/versions.ts';
+import { findDeployed } from '../deploy/deployed-projects.ts';
 import { findServed } from '../endpoints/served.ts';
 import type { Engine } from '../engine.ts';
 import { createHttps } from '../https/https.ts';
@@ -49,6 +50,7 @@ export function wireRecords(
         (await findNeeds(stores, visible, now)).map(({ projectId }) => projectId),
       servedOf,
       isUsedByHttps: https.usesProject,
+      deployedOf: (ids) => findDeployed(stores, ids),
     }),
     certificates: createCertificates({ stores, journal, vault, clock, background, servedOf }),
     acknowledgements: createAcknowledgements({ journal, clock }),
