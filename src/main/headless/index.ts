@@ -1,6 +1,6 @@
 // The entry point of the headless program. It checks the version of Node before it loads anything else, because
 // better-sqlite3 crashes an older Node without a message. Then it loads the server's commands or the client, which is
-// small and starts fast.
+// small and starts fast. `check` loads neither.
 
 const major = Number(process.versions.node.split('.')[0]);
 if (major < 24) {
@@ -9,10 +9,15 @@ if (major < 24) {
   );
   process.exit(2);
 }
-const { main, readCommandTable } = await import('../cli/main.ts');
-const table = readCommandTable();
-if (table.local.some(({ name }) => name === process.argv[2]))
-  await (await import('./main.ts')).main(process.argv);
-else await main(process.argv, table);
+if (process.argv[2] === 'check') await (await import('./check.ts')).runCheckCommand(process.argv);
+else await runOther();
+
+async function runOther(): Promise<void> {
+  const { main, readCommandTable } = await import('../cli/main.ts');
+  const table = readCommandTable();
+  if (table.local.some(({ name }) => name === process.argv[2]))
+    await (await import('./main.ts')).main(process.argv);
+  else await main(process.argv, table);
+}
 
 export {}; // a module, so that it may await

@@ -1,7 +1,6 @@
 // Defines the command line: each command with its options and help texts.
-import { Command, CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { ScopeSchema } from '../../shared/token.ts';
-import { CertdeskError } from '../engine/core/errors.ts';
 import { readInstallation } from '../installation.ts';
 import {
   addOptions,
@@ -15,8 +14,10 @@ import { exportAudit, toEntry, verifyAudit } from './audit.ts';
 import { createBackupFile, restoreBackupFile, verifyBackupFile } from './backup.ts';
 import { listCaAccounts, replaceCaAccount } from './ca-account.ts';
 import { listCaDirectories, withdrawCaDirectory } from './ca-directory.ts';
+import { addCheckCommand } from './check.ts';
 import { printLoginLink } from './login-link.ts';
 import { exitOnOutputError } from './outputs.ts';
+import { reportFailure } from './report.ts';
 import { serve } from './serve.ts';
 import { createToken, listTokens, revokeToken } from './token.ts';
 import { validateFiles } from './validate.ts';
@@ -39,7 +40,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
-    process.exitCode = report(error);
+    process.exitCode = reportFailure(error);
   }
 }
 
@@ -57,6 +58,7 @@ export function createProgram(): Command {
   ]).action(serve);
 
   program.addCommand(validateCommand());
+  addCheckCommand(program);
 
   addOptions(
     program.command('login-link').description('print a one-time link that signs a browser in to the GUI'),
@@ -185,16 +187,4 @@ function addBackupCommands(program: Command): void {
   )
     .option('--keep-aside', 'move existing data to a subfolder of the data folder first')
     .action(restoreBackupFile);
-}
-
-/** Prints one line on standard error: what is wrong and what to do. @returns the exit code */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof CertdeskError && error.code !== 'INTERNAL') {
-    process.stderr.write(`certdesk: ${error.message}\n`);
-    return 2;
-  }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`certdesk: internal error, please report it: ${text}\n`);
-  return 70; // EX_SOFTWARE of sysexits.h
 }

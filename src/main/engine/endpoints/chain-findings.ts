@@ -1,6 +1,6 @@
 // What is wrong with the chain that a server sent: gaps, order, trust, intermediates that expire, certificates too many.
 import type { X509Certificate } from 'node:crypto';
-import type { Finding } from '../../../shared/endpoint.ts';
+import { FINDINGS, type Finding } from '../../../shared/endpoint.ts';
 import { isSignedByItself } from '../pki/inspect/issued-by.ts';
 import { createFinding, formatTime, nameOf, nameOfIssuer } from './finding-text.ts';
 import { isValidAt, type Trust } from './trust.ts';
@@ -21,8 +21,8 @@ export function findChainProblems(
   const path = findTrustPath(sent, context.trust, context.now);
   const linked = linkSent(sent, context.now);
   if (path === null) return [];
-  const trust = checkTrust(path, sent, context).map(([code, message]) =>
-    createFinding(code, address, message),
+  const trust = checkTrust(path, sent, context).map(([code, message, advice]) =>
+    createFinding(code, address, message, advice),
   );
   // Beyond a gap nobody can say which certificates are superfluous.
   const hasGap = trust.some(({ code }) => code === 'missing-intermediate');
@@ -34,7 +34,11 @@ export function findChainProblems(
   ];
 }
 
-type Problem = readonly [code: 'missing-intermediate' | 'untrusted' | 'self-signed', message: string];
+type Problem = readonly [
+  code: 'missing-intermediate' | 'untrusted' | 'self-signed',
+  message: string,
+  advice?: string,
+];
 
 function checkTrust(
   path: TrustPath,
@@ -74,7 +78,8 @@ function explainGap(
   if (top === undefined) return [];
   const issuer = nameOfIssuer(top);
   const message = `The server does not send the certificate of ${issuer}, which issued ${nameOf(top)} and is not a trusted root.`;
-  return [['missing-intermediate', message]];
+  const advice = `${FINDINGS['missing-intermediate'].advice} If ${issuer} is the root of a private CA, trust it instead.`;
+  return [['missing-intermediate', message, advice]];
 }
 
 /** RFC 5246 section 7.4.2: each certificate certifies the one before it. RFC 8446 tolerates another order. */
