@@ -21,6 +21,7 @@ import { type HostKey, readHostKey } from '../../../src/main/engine/hosts/host-k
 import { startProcess, type TestProcess } from '../acme/process.ts';
 import { startOnPorts } from '../tools/ports.ts';
 import { toolPath } from '../tools/tools.ts';
+import { writeKillWrappers } from './kill-points.ts';
 
 export interface SshHostOptions {
   /** Default: 127.0.0.2. */
@@ -37,6 +38,8 @@ export interface SshHostOptions {
   readonly keyOptions?: string;
   /** Host key types; default: ed25519. */
   readonly hostKeys?: readonly ('ed25519' | 'rsa' | 'ecdsa')[];
+  /** Whether the script's tools are wrapped for kill-points.ts. */
+  readonly killPoints?: boolean;
 }
 
 export interface SshHost {
@@ -54,6 +57,8 @@ export interface SshHost {
   readonly pid: number;
   target(user?: 'root' | 'deploy', changes?: Partial<SshTarget>): SshTarget;
   connectable(user?: 'root' | 'deploy', changes?: Partial<SshTarget>): ConnectableHost;
+  /** The pids of the processes that serve connections. */
+  sessions(): readonly number[];
   /** Runs a shell line in the host's namespace as root, and returns its output. */
   inside(line: string): string;
   /** What sshd and programs have written. */
@@ -143,6 +148,7 @@ function writeFiles(folder: string, options: SshHostOptions): readonly HostKey[]
     });
     writeFileSync(at('usr/local/sbin/certdesk-deploy'), SCRIPT, { mode: 0o755 });
   }
+  if (options.killPoints === true) writeKillWrappers(folder, at('usr/local/sbin'));
   const keygen = (type: string, path: string) =>
     execFileSync(toolPath('CERTDESK_TEST_SSH_KEYGEN'), [
       '-q',
@@ -247,6 +253,7 @@ function toHost({ folder, options, address, port, server, hostKeys, release }: S
       become: user === 'deploy' && options.helper !== undefined ? 'sudo' : 'none',
       ssh: target(user, changes),
     }),
+    sessions: () => sessionsOf(server.pid),
     inside: (line) =>
       execFileSync('nsenter', [`--mount=/proc/${server.pid}/ns/mnt`, 'sh', '-c', line], { encoding: 'utf8' }),
     log: () => server.output(),
@@ -256,6 +263,23 @@ function toHost({ folder, options, address, port, server, hostKeys, release }: S
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The processes of sshd below its own: with privilege separation, two for each connection. */
+function sessionsOf(pid: number): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean)
+    .map(Number);
+  const isSession = (child: number) => readFileSync(`/proc/${child}/comm`, 'utf8').startsWith('sshd');
+  return children.flatMap((child) => {
+    try {
+      return isSession(child) ? [child, ...sessionsOf(child)] : [];
+    } catch {
+      return []; // it has ended meanwhile
+    }
+  });
 }
 
 function answers(host: string, port: number): Promise<boolean> {
