@@ -1,10 +1,12 @@
 // Creates the engine with the real implementations of its ports.
+import { join } from 'node:path';
 import { createBackupPort } from '../backup/port.ts';
 import { createAcmeClient } from '../engine/acme/client.ts';
 import { directoryOrigin } from '../engine/acme/directory-origin.ts';
 import { createRequestCounts } from '../engine/acme/request-counts.ts';
 import type { Stores } from '../engine/core/stores.ts';
 import { createEngine } from '../engine/create-engine.ts';
+import { createConnectTransport } from '../engine/deploy/transports/connect.ts';
 import type { Surroundings } from '../engine/diagnostics/diagnostics.ts';
 import { createDnsResolver } from '../engine/dns/lookup/resolver.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -77,6 +79,10 @@ export async function buildEngine(
     addressPolicy,
     acmeShFolder: dns.acmeShFolder ?? null,
     webPorts: platform.webPorts ?? { http: 80, https: 443 },
+    connectHost: createConnectTransport({
+      policy: addressPolicy,
+      localFolder: join(dataFolder, 'deployments'),
+    }),
     surroundings: () => surroundings,
     limits,
     restart: restart.resolve,

@@ -24,7 +24,7 @@ export function createEngine(ports: EnginePorts): Engine {
   const { accounts, ...authorities } = wireAuthorities(common);
   const { queue, chooser, sweepLeftovers, ...issuance } = wireIssuance(common, accounts);
   const records = wireRecords(common, { ...issuance, queue, chooser });
-  const deploy = wireDeploy(common);
+  const { deploymentRunner, ...deploy } = wireDeploy(common);
   const { endpoints, endpointSweeps } = wireEndpoints(common);
   const scheduler = wireMaintenance(common, { ...authorities, ...issuance, queue, sweepLeftovers, sessions });
   const monitoring = wireMonitoring(common, { ...records, ...issuance, scheduler });
@@ -52,6 +52,7 @@ export function createEngine(ports: EnginePorts): Engine {
       if (resumed > 0) log.info({ jobs: resumed }, 'Jobs of the last run are resumed');
       await monitoring.notifications.start(); // before the first sweep, which leaves a new heartbeat
       scheduler.start();
+      await deploymentRunner.start();
       endpointSweeps.start();
       endpointSweeps.schedule.start();
       backupSchedule.start();
@@ -61,6 +62,7 @@ export function createEngine(ports: EnginePorts): Engine {
       await monitoring.notifications.stop();
       await Promise.all([
         queue.stop(),
+        deploymentRunner.stop(),
         backupSchedule.stop(),
         endpointSweeps.stop(),
         endpointSweeps.schedule.stop(),

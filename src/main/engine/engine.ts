@@ -31,6 +31,7 @@ import type { Stores } from './core/stores.ts';
 import type { Timing } from './core/timing.ts';
 import type { Deployments } from './deploy/deployments.ts';
 import type { DeploymentRuns } from './deploy/runs.ts';
+import type { ConnectTransport } from './deploy/transport.ts';
 import type { Surroundings } from './diagnostics/diagnostics.ts';
 import type { DnsCredentialService } from './dns/credentials/credentials.ts';
 import type { DnsResolver } from './dns/lookup/resolver.ts';
@@ -75,6 +76,8 @@ export interface EnginePorts {
   readonly acmeShFolder: string | null;
   /** The ports where CAs request HTTP-01 challenges: 80 and 443, except in tests. */
   readonly webPorts: WebPorts;
+  /** Connects to the hosts of deployments. */
+  readonly connectHost: ConnectTransport;
   /** Facts for the diagnostics that the engine cannot determine itself. */
   surroundings(): Surroundings;
   readonly limits: EngineLimits;

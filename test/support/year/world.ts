@@ -108,6 +108,7 @@ export async function createWorld(
       dnsEndpoints: {},
       acmeShFolder: null,
       webPorts: { http: 80, https: 443 },
+      connectHost: () => Promise.reject(new Error('no deployments here')),
       surroundings: () => {
         throw new Error('nobody asks');
       },

@@ -13,11 +13,11 @@ import type { Journal } from '../audit/journal.ts';
 import { findVersion } from '../certificates/certificates.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { invalid } from '../core/invalid.ts';
-import type { CertificateRecord } from '../core/model.ts';
 import type { DeploymentRecord } from '../core/model-deploy.ts';
 import type { Clock, Vault } from '../core/ports.ts';
 import { findProject } from '../core/project-lookup.ts';
 import type { Stores } from '../core/stores.ts';
+import { assertDeployable } from './assert-deployable.ts';
 import { checkDefinition } from './check-definition.ts';
 import { changeDeployment, complete, newDeployment } from './definition.ts';
 import { findDeployment } from './lookup.ts';
@@ -100,7 +100,7 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
         throw new CertdeskError('DEPLOYMENT_PAUSED', `The deployment ${name} is paused. Resume it first`);
       await assertTargets(tx, deployment, how.hosts);
       const version = await findVersion(tx, projectId, how.versionId);
-      assertDeployable(version, now());
+      assertDeployable(version, clock.now());
       const hostIds = how.hosts === null ? {} : { hostIds: how.hosts };
       const { trigger, force } = how;
       const inserted = await insertRuns(tx, deployment, { version, trigger, force, ...hostIds, now: now() });
@@ -239,19 +239,6 @@ async function assertTargets(
   if (targets.length === 0) throw invalid('hosts', `no host is selected for the deployment ${name}`);
   const foreign = hosts?.find((hostId) => !targets.includes(hostId));
   if (foreign !== undefined) throw invalid('hosts', `host ${foreign} does not belong to the deployment`);
-}
-
-/** @throws CERTIFICATE_NOT_FOUND, CERTIFICATE_EXPIRED, ALREADY_REVOKED */
-export function assertDeployable(
-  { removedAt, revokedAt, expiresAt }: CertificateRecord,
-  now: Timestamp,
-): void {
-  if (removedAt !== null)
-    throw new CertdeskError('CERTIFICATE_NOT_FOUND', 'The certificate was removed. Restore it first');
-  if (revokedAt !== null)
-    throw new CertdeskError('ALREADY_REVOKED', 'The certificate is revoked, so it is not deployed');
-  if (expiresAt <= now)
-    throw new CertdeskError('CERTIFICATE_EXPIRED', `The certificate expired on ${expiresAt}`, { expiresAt });
 }
 
 function toPreview(

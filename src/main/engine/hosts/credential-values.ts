@@ -22,6 +22,7 @@ export async function readCredential(
   throw new CertdeskError(
     'HOST_CREDENTIAL_INVALID',
     `The values of the credential ${name} are no longer in the secret store: enter them again`,
+    { host: '', reason: 'lost' },
   );
 }
 

@@ -36,7 +36,7 @@ export interface HostCredentials {
 export type ReadKey = (
   privateKey: string,
   passphrase: string | null,
-) => NonNullable<HostCredentialRecord['publicKey']>;
+) => Promise<NonNullable<HostCredentialRecord['publicKey']>>;
 
 export interface HostCredentialsDeps {
   readonly stores: Stores;
@@ -52,7 +52,7 @@ export function createHostCredentials(deps: HostCredentialsDeps): HostCredential
   const { stores, journal, secrets, clock, readKey } = deps;
   const now = () => toTimestamp(clock.now());
 
-  const publicKeyOf = (values: CredentialValues) =>
+  const publicKeyOf = async (values: CredentialValues) =>
     values.kind === 'ssh-key' ? readKey(values.privateKey, values.passphrase) : null;
 
   async function present(credential: HostCredentialRecord): Promise<HostCredential> {
@@ -88,7 +88,7 @@ export function createHostCredentials(deps: HostCredentialsDeps): HostCredential
         id: randomUUID(),
         name: body.name,
         kind: body.kind,
-        publicKey: publicKeyOf(values),
+        publicKey: await publicKeyOf(values),
         createdAt: at,
         updatedAt: at,
       };
@@ -110,7 +110,7 @@ export function createHostCredentials(deps: HostCredentialsDeps): HostCredential
       let publicKey = credential.publicKey;
       if (changes) {
         const values = changeValues(await readCredential(secrets, credential), body);
-        publicKey = publicKeyOf(values);
+        publicKey = await publicKeyOf(values);
         await writeCredential(secrets, id, values);
       }
       const patch = { ...(body.name === undefined ? {} : { name: body.name }), publicKey, updatedAt: now() };

@@ -3,25 +3,46 @@ import { toTimestamp } from '../../../shared/time.ts';
 import { createDeployments } from '../deploy/deployments.ts';
 import { listRecipes } from '../deploy/recipes/index.ts';
 import { rearmRefused } from '../deploy/refused-keys.ts';
+import { createDeploymentRunner, type DeploymentRunner } from '../deploy/runner.ts';
 import { createDeploymentRuns } from '../deploy/runs.ts';
 import { usersOfSecret } from '../deploy/secrets-in-use.ts';
 import { previewTags, releaseHost, syncHost } from '../deploy/targets.ts';
+import { readKey } from '../deploy/transports/read-key.ts';
+import { visitHost } from '../deploy/visit-host.ts';
+import { createProbe } from '../endpoints/probe.ts';
 import type { Engine } from '../engine.ts';
 import { createHostCredentials } from '../hosts/credentials.ts';
 import { createHosts } from '../hosts/hosts.ts';
 import { findHost } from '../hosts/lookup.ts';
-import { readKey } from '../hosts/ssh-key.ts';
 import type { Common } from './common.ts';
 
 export type DeployServices = Pick<
   Engine,
   'hosts' | 'hostCredentials' | 'deployments' | 'deploymentRuns' | 'deploymentRecipes' | 'previewTags'
->;
+> & { readonly deploymentRunner: DeploymentRunner };
+
+/** Hosts to which certificates are installed in parallel. */
+const HOSTS_IN_PARALLEL = 10;
 
 export function wireDeploy(common: Common): DeployServices {
-  const { stores, journal, secrets, vault, clock } = common;
+  const { stores, journal, secrets, vault, clock, log, timing, connectHost, addressPolicy } = common;
   const now = () => toTimestamp(clock.now());
+  const probe = createProbe({ policy: addressPolicy, clock });
+  const walk = { stores, journal, secrets, vault, clock, log, timing, probe, connect: connectHost };
+  const deploymentRunner = createDeploymentRunner({
+    stores,
+    clock,
+    log,
+    concurrency: HOSTS_IN_PARALLEL,
+    visit: (hostId, signal) => visitHost({ ...walk, policy: addressPolicy }, hostId, signal),
+  });
+  // Runs are inserted with these changes, and the listener is called after their commit.
+  journal.listen(({ kind }) => {
+    if (/^(certificate|deployment|host|job)\./.test(kind) && kind !== 'deployment.step')
+      deploymentRunner.wake();
+  });
   return {
+    deploymentRunner,
     hosts: createHosts({
       stores,
       journal,

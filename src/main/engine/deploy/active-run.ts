@@ -1,0 +1,141 @@
+// A run that is at work: every step is stored before it is taken, and its end with what follows from it.
+import { RUN_STEPS, type RunState, type RunStep } from '../../../shared/deployment-run.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import type { Journal } from '../audit/journal.ts';
+import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
+import type { DeploymentRecord, DeploymentRunRecord, HostRecord } from '../core/model-deploy.ts';
+import type { Clock } from '../core/ports.ts';
+import { nextAttemptAt } from './retry.ts';
+import { refreshState } from './state.ts';
+
+export interface ActiveRunDeps {
+  readonly journal: Journal;
+  readonly clock: Clock;
+}
+
+type RunPatch = Partial<Pick<DeploymentRunRecord, 'unsettled' | 'reloadOwed' | 'seenBefore' | 'attempts'>>;
+
+export interface ActiveRun {
+  /** As stored. */
+  readonly record: DeploymentRunRecord;
+  readonly deployment: DeploymentRecord;
+  /** What the host calls this attempt. */
+  readonly attemptId: string;
+  /** Whether the run has ended. */
+  readonly ended: boolean;
+  /** Stores that a step begins. @param patch What changes with it. */
+  begin(step: RunStep, message: string, patch?: RunPatch): Promise<void>;
+  /** Stores the result of the current step. */
+  done(message: string, how?: { readonly output?: string; readonly patch?: RunPatch }): Promise<void>;
+  patch(patch: RunPatch): Promise<void>;
+  /** Ends the run. Failures are attempted again (retry.ts). */
+  finish(state: RunState, how?: { readonly error?: CertdeskError; readonly message?: string }): Promise<void>;
+  /** Ends the run with an error. */
+  fail(error: unknown): Promise<void>;
+}
+
+export function createActiveRun(
+  { journal, clock }: ActiveRunDeps,
+  given: DeploymentRunRecord,
+  { deployment, host }: { readonly deployment: DeploymentRecord; readonly host: Pick<HostRecord, 'name'> },
+): ActiveRun {
+  let record = given;
+  let ended = false;
+  const now = () => toTimestamp(clock.now());
+
+  async function store(patch: Partial<DeploymentRunRecord>, message: string | null): Promise<void> {
+    await journal.write(async (tx, emit) => {
+      await tx.deploymentRuns.update(record.id, patch);
+      const { deploymentId, projectId, id: runId, hostId } = record;
+      const step = (patch.steps ?? record.steps).at(-1);
+      const data = { deploymentId, runId, hostId, step: step?.step ?? null, state: step?.state ?? null };
+      if (message !== null) await emit({ kind: 'deployment.step', projectId, message, data });
+    });
+    record = { ...record, ...patch };
+  }
+
+  /** The steps with a result for the last one. */
+  function settled(state: 'done' | 'failed', message: string, output: string | null) {
+    const last = record.steps.at(-1);
+    if (last?.state !== 'running') return record.steps;
+    return [...record.steps.slice(0, -1), { ...last, state, message, output }];
+  }
+
+  const finish: ActiveRun['finish'] = async (state, { error, message } = {}) => {
+    const at = now();
+    const failed = error !== undefined;
+    const output = failed ? outputOf(error) : null;
+    const steps = settled(failed ? 'failed' : 'done', error?.message ?? message ?? '', output);
+    const { attempts, deploymentId, projectId, id: runId, hostId } = record;
+    const patch = {
+      state,
+      steps,
+      error: error?.toBody() ?? null,
+      finishedAt: at,
+      nextAttemptAt: nextAttemptAt(state, { code: error?.code ?? null, attempts, now: clock.now() }),
+    };
+    await journal.write(async (tx, emit) => {
+      const current = await tx.deploymentRuns.get(record.id);
+      const targets = await tx.deployments.targets([deploymentId]);
+      const isLast = targets.some((target) => target.hostId === hostId && target.runId === runId);
+      // After a newer run, a pause or the removal of the host there is no further attempt.
+      const enabled = (await tx.deployments.get(deploymentId))?.enabled === true;
+      const again = current !== null && isLast && enabled ? patch.nextAttemptAt : null;
+      await tx.deploymentRuns.update(record.id, { ...patch, nextAttemptAt: again });
+      record = { ...record, ...patch, nextAttemptAt: again };
+      await refreshState(tx, deploymentId, at);
+      const text = `${deployment.name} on ${host.name}: ${error?.message ?? SENTENCES[state] ?? state}`;
+      const data = { deploymentId, runId, hostId, state };
+      const audit = { operation: 'deployments.run', result: error?.code ?? ('ok' as const) };
+      await emit({
+        kind: 'deployment.finished',
+        projectId,
+        message: text,
+        data,
+        ...(state === 'unchanged' ? {} : { audit }),
+      });
+    });
+    ended = true;
+  };
+
+  return {
+    get record() {
+      return record;
+    },
+    get attemptId() {
+      return `${record.id}-${record.attempts}`;
+    },
+    get ended() {
+      return ended;
+    },
+    deployment,
+    begin: (step, message, patch = {}) => {
+      const steps = [...record.steps, { step, state: 'running' as const, at: now(), message, output: null }];
+      return store({ ...patch, steps }, `${deployment.name} on ${host.name}: ${RUN_STEPS[step]}`);
+    },
+    done: (message, { output, patch = {} } = {}) =>
+      store({ ...patch, steps: settled('done', message, output ?? null) }, null),
+    patch: (patch) => store(patch, null),
+    finish,
+    async fail(cause) {
+      const error = toCertdeskError(cause);
+      const isObsolete = OBSOLETE.includes(error.code);
+      await finish(isObsolete ? 'cancelled' : 'failed', { error });
+    },
+  };
+}
+
+/** The certificate must not be installed any more. */
+const OBSOLETE: readonly string[] = ['CERTIFICATE_NOT_FOUND', 'CERTIFICATE_EXPIRED', 'ALREADY_REVOKED'];
+
+const SENTENCES: Partial<Readonly<Record<RunState, string>>> = {
+  deployed: 'deployed',
+  verified: 'deployed, and the service presents the certificate',
+  unchanged: 'everything is in place',
+  cancelled: 'cancelled',
+};
+
+function outputOf({ details }: CertdeskError): string | null {
+  const { output } = Object(details) as { readonly output?: unknown };
+  return typeof output === 'string' && output !== '' ? output : null;
+}

@@ -1,0 +1,123 @@
+// Starts due runs: one visit to a host at a time, several hosts in parallel. Waiting runs are rows; they take no place in
+// the queue of jobs and do not lock their project.
+import { toTimestamp } from '../../../shared/time.ts';
+import type { Clock, Log } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
+
+export interface DeploymentRunner {
+  /** Resumes the runs that the last process left, and starts the schedule. */
+  start(): Promise<void>;
+  /** Looks for due runs soon. Call it after runs were inserted. */
+  wake(): void;
+  /** Starts all due runs. Resolves when nothing is due or at work. */
+  runDue(): Promise<void>;
+  /** Interrupts what is at work; the next start resumes it. */
+  stop(): Promise<void>;
+}
+
+export interface DeploymentRunnerDeps {
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Hosts in parallel. */
+  readonly concurrency: number;
+  visit(hostId: string, signal: AbortSignal): Promise<void>;
+}
+
+const EVERY_MS = 60_000;
+
+export function createDeploymentRunner(deps: DeploymentRunnerDeps): DeploymentRunner {
+  const { stores, clock, log, concurrency } = deps;
+  const visits = new Map<string, Promise<void>>();
+  let stopping = new AbortController();
+  let started = false;
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<void> = Promise.resolve();
+  let awake = false;
+
+  async function dueHosts(): Promise<readonly string[]> {
+    const now = toTimestamp(clock.now());
+    const [runs, forget] = await Promise.all([
+      stores.deploymentRuns.due(now),
+      stores.deployments.generationsToForget(now),
+    ]);
+    return [...new Set([...runs, ...forget].map(({ hostId }) => hostId))];
+  }
+
+  /** Starts visits as far as hosts and places are free. */
+  async function startDue(): Promise<void> {
+    const { signal } = stopping;
+    for (const hostId of await dueHosts()) {
+      if (signal.aborted || visits.size >= concurrency) return;
+      if (visits.has(hostId)) continue;
+      const visit = deps
+        .visit(hostId, signal)
+        .then(
+          () => true,
+          (error: unknown) => {
+            if (!signal.aborted) log.error({ err: error, hostId }, 'The visit to a host failed');
+            return false; // its runs may still be due: the next minute tries again, not this one
+          },
+        )
+        .then((succeeded) => {
+          visits.delete(hostId);
+          if (succeeded) wake();
+        });
+      visits.set(hostId, visit);
+    }
+  }
+
+  function look(): Promise<void> {
+    awake = false;
+    looking = looking
+      .then(startDue)
+      .catch((error: unknown) => log.error({ err: error }, 'Due deployment runs could not be read'));
+    return looking;
+  }
+
+  function wake(): void {
+    if (!started || awake) return;
+    awake = true;
+    setImmediate(() => {
+      if (started) void look();
+    });
+  }
+
+  function schedule(): void {
+    timer = setTimeout(() => {
+      void look().finally(() => started && schedule());
+    }, EVERY_MS);
+    timer.unref();
+  }
+
+  return {
+    wake,
+    async start() {
+      if (started) return;
+      started = true;
+      stopping = new AbortController();
+      const now = toTimestamp(clock.now());
+      // Their results on the hosts are unknown: the next visit asks for them.
+      await stores.transaction(async (tx) => {
+        for (const { id } of await tx.deploymentRuns.running())
+          await tx.deploymentRuns.update(id, { state: 'pending', nextAttemptAt: now });
+      });
+      schedule();
+      wake();
+    },
+    async runDue() {
+      for (;;) {
+        await look();
+        if (visits.size === 0) return;
+        await Promise.all(visits.values());
+      }
+    },
+    async stop() {
+      started = false;
+      clearTimeout(timer);
+      stopping.abort(new Error('Certdesk is stopping'));
+      await looking;
+      await Promise.all(visits.values());
+    },
+  };
+}

@@ -1,0 +1,40 @@
+// Reads SSH private keys: checks the passphrase, and shows the public half that people need for authorized_keys.
+import { createHash } from 'node:crypto';
+import { CertdeskError } from '../../core/errors.ts';
+import type { ReadKey } from '../../hosts/credentials.ts';
+import { toSshKey } from './private-key.ts';
+
+/** Accepts OpenSSH's format, PKCS#1, SEC 1 and PKCS#8. */
+export const readKey: ReadKey = async (text, secret) => {
+  const { default: ssh2 } = await import('ssh2'); // costs nothing at startup
+  const { privateKey, passphrase } = convert(text, secret);
+  const parsed = ssh2.utils.parseKey(privateKey, passphrase ?? undefined);
+  const key = Array.isArray(parsed) ? parsed[0] : parsed;
+  if (key === undefined || key instanceof Error) throw unreadable(explain(key, text, secret));
+  if (!key.isPrivateKey()) throw unreadable('it is a public key. Enter the private one');
+  const blob = key.getPublicSSH();
+  const sha256 = createHash('sha256').update(blob).digest('base64').replace(/=+$/, '');
+  return { type: key.type, sha256, line: `${key.type} ${blob.toString('base64')} certdesk` };
+};
+
+function convert(text: string, secret: string | null): ReturnType<typeof toSshKey> {
+  try {
+    return toSshKey(text, secret);
+  } catch {
+    throw unreadable(explain(undefined, text, secret)); // OpenSSL's message does not help users
+  }
+}
+
+function explain(error: Error | undefined, text: string, secret: string | null): string {
+  const encrypted = /ENCRYPTED/.test(text) || /encrypted|passphrase/i.test(error?.message ?? '');
+  if (encrypted && secret === null) return 'it is encrypted. Enter its passphrase';
+  if (secret !== null) return 'the passphrase is wrong, or the key is damaged';
+  return 'it is damaged, or of a type that SSH does not have';
+}
+
+function unreadable(reason: string): CertdeskError {
+  return new CertdeskError('HOST_CREDENTIAL_INVALID', `The private key cannot be read: ${reason}.`, {
+    host: '',
+    reason,
+  });
+}

@@ -1,0 +1,184 @@
+// Connects to a host and does everything that is due there: the runs of all deployments, and the deletion of previous
+// files whose key has leaked.
+import { toTimestamp } from '../../../shared/time.ts';
+import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
+import type { DeploymentRunRecord, HostRecord } from '../core/model-deploy.ts';
+import { type ActiveRun, createActiveRun } from './active-run.ts';
+import { toConnectable } from './connectable.ts';
+import { installAll, isolated, verifyRun } from './install.ts';
+import { runCommandKind } from './kinds/command.ts';
+import { type Prepared, prepareFiles, settle, stepsOf } from './kinds/files.ts';
+import { type Loaded, load, type Visit, type WalkDeps } from './walk.ts';
+
+/**
+ * Never rejects, unless `signal` aborts or the database fails. Runs that an abort interrupts stay `running`, and the next
+ * start resumes them.
+ */
+export async function visitHost(deps: WalkDeps, hostId: string, signal: AbortSignal): Promise<void> {
+  const host = await deps.stores.hosts.get(hostId);
+  const runs = await beginRuns(deps, hostId, host);
+  const forget = (await deps.stores.deployments.generationsToForget(toTimestamp(deps.clock.now()))).filter(
+    (target) => target.hostId === hostId,
+  );
+  if (host === null || (runs.length === 0 && forget.length === 0)) return;
+  let visit: Visit;
+  try {
+    const transport = await deps.connect(await toConnectable(deps, host), signal);
+    visit = { host, transport, signal };
+  } catch (error) {
+    signal.throwIfAborted();
+    const failure = toCertdeskError(error);
+    await noteContact(deps, host, failure);
+    for (const run of runs) await run.fail(failure);
+    for (const target of forget) await deferForget(deps, target);
+    return;
+  }
+  try {
+    await noteContact(deps, host, null);
+    for (const run of runs) await run.done(`Connected to ${host.name}`);
+    await settleOthers(deps, visit, runs);
+    await walkRuns(deps, visit, runs);
+    for (const target of forget) await forgetGenerations(deps, visit, target);
+  } finally {
+    visit.transport.close();
+  }
+}
+
+/** Marks the due runs as running, in one transaction with their first step. */
+async function beginRuns(
+  deps: WalkDeps,
+  hostId: string,
+  host: HostRecord | null,
+): Promise<readonly ActiveRun[]> {
+  const { stores, clock } = deps;
+  const at = toTimestamp(clock.now());
+  const due = (await stores.deploymentRuns.due(at)).filter((run) => run.hostId === hostId);
+  const active: ActiveRun[] = [];
+  for (const given of due) {
+    const deployment = await stores.deployments.get(given.deploymentId);
+    const attempts = given.unsettled ? given.attempts : given.attempts + 1;
+    const steps = given.unsettled ? given.steps : [];
+    const started: DeploymentRunRecord = {
+      ...given,
+      state: 'running',
+      attempts,
+      steps,
+      startedAt: given.startedAt ?? at,
+      finishedAt: null,
+      nextAttemptAt: null,
+    };
+    if (deployment === null || host === null || !deployment.enabled) {
+      await stores.transaction((tx) =>
+        tx.deploymentRuns.update(given.id, { state: 'cancelled', finishedAt: at, nextAttemptAt: null }),
+      );
+      continue;
+    }
+    await stores.transaction((tx) =>
+      tx.deploymentRuns.update(given.id, {
+        state: 'running',
+        attempts,
+        steps,
+        startedAt: started.startedAt,
+        finishedAt: null,
+        nextAttemptAt: null,
+      }),
+    );
+    const run = createActiveRun(deps, started, { deployment, host });
+    await run.begin('connect', `Connect to ${host.name}`);
+    active.push(run);
+  }
+  return active;
+}
+
+async function walkRuns(deps: WalkDeps, visit: Visit, runs: readonly ActiveRun[]): Promise<void> {
+  const prepared: Prepared[] = [];
+  const inPlace: Loaded[] = [];
+  const commanded: Loaded[] = [];
+  for (const run of runs) {
+    await isolated(visit, { run }, async () => {
+      const loaded = await load(deps, run);
+      if (run.deployment.kind === 'command') {
+        const ran = await runCommandKind(deps, visit, loaded);
+        (ran ? commanded : inPlace).push(loaded);
+        return;
+      }
+      const result = await prepareFiles(deps, visit, loaded);
+      if (result === 'in-place') inPlace.push(loaded);
+      else prepared.push(result);
+    });
+  }
+  const installed = await installAll(visit, prepared);
+  // Checks wait for seconds, so they run in parallel.
+  await Promise.all([
+    ...[...installed, ...commanded].map((each) => isolated(visit, each, () => verifyRun(deps, visit, each))),
+    ...inPlace.map((each) => isolated(visit, each, () => verifyRun(deps, visit, each, true))),
+  ]);
+}
+
+/** Finishes or puts back what earlier runs left, which newer ones have replaced since. */
+async function settleOthers(deps: WalkDeps, visit: Visit, runs: readonly ActiveRun[]): Promise<void> {
+  const { host, signal } = visit;
+  for (const record of await deps.stores.deploymentRuns.unsettled(host.id)) {
+    if (runs.some((run) => run.record.id === record.id)) continue;
+    const deployment = await deps.stores.deployments.get(record.deploymentId);
+    if (deployment === null) continue;
+    const run = createActiveRun(deps, record, { deployment, host });
+    try {
+      const loaded = await load(deps, run);
+      await settle(visit, { run, ...stepsOf(loaded) });
+      await run.patch({ unsettled: false });
+    } catch (error) {
+      signal.throwIfAborted();
+      deps.log.warn({ err: error, runId: record.id }, 'An earlier deployment run could not be settled yet');
+    }
+  }
+}
+
+/** Remembers the contact, and a key that was refused. */
+async function noteContact(
+  { journal, clock }: WalkDeps,
+  host: HostRecord,
+  failure: CertdeskError | null,
+): Promise<void> {
+  const { type, sha256, accepted } = Object(failure?.details) as {
+    readonly type?: string;
+    readonly sha256?: string;
+    readonly accepted?: readonly object[];
+  };
+  const isChanged =
+    failure?.code === 'HOST_KEY_REFUSED' && (accepted?.length ?? 0) > 0 && typeof sha256 === 'string';
+  await journal.write(async (tx, emit) => {
+    const at = toTimestamp(clock.now());
+    await tx.hosts.update(host.id, {
+      ...(failure === null ? { lastContactAt: at, changedKey: null } : {}),
+      lastError: failure?.message ?? null,
+      ...(isChanged ? { changedKey: { type, sha256 } as HostRecord['changedKey'] } : {}),
+    });
+    if (isChanged && host.changedKey === null)
+      await emit({
+        kind: 'host.key-changed',
+        message: failure?.message ?? '',
+        data: { hostId: host.id },
+        audit: { operation: 'hosts.key-changed', result: 'HOST_KEY_REFUSED' },
+      });
+  });
+}
+
+type Target = { readonly deploymentId: string; readonly hostId: string };
+const FORGET_AGAIN_MS = 30 * 60_000;
+
+async function forgetGenerations(deps: WalkDeps, visit: Visit, target: Target): Promise<void> {
+  try {
+    await visit.transport.deleteGenerations(target.deploymentId, visit.signal);
+    await deps.stores.transaction((tx) => tx.deployments.setForgetAt(target, null));
+  } catch (error) {
+    visit.signal.throwIfAborted();
+    deps.log.warn({ err: error, ...target }, 'Previous files of a leaked key could not be deleted yet');
+    await deferForget(deps, target);
+  }
+}
+
+async function deferForget({ stores, clock }: WalkDeps, target: Target): Promise<void> {
+  const at = toTimestamp(new Date(clock.now().getTime() + FORGET_AGAIN_MS));
+  await stores.transaction((tx) => tx.deployments.setForgetAt(target, at));
+}
