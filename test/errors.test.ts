@@ -18,6 +18,13 @@ describe('the error catalogue', () => {
     expect(documented).toEqual(ERRORS);
   });
 
+  it('has a row for each code in docs/troubleshooting.md, and no other codes are there', () => {
+    const page = readFileSync(new URL('../docs/troubleshooting.md', import.meta.url), 'utf8');
+    const cells = [...page.matchAll(/^\| ((?:`[A-Z_]+` ?)+)\| .{10,} \|$/gm)].map(([, codes = '']) => codes);
+    const explained = cells.flatMap((codes) => codes.match(/[A-Z_]+/g) ?? []);
+    expect(explained.toSorted()).toEqual(Object.keys(ERRORS).toSorted());
+  });
+
   it('suggests an action in a sentence', () => {
     for (const [code, { summary }] of Object.entries(ERRORS)) expect(summary, code).toMatch(/^[A-Z].*\.$/);
   });

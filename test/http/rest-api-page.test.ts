@@ -1,6 +1,7 @@
 // Every address, error code and option of obtain in docs/rest-api.md exists.
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import type { z } from 'zod';
 import { restOperations } from '../../src/main/http/rest.ts';
 import { ObtainRequestSchema } from '../../src/shared/certificate.ts';
 import { ERRORS, type ErrorCode } from '../../src/shared/errors.ts';
@@ -39,4 +40,27 @@ it('lists the addresses of the operations', () => {
     .map((address) => address.replace('…', prefix).replace(/\?.*/, ''));
   expect(named.length).toBeGreaterThan(15);
   expect(named.filter((address) => !known.has(address))).toEqual([]);
+});
+
+it('has ten lines of curl whose methods, addresses and parameters exist', () => {
+  const [, block = ''] = /<!-- test: ten lines -->\s*```sh\n(.*?)\n```/s.exec(page) ?? [];
+  const lines = block.split('\n');
+  expect(lines).toHaveLength(10);
+  for (const line of lines) {
+    const [, path = '', query = ''] = /\$API([^\s"?]+)(?:\?([^\s"]*))?/.exec(line) ?? [];
+    const method = /-X POST|--json/.test(line) ? 'POST' : 'GET';
+    const operation = restOperations().find(
+      ({ rest }) => rest.method === method && rest.path === path.replace('$ID', '{id}'),
+    );
+    if (operation === undefined) throw new Error(`There is no operation for: ${line}`);
+    const [input] = (operation.procedure._def as unknown as { inputs: readonly z.ZodObject[] }).inputs;
+    for (const [name] of new URLSearchParams(query))
+      expect(Object.keys(input?.shape ?? {}), line).toContain(name);
+    const [, body] = /--json '(.*?)'/.exec(line) ?? [];
+    const given = { id: 'x', ...(body === undefined ? {} : { body: JSON.parse(body) }) };
+    expect(
+      input?.safeParse({ ...given, ...Object.fromEntries(new URLSearchParams(query)) }).error,
+      line,
+    ).toBeUndefined();
+  }
 });

@@ -48,13 +48,17 @@ export function toPlatform(options: ServeOptions, logger: Logger): Platform {
   };
 }
 
-/** Keeps the ports of the first start for a restart in the same process, whatever ports the restored settings name. */
+/**
+ * Keeps the ports of the first start, and whether it serves HTTPS, for a restart in the same process, whatever the restored
+ * settings say.
+ */
 export function onPortsOf(app: Pick<App, 'address' | 'challengePort'>, platform: Platform): Platform {
   const { port, protocol } = new URL(app.address);
   const usual = protocol === 'https:' ? 443 : 80;
   return {
     ...platform,
     api: { ...platform.api, port: port === '' ? usual : Number(port) },
+    https: { project: null, redirect: null, ...platform.https, enabled: protocol === 'https:' },
     challenge: { ...platform.challenge, port: app.challengePort ?? platform.challenge.port },
   };
 }
