@@ -2,13 +2,16 @@
 // fetched everywhere), their file list is checked, and their content is started.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { extractAll, listPackage, statFile } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ON } from '../support/electron/launch.ts';
 import { createDesktopRig } from '../support/electron/rig.ts';
+import { runCli } from '../support/server/cli.ts';
+import { startServer } from '../support/server/server.ts';
 import { type Installers, makeInstallers } from '../support/tools/packaging.ts';
 import { describeWith, toolPath } from '../support/tools/tools.ts';
 
@@ -206,6 +209,45 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
         encoding: 'utf8',
       });
       expect(version.trim()).toBe(manifest.version);
+    });
+
+    it('has a manual page, and completion for three shells', () => {
+      const page = gunzipSync(readFileSync(join(tree, 'usr/share/man/man1/certdesk.1.gz'))).toString();
+      expect(page).toMatch(/^\.TH CERTDESK 1 /);
+      expect(text('usr/share/bash-completion/completions/certdesk')).toMatch(/^complete .* certdesk$/m);
+      expect(text('usr/share/zsh/vendor-completions/_certdesk')).toMatch(/^#compdef certdesk$/m);
+      expect(text('usr/share/fish/vendor_completions.d/certdesk.fish')).toMatch(/^complete -c certdesk/m);
+    });
+
+    it("has a command line that finds the service's data folder, also in another place", async () => {
+      const program = join(made.folder, 'certdesk');
+      // The paths of the package, in the folder of this test.
+      const script = text('usr/bin/certdesk').replaceAll('/opt/Certdesk', join(tree, 'opt/Certdesk'));
+      writeFileSync(program, script, { mode: 0o755 });
+      const [service, moved] = [join(made.folder, 'service'), join(made.folder, 'moved')];
+      for (const folder of [service, moved]) mkdirSync(folder, { mode: 0o700 });
+      const defaults = join(made.folder, 'defaults');
+      expect(script).toContain('/var/lib/certdesk');
+      expect(script).toContain('/etc/default/certdesk');
+      const status = () =>
+        runCli(['status'], {
+          program: [program],
+          env: {
+            CERTDESK_SERVICE_FOLDER: service,
+            CERTDESK_SERVICE_DEFAULTS: defaults,
+            XDG_DATA_HOME: join(made.folder, 'no-home'),
+          },
+        });
+      expect((await status()).stderr).toContain(
+        `No Certdesk server is running on the data folder ${service}`,
+      );
+      const server = await startServer({ dataFolder: moved, args: ['--challenge-port', '0'] });
+      try {
+        writeFileSync(defaults, `# the service\nCERTDESK_DATA_DIR=${moved}\n`);
+        expect(await status()).toMatchObject({ code: 0, stderr: '' });
+      } finally {
+        await server.stop();
+      }
     });
 
     it('has a headless server that runs: API, pages, and every chunk of the program with its packages', async () => {

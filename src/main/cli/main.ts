@@ -39,6 +39,7 @@ function endOnOutputError(error: NodeJS.ErrnoException): void {
 function report(error: unknown, asJson: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
+    if (error.code === 'commander.help') return 2; // a group of commands without one: the help says which there are
     say(error.message.replace(/^error: /, '').replaceAll('\n', ' '));
     return 2;
   }

@@ -16,6 +16,7 @@ export function createProgram(table: CommandTable, version: string): Command {
     .version(version)
     .commandsGroup('Certificates (with a running server):')
     .helpCommand(false)
+    .configureHelp({ subcommandTerm: termOf })
     .addHelpText('after', helpText(remote));
   for (const each of remote) addCommand(program, each);
   addCompletion(program, table);
@@ -27,6 +28,15 @@ export function createProgram(table: CommandTable, version: string): Command {
 /** Errors are thrown, and main.ts reports them. */
 function configure(command: Command): Command {
   return command.exitOverride().configureOutput({ outputError: () => undefined });
+}
+
+/** Without `[options]`, which every command has. */
+function termOf(command: Command): string {
+  const words = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...words].join(' ');
 }
 
 function helpText(remote: readonly RemoteCommand[]): string {

@@ -9,15 +9,18 @@ if (major < 24) {
   );
   process.exit(2);
 }
-if (process.argv[2] === 'check') await (await import('./check.ts')).runCheckCommand(process.argv);
+const [node = '', program = '', ...given] = process.argv;
+// `certdesk help serve` means `certdesk serve --help`.
+const words = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
+const argv = [node, program, ...words];
+if (words[0] === 'check') await (await import('./check.ts')).runCheckCommand(argv);
 else await runOther();
 
 async function runOther(): Promise<void> {
   const { main, readCommandTable } = await import('../cli/main.ts');
   const table = readCommandTable();
-  if (table.local.some(({ name }) => name === process.argv[2]))
-    await (await import('./main.ts')).main(process.argv);
-  else await main(process.argv, table);
+  if (table.local.some(({ name }) => name === words[0])) await (await import('./main.ts')).main(argv);
+  else await main(argv, table);
 }
 
 export {}; // a module, so that it may await

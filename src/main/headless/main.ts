@@ -30,8 +30,8 @@ const PASSPHRASE_OPTIONS = [
 ];
 
 /**
- * Runs one command and sets the exit code: 0 on success, 1 if `audit verify` finds an invalid entry or `validate` an invalid certificate, 2 for an error
- * that the user can resolve, 70 for a bug in Certdesk.
+ * Runs one command and sets the exit code: 0 on success, 1 if `audit verify` finds an invalid entry, `validate` an
+ * invalid certificate or `check` a problem, 2 for an error that the user can resolve, 70 for a bug in Certdesk.
  * @param argv process.argv
  */
 export async function main(argv: readonly string[]): Promise<void> {
