@@ -17,7 +17,7 @@ const ofProject = (id: string, path: string): Key => [[path], { input: { id } }]
 /** Noun of the event kind -> query routers with other names that it also affects. */
 const NOUNS: Readonly<Record<string, readonly Key[]>> = {
   job: [of('jobs', 'list'), of('dnsCredentials')],
-  certificate: [of('dnsCredentials')], // a credential's users change with certificates and projects
+  certificate: [of('dnsCredentials'), of('endpoints')], // a credential's users change with certificates and projects
   project: [of('dnsCredentials')],
   token: [of('tokens')],
   session: [of('sessions')],
@@ -29,6 +29,7 @@ const NOUNS: Readonly<Record<string, readonly Key[]>> = {
   'ca-directory': [of('caDirectories')],
   backup: [of('backups')],
   'notification-channel': [of('notifications')],
+  endpoint: [of('endpoints')],
 };
 
 export function touchedBy(event: JobEvent): Touched {

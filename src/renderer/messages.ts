@@ -6,6 +6,7 @@ import { bulk } from './messages/bulk.ts';
 import { certificates } from './messages/certificates.ts';
 import { common } from './messages/common.ts';
 import { dns } from './messages/dns.ts';
+import { endpoints } from './messages/endpoints.ts';
 import { imports } from './messages/import.ts';
 import { jobs } from './messages/jobs.ts';
 import { notifications } from './messages/notifications.ts';
@@ -25,6 +26,7 @@ export const messages = {
   bulk,
   certificates,
   dns,
+  endpoints,
   imports,
   jobs,
   notifications,

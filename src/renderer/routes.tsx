@@ -2,6 +2,7 @@
 // URL hash, so the same build works on a server, behind any path prefix, and in the Electron window.
 import { createHashHistory, createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { readActivitySearch } from './activity/activity-search.ts';
+import { readEndpointSearch } from './endpoints/endpoint-search.ts';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { readListSearch } from './projects/list-search.ts';
 import { PROJECT_TABS, type ProjectTab } from './projects/project-tabs.ts';
@@ -56,6 +57,19 @@ const imports = createRoute({
   component: lazyScreen(() => import('./import/import-page.tsx'), 'ImportPage'),
 });
 
+const endpoints = createRoute({
+  getParentRoute: () => root,
+  path: '/endpoints',
+  validateSearch: readEndpointSearch,
+  component: lazyScreen(() => import('./endpoints/endpoints-page.tsx'), 'EndpointsPage'),
+});
+
+const endpoint = createRoute({
+  getParentRoute: () => root,
+  path: '/endpoints/$id',
+  component: lazyScreen(() => import('./endpoints/endpoint-page.tsx'), 'EndpointPage'),
+});
+
 const dnsCredentials = createRoute({
   getParentRoute: () => root,
   path: '/dns-credentials',
@@ -100,6 +114,8 @@ const routeTree = root.addChildren([
   obtain,
   upload,
   imports,
+  endpoints,
+  endpoint,
   dnsCredentials,
   activity,
   tokens,

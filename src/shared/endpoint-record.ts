@@ -8,6 +8,7 @@ import {
   PROTOCOLS,
   type Protocol,
 } from './endpoint.ts';
+import { ENDPOINT_STATES } from './endpoint-names.ts';
 import { toDnsName } from './names.ts';
 import { ProjectIdSchema } from './project.ts';
 import { SavedBySchema } from './saved-by.ts';
@@ -111,7 +112,6 @@ export const UpdateEndpointSchema = z
   .meta({ id: 'UpdateEndpoint' });
 export type UpdateEndpoint = z.infer<typeof UpdateEndpointSchema>;
 
-export const ENDPOINT_STATES = ['new', 'ok', 'warning', 'problem', 'unknown'] as const;
 export const EndpointStateSchema = z.enum(ENDPOINT_STATES).meta({
   description:
     'new: not checked yet; warning: something to fix soon; problem: some clients fail or see another certificate; unknown: this machine could not see what clients are given',
@@ -276,9 +276,4 @@ export type EndpointSuggestion = z.infer<typeof EndpointSuggestionSchema>;
 /** The port that a client of this protocol uses. */
 export function portOf(protocol: Protocol, port: number | undefined): number {
   return port ?? DEFAULT_PORTS[protocol];
-}
-
-/** `mail.example.com:25`, `[2001:db8::1]:443` */
-export function formatEndpoint({ host, port }: { readonly host: string; readonly port: number }): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -34,6 +34,7 @@ export const overview = {
       retry: 'Try again',
       upload: 'Upload replacement',
       inspect: 'View error',
+      endpoint: 'View endpoint',
       viewProgress: 'View progress',
     },
     of: (action: string, domain: string) => `${action}: ${domain}`,

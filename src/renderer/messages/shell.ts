@@ -7,6 +7,7 @@ export const shell = {
   nav: {
     overview: 'Overview',
     projects: 'Projects',
+    endpoints: 'Endpoints',
     dnsCredentials: 'DNS credentials',
     activity: 'Audit log',
     tokens: 'API tokens',

@@ -89,12 +89,18 @@ function AcknowledgeButton({ item: { projectId, domain, name } }: { readonly ite
 }
 
 function When({ item }: { readonly item: Attention }) {
-  const { projectId: id, expiresAt, nextAttemptAt, kind, jobId, suggestedAction } = item;
+  const { projectId: id, expiresAt, nextAttemptAt, lastAttemptAt, kind, jobId, suggestedAction } = item;
+  const renewedAt = kind === 'not_served' ? lastAttemptAt : null;
   const now = useNow();
   const why = suggestedAction === 'inspect' ? null : jobId;
-  if (expiresAt === null && nextAttemptAt === null && why === null) return null;
+  if (expiresAt === null && nextAttemptAt === null && why === null && renewedAt === null) return null;
   return (
     <Group gap="md" fz="xs" c="dimmed">
+      {renewedAt !== null && (
+        <span>
+          {messages.endpoints.served.renewed} <Time at={renewedAt} as="relative" />
+        </span>
+      )}
       {expiresAt !== null && (
         <span>
           {kind === 'expired' ? text.expired : text.expires} <Time at={expiresAt} as="relative" />
@@ -116,7 +122,7 @@ function When({ item }: { readonly item: Attention }) {
 }
 
 function SuggestedAction({ item }: { readonly item: Attention }) {
-  const { projectId: id, domain, name, kind, suggestedAction, jobId, runningJobId } = item;
+  const { projectId: id, domain, name, kind, suggestedAction, jobId, runningJobId, endpointId } = item;
   const again = kind === 'obtain_failed' && suggestedAction === 'obtain';
   const words =
     kind === 'awaiting_records'
@@ -127,6 +133,20 @@ function SuggestedAction({ item }: { readonly item: Attention }) {
           ? text.actions.retry
           : text.actions[suggestedAction];
   const props = { size: 'xs', 'aria-label': text.of(words, domain ?? name) } as const;
+  if (endpointId !== null) {
+    const words = text.actions.endpoint;
+    return (
+      <LinkButton
+        {...props}
+        aria-label={text.of(words, domain ?? name)}
+        variant="default"
+        to="/endpoints/$id"
+        params={{ id: endpointId }}
+      >
+        {words}
+      </LinkButton>
+    );
+  }
   const watched = runningJobId ?? (suggestedAction === 'inspect' ? jobId : null);
   if (watched !== null) {
     return (

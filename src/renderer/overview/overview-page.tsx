@@ -4,6 +4,7 @@ import { IconPlus, IconShieldPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Overview } from '../../shared/overview.ts';
 import { useApi } from '../api.ts';
+import { MonitoredProblems } from '../endpoints/monitored-problems.tsx';
 import { ImportButton } from '../import/import-button.tsx';
 import { messages } from '../messages.ts';
 import { openCreateProject } from '../projects/create-project.tsx';
@@ -64,7 +65,7 @@ function HealthLine({ health: { state, sentence } }: { readonly health: Overview
 }
 
 function Parts({ overview }: { readonly overview: Overview }) {
-  const { counts, attention, timeline, engine, events } = overview;
+  const { counts, attention, endpoints, timeline, engine, events } = overview;
   return (
     <Stack gap="md">
       {engine.pausedUntil !== null && <PauseBanner until={engine.pausedUntil} />}
@@ -76,6 +77,7 @@ function Parts({ overview }: { readonly overview: Overview }) {
         <StateLinks counts={counts} acknowledged={attention.acknowledged} />
       )}
       {attention.total > 0 && <AttentionList attention={attention} />}
+      <MonitoredProblems endpoints={endpoints} />
       {counts.total > counts.none && <TimelinePanel timeline={timeline} />}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <LastEvents events={events} />

@@ -5,6 +5,7 @@ import type { Project } from '../../shared/project.ts';
 import { messages } from '../messages.ts';
 import { openDialog } from '../ui/dialog.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
+import type { ProjectValues } from './project-form.tsx';
 
 const text = messages.projects;
 
@@ -12,6 +13,11 @@ type Dialogs = typeof import('./project-dialogs.tsx');
 
 export function openCreateProject(): void {
   open(text.create.title, ({ CreateProject }) => <CreateProject />);
+}
+
+/** @param initial Values of the fields, which the user may change. */
+export function openCreateProjectWith(initial: ProjectValues): void {
+  open(text.create.title, ({ CreateProject }) => <CreateProject initial={initial} />);
 }
 
 export function openEditProject(project: Project): void {

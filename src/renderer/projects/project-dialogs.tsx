@@ -13,7 +13,9 @@ import { type ExistingProject, useDuplicateDomain } from './use-duplicate-domain
 
 const text = messages.projects;
 
-export function CreateProject() {
+const EMPTY: ProjectValues = { name: '', domain: '', altNames: [] };
+
+export function CreateProject({ initial = EMPTY }: { readonly initial?: ProjectValues }) {
   const api = useApi();
   const navigate = useNavigate();
   const create = useMutation(api.projects.create.mutationOptions());
@@ -32,7 +34,7 @@ export function CreateProject() {
   };
   return (
     <ProjectForm
-      initial={{ name: '', domain: '', altNames: [] }}
+      initial={initial}
       submitLabel={duplicate.found === null ? text.create.submit : text.create.anyway}
       error={duplicate.found === null ? create.error : null}
       pending={create.isPending}

@@ -6,6 +6,7 @@ import type { Job } from '../../shared/job.ts';
 import { useApi } from '../api.ts';
 import { AutoRenewSwitch } from '../certificates/auto-renew.tsx';
 import { ValidityLine } from '../certificates/validity-line.tsx';
+import { ServedPanel } from '../endpoints/served-panel.tsx';
 import { jobTitle } from '../jobs/job-view.tsx';
 import { messages } from '../messages.ts';
 import { Facts } from '../ui/facts.tsx';
@@ -44,7 +45,16 @@ export function ProjectOverview({ project }: { readonly project: ProjectRowData 
       ) : (
         <QueryView query={status}>
           {(data) =>
-            data === null ? null : <Validity project={project} certificate={certificate} status={data} />
+            data === null ? null : (
+              <>
+                <Validity project={project} certificate={certificate} status={data} />
+                <ServedPanel
+                  projectId={id}
+                  issuedAt={details.data?.storedAt ?? certificate.issuedAt}
+                  served={data.served}
+                />
+              </>
+            )
           }
         </QueryView>
       )}

@@ -1,5 +1,6 @@
 // A project in the list: domain, status, days left, and the next step with its reason.
 import { type KeyboardEvent, memo } from 'react';
+import { SERVED_FACES } from '../endpoints/faces.ts';
 import { formatDateTime, formatRelative, formatUtc } from '../format.ts';
 import { messages } from '../messages.ts';
 import { Check } from '../ui/check.tsx';
@@ -24,7 +25,7 @@ export interface ProjectRowProps {
 
 export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
   const { project, index, top, now, selected, onSelect, onMove } = props;
-  const { id, name, domain, altNames, certificate, renewal, obtainFailure } = project;
+  const { id, name, domain, altNames, certificate, renewal, obtainFailure, served } = project;
   const title = domain ?? name;
   const second = [name === title ? null : name, certificateNames(altNames.length)]
     .filter(Boolean)
@@ -64,6 +65,9 @@ export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
         )}
         {renewal !== null && renewal.failures > 0 && <Chip face={STATUS_FACES.failing} />}
         {certificate?.staging && <Chip face={STATUS_FACES.staging} />}
+        {served !== null && served.state !== 'current' && served.state !== 'unknown' && (
+          <Chip face={SERVED_FACES[served.state]} />
+        )}
       </td>
       <td className={classes.cell}>
         {certificate !== null && <ValidityBar validity={certificate} now={now} />}

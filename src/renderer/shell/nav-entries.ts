@@ -5,6 +5,7 @@ import {
   IconHome,
   IconInfoCircle,
   IconKey,
+  IconServer2,
   IconSettings,
   IconWorldCog,
 } from '@tabler/icons-react';
@@ -15,6 +16,7 @@ const { nav } = messages.shell;
 export const NAV_ENTRIES = [
   { to: '/', label: nav.overview, icon: IconHome },
   { to: '/projects', label: nav.projects, icon: IconCertificate },
+  { to: '/endpoints', label: nav.endpoints, icon: IconServer2 },
   { to: '/dns-credentials', label: nav.dnsCredentials, icon: IconWorldCog },
   { to: '/activity', label: nav.activity, icon: IconHistory },
   { to: '/tokens', label: nav.tokens, icon: IconKey },

@@ -6,6 +6,7 @@ import { databasePath } from '../../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../../src/main/storage/database.ts';
 import { createStores } from '../../../src/main/storage/stores.ts';
 import { type Pebble, startPebble } from '../acme/pebble.ts';
+import { createEndpointRecords } from '../endpoints/endpoint-records.ts';
 import { makeManyProjects } from '../engine/many-projects.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../engine/webhook-receiver.ts';
 import type { TestApp } from '../server/app.ts';
@@ -89,6 +90,22 @@ export const SCREENS: readonly Screen[] = [
   { name: 'obtain-review', path: '/projects/NEW/obtain', act: steps(3) },
   { name: 'upload', path: '/projects/NEW/upload' },
   { name: 'import', path: '/import' },
+  { name: 'endpoints', path: '/endpoints', act: shows('db.example.net:5432') },
+  { name: 'endpoints-search', path: '/endpoints?q=nothing-like-this' },
+  { name: 'endpoint', path: '/endpoints/endpoint-mixed', act: shows('Chain sent by') },
+  { name: 'endpoint-edit', path: '/endpoints/endpoint-mixed', act: press('Edit') },
+  { name: 'endpoint-remove', path: '/endpoints/endpoint-mixed', act: press('Remove') },
+  {
+    name: 'endpoints-add',
+    path: '/endpoints',
+    act: async (page) => {
+      await press('Add endpoints')(page);
+      await page
+        .getByRole('textbox', { name: 'Endpoints', exact: true })
+        .fill('a.example.com\nsmtp://b.example.com\n*.example.com');
+      await page.getByText('1 invalid line is skipped').waitFor();
+    },
+  },
   { name: 'dns-credentials', path: '/dns-credentials' },
   { name: 'dns-credential-new', path: '/dns-credentials', act: press('New credential') },
   { name: 'dns-credential-test', path: '/dns-credentials', act: press(/^Test /) },
@@ -220,5 +237,9 @@ async function populate(
   expect(made.status).toBe(201);
   await app.asUser('POST', '/backups/passphrase', { body: { passphrase: PASSPHRASE } });
   expect((await app.call('POST', '/backups')).status).toBe(201);
+  const stored = openDatabase(databasePath(app.dataFolder));
+  const endpoints = { projectId: ID, host: 'shop.example.com', count: 200, now: new Date() };
+  await createEndpointRecords(createStores(stored.db), endpoints);
+  await stored.close();
   return { ID, DONE, BROKEN, FAILED, NEW };
 }

@@ -1,13 +1,13 @@
 // Creates, lists, changes, checks and deletes endpoints.
 import { randomUUID, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
+import { formatEndpoint } from '../../../shared/endpoint-names.ts';
 import {
   type CreateEndpoint,
   type Endpoint,
   type EndpointDetail,
   type EndpointPage,
   type EndpointSuggestion,
-  formatEndpoint,
   type ListEndpoints,
   portOf,
   type UpdateEndpoint,

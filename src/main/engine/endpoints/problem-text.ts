@@ -8,7 +8,8 @@ import {
   type FindingCode,
   type Protocol,
 } from '../../../shared/endpoint.ts';
-import { type AddressReport, type EndpointState, formatEndpoint } from '../../../shared/endpoint-record.ts';
+import { formatEndpoint } from '../../../shared/endpoint-names.ts';
+import type { AddressReport, EndpointState } from '../../../shared/endpoint-record.ts';
 import type { EndpointDefinition } from '../core/model-endpoint.ts';
 
 interface What {

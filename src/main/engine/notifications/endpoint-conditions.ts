@@ -1,5 +1,5 @@
 // Finds the conditions of endpoints to notify about: confirmed problems, and endpoints that this machine cannot see.
-import { formatEndpoint } from '../../../shared/endpoint-record.ts';
+import { formatEndpoint } from '../../../shared/endpoint-names.ts';
 import type { AlarmedEndpoint } from '../core/stores/endpoints.ts';
 import type { MessageItem } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
