@@ -14,7 +14,9 @@ import {
   RollBackDeploymentSchema,
   RunDeploymentSchema,
 } from '../../shared/deployment-run.ts';
+import { HostTestSchema } from '../../shared/host.ts';
 import { ProjectIdSchema } from '../../shared/project.ts';
+import { within } from './hosts.ts';
 import { type Meta, operation, router } from './trpc.ts';
 
 const id = ProjectIdSchema;
@@ -171,6 +173,23 @@ export const deployments = router({
     .mutation(async ({ ctx, input }) => {
       const { force = false, hosts = null } = input.body ?? {};
       return { runs: [...(await ctx.engine.deployments.run(input.deploymentId, { force, hosts }))] };
+    }),
+
+  test: operation({ reach: 'installation', scope: 'admin' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/deployments/{deploymentId}/test',
+        summary: 'Test a deployment on its hosts: rights, files, commands and the service. Changes nothing',
+      },
+    })
+    .input(z.object({ deploymentId, body: nothing }))
+    .output(
+      z.object({ hosts: z.array(z.object({ id: z.string(), name: z.string(), test: HostTestSchema })) }),
+    )
+    .mutation(async ({ ctx, input, signal }) => {
+      const { hosts } = await ctx.engine.hostTests.testDeployment(input.deploymentId, within(signal));
+      return { hosts: [...hosts] };
     }),
 
   rollBack: operation({ reach: 'system' })

@@ -4,6 +4,9 @@ import {
   CreateHostSchema,
   HostIdSchema,
   HostSchema,
+  HostTestSchema,
+  ScanKeysSchema,
+  ScannedKeysSchema,
   TagPreviewRequestSchema,
   TagPreviewSchema,
   UpdateHostSchema,
@@ -11,6 +14,12 @@ import {
 import { operation, router } from './trpc.ts';
 
 const hostId = HostIdSchema;
+
+/** The time limit of a test, in milliseconds. A test also ends if the caller disconnects. */
+const TEST_MS = 60_000;
+
+export const within = (signal: AbortSignal | undefined): AbortSignal =>
+  AbortSignal.any([AbortSignal.timeout(TEST_MS), ...(signal === undefined ? [] : [signal])]);
 
 export const hosts = router({
   list: operation({ reach: 'installation', scope: 'admin' })
@@ -73,6 +82,43 @@ export const hosts = router({
       await ctx.engine.hosts.remove(input.hostId);
       return { success: true as const, message: 'Host removed' };
     }),
+
+  test: operation({ reach: 'installation', scope: 'admin' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/hosts/{hostId}/test',
+        summary: 'Test a host: connection, key, shell, rights and clock. Changes nothing',
+      },
+      cli: [
+        {
+          verb: 'hosts test',
+          summary: 'test a host: connection, key, shell, rights and clock',
+          args: [{ name: 'HOST', is: 'text', field: 'hostId', description: 'ID of the host' }],
+          rows: 'checks',
+          columns: [
+            { title: 'CHECK', field: 'check' },
+            { title: 'STATE', field: 'state' },
+            { title: 'MESSAGE', field: 'message' },
+          ],
+        },
+      ],
+    })
+    .input(z.object({ hostId, body: z.strictObject({}).optional() }))
+    .output(HostTestSchema)
+    .mutation(({ ctx, input, signal }) => ctx.engine.hostTests.testHost(input.hostId, within(signal))),
+
+  scanKeys: operation({ reach: 'system' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/hosts/scan-keys',
+        summary: 'Read the keys of a host for the first contact. A person compares and accepts them',
+      },
+    })
+    .input(z.object({ body: ScanKeysSchema }))
+    .output(ScannedKeysSchema)
+    .mutation(({ ctx, input, signal }) => ctx.engine.hostTests.scanKeys(input.body, within(signal))),
 
   previewTags: operation({ reach: 'installation', scope: 'admin' })
     .meta({

@@ -30,6 +30,7 @@ import type { Clock, Log, SecretStore, Vault } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
 import type { Timing } from './core/timing.ts';
 import type { Deployments } from './deploy/deployments.ts';
+import type { HostTests, HostTestsDeps } from './deploy/host-tests.ts';
 import type { DeploymentRuns } from './deploy/runs.ts';
 import type { ConnectTransport } from './deploy/transport.ts';
 import type { Surroundings } from './diagnostics/diagnostics.ts';
@@ -78,6 +79,8 @@ export interface EnginePorts {
   readonly webPorts: WebPorts;
   /** Connects to the hosts of deployments. */
   readonly connectHost: ConnectTransport;
+  /** Reads the keys of a host without signing in. Default: by SSH. */
+  readonly scanHost?: HostTestsDeps['scan'];
   /** Facts for the diagnostics that the engine cannot determine itself. */
   surroundings(): Surroundings;
   readonly limits: EngineLimits;
@@ -112,6 +115,7 @@ export interface Engine {
   readonly hostCredentials: HostCredentials;
   readonly deployments: Deployments;
   readonly deploymentRuns: DeploymentRuns;
+  readonly hostTests: HostTests;
   deploymentRecipes(): readonly RecipeInfo[];
   /** Lists what a host would receive with other tags. @throws HOST_NOT_FOUND */
   previewTags(hostId: string, tags: readonly string[]): Promise<TagPreview>;

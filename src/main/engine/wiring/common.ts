@@ -3,6 +3,7 @@ import { createJournal, type Journal } from '../audit/journal.ts';
 import { watchCertificates } from '../certificates/watch.ts';
 import { createKeyedMutex, type KeyedMutex } from '../core/keyed-mutex.ts';
 import { REAL_TIMING } from '../core/timing.ts';
+import { scanHostKeys } from '../deploy/transports/ssh-connection.ts';
 import { createDeploymentWatcher } from '../deploy/watcher.ts';
 import type { EnginePorts } from '../engine.ts';
 import { createJobSecrets, type JobSecrets } from '../jobs/job-secrets.ts';
@@ -24,6 +25,8 @@ export function createCommon(ports: EnginePorts): Common {
     random: Math.random,
     timing: REAL_TIMING,
     caRequests: () => [],
+    scanHost: (target, signal) =>
+      scanHostKeys(target, { policy: addressPolicy, host: target.address, signal }),
     ...ports,
     stores,
     crl: ports.crl ?? createCrlFetcher(addressPolicy),

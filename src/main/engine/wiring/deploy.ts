@@ -1,6 +1,7 @@
 // Wires hosts, their credentials, deployments and the runner that installs certificates.
 import { toTimestamp } from '../../../shared/time.ts';
 import { createDeployments } from '../deploy/deployments.ts';
+import { createHostTests } from '../deploy/host-tests.ts';
 import { listRecipes } from '../deploy/recipes/index.ts';
 import { rearmRefused } from '../deploy/refused-keys.ts';
 import { createDeploymentRunner, type DeploymentRunner } from '../deploy/runner.ts';
@@ -18,7 +19,13 @@ import type { Common } from './common.ts';
 
 export type DeployServices = Pick<
   Engine,
-  'hosts' | 'hostCredentials' | 'deployments' | 'deploymentRuns' | 'deploymentRecipes' | 'previewTags'
+  | 'hosts'
+  | 'hostCredentials'
+  | 'deployments'
+  | 'deploymentRuns'
+  | 'deploymentRecipes'
+  | 'previewTags'
+  | 'hostTests'
 > & { readonly deploymentRunner: DeploymentRunner };
 
 /** Hosts to which certificates are installed in parallel. */
@@ -61,6 +68,12 @@ export function wireDeploy(common: Common): DeployServices {
     }),
     deployments: createDeployments({ stores, journal, vault, clock }),
     deploymentRuns: createDeploymentRuns({ stores, journal, clock }),
+    hostTests: createHostTests({
+      ...walk,
+      policy: addressPolicy,
+      savedBy: journal.savedBy,
+      scan: common.scanHost,
+    }),
     deploymentRecipes: listRecipes,
     previewTags: async (hostId, tags) => previewTags(stores, await findHost(stores, hostId), tags),
   };

@@ -1,0 +1,150 @@
+// Tests hosts and deployments, and reads host keys for the first contact. Nothing is changed on a host.
+import { hasKey } from '../../../shared/deployment.ts';
+import type { CheckResult, HostTest, ScanKeys, ScannedKeys } from '../../../shared/host.ts';
+import { toCertdeskError } from '../core/errors.ts';
+import type { SavedBy } from '../core/model.ts';
+import type { DeploymentRecord, HostRecord } from '../core/model-deploy.ts';
+import { findHost } from '../hosts/lookup.ts';
+import { originOf } from '../outgoing/saved-by.ts';
+import { assertDeployable } from './assert-deployable.ts';
+import { toConnectable } from './connectable.ts';
+import { findDeployment } from './lookup.ts';
+import { selectedHosts } from './targets.ts';
+import { type TestDeps, testHost } from './test-host.ts';
+import type { HostKeyPin, SshTarget, Target } from './transport.ts';
+import { look, type VerifyDeps } from './verify.ts';
+
+export interface DeploymentTest {
+  readonly hosts: readonly { readonly id: string; readonly name: string; readonly test: HostTest }[];
+}
+
+export interface HostTests {
+  /** @throws HOST_NOT_FOUND */
+  testHost(hostId: string, signal: AbortSignal): Promise<HostTest>;
+  /** Tests every host of the deployment with its files, commands and check. @throws DEPLOYMENT_NOT_FOUND */
+  testDeployment(id: string, signal: AbortSignal): Promise<DeploymentTest>;
+  /** Reads the keys of a host, for a person to compare. Signs in to nothing. @throws HOST_UNREACHABLE, ADDRESS_NOT_ALLOWED */
+  scanKeys(body: ScanKeys, signal: AbortSignal): Promise<ScannedKeys>;
+}
+
+export interface HostTestsDeps extends TestDeps, VerifyDeps {
+  readonly stores: TestDeps['stores'];
+  /** Who makes the request: a private address needs a signed-in person. */
+  savedBy(): SavedBy;
+  scan(target: SshTarget, signal: AbortSignal): Promise<readonly HostKeyPin[]>;
+}
+
+/** Hosts that are tested in one request. */
+const MANY_HOSTS = 20;
+
+export function createHostTests(deps: HostTestsDeps): HostTests {
+  const { stores } = deps;
+  return {
+    async testHost(hostId, signal) {
+      return testHost(deps, await findHost(stores, hostId), { targets: [], commands: [], signal });
+    },
+
+    async testDeployment(id, signal) {
+      const deployment = await findDeployment(stores, id);
+      const hosts = (await selectedHosts(stores, deployment)).slice(0, MANY_HOSTS);
+      const { validateCommand, reloadCommand } = deployment.steps;
+      const commands = [validateCommand, reloadCommand].filter((argv) => argv !== null);
+      const tested = hosts.map(async (host) => {
+        const test = await testHost(deps, host, {
+          targets: deployment.files.map(toTarget),
+          commands,
+          signal,
+          more: async (transport) => [
+            ...(await checkPrograms(transport, host, { commands, signal })),
+            ...(await checkServed(deps, host, deployment, signal)),
+          ],
+        });
+        return { id: host.id, name: host.name, test };
+      });
+      return { hosts: await Promise.all(tested) };
+    },
+
+    async scanKeys({ address, port, jumpHostId }, signal) {
+      const jump = jumpHostId === null ? null : await toConnectable(deps, await findHost(stores, jumpHostId));
+      const target: SshTarget = {
+        address,
+        port,
+        user: '',
+        credential: { kind: 'password', password: '' },
+        hostKeys: [],
+        origin: originOf(deps.savedBy()),
+        jump: jump?.ssh ?? null,
+      };
+      const keys = await deps.scan(target, signal);
+      return { keys: keys.map(({ type, sha256 }) => ({ type, sha256 })) as ScannedKeys['keys'] };
+    },
+  };
+}
+
+const toTarget = ({
+  path,
+  owner,
+  group,
+  mode,
+  replace,
+  content,
+}: DeploymentRecord['files'][number]): Target => ({
+  path,
+  owner,
+  group,
+  mode,
+  replace,
+  newFileMode: hasKey(content) ? '0600' : '0644',
+});
+
+/** Whether the programs exist. They do not run. With sudo, the helper's list decides, which the files check asks for. */
+async function checkPrograms(
+  transport: Parameters<NonNullable<Parameters<typeof testHost>[2]['more']>>[0],
+  { become }: HostRecord,
+  { commands, signal }: { readonly commands: readonly (readonly string[])[]; readonly signal: AbortSignal },
+): Promise<readonly CheckResult[]> {
+  const programs = [...new Set(commands.flatMap(([program]) => program ?? []))];
+  if (programs.length === 0 || become === 'sudo') return [];
+  const environment = Object.fromEntries(programs.map((program, at) => [`PROGRAM_${at}`, program]));
+  const lines = programs.map((_, at) => `command -v -- "$PROGRAM_${at}" >/dev/null || echo ${at}`);
+  const script = `PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin\n${lines.join('\n')}\n`;
+  const { output } = await transport.run({ script }, { environment, timeoutMs: 20_000 }, signal);
+  const missing = output.split('\n').flatMap((line) => programs[line === '' ? -1 : Number(line)] ?? []);
+  if (missing.length === 0)
+    return [{ check: 'command', state: 'ok', message: `${programs.join(', ')} found`, fix: null }];
+  return missing.map((program) => ({
+    check: 'command',
+    state: 'failed',
+    message: `The program ${program} was not found. Install the service, or name the full path`,
+    fix: null,
+  }));
+}
+
+/** What the service presents now, as a hint: before the first deployment it may be anything. */
+async function checkServed(
+  deps: HostTestsDeps,
+  host: HostRecord,
+  { verify, projectId }: DeploymentRecord,
+  signal: AbortSignal,
+): Promise<readonly CheckResult[]> {
+  const version = await deps.stores.certificates.active(projectId);
+  if (version === null) {
+    const message = 'The project has no certificate yet';
+    return [{ check: 'certificate', state: 'warning', message, fix: null }];
+  }
+  const usable = checkVersion(() => assertDeployable(version, deps.clock.now()));
+  if (verify === null) return usable;
+  const { grade, reason } = await look(deps, { host, verify, version }, signal);
+  const good = grade === 'current' || grade === 'valid';
+  const message = grade === 'current' ? 'The service presents this certificate' : reason;
+  return [...usable, { check: 'probe', state: good ? 'ok' : 'warning', message, fix: null }];
+}
+
+function checkVersion(assert: () => void): readonly CheckResult[] {
+  try {
+    assert();
+    return [];
+  } catch (error) {
+    return [{ check: 'certificate', state: 'failed', message: toCertdeskError(error).message, fix: null }];
+  }
+}

@@ -1,0 +1,169 @@
+// Tests a host: connects, and checks what deployments need. Changes nothing on the host. Names each missing right, and
+// the lines that grant it.
+import type { CheckResult, HostTest } from '../../../shared/host.ts';
+import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
+import type { HostRecord } from '../core/model-deploy.ts';
+import { type ConnectableDeps, toConnectable } from './connectable.ts';
+import { toCommandLine } from './quote.ts';
+import type { ConnectTransport, HostFacts, Target, Transport } from './transport.ts';
+import { HELPER_PATH } from './transports/scripted.ts';
+
+export interface TestDeps extends ConnectableDeps {
+  readonly connect: ConnectTransport;
+}
+
+export interface HostTestOptions {
+  /** The files that will be deployed, and the commands that will run. */
+  readonly targets: readonly Target[];
+  readonly commands: readonly (readonly string[])[];
+  readonly signal: AbortSignal;
+  /** Further checks with the open connection. */
+  readonly more?: (transport: Transport) => Promise<readonly CheckResult[]>;
+}
+
+/** Seconds. Certificates of minutes, and TSIG, fail with a clock that is further off. */
+const MAX_CLOCK_SECONDS = 300;
+
+const ok = (check: CheckResult['check'], message: string): CheckResult => ({
+  check,
+  state: 'ok',
+  message,
+  fix: null,
+});
+
+/** Never rejects for a problem of the host: that is a failed check. @throws the reason of the signal */
+export async function testHost(
+  deps: TestDeps,
+  host: HostRecord,
+  options: HostTestOptions,
+): Promise<HostTest> {
+  const { signal, targets, commands, more = async () => [] } = options;
+  let transport: Transport;
+  try {
+    transport = await deps.connect(await toConnectable(deps, host), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    return conclude([explainConnection(toCertdeskError(error))]);
+  }
+  try {
+    const connected = [
+      ok(
+        'connect',
+        host.transport === 'local' ? 'This machine' : `Connected to ${host.address}:${host.port}`,
+      ),
+      ...(host.transport === 'ssh' ? [ok('host-key', 'The host key is an accepted one')] : []),
+    ];
+    const facts = await transport.facts(targets, signal);
+    const checks = describeFacts(host, facts, { targets, commands });
+    return conclude([...connected, ...checks, ...(await more(transport))]);
+  } catch (error) {
+    signal.throwIfAborted();
+    return conclude([explainConnection(toCertdeskError(error))]);
+  } finally {
+    transport.close();
+  }
+}
+
+const conclude = (checks: readonly CheckResult[]): HostTest => ({
+  ok: checks.every(({ state }) => state !== 'failed'),
+  checks: [...checks],
+});
+
+/** Which check failed, when there is no connection. */
+function explainConnection(error: CertdeskError): CheckResult {
+  const { fix } = Object(error.details) as { readonly fix?: string | null };
+  const checks: Partial<Record<string, CheckResult['check']>> = {
+    HOST_KEY_REFUSED: 'host-key',
+    HOST_LOGIN_REFUSED: 'sign-in',
+    HOST_CREDENTIAL_INVALID: 'sign-in',
+    HOST_NOT_READY: 'shell',
+  };
+  return {
+    check: checks[error.code] ?? 'connect',
+    state: 'failed',
+    message: error.message,
+    fix: fix ?? null,
+  };
+}
+
+function describeFacts(
+  host: HostRecord,
+  facts: HostFacts,
+  { targets, commands }: Pick<HostTestOptions, 'targets' | 'commands'>,
+): readonly CheckResult[] {
+  return [
+    ...(facts.user === '' ? [] : [ok('sign-in', `Signed in as ${facts.user}`)]),
+    checkShell(facts),
+    ...checkSudo(host, facts, { targets, commands }),
+    ...checkSandbox(facts),
+    checkClock(facts),
+    ...checkPaths(facts, targets),
+  ];
+}
+
+function checkShell({ shell, missingTools }: HostFacts): CheckResult {
+  if (!shell.supported) {
+    const message = `The login shell ${shell.path} is not a POSIX shell`;
+    return { check: 'shell', state: 'failed', message, fix: 'chsh -s /bin/sh' };
+  }
+  if (missingTools.length === 0) return ok('shell', `The login shell ${shell.path} can run the script`);
+  const message = `The host lacks ${missingTools.join(', ')}`;
+  return { check: 'shell', state: 'failed', message, fix: `Install ${missingTools.join(', ')}` };
+}
+
+/** The lines that let the user run the helper: sudoers, and the list of files and commands. */
+export function sudoFix(
+  user: string,
+  { targets, commands }: Pick<HostTestOptions, 'targets' | 'commands'>,
+): string {
+  const listed = [
+    ...targets.map(({ path }) => `path ${path}`),
+    ...commands.map((argv) => `command ${toCommandLine(argv)}`),
+  ];
+  return [
+    `# install the helper as ${HELPER_PATH} (root, mode 0755), then:`,
+    `echo '${user} ALL=(root) NOPASSWD: ${HELPER_PATH}' > /etc/sudoers.d/certdesk-deploy`,
+    ...listed.map((line) => `echo '${line}' >> /etc/certdesk-deploy.conf`),
+  ].join('\n');
+}
+
+function checkSudo(
+  { become, user, name }: HostRecord,
+  { sudo, user: signedIn }: HostFacts,
+  lists: Pick<HostTestOptions, 'targets' | 'commands'>,
+): readonly CheckResult[] {
+  if (become === 'none' || sudo === null) return [];
+  if (sudo.state === 'ready') return [ok('sudo', 'The helper certdesk-deploy runs with sudo')];
+  const fix = sudoFix(user ?? signedIn, lists);
+  return [{ check: 'sudo', state: 'failed', message: sudo.message ?? `${name}: sudo is not set up`, fix }];
+}
+
+function checkSandbox({ sandbox }: HostFacts): readonly CheckResult[] {
+  if (sandbox === null) return [];
+  const { readOnly, noNewPrivileges, unit, dropIn } = sandbox;
+  if (readOnly.length === 0 && !noNewPrivileges)
+    return [ok('sandbox', 'The service manager does not confine Certdesk')];
+  const folders = readOnly.length === 0 ? '' : ` It cannot write ${readOnly.join(', ')}.`;
+  const message = `The service manager confines Certdesk${unit === null ? '' : ` (${unit})`}.${folders}`;
+  return [{ check: 'sandbox', state: readOnly.length > 0 ? 'failed' : 'warning', message, fix: dropIn }];
+}
+
+function checkClock({ clockOffsetMs }: HostFacts): CheckResult {
+  const seconds = Math.round(Math.abs(clockOffsetMs) / 1_000);
+  if (seconds <= MAX_CLOCK_SECONDS) return ok('clock', `The clocks differ by ${seconds} seconds`);
+  const message = `The clock of the host is ${seconds} seconds ${clockOffsetMs > 0 ? 'ahead' : 'behind'}`;
+  return { check: 'clock', state: 'warning', message, fix: 'timedatectl set-ntp true' };
+}
+
+const OWNER_REASONS: readonly string[] = ['owner-unknown', 'owner-not-permitted'];
+
+function checkPaths({ problems }: HostFacts, targets: readonly Target[]): readonly CheckResult[] {
+  if (targets.length === 0) return [];
+  if (problems.length === 0) return [ok('path', `${targets.length} files can be written`)];
+  return problems.map(({ reason, path, message, fix }) => ({
+    check: OWNER_REASONS.includes(reason) ? 'owner' : 'path',
+    state: 'failed',
+    message: message.includes(path) ? message : `${path}: ${message}`,
+    fix,
+  }));
+}
