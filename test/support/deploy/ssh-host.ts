@@ -9,6 +9,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { connect } from 'node:net';
@@ -30,6 +31,8 @@ export interface SshHostOptions {
   readonly tools?: 'gnu' | 'busybox';
   /** The login shell of both users; default: /bin/sh. */
   readonly shell?: string;
+  /** What runs the script; default: the machine's /bin/sh, on Debian dash. */
+  readonly sh?: 'bash';
   /** Lines of certdesk-deploy.conf; with them the helper and its sudoers line are installed. */
   readonly helper?: readonly string[];
   /** Further lines of sshd_config. */
@@ -113,6 +116,10 @@ function writeFiles(folder: string, options: SshHostOptions): readonly HostKey[]
   ] as const)
     chmodSync(at(path), mode);
   chownSync(at('home/deploy'), DEPLOY_UID, DEPLOY_UID);
+  if (options.sh !== undefined) {
+    mkdirSync(at('usr/bin'));
+    symlinkSync(options.sh, at('usr/bin/sh'));
+  }
   const users = [
     `root:x:0:0:root:${at('home/root')}:${shell}`,
     'www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin',

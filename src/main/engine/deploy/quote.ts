@@ -16,5 +16,7 @@ export function quoteAll(argv: readonly string[]): string {
 
 /** A command line as people write it: only words that need quotes have them. The helper's list compares this text. */
 export function toCommandLine(argv: readonly string[]): string {
-  return argv.map((word) => (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(word) ? word : quote(word))).join(' ');
+  return argv
+    .map((word) => (/^(?:[\w@%+:,./-]+|-[\w@%+=:,./-]*)$/.test(word) ? word : quote(word)))
+    .join(' ');
 }

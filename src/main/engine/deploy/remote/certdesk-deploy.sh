@@ -179,7 +179,8 @@ find_run() {
 # record NAME VALUE: writes a file of the run, never half of it.
 record() { printf '%s\n' "$2" >"$run/.$1" && flush "$run/.$1" && mv -f "$run/.$1" "$run/$1" && flush "$run"; }
 recorded() { cat "$run/$1" 2>/dev/null; }
-is_phase() { case " $1 " in *" $(recorded phase) "*) ;; *) return 1 ;; esac; }
+phase() { recorded phase || echo staging; }
+is_phase() { case " $1 " in *" $(phase) "*) ;; *) return 1 ;; esac; }
 
 # identity PID: the pid, its start time and the boot. A pid alone may mean another process later.
 identity() {
@@ -198,9 +199,19 @@ each_file() {
   done 3<"$run/plan"
 }
 
+# Ends a process that still stages this run, for a connection that was lost.
+end_staging() {
+  worker=$(recorded worker)
+  is_alive "$worker" && kill -s TERM "${worker%% *}" || return 0
+  rounds=0
+  while is_alive "$worker" && [ $rounds -lt 100 ]; do rounds=$((rounds + 1)) && nap 0.1; done
+  ! is_alive "$worker" || kill -s KILL "${worker%% *}"
+}
+
 drop_temporary() { ! enter "$folder" || rm -rf "./$temporary"; }
 
 discard_run() {
+  end_staging
   [ ! -f "$run/plan" ] || each_file drop_temporary
   rm -rf "$run"
 }
@@ -282,15 +293,19 @@ do_stage() {
   id=$(value run) deployment=$(value deployment) uploads=$(value uploads) nonce=$(value nonce)
   check_id "$deployment"
   find_run "$id"
+  trap 'as_caller rm -rf "$uploads" 2>/dev/null' EXIT
+  trap 'exit 4' HUP INT TERM PIPE
   if [ -d "$run" ] && ! is_phase 'staging staged'; then echo begun && return; fi
   # What an earlier run has staged and not used, and what this one has.
   for run in "$state/$deployment"/*; do [ ! -d "$run" ] || ! is_phase 'staging staged' || discard_run; done
   run=$state/$deployment/$id
-  trap 'is_phase staged || discard_run; as_caller rm -rf "$uploads"' EXIT
-  trap 'exit 4' HUP INT TERM PIPE
-  error=$({ mkdir -p "$run" && record phase staging && : >"$run/plan"; } 2>&1) ||
+  trap 'is_phase staged || { rm -f "$run/worker"; discard_run; }; as_caller rm -rf "$uploads" 2>/dev/null' EXIT
+  error=$({ mkdir -p "$run" && record worker "$(identity $$)" && : >"$run/plan"; } 2>&1) ||
     fail "$(reason_of "$error")" "$run" "Cannot write to $state: ${error##*: }"
   lines file | while IFS= read -r line; do stage_file "$line"; done || exit
+  flush "$run/plan"
+  as_caller rm -rf "$uploads"
+  rm -f "$run/worker"
   record phase staged
 }
 
@@ -437,7 +452,8 @@ for_runs() {
 drop() { rm -f "$run/$1"; }
 
 install_run() {
-  if is_phase staged; then each_file keep_file && record phase kept || return 1; fi
+  ! is_phase staged || record phase keeping
+  if is_phase keeping; then each_file keep_file && record phase kept || return 1; fi
   is_phase kept || return 0
   [ -z "$(value reload)" ] || record owed yes
   each_file install_file && record phase installed
@@ -555,7 +571,7 @@ do_outcome() {
   elif is_phase 'swapped rolled-back rollback-failed'; then
     echo finished && print_result
   else
-    printf 'interrupted\t%s\t%s\n' "$(recorded phase)" "$([ -f "$run/owed" ] && echo yes)"
+    printf 'interrupted\t%s\t%s\n' "$(phase)" "$([ -f "$run/owed" ] && echo yes)"
   fi
 }
 
@@ -563,7 +579,7 @@ do_outcome() {
 
 do_discard() {
   find_run "$(value run)"
-  if [ -d "$run" ] && is_phase 'staging staged' && ! is_alive "$(recorded worker)"; then discard_run; fi
+  if [ -d "$run" ] && is_phase 'staging staged'; then discard_run; fi
   uploads=$(value uploads)
   as_caller rm -rf "$uploads" 2>/dev/null || true
 }
