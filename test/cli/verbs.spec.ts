@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
-import { answerSchema, type Ended, runCli } from '../support/server/cli.ts';
+import { answerSchema, type Ended, PROGRAM, runCli } from '../support/server/cli.ts';
 import { pebbleArgs, type Server, startServer } from '../support/server/server.ts';
 import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
 import { describeWith } from '../support/tools/tools.ts';
@@ -288,6 +288,19 @@ describeWith('pebble', 'the commands for certificates', () => {
     };
     return projects.find((project) => project.domain === domain)?.id ?? '';
   }
+
+  it('runs the ten lines of docs/rest-api.md', async () => {
+    const page = readFileSync(new URL('../../docs/rest-api.md', import.meta.url), 'utf8');
+    const [, block = ''] = /<!-- test: ten lines of certdesk -->\s*```sh\n(.*?)\n```/s.exec(page) ?? [];
+    expect(block.split('\n')).toHaveLength(10);
+    const script = `set -eu; cd "$1"; certdesk() { '${process.execPath}' '${PROGRAM}' "$@"; }\n${block}`;
+    const program = ['bash', '-c', script, 'bash'] as const;
+    const ended = await runCli([folder], { program, env: { CERTDESK_DATA_DIR: join(folder, 'data') } });
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    expect(new X509Certificate(readFileSync(join(folder, 'www.pem'))).subjectAltName).toBe(
+      'DNS:www.example.com',
+    );
+  });
 
   it('finds the server by a file that only its owner can read, which a stop removes', async () => {
     expect(statSync(accessFile()).mode & 0o777).toBe(0o600);

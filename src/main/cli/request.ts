@@ -186,7 +186,7 @@ function unreachable({ url }: Server, error: Error): CommandFailure {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (UNTRUSTED.test(code))
     return new CommandFailure(
-      `The certificate of ${url} is not trusted (${error.message}). Name its CA with --ca-file, or, for a self-signed certificate, the fingerprint that the server printed with --fingerprint`,
+      `The certificate of ${url} is not trusted (${error.message.split(';', 1)[0]}). Name its CA with --ca-file, or, for a self-signed certificate, the fingerprint that the server printed with --fingerprint`,
       null,
       { cause: error },
     );
