@@ -639,8 +639,10 @@ do_end() {
 # What would stop a deployment of one file. Nothing is changed.
 check_rights() {
   check_file "$1"
-  [ -w "$folder" ] || [ "$replace" = in-place ] ||
+  if [ ! -w "$folder" ] && [ "$replace" = rename ]; then
+    [ "$me" != 0 ] || fail read-only "$path" "The file system of $folder is read-only"
     fail no-permission "$path" "$(id -un) cannot create files in $folder" "setfacl -m u:$(id -un):rwx '$folder'"
+  fi
   [ "$owner" = - ] || id "$owner" >/dev/null 2>&1 || fail owner-unknown "$path" "The host has no user $owner"
   [ "$group" = - ] || grep -q "^$group:" /etc/group || getent group "$group" >/dev/null 2>&1 ||
     fail owner-unknown "$path" "The host has no group $group"

@@ -18,7 +18,12 @@ export function findSandbox(files: ProcessFiles, paths: readonly string[]): Sand
   const noNewPrivileges = /^NoNewPrivs:\s*1$/m.test(files.status);
   const unit = /\/([\w@.:-]+\.service)(?:\/|$)/m.exec(files.cgroup)?.[1] ?? null;
   if (readOnly.length === 0 && !(noNewPrivileges && unit !== null)) return null;
-  return { readOnly, noNewPrivileges, unit, dropIn: dropInFor(unit ?? 'certdesk.service', folders) };
+  return {
+    readOnly,
+    noNewPrivileges,
+    unit,
+    dropIn: dropInFor(unit ?? 'certdesk.service', readOnly.length > 0 ? readOnly : folders),
+  };
 }
 
 interface Mount {
@@ -49,6 +54,12 @@ function isReadOnly(mounts: readonly Mount[], folder: string): boolean {
   return best?.readOnly ?? false;
 }
 
+/** systemd.syntax(7): a word with spaces is quoted, and a percent sign is doubled. */
+function quoteForUnit(path: string): string {
+  const escaped = path.replaceAll('%', '%%');
+  return /[\s"'\\]/.test(path) ? `"${escaped.replace(/["\\]/g, '\\$&')}"` : escaped;
+}
+
 function dropInFor(unit: string, folders: readonly string[]): string {
   return `# systemctl edit ${unit}
 [Service]
@@ -56,12 +67,12 @@ function dropInFor(unit: string, folders: readonly string[]): string {
 DynamicUser=no
 User=certdesk
 Group=certdesk
-ReadWritePaths=${folders.join(' ')}
+ReadWritePaths=${folders.map(quoteForUnit).join(' ')}
 
 # Certdesk cannot use sudo here. A root-owned path unit reloads the service when a file changes, for example
 # /etc/systemd/system/reload-nginx.path:
 #   [Path]
-#   PathChanged=${folders[0] ?? '/etc/nginx/ssl'}
+#   PathChanged=${(folders[0] ?? '/etc/nginx/ssl').replaceAll('%', '%%')}
 #   Unit=reload-nginx.service
 #   [Install]
 #   WantedBy=multi-user.target
