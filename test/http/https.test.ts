@@ -245,7 +245,7 @@ describe('limits', () => {
   it('close a connection that resets streams rapidly (CVE-2023-44487), and serve the others', async () => {
     const attacker = await openFrames(app.app.address);
     let streams = 0;
-    while (!attacker.socket.destroyed && streams < 10_000) {
+    while (!attacker.socket.destroyed && streams < 900) {
       const ids = Array.from({ length: 50 }, (_, n) => 2 * (streams + n) + 1);
       attacker.send(
         ids.flatMap((id) => [attacker.get(id, HEALTH), frame('RST_STREAM', 0, id, Buffer.of(0, 0, 0, 8))]),
@@ -253,7 +253,7 @@ describe('limits', () => {
       streams += ids.length;
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(streams).toBeLessThan(10_000);
+    expect(streams).toBeLessThan(900); // Node's default is 1,000;
     expect(attacker.goAways()).toBeGreaterThan(0);
     expect((await client.call('GET', HEALTH)).status).toBe(200);
   });

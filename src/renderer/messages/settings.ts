@@ -120,7 +120,7 @@ export const settings = {
   https: {
     title: 'HTTPS',
     off: 'This server uses plain HTTP.',
-    problem: 'The selected certificate is not in use',
+    problem: 'HTTPS needs a certificate',
     certificate: 'Certificate',
     certificates: {
       project: 'From the selected project',
@@ -129,7 +129,10 @@ export const settings = {
     },
     names: 'Names',
     expires: 'Expires',
-    fingerprint: 'Fingerprint (SHA-256)',
+    fingerprint: 'SHA-256 fingerprint',
+    hsts: 'HSTS',
+    hstsOn: 'On: browsers open these names by HTTPS only',
+    hstsOff: 'Off: this machine does not trust the certificate',
     enabled: 'Serve HTTPS',
     enabledHint: 'Applies after a restart, unless a start-up option overrides it. Plain HTTP then ends.',
     project: 'Project',

@@ -28,9 +28,11 @@ export function HttpsPanel({ https }: { readonly https: Settings['https'] }) {
   );
 }
 
+const ANYWHERE = { overflowWrap: 'anywhere' } as const;
+
 function Served({ state }: { readonly state: HttpsState | null }) {
   if (state === null) return <Notice tone="idle" title={text.off} />;
-  const { certificate, message, names, fingerprint, expiresAt } = state;
+  const { certificate, message, names, fingerprint, expiresAt, trusted } = state;
   return (
     <Stack gap="md">
       {message !== null && (
@@ -39,19 +41,20 @@ function Served({ state }: { readonly state: HttpsState | null }) {
         </Notice>
       )}
       <Facts
-        labelWidth={170}
+        labelWidth={110}
         facts={[
           { label: text.certificate, value: text.certificates[certificate] },
-          { label: text.names, value: names.join(', ') },
+          { label: text.names, value: <span style={ANYWHERE}>{names.join(', ')}</span> },
           { label: text.expires, value: <Time at={expiresAt} as="date" /> },
           {
             label: text.fingerprint,
             value: (
-              <span className="mono" style={{ overflowWrap: 'anywhere' }}>
+              <span className="mono" style={ANYWHERE}>
                 {fingerprint}
               </span>
             ),
           },
+          { label: text.hsts, value: trusted && certificate !== 'self-signed' ? text.hstsOn : text.hstsOff },
         ]}
       />
     </Stack>
