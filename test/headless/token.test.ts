@@ -32,3 +32,12 @@ test('admin is a scope, and never limited to projects', async () => {
   const wrong = createToken({ dataDir, name: 'ops', scope: ['admin'], project: ['any'] });
   await expect(wrong).rejects.toThrow(/^--project: the scope admin covers the whole installation/);
 });
+
+test('certificates:download needs projects, and is the only scope of its token', async () => {
+  const scope = ['certificates:download'];
+  await expect(createToken({ dataDir, name: 'web', scope })).rejects.toThrow(
+    /^--project: the scope certificates:download requires projects/,
+  );
+  const both = createToken({ dataDir, name: 'web', scope: [...scope, 'projects:read'], project: ['any'] });
+  await expect(both).rejects.toThrow(/^--scope: the scope certificates:download cannot be combined/);
+});
