@@ -9,7 +9,7 @@ import { checkEndpoint } from '../engine/endpoints/check.ts';
 import { ANY_CERTIFICATE } from '../engine/endpoints/findings.ts';
 import { splitPem } from '../engine/endpoints/pem.ts';
 import { createProbe } from '../engine/endpoints/probe.ts';
-import { createTrust } from '../engine/endpoints/trust.ts';
+import { createTrust, parseRoot } from '../engine/endpoints/trust.ts';
 import { createAddressPolicy } from '../engine/outgoing/address-policy.ts';
 import { trustedRoots } from '../engine/outgoing/trusted-roots.ts';
 import type { CrlDeps } from '../engine/revocation/look-up-crls.ts';
@@ -96,8 +96,8 @@ async function checkHosts(hosts: readonly string[], options: CheckCommandOptions
 
 function readRoots(path: string): readonly string[] {
   const roots = splitPem(read(path));
-  if (roots.length > 0) return roots;
-  throw new CertdeskError('INVALID_REQUEST', `${path} contains no certificate in PEM format`);
+  if (roots.some((root) => parseRoot(root).length > 0)) return roots;
+  throw new CertdeskError('INVALID_REQUEST', `${path} contains no root certificate in PEM format`);
 }
 
 function read(path: string): string {

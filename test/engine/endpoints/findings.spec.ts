@@ -96,6 +96,12 @@ describeWith('openssl', 'findings about an endpoint', () => {
     expect(codes([leaf, pki.lower], { trust, knownIssuers })).toEqual(['missing-intermediate']);
   });
 
+  it('ignores intermediates among the trusted roots, which clients do not have', () => {
+    const trust = createTrust([pki.root, pki.upper, pki.lower].map(({ certificate }) => certificate));
+    expect(codes([leaf], { trust })).toEqual(['missing-intermediate']);
+    expect(codes([leaf, pki.lower, pki.upper], { trust })).toEqual([]);
+  });
+
   it('recognizes a self-signed certificate, unless it is trusted itself', async () => {
     const own = await openssl.issue({
       subject: `/CN=${NAME}`,

@@ -10,13 +10,15 @@ export interface Trust {
 }
 
 /**
+ * Intermediates among the roots (NODE_EXTRA_CA_CERTS often has some) are ignored: clients do not have them, and they would
+ * hide that the server does not send them.
  * @param roots PEM, one certificate each (outgoing/trusted-roots.ts has the machine's). They are parsed at the first use.
  * A root that cannot be parsed is skipped, as Node does.
  */
 export function createTrust(roots: readonly string[]): Trust {
   let index: Map<string, X509Certificate[]> | null = null;
   const withSubject = (subject: string): readonly X509Certificate[] => {
-    index ??= Map.groupBy(roots.flatMap(parse), (root) => root.subject);
+    index ??= Map.groupBy(roots.flatMap(parseRoot), (root) => root.subject);
     return index.get(subject) ?? [];
   };
   return {
@@ -33,9 +35,11 @@ export function isValidAt({ validFromDate, validToDate }: X509Certificate, now: 
   return validFromDate <= now && now <= validToDate;
 }
 
-function parse(pem: string): readonly X509Certificate[] {
+/** The certificate, if it is its own issuer. @returns a list of one, or an empty one */
+export function parseRoot(pem: string): readonly X509Certificate[] {
   try {
-    return [new X509Certificate(pem)];
+    const certificate = new X509Certificate(pem);
+    return certificate.subject === certificate.issuer ? [certificate] : [];
   } catch {
     return [];
   }

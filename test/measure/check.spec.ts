@@ -1,0 +1,73 @@
+// How soon `certdesk check` ends on loopback, as a multiple of a bare Node, because the machine may be busy; and a probe
+// compared with a run of s_client.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { createProbe } from '../../src/main/engine/endpoints/probe.ts';
+import { type Nginx, startNginx } from '../support/daemons/nginx.ts';
+import { createTestPki, NAME, type TestPki } from '../support/endpoints/chains.ts';
+import { runSClient } from '../support/endpoints/s-client.ts';
+import { runCli } from '../support/server/cli.ts';
+import { LOOPBACK_POLICY } from '../support/tools/network.ts';
+import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
+import { describeWith } from '../support/tools/tools.ts';
+
+describeWith(['openssl', 'nginx'], 'the speed of a check', () => {
+  let openssl: OpenSsl;
+  let pki: TestPki;
+  let nginx: Nginx;
+
+  beforeAll(async () => {
+    expect(await ensureBuilt()).toBeNull();
+    openssl = await createOpenSsl();
+    pki = await createTestPki(openssl);
+    const { certificate, privateKey } = await pki.issueLeaf();
+    const chain = [certificate, pki.lower.certificate, pki.upper.certificate].join('');
+    nginx = await startNginx([{ pair: { chain, privateKey } }]);
+  }, 600_000);
+  afterAll(async () => {
+    await nginx?.stop();
+    await openssl?.remove();
+  });
+
+  const time = async (work: () => Promise<unknown>): Promise<number> => {
+    const begin = performance.now();
+    await work();
+    return performance.now() - begin;
+  };
+  const text = (all: readonly number[]) => all.map((ms) => ms.toFixed(1)).join(', ');
+
+  it('certdesk check takes under 400 ms, or a few bare Node starts on a slow machine', async () => {
+    const root = await openssl.file(pki.root.certificate);
+    const args = ['check', `127.0.0.1:${nginx.port}`, '--servername', NAME, '--ca-file', root];
+    const bare: number[] = [];
+    const own: number[] = [];
+    for (let turn = 0; turn < 7; turn += 1) {
+      bare.push(await time(() => promisify(execFile)(process.execPath, ['-e', '0'])));
+      own.push(await time(async () => expect((await runCli(args)).code).toBe(0)));
+    }
+    const ratio = Math.min(...own) / Math.min(...bare);
+    console.info(`bare ${text(bare)} ms; check ${text(own)} ms; ratio ${ratio.toFixed(1)}`);
+    // 5 bare starts on the development machine while it was busy. A command that loads the engine takes more than 15.
+    expect(Math.min(...own)).toBeLessThan(Math.max(400, 8 * Math.min(...bare)));
+  });
+
+  it('a probe takes no longer than 1.5 times the whole run of s_client', async () => {
+    const probe = createProbe({ policy: LOOPBACK_POLICY, clock: { now: () => new Date() } });
+    const target = { address: '127.0.0.1', port: nginx.port, serverName: NAME, protocol: 'tls' } as const;
+    const { signal } = new AbortController();
+    const [ours, theirs]: [number[], number[]] = [[], []];
+    for (let turn = 0; turn < 20; turn += 1) {
+      ours.push(
+        await time(async () =>
+          expect((await probe(target, { signal, origin: 'named' })).state).toBe('presented'),
+        ),
+      );
+      const client = { port: nginx.port, serverName: NAME, root: pki.root.certificate };
+      theirs.push(await time(async () => expect((await runSClient(openssl, client))?.verifyCode).toBe(0)));
+    }
+    console.info(`probe ${text(ours)} ms; s_client ${text(theirs)} ms`);
+    expect(Math.min(...ours)).toBeLessThan(1.5 * Math.min(...theirs));
+  });
+});
