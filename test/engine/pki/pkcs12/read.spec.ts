@@ -185,6 +185,20 @@ describe('an invalid PKCS#12 file', () => {
     expect(checkKeyPair({ ...both, domain: 'api.example.com', now: NOW }).privateKey).toBe(ec.privateKey);
   });
 
+  test.each([
+    ['another tag', (at: number, copy: Buffer) => copy.writeUInt8(0x50, at)],
+    ['no length', (at: number, copy: Buffer) => copy.writeUInt8(0, at + 1)],
+  ])('is refused if a list in it has %s, instead of read as empty', async (_name, damage) => {
+    const bare = await write(ec, ['-noiter', '-nomac', '-keypbe', 'NONE', '-certpbe', 'NONE']);
+    const first = bare.indexOf(Buffer.from([0x30, 0x82]), 30); // the AuthenticatedSafe
+    const second = bare.indexOf(Buffer.from([0x30, 0x82]), first + 30); // the SafeContents of the certificates
+    for (const at of [first, second]) {
+      const copy = Buffer.from(bare);
+      damage(at, copy);
+      expect(await rejectionOf(readPkcs12(copy, PASSWORD))).toMatchObject({ code: 'CERTIFICATE_UNREADABLE' });
+    }
+  });
+
   test('with any bytes or damage gives a CertdeskError, or the content unharmed', async () => {
     const file = await write(ec, ['-noiter', '-nomaciter']);
     const bare = await write(ec, ['-noiter', '-nomac', '-keypbe', 'NONE', '-certpbe', 'NONE']);

@@ -20,11 +20,21 @@ const MAX_NODES = 50_000;
 
 /** Parses the first value in `bytes` and ignores octets after it; undefined if it is not BER. */
 export function parseAsn(bytes: Uint8Array): AsnNode | undefined {
+  return parseFirst(bytes)?.node;
+}
+
+/** Parses a SEQUENCE that fills `bytes`; undefined if it is anything else, or if octets follow it. */
+export function parseSequence(bytes: Uint8Array): AsnNode | undefined {
+  const first = parseFirst(bytes);
+  return first !== null && first.length === bytes.length && isSequence(first.node) ? first.node : undefined;
+}
+
+function parseFirst(bytes: Uint8Array): { readonly node: AsnNode; readonly length: number } | null {
   try {
     const { offset, result } = fromBER(new Uint8Array(bytes), { maxNodes: MAX_NODES, parseEmbedded: false });
-    return offset < 0 ? undefined : result;
+    return offset < 0 ? null : { node: result, length: offset };
   } catch {
-    return undefined; // asn1js throws for some malformed values instead of returning -1
+    return null; // asn1js throws for some malformed values instead of returning -1
   }
 }
 

@@ -5,11 +5,11 @@ import {
   childAt,
   childrenOf,
   isContext,
-  isSequence,
   numberOf,
   octetsOf,
   oidOf,
   parseAsn,
+  parseSequence,
 } from '../inspect/asn1.ts';
 import { type Pbe, readHmac, readKdf, readPbe } from '../inspect/pbe.ts';
 import type { Mac } from './password.ts';
@@ -89,7 +89,7 @@ function readMac(macData: AsnNode | undefined): Mac | null {
 
 /** Reads the safes of an AuthenticatedSafe (`content` of a Pfx). */
 export function readSafes(authenticatedSafe: Uint8Array): readonly Safe[] | null {
-  const root = parseAsn(authenticatedSafe);
+  const root = parseSequence(authenticatedSafe);
   const safes = childrenOf(root).map(readSafe);
   return root === undefined || safes.includes(null) ? null : safes.filter((safe) => safe !== null);
 }
@@ -116,8 +116,8 @@ function implicitOctets(node: AsnNode | undefined): Uint8Array | null {
 
 /** Reads the bags of decrypted SafeContents. */
 export function readBags(safeContents: Uint8Array): readonly Bag[] | null {
-  const root = parseAsn(safeContents);
-  if (!isSequence(root)) return null; // decryption with a wrong password rarely yields a SEQUENCE
+  const root = parseSequence(safeContents);
+  if (root === undefined) return null; // decryption with a wrong password rarely yields a SEQUENCE
   const bags = childrenOf(root).map(readBag);
   return bags.includes(null) ? null : bags.filter((bag) => bag !== null);
 }
