@@ -1,6 +1,7 @@
 // Operations on endpoints: where certificates are served, and what clients are given there. Defining one makes Certdesk
 // connect to an address, so it needs the installation; checking one that exists does not.
 import { z } from 'zod';
+import type { CliArgument, CliMeta } from '../../shared/command-line.ts';
 import {
   AddEndpointsSchema,
   AddedEndpointsSchema,
@@ -17,12 +18,62 @@ import { ProjectIdSchema } from '../../shared/project.ts';
 import { operation, router } from './trpc.ts';
 
 const endpointId = EndpointIdSchema;
+
+const ENDPOINT: CliArgument = {
+  name: 'ID',
+  is: 'text',
+  field: 'endpointId',
+  description: 'ID of the endpoint; certdesk endpoints lists them',
+};
+/** One row per address. */
+const REPORTS: Pick<CliMeta, 'rows' | 'columns'> = {
+  rows: 'reports',
+  columns: [
+    { title: 'Address', field: 'address' },
+    { title: 'Certificate', field: 'match', empty: '' },
+    { title: 'Subject', field: 'chain.0.subject' },
+    { title: 'Expires', field: 'chain.0.expiresAt', as: 'left' },
+    { title: 'TLS', field: 'tlsVersion' },
+    { title: 'Finding', field: 'findings.0.message' },
+  ],
+};
+
 /** The time limit of a check, in milliseconds. A check also ends if the caller disconnects. */
 const CHECK_MS = 60_000;
 
 export const endpoints = router({
   list: operation({ reach: 'project', scope: 'projects:read', projects: 'visible' })
-    .meta({ rest: { method: 'GET', path: '/endpoints', summary: 'List endpoints with their last check' } })
+    .meta({
+      rest: { method: 'GET', path: '/endpoints', summary: 'List endpoints with their last check' },
+      cli: [
+        {
+          verb: 'endpoints',
+          summary: 'list endpoints, with what is wrong with what they present',
+          pages: true,
+          rows: 'endpoints',
+          columns: [
+            { title: 'Host', field: 'host' },
+            { title: 'Port', field: 'port' },
+            { title: 'Protocol', field: 'protocol' },
+            { title: 'State', field: 'state', as: 'state' },
+            { title: 'Expires', field: 'expiresAt', as: 'left' },
+            { title: 'Checked', field: 'checkedAt', as: 'time' },
+            { title: 'Finding', field: 'sentence' },
+            { title: 'ID', field: 'id' },
+          ],
+          options: {
+            q: 'only endpoints that contain this text in the host or server name',
+            state: 'only endpoints in this state',
+            finding: 'only endpoints with this finding',
+            limit: 'show at most this many',
+          },
+          examples: [
+            ['endpoints --state problem', 'servers that do not present the right certificate'],
+            ['endpoints --finding served-old', 'servers that need a restart after a renewal'],
+          ],
+        },
+      ],
+    })
     .input(ListEndpointsSchema)
     .output(EndpointPageSchema)
     .query(({ ctx, input }) => ctx.engine.endpoints.list(input, ctx.principal.projectIds)),
@@ -49,13 +100,46 @@ export const endpoints = router({
         path: '/endpoints/{endpointId}',
         summary: 'Get an endpoint with what each of its addresses presented',
       },
+      cli: [
+        {
+          verb: 'endpoint show',
+          summary: 'show what each address of an endpoint presented',
+          args: [ENDPOINT],
+          ...REPORTS,
+        },
+      ],
     })
     .input(z.object({ endpointId }))
     .output(EndpointDetailSchema)
     .query(({ ctx, input }) => ctx.engine.endpoints.get(input.endpointId, ctx.principal.projectIds)),
 
   create: operation({ reach: 'installation', scope: 'admin' })
-    .meta({ rest: { method: 'POST', path: '/endpoints', summary: 'Create an endpoint', status: 201 } })
+    .meta({
+      rest: { method: 'POST', path: '/endpoints', summary: 'Create an endpoint', status: 201 },
+      cli: [
+        {
+          verb: 'endpoint add',
+          summary: 'add an endpoint, which Certdesk then checks every six hours',
+          args: [{ name: 'HOST', is: 'text', field: 'host', description: 'host name or IP address' }],
+          options: {
+            port: "port (default: the protocol's)",
+            protocol: 'tls, or the protocol that begins with STARTTLS (default: tls)',
+            projectIds: 'IDs of the projects whose certificates are right there (default: only monitor)',
+            serverName: 'name to send as SNI (default: the host)',
+            intervalMinutes: 'minutes between two checks (default: 360)',
+          },
+          columns: [
+            { title: 'Host', field: 'host' },
+            { title: 'Port', field: 'port' },
+            { title: 'Protocol', field: 'protocol' },
+            { title: 'ID', field: 'id' },
+          ],
+          examples: [
+            ['endpoint add mail.example.com --protocol smtp', 'the mail server, with STARTTLS on port 25'],
+          ],
+        },
+      ],
+    })
     .input(z.object({ body: CreateEndpointSchema }))
     .output(EndpointSchema)
     .mutation(({ ctx, input }) => ctx.engine.endpoints.create(input.body)),
@@ -79,7 +163,10 @@ export const endpoints = router({
     .mutation(({ ctx, input }) => ctx.engine.endpoints.update(input.endpointId, input.body)),
 
   remove: operation({ reach: 'installation', scope: 'admin' })
-    .meta({ rest: { method: 'DELETE', path: '/endpoints/{endpointId}', summary: 'Delete an endpoint' } })
+    .meta({
+      rest: { method: 'DELETE', path: '/endpoints/{endpointId}', summary: 'Delete an endpoint' },
+      cli: [{ verb: 'endpoint remove', args: [ENDPOINT], confirm: 'Delete the endpoint {name}?' }],
+    })
     .input(z.object({ endpointId, body: z.strictObject({}).optional() }))
     .output(z.object({ success: z.literal(true), message: z.string() }))
     .mutation(async ({ ctx, input }) => {
@@ -94,6 +181,7 @@ export const endpoints = router({
         path: '/endpoints/{endpointId}/check',
         summary: 'Check an endpoint now: connect to each of its addresses',
       },
+      cli: [{ verb: 'endpoint check', summary: 'check an endpoint now', args: [ENDPOINT], ...REPORTS }],
     })
     .input(z.object({ endpointId, body: z.strictObject({}).optional() }))
     .output(EndpointDetailSchema)

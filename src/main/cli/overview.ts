@@ -7,7 +7,7 @@ export function isOverview(value: unknown): value is Overview {
   return isRecord(value) && isRecord(value.health) && isRecord(value.counts) && isRecord(value.engine);
 }
 
-export function printOverview({ health, counts, attention, engine }: Overview): void {
+export function printOverview({ health, counts, attention, endpoints, engine }: Overview): void {
   printLine(paint(health.sentence, colorOfState(health.state)));
   const states = [
     ['valid', counts.valid],
@@ -25,6 +25,8 @@ export function printOverview({ health, counts, attention, engine }: Overview): 
   }
   const hidden = attention.total - attention.items.length;
   if (hidden > 0) printLine(paint(`… and ${hidden} more`));
+  for (const { sentence } of endpoints?.monitored ?? [])
+    printLine(`${paint('warning', colorOfState('warning'))}  ${paint(sentence)}`);
   printLine(paint(engineLine(engine), 'dim'));
 }
 

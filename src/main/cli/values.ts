@@ -3,15 +3,18 @@ import type { CliColumn } from '../../shared/command-line.ts';
 
 const DAY_MS = 86_400_000;
 
-/** @param path `certificate.status`, or several separated by `|`: the first that is set counts. */
+/** @param path `certificate.status`, `chain.0.subject`, or several separated by `|`: the first that is set counts. */
 export function valueAt(answer: unknown, path: string): unknown {
   for (const each of path.split('|')) {
-    const value = each
-      .split('.')
-      .reduce<unknown>((inner, name) => (isRecord(inner) ? inner[name] : undefined), answer);
+    const value = each.split('.').reduce<unknown>(memberOf, answer);
     if (value !== undefined && value !== null && value !== '') return value;
   }
   return undefined;
+}
+
+function memberOf(inner: unknown, name: string): unknown {
+  if (Array.isArray(inner)) return inner[Number(name)];
+  return isRecord(inner) ? inner[name] : undefined;
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

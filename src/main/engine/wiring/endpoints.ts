@@ -16,6 +16,16 @@ export interface EndpointServices {
   readonly endpointSweeps: EndpointSweeps & { readonly schedule: EveryMinute };
 }
 
+/** Events after which endpoints are due; those of deployments are added by their prefix. */
+const MAKES_DUE: readonly string[] = [
+  'certificate.stored',
+  'certificate.uploaded',
+  'certificate.restored',
+  'certificate.removed',
+  'endpoint.created',
+  'endpoint.updated',
+];
+
 export function wireEndpoints(common: Common): EndpointServices {
   const { stores, journal, clock, log, random, addressPolicy, resolver, crl, background } = common;
   const crls = createCrlCache(
@@ -40,7 +50,7 @@ export function wireEndpoints(common: Common): EndpointServices {
   const sweeps = createEndpointSweeps({ stores, clock, log, checker });
   // The database makes endpoints due in the transaction of these changes; this only saves the minute until the next sweep.
   journal.listen(({ kind }) => {
-    if (kind === 'certificate.stored' || kind.startsWith('deployment')) sweeps.runSoon();
+    if (MAKES_DUE.includes(kind) || kind.startsWith('deployment')) sweeps.runSoon();
   });
   const deps = { stores, journal, clock, addressPolicy, checker, servedPorts: services.servedPorts };
   return {
