@@ -216,10 +216,7 @@ export const TOOLS = {
   },
   slapd: {
     what: "OpenLDAP's server, whose certificates are checked",
-    programs: [
-      { names: ['slapd'], variable: 'CERTDESK_TEST_SLAPD' },
-      { names: ['slaptest'], variable: 'CERTDESK_TEST_SLAPTEST' },
-    ],
+    programs: [{ names: ['slapd'], variable: 'CERTDESK_TEST_SLAPD' }],
     debian: ['slapd'],
     elsewhere: 'install slapd of OpenLDAP',
   },

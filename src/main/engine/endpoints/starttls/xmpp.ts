@@ -1,4 +1,5 @@
 // STARTTLS of XMPP for clients (RFC 6120 section 5).
+import { ProbeFailure } from '../failure.ts';
 import { invalid, notOffered, type Parse, type StartTls } from './conversation.ts';
 
 const TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
@@ -24,7 +25,10 @@ export const startXmpp: StartTls = async (talk, host) => {
     `<?xml version='1.0'?><stream:stream to='${to}' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>`,
   );
   const offer = await talk.read(features);
-  if (!offer.includes('stream:features')) throw invalid('an XMPP server');
+  if (!offer.includes('<stream:stream')) throw invalid('an XMPP server');
+  if (offer.includes('<host-unknown'))
+    throw new ProbeFailure('protocol-error', `is an XMPP server, but does not serve ${to}`);
+  // A server without any feature ends the stream with an error (Prosody).
   if (!offer.includes(TLS)) throw notOffered();
   talk.write(`<starttls xmlns='${TLS}'/>`);
   if (!(await talk.read(decision)).includes('<proceed')) throw notOffered();
