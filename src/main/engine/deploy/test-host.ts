@@ -4,11 +4,12 @@ import type { CheckResult, HostTest } from '../../../shared/host.ts';
 import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { HostRecord } from '../core/model-deploy.ts';
 import { type ConnectableDeps, toConnectable } from './connectable.ts';
+import { type ContactDeps, noteContact } from './note-contact.ts';
 import { toCommandLine } from './quote.ts';
 import type { ConnectTransport, HostFacts, Target, Transport } from './transport.ts';
 import { HELPER_PATH } from './transports/scripted.ts';
 
-export interface TestDeps extends ConnectableDeps {
+export interface TestDeps extends ConnectableDeps, ContactDeps {
   readonly connect: ConnectTransport;
 }
 
@@ -43,9 +44,12 @@ export async function testHost(
     transport = await deps.connect(await toConnectable(deps, host), signal);
   } catch (error) {
     signal.throwIfAborted();
-    return conclude([explainConnection(toCertdeskError(error))]);
+    const failure = toCertdeskError(error);
+    await noteContact(deps, host, failure);
+    return conclude([explainConnection(failure)]);
   }
   try {
+    await noteContact(deps, host, null);
     const connected = [
       ok(
         'connect',

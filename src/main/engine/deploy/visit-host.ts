@@ -1,13 +1,14 @@
 // Connects to a host and does everything that is due there: the runs of all deployments, and the deletion of previous
 // files whose key has leaked.
 import { toTimestamp } from '../../../shared/time.ts';
-import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
+import { toCertdeskError } from '../core/errors.ts';
 import type { DeploymentRunRecord, HostRecord } from '../core/model-deploy.ts';
 import { type ActiveRun, createActiveRun } from './active-run.ts';
 import { toConnectable } from './connectable.ts';
 import { installAll, isolated, verifyRun } from './install.ts';
 import { runCommandKind } from './kinds/command.ts';
 import { type Prepared, prepareFiles, settle, stepsOf } from './kinds/files.ts';
+import { noteContact } from './note-contact.ts';
 import { type Loaded, load, type Visit, type WalkDeps } from './walk.ts';
 
 /**
@@ -132,36 +133,6 @@ async function settleOthers(deps: WalkDeps, visit: Visit, runs: readonly ActiveR
       deps.log.warn({ err: error, runId: record.id }, 'An earlier deployment run could not be settled yet');
     }
   }
-}
-
-/** Remembers the contact, and a key that was refused. */
-async function noteContact(
-  { journal, clock }: WalkDeps,
-  host: HostRecord,
-  failure: CertdeskError | null,
-): Promise<void> {
-  const { type, sha256, accepted } = Object(failure?.details) as {
-    readonly type?: string;
-    readonly sha256?: string;
-    readonly accepted?: readonly object[];
-  };
-  const isChanged =
-    failure?.code === 'HOST_KEY_REFUSED' && (accepted?.length ?? 0) > 0 && typeof sha256 === 'string';
-  await journal.write(async (tx, emit) => {
-    const at = toTimestamp(clock.now());
-    await tx.hosts.update(host.id, {
-      ...(failure === null ? { lastContactAt: at, changedKey: null } : {}),
-      lastError: failure?.message ?? null,
-      ...(isChanged ? { changedKey: { type, sha256 } as HostRecord['changedKey'] } : {}),
-    });
-    if (isChanged && host.changedKey === null)
-      await emit({
-        kind: 'host.key-changed',
-        message: failure?.message ?? '',
-        data: { hostId: host.id },
-        audit: { operation: 'hosts.key-changed', result: 'HOST_KEY_REFUSED' },
-      });
-  });
 }
 
 type Target = { readonly deploymentId: string; readonly hostId: string };
