@@ -30,7 +30,20 @@ const NOUNS: Readonly<Record<string, readonly Key[]>> = {
   backup: [of('backups')],
   'notification-channel': [of('notifications')],
   endpoint: [of('endpoints')],
+  host: [of('hosts'), of('hostCredentials'), of('deployments')],
+  'host-credential': [of('hostCredentials')],
+  deployment: [of('deployments'), of('hosts')],
 };
+
+/** A step of a deployment affects only its run and the page of the deployment. */
+function ofRun({ data }: JobEvent): readonly Key[] {
+  const { deploymentId, runId } = Object(data);
+  return [
+    [['deployments', 'get'], { input: { deploymentId } }],
+    [['deployments', 'runs'], { input: { deploymentId } }],
+    [['deployments', 'getRun'], { input: { runId } }],
+  ];
+}
 
 export function touchedBy(event: JobEvent): Touched {
   const { kind, jobId, projectId } = event;
@@ -40,6 +53,7 @@ export function touchedBy(event: JobEvent): Touched {
   if (kind === 'job.step') {
     return { keys: asksForRecord(event) ? [...job, of('overview')] : job, row: null };
   }
+  if (kind === 'deployment.step') return { keys: ofRun(event), row: null };
   const [noun = ''] = kind.split('.');
   const keys = [...job, of('overview'), of('audit'), ...(NOUNS[noun] ?? [])];
   if (projectId === null) return { keys, row: null };

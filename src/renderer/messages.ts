@@ -5,8 +5,10 @@ import { backup } from './messages/backup.ts';
 import { bulk } from './messages/bulk.ts';
 import { certificates } from './messages/certificates.ts';
 import { common } from './messages/common.ts';
+import { deployments } from './messages/deployments.ts';
 import { dns } from './messages/dns.ts';
 import { endpoints } from './messages/endpoints.ts';
+import { hosts } from './messages/hosts.ts';
 import { imports } from './messages/import.ts';
 import { jobs } from './messages/jobs.ts';
 import { notifications } from './messages/notifications.ts';
@@ -25,8 +27,10 @@ export const messages = {
   backup,
   bulk,
   certificates,
+  deployments,
   dns,
   endpoints,
+  hosts,
   imports,
   jobs,
   notifications,

@@ -2,6 +2,7 @@
 // URL hash, so the same build works on a server, behind any path prefix, and in the Electron window.
 import { createHashHistory, createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { readActivitySearch } from './activity/activity-search.ts';
+import { readDeploymentSearch } from './deployments/deployment-search.ts';
 import { readEndpointSearch } from './endpoints/endpoint-search.ts';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { readListSearch } from './projects/list-search.ts';
@@ -76,6 +77,60 @@ const dnsCredentials = createRoute({
   component: lazyScreen(() => import('./dns-credentials/credentials-page.tsx'), 'DnsCredentialsPage'),
 });
 
+const hosts = createRoute({
+  getParentRoute: () => root,
+  path: '/hosts',
+  validateSearch: ({ tab }): { tab?: 'credentials' } => (tab === 'credentials' ? { tab } : {}),
+  component: lazyScreen(() => import('./hosts/hosts-page.tsx'), 'HostsPage'),
+});
+
+const newHost = createRoute({
+  getParentRoute: () => root,
+  path: '/hosts/new',
+  validateSearch: (search) => readTexts(search, ['project']),
+  component: lazyScreen(() => import('./hosts/new-host-page.tsx'), 'NewHostPage'),
+});
+
+const host = createRoute({
+  getParentRoute: () => root,
+  path: '/hosts/$hostId',
+  validateSearch: readTest,
+  component: lazyScreen(() => import('./hosts/host-page.tsx'), 'HostPage'),
+});
+
+const editHost = createRoute({
+  getParentRoute: () => root,
+  path: '/hosts/$hostId/edit',
+  component: lazyScreen(() => import('./hosts/edit-host-page.tsx'), 'EditHostPage'),
+});
+
+const deployments = createRoute({
+  getParentRoute: () => root,
+  path: '/deployments',
+  validateSearch: readDeploymentSearch,
+  component: lazyScreen(() => import('./deployments/deployments-page.tsx'), 'DeploymentsPage'),
+});
+
+const newDeployment = createRoute({
+  getParentRoute: () => root,
+  path: '/projects/$id/deploy',
+  validateSearch: (search) => readTexts(search, ['recipe', 'host']),
+  component: lazyScreen(() => import('./deployments/new-deployment-page.tsx'), 'NewDeploymentPage'),
+});
+
+const deployment = createRoute({
+  getParentRoute: () => root,
+  path: '/deployments/$deploymentId',
+  validateSearch: readTest,
+  component: lazyScreen(() => import('./deployments/deployment-page.tsx'), 'DeploymentPage'),
+});
+
+const editDeployment = createRoute({
+  getParentRoute: () => root,
+  path: '/deployments/$deploymentId/edit',
+  component: lazyScreen(() => import('./deployments/edit-deployment-page.tsx'), 'EditDeploymentPage'),
+});
+
 const activity = createRoute({
   getParentRoute: () => root,
   path: '/activity',
@@ -106,6 +161,22 @@ function readTab(search: Record<string, unknown>): { tab?: ProjectTab } {
   return tab === undefined || tab === 'overview' ? {} : { tab };
 }
 
+/** `test` runs the test of the page at once. */
+function readTest({ test }: Record<string, unknown>): { test?: true } {
+  return test === true ? { test } : {};
+}
+
+/** Reads optional parameters that are texts. */
+function readTexts<Name extends string>(
+  search: Record<string, unknown>,
+  names: readonly Name[],
+): Partial<Record<Name, string>> {
+  const given = names.flatMap((name) =>
+    typeof search[name] === 'string' ? [[name, search[name]] as const] : [],
+  );
+  return Object.fromEntries(given) as Partial<Record<Name, string>>;
+}
+
 const routeTree = root.addChildren([
   home,
   projects,
@@ -117,6 +188,14 @@ const routeTree = root.addChildren([
   endpoints,
   endpoint,
   dnsCredentials,
+  hosts,
+  newHost,
+  host,
+  editHost,
+  deployments,
+  newDeployment,
+  deployment,
+  editDeployment,
   activity,
   tokens,
   settings,

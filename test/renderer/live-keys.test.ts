@@ -52,3 +52,22 @@ test.each(['job.succeeded', 'certificate.removed', 'project.removed', 'dns-crede
     expect(touchedBy(event(kind, { projectId: 'p' })).keys).toContainEqual([['dnsCredentials']]);
   },
 );
+
+test('a step of a deployment refreshes only its run and its page', () => {
+  const data = { deploymentId: 'd', runId: 'r', hostId: 'h', step: 'stage', state: 'running' };
+  expect(touchedBy({ ...event('deployment.step', { projectId: 'p' }), data })).toEqual({
+    keys: [
+      [['deployments', 'get'], { input: { deploymentId: 'd' } }],
+      [['deployments', 'runs'], { input: { deploymentId: 'd' } }],
+      [['deployments', 'getRun'], { input: { runId: 'r' } }],
+    ],
+    row: null,
+  });
+});
+
+test('the end of a deployment refreshes deployments and hosts, and patches the row of its project', () => {
+  const { keys, row } = touchedBy(event('deployment.finished', { projectId: 'p' }));
+  expect(keys).toContainEqual([['deployments']]);
+  expect(keys).toContainEqual([['hosts']]);
+  expect(row).toBe('p');
+});

@@ -39,6 +39,7 @@ function Revoke({ project, version }: RevokeProps) {
   const usual = project.certificate?.autoRenew === true && !AT_AN_END.includes(reason);
   const replace = version === undefined && (wanted ?? usual);
   const versionId = version?.id;
+  const isDeployed = project.deployed !== null;
   return (
     <Confirm
       danger
@@ -50,6 +51,7 @@ function Revoke({ project, version }: RevokeProps) {
     >
       <Text>{text.text}</Text>
       <Text c="dimmed">{version === undefined ? text.notRemove : text.former}</Text>
+      {isDeployed && <Text>{text.filesStay}</Text>}
       <Select
         label={text.reason}
         data={REASONS}

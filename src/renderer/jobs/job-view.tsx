@@ -31,9 +31,11 @@ export interface JobViewProps {
   readonly actions?: ReactNode;
   /** Tools that help to diagnose the failure. */
   readonly help?: ReactNode;
+  /** What to do with the result of a job that succeeded. */
+  readonly next?: ReactNode;
 }
 
-export function JobView({ job, actions, help }: JobViewProps) {
+export function JobView({ job, actions, help, next }: JobViewProps) {
   const ended = job.state === 'succeeded' || job.state === 'failed';
   return (
     <Stack gap="md">
@@ -51,6 +53,7 @@ export function JobView({ job, actions, help }: JobViewProps) {
       )}
       <ManualDnsPanel job={job} />
       {ended && actions !== undefined && <Group gap="xs">{actions}</Group>}
+      {job.state === 'succeeded' && next}
       {job.error !== null && <SuggestedSetting error={job.error} />}
       {job.state === 'failed' && help}
       <Panel

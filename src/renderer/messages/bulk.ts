@@ -21,7 +21,7 @@ export const bulk = {
       `Issues new certificates for ${projects(n)} with their current names, keeping CA, key type and validation method.`,
     export: (n: number) => `Downloads one ZIP file with the certificates of ${projects(n)}.`,
     remove: (n: number) =>
-      `Removes the certificates of ${projects(n)} from Certdesk and stops renewal. They are not revoked; servers that use them keep working. You can restore them for 30 days.`,
+      `Removes the certificates of ${projects(n)} from Certdesk and stops renewal. They are not revoked; servers that use them keep working, and deployed files stay there. You can restore them for 30 days.`,
   },
   skipped: (n: number) => `${projects(n)} will be skipped:`,
   reasons: {

@@ -65,6 +65,7 @@ export const certificates = {
     title: 'Revoke this certificate?',
     text: 'The CA permanently marks this certificate as invalid. Revoke it if its private key has leaked or it must no longer be used.',
     notRemove: 'To remove it from Certdesk only, use Remove certificate.',
+    filesStay: 'Files that were deployed to hosts stay there: remove them, or deploy a replacement.',
     reason: 'Reason',
     reasons: {
       unspecified: 'Unspecified',
@@ -100,7 +101,7 @@ export const certificates = {
   },
   remove: {
     title: 'Remove this certificate?',
-    text: 'Removes it from Certdesk and stops renewal. It is not revoked; servers that use it keep working. You can restore it for 30 days.',
+    text: 'Removes it from Certdesk and stops renewal. It is not revoked; servers that use it keep working. Files that were deployed to hosts stay there. You can restore it for 30 days.',
     submit: 'Remove certificate',
     done: 'Certificate removed',
     undo: 'Undo',

@@ -29,6 +29,7 @@ export const projects = {
   columns: {
     project: 'Project',
     state: 'Status',
+    deployed: 'Deployed',
     expires: 'Expires in',
     issuer: 'Issuer',
     next: 'Next step',
@@ -89,7 +90,7 @@ export const projects = {
   removeProject: {
     action: 'Remove project',
     title: (name: string) => `Remove the project ${name}?`,
-    text: 'Deletes the project, its history and all stored certificate versions. This cannot be undone.',
+    text: 'Deletes the project, its history, its deployments and all stored certificate versions. This cannot be undone. Files that were deployed to hosts stay there.',
     submit: 'Remove project',
     done: 'Project removed',
     blocked: 'Remove the certificate first.',
@@ -98,6 +99,7 @@ export const projects = {
     tabs: {
       overview: 'Overview',
       certificate: 'Certificate',
+      deployments: 'Deployments',
       challenges: 'Challenges',
       history: 'History',
       api: 'API',

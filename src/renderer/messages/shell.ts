@@ -8,6 +8,8 @@ export const shell = {
     overview: 'Overview',
     projects: 'Projects',
     endpoints: 'Endpoints',
+    deployments: 'Deployments',
+    hosts: 'Hosts',
     dnsCredentials: 'DNS credentials',
     activity: 'Audit log',
     tokens: 'API tokens',

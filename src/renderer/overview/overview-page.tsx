@@ -4,6 +4,7 @@ import { IconPlus, IconShieldPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Overview } from '../../shared/overview.ts';
 import { useApi } from '../api.ts';
+import { RestoreBanner } from '../deployments/restore-banner.tsx';
 import { MonitoredProblems } from '../endpoints/monitored-problems.tsx';
 import { ImportButton } from '../import/import-button.tsx';
 import { messages } from '../messages.ts';
@@ -16,6 +17,7 @@ import { QueryView } from '../ui/query-view.tsx';
 import { TONE_ICONS } from '../ui/status-style.ts';
 import { Time } from '../ui/time.tsx';
 import { AttentionList } from './attention-list.tsx';
+import { DeploymentStates } from './deployment-states.tsx';
 import { EnginePanel } from './engine-panel.tsx';
 import { LastEvents } from './last-events.tsx';
 import classes from './overview.module.css';
@@ -68,6 +70,7 @@ function Parts({ overview }: { readonly overview: Overview }) {
   const { counts, attention, endpoints, timeline, engine, events } = overview;
   return (
     <Stack gap="md">
+      <RestoreBanner brief />
       {engine.pausedUntil !== null && <PauseBanner until={engine.pausedUntil} />}
       {counts.total === 0 ? (
         <Panel>
@@ -76,6 +79,7 @@ function Parts({ overview }: { readonly overview: Overview }) {
       ) : (
         <StateLinks counts={counts} acknowledged={attention.acknowledged} />
       )}
+      <DeploymentStates />
       {attention.total > 0 && <AttentionList attention={attention} />}
       <MonitoredProblems endpoints={endpoints} />
       {counts.total > counts.none && <TimelinePanel timeline={timeline} />}

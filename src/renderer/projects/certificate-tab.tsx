@@ -9,6 +9,7 @@ import { keyName, signatureName } from '../certificates/algorithm-names.ts';
 import { ChainTree } from '../certificates/chain-tree.tsx';
 import { openExport } from '../certificates/export-dialog.tsx';
 import { typeName } from '../certificates/type-name.ts';
+import { WhereUsedOffer } from '../deployments/where-used.tsx';
 import { formatHex } from '../format.ts';
 import { messages } from '../messages.ts';
 import { CodeBlock, CopyText } from '../ui/copy.tsx';
@@ -53,6 +54,7 @@ function Contents({ project, certificate }: ContentsProps) {
   );
   return (
     <Stack gap="md">
+      <WhereUsedOffer project={project} />
       <Panel title={text.contents} aside={exportButton}>
         <CertificateFacts certificate={certificate} leaf={chain.data?.chain[0]} />
       </Panel>

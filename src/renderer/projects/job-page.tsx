@@ -5,6 +5,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import type { JobWithSteps } from '../../shared/job.ts';
 import { useApi } from '../api.ts';
 import { Reachability } from '../certificates/obtain/reachability.tsx';
+import { WhereUsedOffer } from '../deployments/where-used.tsx';
 import { JobView } from '../jobs/job-view.tsx';
 import { messages } from '../messages.ts';
 import { unreachedNames } from '../ui/failure-details.ts';
@@ -26,7 +27,14 @@ export function JobPage() {
   return (
     <Page title={`${kind} · ${title}`} width="narrow" above={<BackToProject id={id} label={title} />}>
       <QueryView query={job} lines={8}>
-        {(data) => <JobView job={data} actions={<Actions job={data} />} help={<Help job={data} />} />}
+        {(data) => (
+          <JobView
+            job={data}
+            actions={<Actions job={data} />}
+            help={<Help job={data} />}
+            next={isStored(data) && project.data !== undefined && <WhereUsedOffer project={project.data} />}
+          />
+        )}
       </QueryView>
     </Page>
   );
@@ -52,10 +60,15 @@ function Help({ job }: { readonly job: JobWithSteps }) {
   );
 }
 
+/** Whether the job has stored a certificate. */
+function isStored(job: JobWithSteps): boolean {
+  const brings = job.kind !== 'revoke' || job.replaces === true;
+  return job.state === 'succeeded' && !job.dryRun && brings;
+}
+
 function Actions({ job }: { readonly job: JobWithSteps }) {
   const params = { id: job.projectId };
-  const brings = job.kind !== 'revoke' || job.replaces === true;
-  const stored = job.state === 'succeeded' && !job.dryRun && brings;
+  const stored = isStored(job);
   return (
     <>
       {stored && (

@@ -36,6 +36,9 @@ export function ListHead({ total, selection, search, onSearch }: ListHeadProps) 
           {text.columns.project}
         </SortHead>
         <th scope="col">{text.columns.state}</th>
+        <th scope="col" className={classes.deployed}>
+          {text.columns.deployed}
+        </th>
         <SortHead sort="expiry" {...sorted}>
           {text.columns.expires}
         </SortHead>

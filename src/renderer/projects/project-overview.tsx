@@ -6,6 +6,8 @@ import type { Job } from '../../shared/job.ts';
 import { useApi } from '../api.ts';
 import { AutoRenewSwitch } from '../certificates/auto-renew.tsx';
 import { ValidityLine } from '../certificates/validity-line.tsx';
+import { useDeployedStep } from '../deployments/deployed-step.ts';
+import { WhereUsedOffer } from '../deployments/where-used.tsx';
 import { ServedPanel } from '../endpoints/served-panel.tsx';
 import { jobTitle } from '../jobs/job-view.tsx';
 import { messages } from '../messages.ts';
@@ -30,6 +32,7 @@ export function ProjectOverview({ project }: { readonly project: ProjectRowData 
   const status = useQuery(api.certificates.status.queryOptions({ id }));
   const jobs = useQuery(api.jobs.list.queryOptions({ project: id, limit: 1 }));
   const details = useQuery(api.certificates.details.queryOptions({ id }));
+  const deployed = useDeployedStep(project);
   const job =
     details.data === undefined ? null : jobToShow(jobs.data?.jobs[0], details.data?.storedAt ?? null);
   return (
@@ -52,7 +55,9 @@ export function ProjectOverview({ project }: { readonly project: ProjectRowData 
                   projectId={id}
                   issuedAt={details.data?.storedAt ?? certificate.issuedAt}
                   served={data.served}
+                  deployed={deployed}
                 />
+                <WhereUsedOffer project={project} />
               </>
             )
           }

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useApi } from '../api.ts';
+import { DeployedChip } from '../deployments/deployed-chip.tsx';
 import { messages } from '../messages.ts';
 import { Chip, StatusChip } from '../ui/chip.tsx';
 import { Page } from '../ui/page.tsx';
@@ -12,7 +13,7 @@ import { STATUS_FACES } from '../ui/status-style.ts';
 import { BackToList } from './back-to-list.tsx';
 import { ProjectActions } from './project-actions.tsx';
 import { ProjectOverview } from './project-overview.tsx';
-import type { ProjectTab } from './project-tabs.ts';
+import { PROJECT_TABS, type ProjectTab } from './project-tabs.ts';
 import type { ProjectRowData } from './use-project-list.ts';
 
 const text = messages.projects.detail;
@@ -22,6 +23,9 @@ const CertificateTab = lazy(async () => ({
   default: (await import('./certificate-tab.tsx')).CertificateTab,
 }));
 const ChallengesTab = lazy(async () => ({ default: (await import('./challenges-tab.tsx')).ChallengesTab }));
+const DeploymentsTab = lazy(async () => ({
+  default: (await import('../deployments/deployments-tab.tsx')).DeploymentsTab,
+}));
 const HistoryTab = lazy(async () => ({ default: (await import('./history-tab.tsx')).HistoryTab }));
 const ApiTab = lazy(async () => ({ default: (await import('./api-tab.tsx')).ApiTab }));
 
@@ -46,7 +50,7 @@ export function ProjectPage() {
 }
 
 function Heading({
-  project: { domain, name, certificate, uncovered },
+  project: { domain, name, certificate, uncovered, deployed },
 }: {
   readonly project: ProjectRowData;
 }) {
@@ -55,6 +59,7 @@ function Heading({
       {domain ?? name}
       <StatusChip certificate={certificate} uncovered={uncovered} />
       {certificate?.staging && <Chip face={STATUS_FACES.staging} />}
+      <DeployedChip deployed={deployed} />
     </Group>
   );
 }
@@ -70,7 +75,7 @@ function Parts({ project }: { readonly project: ProjectRowData }) {
   return (
     <Tabs value={tab} onChange={choose} keepMounted={false}>
       <Tabs.List mb="md" aria-label={text.tabsLabel}>
-        {(['overview', 'certificate', 'challenges', 'history', 'api'] as const).map((value) => (
+        {PROJECT_TABS.map((value) => (
           <Tabs.Tab key={value} value={value}>
             {text.tabs[value]}
           </Tabs.Tab>
@@ -82,6 +87,9 @@ function Parts({ project }: { readonly project: ProjectRowData }) {
         </Tabs.Panel>
         <Tabs.Panel value="certificate">
           <CertificateTab project={project} />
+        </Tabs.Panel>
+        <Tabs.Panel value="deployments">
+          <DeploymentsTab project={project} />
         </Tabs.Panel>
         <Tabs.Panel value="challenges">
           <ChallengesTab project={project} />

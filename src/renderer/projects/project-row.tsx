@@ -1,5 +1,6 @@
 // A project in the list: domain, status, days left, and the next step with its reason.
 import { type KeyboardEvent, memo } from 'react';
+import { DeployedChip } from '../deployments/deployed-chip.tsx';
 import { SERVED_FACES } from '../endpoints/faces.ts';
 import { formatDateTime, formatRelative, formatUtc } from '../format.ts';
 import { messages } from '../messages.ts';
@@ -25,7 +26,7 @@ export interface ProjectRowProps {
 
 export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
   const { project, index, top, now, selected, onSelect, onMove } = props;
-  const { id, name, domain, altNames, certificate, renewal, obtainFailure, served } = project;
+  const { id, name, domain, altNames, certificate, renewal, obtainFailure } = project;
   const title = domain ?? name;
   const second = [name === title ? null : name, certificateNames(altNames.length)]
     .filter(Boolean)
@@ -65,9 +66,13 @@ export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
         )}
         {renewal !== null && renewal.failures > 0 && <Chip face={STATUS_FACES.failing} />}
         {certificate?.staging && <Chip face={STATUS_FACES.staging} />}
-        {served !== null && served.state !== 'current' && served.state !== 'unknown' && (
-          <Chip face={SERVED_FACES[served.state]} />
-        )}
+        {/* Narrow windows have no column for it. */}
+        <span className={classes.deployedHere}>
+          <DeployedAndServed project={project} />
+        </span>
+      </td>
+      <td className={classes.deployed}>
+        <DeployedAndServed project={project} />
       </td>
       <td className={classes.cell}>
         {certificate !== null && <ValidityBar validity={certificate} now={now} />}
@@ -84,6 +89,22 @@ export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
     </tr>
   );
 });
+
+/** Served only if it differs: a row has room for two chips. */
+function DeployedAndServed({
+  project: { deployed, served },
+}: {
+  readonly project: Pick<ProjectRowData, 'deployed' | 'served'>;
+}) {
+  return (
+    <>
+      <DeployedChip deployed={deployed} />
+      {served !== null && served.state !== 'current' && served.state !== 'unknown' && (
+        <Chip face={SERVED_FACES[served.state]} />
+      )}
+    </>
+  );
+}
 
 /** The full text in a tooltip, because the column may truncate it. */
 function Second({ words }: { readonly words: string }) {

@@ -5,8 +5,10 @@ import {
   IconHome,
   IconInfoCircle,
   IconKey,
+  IconPackageExport,
   IconServer2,
   IconSettings,
+  IconTerminal2,
   IconWorldCog,
 } from '@tabler/icons-react';
 import { messages } from '../messages.ts';
@@ -17,6 +19,8 @@ export const NAV_ENTRIES = [
   { to: '/', label: nav.overview, icon: IconHome },
   { to: '/projects', label: nav.projects, icon: IconCertificate },
   { to: '/endpoints', label: nav.endpoints, icon: IconServer2 },
+  { to: '/deployments', label: nav.deployments, icon: IconPackageExport },
+  { to: '/hosts', label: nav.hosts, icon: IconTerminal2 },
   { to: '/dns-credentials', label: nav.dnsCredentials, icon: IconWorldCog },
   { to: '/activity', label: nav.activity, icon: IconHistory },
   { to: '/tokens', label: nav.tokens, icon: IconKey },

@@ -21,7 +21,9 @@ export function Facts({
         fact === null ? null : (
           <DataList.Item key={fact.label}>
             <DataList.ItemLabel>{fact.label}</DataList.ItemLabel>
-            <DataList.ItemValue style={{ minWidth: 0 }}>{fact.value}</DataList.ItemValue>
+            <DataList.ItemValue style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
+              {fact.value}
+            </DataList.ItemValue>
           </DataList.Item>
         ),
       )}

@@ -1,0 +1,23 @@
+// The step between issued and served on the page of a project.
+import { useQuery } from '@tanstack/react-query';
+import type { ListedProject } from '../../shared/project.ts';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import type { Face } from '../ui/status-style.ts';
+import { DEPLOYED_FACES } from './faces.ts';
+
+export interface DeployedStep {
+  readonly face: Face;
+  /** How many deployments are in place. */
+  readonly words: string;
+  readonly at: string;
+}
+
+/** Null if the project has no deployment. */
+export function useDeployedStep({ id, deployed }: ListedProject): DeployedStep | null {
+  const api = useApi();
+  const counts = useQuery(api.deployments.list.queryOptions({ project: id, limit: 1 })).data?.counts;
+  if (deployed === null) return null;
+  const words = counts === undefined ? '' : messages.deployments.inOrder(counts.deployed, counts.total);
+  return { face: DEPLOYED_FACES[deployed.state], words, at: deployed.at };
+}

@@ -1,0 +1,106 @@
+// Deployments as rows: what, where to, and their state.
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Deployment } from '../../shared/deployment.ts';
+import { formatList } from '../format.ts';
+import { messages } from '../messages.ts';
+import { Chip } from '../ui/chip.tsx';
+import { Time } from '../ui/time.tsx';
+import classes from './deployments.module.css';
+import { DEPLOYED_FACES, RUN_FACES } from './faces.ts';
+
+const text = messages.deployments;
+/** Above this number, only the count of hosts is shown. */
+const NAMED = 3;
+
+export interface DeploymentRowsProps {
+  readonly deployments: readonly Deployment[];
+  /** Names the list for screen readers. */
+  readonly label: string;
+  /** Shows the state on this host only. */
+  readonly hostId?: string;
+  /** Whether all deployments belong to the project of the page. */
+  readonly ofProject?: boolean;
+  /** An action for a row. */
+  readonly action?: (deployment: Deployment) => ReactNode;
+}
+
+export function DeploymentRows({
+  deployments,
+  label,
+  hostId,
+  ofProject = false,
+  action,
+}: DeploymentRowsProps) {
+  return (
+    <ul className={classes.rows} aria-label={label}>
+      {deployments.map((deployment) => (
+        <li key={deployment.id} className={classes.row}>
+          <div className={classes.main}>
+            <Link
+              to="/deployments/$deploymentId"
+              params={{ deploymentId: deployment.id }}
+              className={classes.open}
+            >
+              {deployment.name}
+            </Link>
+            {!ofProject && (
+              <div className={classes.second}>{deployment.project.domain ?? deployment.project.name}</div>
+            )}
+          </div>
+          <div className={`${classes.main} ${classes.hosts}`}>
+            {hostId === undefined ? <Hosts deployment={deployment} /> : <Paths deployment={deployment} />}
+          </div>
+          <div>
+            <State deployment={deployment} hostId={hostId} />
+          </div>
+          {action !== undefined && <div className={classes.action}>{action(deployment)}</div>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function State({
+  deployment,
+  hostId,
+}: {
+  readonly deployment: Deployment;
+  readonly hostId: string | undefined;
+}) {
+  const target = deployment.targets.find(({ host }) => host.id === hostId);
+  const ofRun = target !== undefined && target.state !== null && deployment.enabled;
+  const at = ofRun ? target.at : deployment.stateAt;
+  return (
+    <>
+      <Chip
+        face={ofRun && target.state !== null ? RUN_FACES[target.state] : DEPLOYED_FACES[deployment.state]}
+      />
+      {at !== null && (
+        <div className={classes.second}>
+          <Time at={at} as="relative" />
+        </div>
+      )}
+    </>
+  );
+}
+
+function Hosts({ deployment: { hosts, targets } }: { readonly deployment: Deployment }) {
+  const names = targets.map(({ host }) => host.name);
+  const shown = names.length > NAMED ? text.hostCount(names.length) : formatList(names);
+  if (!('tag' in hosts)) return shown;
+  return (
+    <>
+      {names.length === 0 ? text.noHosts : shown}
+      <div className={classes.second}>{text.onTag(hosts.tag)}</div>
+    </>
+  );
+}
+
+function Paths({ deployment: { files } }: { readonly deployment: Deployment }) {
+  return files.map(({ path }) => (
+    <div key={path} className={`${classes.second} mono`}>
+      {path}
+    </div>
+  ));
+}

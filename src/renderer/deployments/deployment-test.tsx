@@ -1,0 +1,55 @@
+// Tests a deployment on each of its hosts, and shows the result of each check.
+import { Button, Stack, Text, Title } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { useApi } from '../api.ts';
+import { CheckResults } from '../hosts/check-results.tsx';
+import { messages } from '../messages.ts';
+import { FailureNotice } from '../ui/failure.tsx';
+import { Panel } from '../ui/panel.tsx';
+
+const text = messages.deployments.page.test;
+
+export interface DeploymentTestProps {
+  readonly deploymentId: string;
+  /** Whether the test starts when the panel is first shown. */
+  readonly now: boolean;
+  /** When the state of the deployment changed last: an earlier result is about what is no longer there. */
+  readonly changedAt: string;
+}
+
+export function DeploymentTest({ deploymentId, now, changedAt }: DeploymentTestProps) {
+  const api = useApi();
+  const test = useMutation(api.deployments.test.mutationOptions());
+  const { mutate } = test;
+  const started = useRef(false);
+  useEffect(() => {
+    if (!now || started.current) return;
+    started.current = true;
+    mutate({ deploymentId });
+  }, [now, deploymentId, mutate]);
+  const data = test.submittedAt >= Date.parse(changedAt) ? test.data : undefined;
+  return (
+    <Panel
+      title={text.title}
+      aside={
+        <Button size="xs" variant="default" loading={test.isPending} onClick={() => mutate({ deploymentId })}>
+          {data === undefined ? text.action : messages.hosts.test.again}
+        </Button>
+      }
+    >
+      <Stack gap="md">
+        {data === undefined && (
+          <Text c="dimmed">{test.isPending ? messages.hosts.test.running : text.text}</Text>
+        )}
+        {test.error !== null && <FailureNotice error={test.error} />}
+        {data?.hosts.map(({ id, name, test: { ok, checks } }) => (
+          <Stack key={id} gap="xs">
+            <Title order={3}>{name}</Title>
+            <CheckResults ok={ok} checks={checks} />
+          </Stack>
+        ))}
+      </Stack>
+    </Panel>
+  );
+}

@@ -1,0 +1,97 @@
+// Edits a deployment. Its recipe has done its part, so all files and commands are in the form.
+import { Button, Group, Stack } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import type { Deployment } from '../../shared/deployment.ts';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { BackToProject } from '../projects/job-page.tsx';
+import { FailureNotice } from '../ui/failure.tsx';
+import { LinkButton } from '../ui/link.tsx';
+import { notifyDone } from '../ui/notify.tsx';
+import { Page } from '../ui/page.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+import { DeploymentFields, NameField } from './deployment-fields.tsx';
+import { checkDeployment, toUpdateDeployment, valuesOfDeployment } from './deployment-values.ts';
+import { HostChoice } from './host-choice.tsx';
+import { useDeploymentForm } from './use-deployment-form.ts';
+
+const text = messages.deployments.form;
+const route = getRouteApi('/deployments/$deploymentId/edit');
+
+export function EditDeploymentPage() {
+  const { deploymentId } = route.useParams();
+  const api = useApi();
+  // Data that arrives later must not overwrite the user's input.
+  const deployment = useQuery(
+    api.deployments.get.queryOptions({ deploymentId }, { refetchOnWindowFocus: false }),
+  );
+  const project = deployment.data?.project;
+  return (
+    <Page
+      title={text.editTitle(deployment.data?.name ?? '')}
+      width="narrow"
+      above={
+        project === undefined ? undefined : (
+          <BackToProject id={project.id} label={project.domain ?? project.name} />
+        )
+      }
+    >
+      <QueryView query={deployment} lines={8}>
+        {(data) => <EditForm key={data.id} deployment={data} />}
+      </QueryView>
+    </Page>
+  );
+}
+
+function EditForm({ deployment }: { readonly deployment: Deployment }) {
+  const { id: deploymentId, command, project } = deployment;
+  const navigate = useNavigate();
+  const api = useApi();
+  const update = useMutation(api.deployments.update.mutationOptions());
+  const form = useDeploymentForm(() => valuesOfDeployment(deployment), [update]);
+  const { values, errors, failure, change } = form;
+  const part = { values, errors, onChange: change };
+  const scriptLines = command !== null && 'script' in command ? command.script.lines : null;
+  const submit = (): void => {
+    if (!form.accept(checkDeployment(values, undefined, project.domain, scriptLines !== null))) return;
+    update.mutate(
+      { deploymentId, body: toUpdateDeployment(values) },
+      {
+        onSuccess() {
+          notifyDone(text.saved);
+          void navigate({ to: '/deployments/$deploymentId', params: { deploymentId } });
+        },
+      },
+    );
+  };
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <Stack gap="lg">
+        <Panel>
+          <Stack gap="md">
+            <NameField {...part} />
+            <HostChoice {...part} projectId={project.id} />
+            <DeploymentFields {...part} scriptLines={scriptLines} />
+          </Stack>
+        </Panel>
+        {failure !== null && <FailureNotice error={failure} />}
+        <Group justify="flex-end" gap="xs">
+          <LinkButton variant="default" to="/deployments/$deploymentId" params={{ deploymentId }}>
+            {messages.cancel}
+          </LinkButton>
+          <Button type="submit" loading={update.isPending}>
+            {text.save}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,24 @@
+// Starts a deployment on all its hosts, or on some.
+import { useMutation } from '@tanstack/react-query';
+import { useApiClient } from '../api.ts';
+import { messages } from '../messages.ts';
+import { notifyDone } from '../ui/notify.tsx';
+import { notifyFailure } from '../ui/notify-failure.tsx';
+
+const text = messages.deployments.page.run;
+
+export interface DeployHow {
+  readonly force: boolean;
+  /** All hosts if omitted. */
+  readonly hosts?: string[];
+}
+
+export function useDeployNow(deploymentId: string) {
+  const client = useApiClient();
+  return useMutation({
+    mutationFn: ({ force, hosts }: DeployHow) =>
+      client.deployments.deploy.mutate({ deploymentId, body: { force, hosts: hosts ?? null } }),
+    onSuccess: () => notifyDone(text.started),
+    onError: notifyFailure,
+  });
+}

@@ -1,0 +1,41 @@
+// The state of a host in one chip, and what the list of hosts finds.
+import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconCircleX } from '@tabler/icons-react';
+import type { Host } from '../../shared/host.ts';
+import { messages } from '../messages.ts';
+import type { Face } from '../ui/status-style.ts';
+
+const { state } = messages.hosts;
+
+export function faceOfHost({ changedKey, lastError, lastContactAt }: Host): Face {
+  if (changedKey !== null) return { tone: 'bad', icon: IconAlertTriangle, label: state.changedKey };
+  if (lastError !== null) return { tone: 'bad', icon: IconCircleX, label: state.failed };
+  if (lastContactAt === null) return { tone: 'idle', icon: IconCircleDashed, label: state.untested };
+  return { tone: 'ok', icon: IconCircleCheck, label: state.ok };
+}
+
+/** Returns how Certdesk reaches the host: `root@web1.example.com`, with the port if it is not 22. */
+export function addressOf({ transport, user, address, port }: Host): string {
+  if (transport === 'local') return messages.hosts.thisMachine;
+  return `${user}@${address}${port === 22 ? '' : `:${port}`}`;
+}
+
+export interface HostFilter {
+  readonly q: string;
+  readonly tag: string | null;
+}
+
+export function filterHosts(hosts: readonly Host[], { q, tag }: HostFilter): readonly Host[] {
+  const wanted = q.trim().toLowerCase();
+  return hosts.filter(
+    (host) =>
+      (tag === null || host.tags.includes(tag)) &&
+      [host.name, host.address ?? '', ...host.tags].some((text) => text.toLowerCase().includes(wanted)),
+  );
+}
+
+/** Returns each tag with its number of hosts, in alphabetical order. */
+export function countTags(hosts: readonly Host[]): readonly (readonly [tag: string, count: number])[] {
+  const counts = new Map<string, number>();
+  for (const tag of hosts.flatMap(({ tags }) => tags)) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+  return [...counts].sort(([a], [b]) => a.localeCompare(b));
+}

@@ -1,0 +1,56 @@
+// Hosts and the credentials that Certdesk signs in with.
+import { Button, Tabs } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { LinkButton } from '../ui/link.tsx';
+import { Page } from '../ui/page.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+import { openCreateHostCredential } from './credential-form.tsx';
+import { CredentialList } from './credential-list.tsx';
+import { HostList } from './host-list.tsx';
+
+const text = messages.hosts;
+const route = getRouteApi('/hosts');
+const icon = <IconPlus size={16} aria-hidden />;
+
+export function HostsPage() {
+  const { tab = 'hosts' } = route.useSearch();
+  const navigate = route.useNavigate();
+  const api = useApi();
+  const hosts = useQuery(api.hosts.list.queryOptions());
+  const choose = (value: string | null): void =>
+    void navigate({ search: value === 'credentials' ? { tab: 'credentials' } : {}, replace: true });
+  return (
+    <Page
+      title={text.title}
+      description={text.description}
+      actions={
+        tab === 'hosts' ? (
+          <LinkButton to="/hosts/new" leftSection={icon}>
+            {text.add}
+          </LinkButton>
+        ) : (
+          <Button leftSection={icon} onClick={openCreateHostCredential}>
+            {text.credentials.new}
+          </Button>
+        )
+      }
+    >
+      <Tabs value={tab} onChange={choose} keepMounted={false}>
+        <Tabs.List mb="md" aria-label={text.tabsLabel}>
+          <Tabs.Tab value="hosts">{text.tabs.hosts}</Tabs.Tab>
+          <Tabs.Tab value="credentials">{text.tabs.credentials}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="hosts">
+          <QueryView query={hosts}>{(data) => <HostList hosts={data.hosts} />}</QueryView>
+        </Tabs.Panel>
+        <Tabs.Panel value="credentials">
+          <CredentialList />
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  );
+}

@@ -1,0 +1,38 @@
+// The number of deployments in each state, beside the certificates by status; each links to the filtered list.
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { DEPLOYED_STATES } from '../../shared/deployed.ts';
+import { useApi } from '../api.ts';
+import { DEPLOYED_FACES } from '../deployments/faces.ts';
+import { formatNumber } from '../format.ts';
+import { messages } from '../messages.ts';
+import classes from './overview.module.css';
+
+const text = messages.deployments;
+
+/** Renders nothing while there are no deployments. */
+export function DeploymentStates() {
+  const api = useApi();
+  const counts = useQuery(api.deployments.list.queryOptions({ limit: 1 })).data?.counts;
+  if (counts === undefined || counts.total === 0) return null;
+  return (
+    <nav aria-label={text.overview.title}>
+      <ul className={classes.deployments}>
+        {DEPLOYED_STATES.filter((state) => counts[state] > 0).map((state) => {
+          const { icon: Icon, label, tone } = DEPLOYED_FACES[state];
+          return (
+            <li key={state}>
+              <Link to="/deployments" search={{ state }} className={classes.deployment}>
+                <span className={classes.stateName} data-tone={tone}>
+                  <Icon size={14} stroke={2} aria-hidden />
+                  {label}
+                </span>
+                <span className={classes.deploymentCount}>{formatNumber(counts[state])}</span>
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}

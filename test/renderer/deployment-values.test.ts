@@ -1,0 +1,178 @@
+import { expect, test } from 'vitest';
+import {
+  checkDeployment,
+  type DeploymentValues,
+  defaultOf,
+  isMainField,
+  newDeployment,
+  newFile,
+  toCreateDeployment,
+  toUpdateDeployment,
+  valuesOfDeployment,
+  withParts,
+} from '../../src/renderer/deployments/deployment-values.ts';
+import { stepsToCome } from '../../src/renderer/deployments/steps-to-come.ts';
+import { CreateDeploymentSchema, type Deployment, type RecipeInfo } from '../../src/shared/deployment.ts';
+
+const VERIFY = {
+  port: 443,
+  protocol: 'tls',
+  serverName: null,
+  graceSeconds: 30,
+  onWorse: 'rollback',
+} as const;
+const STEPS = { validateCommand: null, reloadCommand: null, timeoutSeconds: 60, environment: [] };
+const field = (name: string, required: boolean, standard: string) => ({
+  name,
+  label: name,
+  help: '',
+  required,
+  default: standard,
+});
+const NGINX: RecipeInfo = {
+  id: 'nginx',
+  name: 'nginx',
+  description: '',
+  kind: 'files',
+  fields: [
+    field('certificate', true, '/etc/nginx/certdesk/{domain}.pem'),
+    field('key', false, ''),
+    field('port', true, '443'),
+  ],
+  verify: VERIFY,
+};
+const DOMAIN = 'shop.example.com';
+const filled = (patch: Partial<DeploymentValues> = {}): DeploymentValues => ({
+  ...newDeployment('nginx', 'h1'),
+  ...patch,
+});
+
+test('a recipe with its defaults sends only the recipe and the hosts', () => {
+  expect(checkDeployment(filled(), NGINX, DOMAIN)).toEqual({});
+  const body = toCreateDeployment(filled(), NGINX);
+  expect(body).toEqual({
+    kind: 'files',
+    recipe: 'nginx',
+    options: {},
+    hosts: { ids: ['h1'] },
+    enabled: true,
+  });
+  expect(CreateDeploymentSchema.safeParse(body).success).toBe(true);
+});
+
+test('a new user sees only the paths that the recipe needs', () => {
+  expect(NGINX.fields.filter(isMainField).map(({ name }) => name)).toEqual(['certificate']);
+  expect(defaultOf('/etc/nginx/certdesk/{domain}.pem', '*.example.com')).toBe(
+    '/etc/nginx/certdesk/example.com.pem',
+  );
+});
+
+test('missing hosts, emptied required fields and unclosed quotation marks are reported at their fields', () => {
+  const wrong = filled({
+    hostIds: [],
+    options: { certificate: ' ' },
+    custom: true,
+    reloadCommand: 'sh -c "oops',
+    files: [{ ...newFile(), path: 'relative', mode: '999' }],
+  });
+  expect(Object.keys(checkDeployment(wrong, NGINX, DOMAIN)).sort()).toEqual([
+    'files.0.mode',
+    'files.0.path',
+    'hosts',
+    'options.certificate',
+    'reloadCommand',
+  ]);
+  const byTag = filled({ selection: 'tag' });
+  expect(checkDeployment(byTag, NGINX, DOMAIN)).toHaveProperty('hosts');
+});
+
+test('a wildcard needs the name that the check connects with', () => {
+  expect(checkDeployment(filled(), NGINX, '*.example.com')).toHaveProperty('serverName');
+  const named = filled({ serverName: ' www.example.com ', options: { port: '8443' } });
+  expect(checkDeployment(named, NGINX, '*.example.com')).toEqual({});
+  expect(toCreateDeployment(named, NGINX).verify).toEqual({
+    ...VERIFY,
+    port: 8443,
+    serverName: 'www.example.com',
+  });
+});
+
+test('files and commands of a preview are sent as they were, until the user changes them', () => {
+  const file = {
+    content: 'combined',
+    path: '/etc/nginx/certdesk/shop.example.com.pem',
+    owner: null,
+    group: 'ssl-cert',
+    mode: '0640',
+    replace: 'rename',
+    passwordCredentialId: null,
+  } as const;
+  const steps = {
+    ...STEPS,
+    reloadCommand: ['sh', '-c', 'echo "a b"'],
+    environment: [{ name: 'A', value: '1', credentialId: null }],
+  };
+  const values = withParts(filled(), { files: [file], steps, verify: VERIFY });
+  const body = toCreateDeployment(values, NGINX);
+  expect(body).toMatchObject({ files: [file], steps, verify: VERIFY });
+  expect(CreateDeploymentSchema.safeParse(body).success).toBe(true);
+});
+
+test('a command has no files and no commands of its own to check and reload', () => {
+  const values = { ...newDeployment('command', 'h1'), argv: 'install --now', validateCommand: 'x' };
+  expect(checkDeployment(values, undefined, DOMAIN)).toEqual({});
+  expect(toCreateDeployment(values, undefined)).toMatchObject({
+    kind: 'command',
+    recipe: null,
+    files: [],
+    command: { argv: ['install', '--now'] },
+    steps: STEPS,
+    verify: null,
+  });
+  expect(checkDeployment({ ...values, argv: ' ' }, undefined, DOMAIN)).toHaveProperty('command');
+});
+
+test('an edit keeps the stored script unless a new one is entered', () => {
+  const deployment: Deployment = {
+    id: 'd1',
+    project: { id: 'p1', name: 'shop', domain: DOMAIN },
+    name: 'Restart',
+    kind: 'command',
+    recipe: null,
+    hosts: { tag: 'web' },
+    enabled: true,
+    pausedBy: null,
+    files: [],
+    command: { script: { lines: 3, sha256: 'a' } },
+    steps: STEPS,
+    verify: null,
+    state: 'deployed',
+    stateAt: '2026-01-19T12:00:00Z',
+    targets: [],
+    createdAt: '2026-01-19T12:00:00Z',
+    updatedAt: '2026-01-19T12:00:00Z',
+  };
+  const values = valuesOfDeployment(deployment);
+  expect(checkDeployment(values, undefined, DOMAIN, true)).toEqual({});
+  expect(toUpdateDeployment(values)).toEqual({
+    name: 'Restart',
+    hosts: { tag: 'web' },
+    files: [],
+    steps: STEPS,
+    verify: null,
+  });
+  expect(toUpdateDeployment({ ...values, script: 'echo' })).toMatchObject({ command: { script: 'echo' } });
+});
+
+test('steps to come are those after the last one that was reached', () => {
+  const step = (name: 'connect' | 'stage') => ({
+    step: name,
+    state: 'done' as const,
+    at: '2026-01-19T12:00:00Z',
+    message: '',
+    output: null,
+  });
+  expect(stepsToCome([], false)).toEqual(['connect', 'compare', 'stage', 'swap', 'verify']);
+  expect(stepsToCome([step('connect'), step('stage')], false)).toEqual(['swap', 'verify']);
+  expect(stepsToCome([step('connect')], true)).toEqual(['command']);
+});
