@@ -11,12 +11,13 @@ import { makeManyProjects } from '../engine/many-projects.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../engine/webhook-receiver.ts';
 import type { TestApp } from '../server/app.ts';
 import { axeViolations } from './axe.ts';
+import { makeDeployments } from './deployments.ts';
 import { checkBackup, openRestore } from './restore-steps.ts';
 import { startGuiApp, useGui } from './use-gui.ts';
 
 export interface Screen {
   readonly name: string;
-  /** `ID` stands for the project with a certificate, `NEW` for one without, `FAILED` for a failed job. */
+  /** `ID` stands for the project with a certificate, `NEW` for one without, `FAILED` for a failed job, and so on. */
   readonly path: string;
   /** Actions on the screen before the check. */
   readonly act?: (page: Page) => Promise<unknown>;
@@ -51,6 +52,22 @@ const steps =
 const chooseAll = async (page: Page): Promise<void> => {
   await page.getByRole('checkbox', { name: /^Select all/ }).click();
   await page.getByRole('toolbar', { name: 'Selected projects' }).waitFor();
+};
+
+const editTags =
+  (tag: string) =>
+  async (page: Page): Promise<void> => {
+    await menu('Edit tags')(page);
+    await page.getByRole('dialog').getByLabel('Tags').first().fill(tag);
+    await page.getByRole('dialog').getByLabel('Tags').first().press('Enter');
+    await page.keyboard.press('Escape'); // the list, not the dialog
+    await page.getByText('so nothing is copied').waitFor();
+  };
+const changeParts = async (page: Page): Promise<void> => {
+  await page.getByText('On web1:').waitFor();
+  await page.getByRole('button', { name: /^Advanced/ }).click();
+  await page.getByRole('button', { name: 'Change files and commands' }).click();
+  await page.getByText('File 1').waitFor();
 };
 
 const PASSPHRASE = 'four words chosen by dice';
@@ -106,6 +123,41 @@ export const SCREENS: readonly Screen[] = [
       await page.getByText('1 invalid line is skipped').waitFor();
     },
   },
+  { name: 'hosts', path: '/hosts', act: shows('Host key changed') },
+  { name: 'hosts-credentials', path: '/hosts?tab=credentials', act: shows('SSH key') },
+  { name: 'host', path: '/hosts/HOST', act: shows('/etc/nginx/certdesk') },
+  { name: 'host-changed-key', path: '/hosts/ALARM', act: shows('Presented now') },
+  {
+    name: 'host-accept-key',
+    path: '/hosts/ALARM',
+    act: async (page) => press('Compare and accept…')(page),
+  },
+  { name: 'host-tags', path: '/hosts/HOST', act: editTags('production') },
+  { name: 'host-new', path: '/hosts/new' },
+  {
+    name: 'host-new-advanced',
+    path: '/hosts/new',
+    act: (page) => page.getByRole('button', { name: /^Tags, jump host/ }).click(),
+  },
+  { name: 'host-edit', path: '/hosts/HOST/edit', act: shows('Save') },
+  { name: 'host-remove', path: '/hosts/HOST', act: menu('Delete host') },
+  { name: 'host-credential-new', path: '/hosts?tab=credentials', act: press('New credential') },
+  { name: 'deployments', path: '/deployments', act: shows('Not served') },
+  { name: 'deployment', path: '/deployments/DEPLOYMENT', act: shows('Could not connect') },
+  { name: 'deployment-paused', path: '/deployments/PAUSED', act: shows('because a backup was restored') },
+  { name: 'deployment-roll-back', path: '/deployments/DEPLOYMENT', act: menu('Roll back…') },
+  { name: 'deployment-remove', path: '/deployments/DEPLOYMENT', act: menu('Delete deployment') },
+  { name: 'deployment-edit', path: '/deployments/DEPLOYMENT/edit', act: shows('Commands') },
+  {
+    name: 'project-deployments',
+    path: '/projects/ID?tab=deployments',
+    act: shows('Files for the container'),
+  },
+  { name: 'project-where-used', path: '/projects/NEW?tab=deployments', act: shows('Deploy to nginx') },
+  { name: 'deploy', path: '/projects/ID/deploy?recipe=nginx&host=HOST', act: shows('On web1:') },
+  { name: 'deploy-advanced', path: '/projects/ID/deploy?recipe=nginx&host=HOST', act: changeParts },
+  { name: 'deploy-files', path: '/projects/ID/deploy?recipe=files&host=HOST', act: shows('File 2') },
+  { name: 'deploy-command', path: '/projects/ID/deploy?recipe=command', act: shows('A shell script') },
   { name: 'dns-credentials', path: '/dns-credentials' },
   { name: 'dns-credential-new', path: '/dns-credentials', act: press('New credential') },
   { name: 'dns-credential-test', path: '/dns-credentials', act: press(/^Test /) },
@@ -182,7 +234,7 @@ export function testScreens(screens: readonly Screen[], widths: readonly number[
   describe.each(screens)('$name', ({ name, path, act }) => {
     it('passes axe, and needs no horizontal scrolling', async () => {
       await gui.page.goto(`${gui.app.app.address}/icon.svg`); // closes everything of the previous screen
-      await gui.open(path.replace(/\b(ID|NEW|BROKEN|DONE|FAILED)\b/g, (word) => ids[word] ?? word));
+      await gui.open(path.replace(/\b[A-Z]+\b/g, (word) => ids[word] ?? word));
       await gui.page.getByRole('heading', { level: 1 }).waitFor();
       const loading = gui.page.getByRole('status', { name: 'Loading' });
       await expect.poll(() => loading.count()).toBe(0);
@@ -214,8 +266,8 @@ async function populate(
   { pebble, chat }: { readonly pebble: Pebble; readonly chat: WebhookReceiver },
 ): Promise<Readonly<Record<string, string>>> {
   const database = openDatabase(databasePath(app.dataFolder));
-  await makeManyProjects(createStores(database.db), 120, new Date());
-  await database.close();
+  const stores = createStores(database.db);
+  await makeManyProjects(stores, 120, new Date());
   const body = { challengeType: 'http-01', keyType: 'ec' };
   const obtain = async (id: string) => {
     await app.call('POST', `/projects/${id}/certificate/obtain`, { body });
@@ -223,6 +275,9 @@ async function populate(
   };
   const ID = await app.project('shop.example.com', ['www.shop.example.com']);
   const DONE = await obtain(ID);
+  const version = await stores.certificates.active(ID);
+  const shown = { projectId: ID, versionId: version?.id ?? '', fingerprint: version?.fingerprint ?? '' };
+  const deployments = await makeDeployments(stores, shown, new Date());
   await pebble.challtestsrv.setServfail('broken.example.com');
   const BROKEN = await app.project('broken.example.com');
   const FAILED = await obtain(BROKEN);
@@ -237,9 +292,8 @@ async function populate(
   expect(made.status).toBe(201);
   await app.asUser('POST', '/backups/passphrase', { body: { passphrase: PASSPHRASE } });
   expect((await app.call('POST', '/backups')).status).toBe(201);
-  const stored = openDatabase(databasePath(app.dataFolder));
   const endpoints = { projectId: ID, host: 'shop.example.com', count: 200, now: new Date() };
-  await createEndpointRecords(createStores(stored.db), endpoints);
-  await stored.close();
-  return { ID, DONE, BROKEN, FAILED, NEW };
+  await createEndpointRecords(stores, endpoints);
+  await database.close();
+  return { ID, DONE, BROKEN, FAILED, NEW, ...deployments };
 }

@@ -1,0 +1,106 @@
+// A host with nginx for the tests of the GUI: a real OpenSSH server, where the command `nginx` is the running nginx.
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
+import { startDaemon } from '../daemons/daemon.ts';
+import { startSshHost } from '../deploy/ssh-host.ts';
+import { createOpenSsl } from '../tools/openssl.ts';
+import { toolPath } from '../tools/tools.ts';
+
+export interface DeployTarget {
+  readonly address: string;
+  readonly sshPort: number;
+  /** SHA256:…, as ssh-keygen -lf prints it. */
+  readonly fingerprint: string;
+  readonly privateKey: string;
+  /** The file that nginx reads key and certificate from. */
+  readonly path: string;
+  readonly httpsPort: number;
+  /** Serial number of the certificate that nginx presents, in upper-case hex. */
+  servedSerial(name: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startDeployTarget(name: string): Promise<DeployTarget> {
+  const host = await startSshHost();
+  const { address } = host;
+  const openssl = await createOpenSsl();
+  const old = await openssl.issue({ subject: `/CN=${name}`, san: [`DNS:${name}`] });
+  await openssl.remove();
+  const nginx = await startDaemon({
+    name: 'nginx',
+    uses: [{ addresses: [address] }],
+    async configure({ folder, ports: [port = 0], write }) {
+      const pem = await write('site.pem', old.privateKey + old.certificate);
+      const config = await write('nginx.conf', toConfig({ folder, address, port, name, pem }));
+      return {
+        program: toolPath('CERTDESK_TEST_NGINX'),
+        args: ['-p', folder, '-e', 'stderr', '-c', config],
+        ready: [{ address, port }],
+      };
+    },
+  });
+  const command = join(host.folder, 'usr/local/sbin/nginx');
+  const options = `-p ${nginx.folder} -e stderr -c ${nginx.folder}/nginx.conf`;
+  await writeFile(command, `#!/bin/sh\nexec ${toolPath('CERTDESK_TEST_NGINX')} ${options} "$@"\n`);
+  await chmod(command, 0o755);
+  return {
+    address,
+    sshPort: host.port,
+    fingerprint: `SHA256:${host.hostKeys[0]?.sha256}`,
+    privateKey: host.privateKey,
+    path: join(nginx.folder, 'site.pem'),
+    httpsPort: nginx.port,
+    servedSerial: (servername) => servedSerial({ host: address, port: nginx.port, servername }),
+    async stop() {
+      await nginx.stop();
+      await host.stop();
+    },
+  };
+}
+
+interface SitePlan {
+  readonly folder: string;
+  readonly address: string;
+  readonly port: number;
+  readonly name: string;
+  readonly pem: string;
+}
+
+function toConfig({ folder, address, port, name, pem }: SitePlan): string {
+  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (path) => `${path}_temp_path ${folder}/${path};`,
+  );
+  return `
+daemon off;
+user root;
+worker_processes 1;
+pid ${folder}/nginx.pid;
+events { worker_connections 64; }
+http {
+access_log off;
+${paths.join('\n')}
+server {
+listen ${address}:${port} ssl;
+server_name ${name};
+ssl_certificate ${pem};
+ssl_certificate_key ${pem};
+return 200 "hello\\n";
+}
+}
+`;
+}
+
+function servedSerial(target: {
+  readonly host: string;
+  readonly port: number;
+  readonly servername: string;
+}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ ...target, rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate().serialNumber);
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+}
