@@ -64,7 +64,7 @@ function byHeader(columns: readonly (Column | null)[], text: string): Fields {
 function splitPlain(text: string): Fields {
   const [first = '', ...rest] = splitCells(text);
   const scheme = /^([a-z][a-z0-9+-]*):\/\//i.exec(first)?.[1]?.toLowerCase();
-  const place = scheme === undefined ? first : first.slice(scheme.length + 3).replace(/[/?#].*$/, '');
+  const place = scheme === undefined ? first : (first.slice(scheme.length + 3).split(/[/?#]/, 1)[0] ?? '');
   const { host, port } = splitPort(place);
   const [cellPort, ...others] = /^\d+$/.test(rest[0] ?? '') || rest[0] === '' ? rest : ['', ...rest];
   const [protocol, servername, project] = others;

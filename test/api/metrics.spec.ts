@@ -60,7 +60,7 @@ describe('/metrics', () => {
         (line) => line.startsWith('certdesk_certificate_last_attempt_success') && line.endsWith(' 0'),
       ),
     ).toHaveLength(40);
-    expect(samples.filter((line) => /^certdesk_(jobs|sweep_duration_seconds)/.test(line))).toEqual([
+    expect(samples.filter((line) => /^certdesk_(jobs|renewal_check_duration_seconds)/.test(line))).toEqual([
       'certdesk_jobs{state="running"} 0',
       'certdesk_jobs{state="queued"} 0',
       expect.stringMatching(/^certdesk_renewal_check_duration_seconds [\d.]+$/),

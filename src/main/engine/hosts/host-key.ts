@@ -24,5 +24,10 @@ export function readHostKey(blob: Buffer): HostKey | null {
   if (length === 0 || length > 64 || blob.length < 4 + length) return null;
   const type = blob.toString('latin1', 4, 4 + length);
   if (!/^[\w@.-]+$/.test(type)) return null;
-  return { type, sha256: createHash('sha256').update(blob).digest('base64').replace(/=+$/, '') };
+  return { type, sha256: fingerprintOf(blob) };
+}
+
+/** SHA-256 of a key as OpenSSH prints it, without `SHA256:`. 32 bytes in Base64 end with one `=`, which it omits. */
+export function fingerprintOf(blob: Uint8Array): string {
+  return createHash('sha256').update(blob).digest('base64').slice(0, -1);
 }

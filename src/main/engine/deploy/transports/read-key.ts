@@ -1,7 +1,7 @@
 // Reads SSH private keys: checks the passphrase, and shows the public half that people need for authorized_keys.
-import { createHash } from 'node:crypto';
 import { CertdeskError } from '../../core/errors.ts';
 import type { ReadKey } from '../../hosts/credentials.ts';
+import { fingerprintOf } from '../../hosts/host-key.ts';
 import { toSshKey } from './private-key.ts';
 
 /** Accepts OpenSSH's format, PKCS#1, SEC 1 and PKCS#8. */
@@ -13,7 +13,7 @@ export const readKey: ReadKey = async (text, secret) => {
   if (key === undefined || key instanceof Error) throw unreadable(explain(key, text, secret));
   if (!key.isPrivateKey()) throw unreadable('it is a public key. Enter the private one');
   const blob = key.getPublicSSH();
-  const sha256 = createHash('sha256').update(blob).digest('base64').replace(/=+$/, '');
+  const sha256 = fingerprintOf(blob);
   return { type: key.type, sha256, line: `${key.type} ${blob.toString('base64')} certdesk` };
 };
 

@@ -17,7 +17,7 @@ const upTo =
 
 /** The features, or anything that shows that the server will not send them. */
 const features = upTo(/^\s*[^<\s]|<\/stream:features>|<stream:features\s*\/>|<\/stream:stream>|<html/i);
-const decision = upTo(/<proceed\b[^>]*>|<failure\b[^>]*>|<\/stream:stream>/);
+const decision = upTo(/<proceed\b[^<>]*>|<failure\b[^<>]*>|<\/stream:stream>/);
 
 export const startXmpp: StartTls = async (talk, host) => {
   const to = host.replace(/[&<>'"]/g, '');
