@@ -105,6 +105,23 @@ export const RunDeploymentSchema = z
   })
   .meta({ id: 'RunDeployment' });
 
+export const RunDeploymentsSchema = z
+  .strictObject({
+    force: z.boolean().default(false).meta({
+      description: 'Replace the files and reload even if everything is in place',
+      reach: 'project',
+    }),
+    host: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .nullable()
+      .default(null)
+      .meta({ description: 'Name or ID of a host: only deployments there', reach: 'project' }),
+  })
+  .meta({ id: 'RunDeployments' });
+
 export const RollBackDeploymentSchema = z
   .strictObject({
     versionId: z.string().min(1).max(64).meta({ description: 'A version of the certificate of the project' }),

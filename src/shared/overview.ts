@@ -23,12 +23,13 @@ export const AttentionSchema = z
         'uncovered',
         'awaiting_records',
         'obtain_failed',
+        'deploy_failed',
         'not_served',
         'endpoint_expiring',
       ])
       .meta({
         description:
-          'failing: the last renewal failed; unattended: the certificate expires and will not be renewed; overdue: renewal is due but was not attempted; held_back: Certdesk crashed repeatedly during the job and waits an hour; uncovered: the certificate lacks a name of the project; awaiting_records: a job waits for TXT records that a user adds; obtain_failed: there is no certificate, and the last attempt to obtain one failed; not_served: clients do not get the certificate at an endpoint; endpoint_expiring: an endpoint presents a certificate that expires',
+          'failing: the last renewal failed; unattended: the certificate expires and will not be renewed; overdue: renewal is due but was not attempted; held_back: Certdesk crashed repeatedly during the job and waits an hour; uncovered: the certificate lacks a name of the project; awaiting_records: a job waits for TXT records that a user adds; obtain_failed: there is no certificate, and the last attempt to obtain one failed; deploy_failed: the certificate could not be installed on a host; not_served: clients do not get the certificate at an endpoint; endpoint_expiring: an endpoint presents a certificate that expires',
       }),
     severity: z.enum(['critical', 'warning']),
     cause: z.string().meta({ description: 'One or two sentences for users, without dates' }),

@@ -13,9 +13,11 @@ import {
   DeploymentRunSchema,
   RollBackDeploymentSchema,
   RunDeploymentSchema,
+  RunDeploymentsSchema,
 } from '../../shared/deployment-run.ts';
 import { HostTestSchema } from '../../shared/host.ts';
 import { ProjectIdSchema } from '../../shared/project.ts';
+import { PROJECT } from './cli-parts.ts';
 import { within } from './hosts.ts';
 import { type Meta, operation, router } from './trpc.ts';
 
@@ -173,6 +175,39 @@ export const deployments = router({
     .mutation(async ({ ctx, input }) => {
       const { force = false, hosts = null } = input.body ?? {};
       return { runs: [...(await ctx.engine.deployments.run(input.deploymentId, { force, hosts }))] };
+    }),
+
+  deployProject: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/projects/{id}/deployments/run',
+        summary: 'Deploy the active certificate with all deployments of the project now',
+      },
+      cli: [
+        {
+          verb: 'deploy',
+          summary: 'install the certificate on its hosts now',
+          args: [PROJECT],
+          options: { host: '', force: '' },
+          rows: 'runs',
+          columns: [
+            { title: 'HOST', field: 'host.name' },
+            { title: 'STATE', field: 'state', as: 'state' },
+            { title: 'RUN', field: 'id' },
+          ],
+          examples: [
+            ['deploy shop.example.com', 'on all hosts of the project'],
+            ['deploy shop.example.com --host web-1 --force', 'on one host, even if nothing has changed'],
+          ],
+        },
+      ],
+    })
+    .input(z.object({ id, body: RunDeploymentsSchema.optional() }))
+    .output(startedRuns)
+    .mutation(async ({ ctx, input }) => {
+      const { force = false, host = null } = input.body ?? {};
+      return { runs: [...(await ctx.engine.deployments.runAll(input.id, { force, host }))] };
     }),
 
   test: operation({ reach: 'installation', scope: 'admin' })

@@ -86,6 +86,7 @@ const WORDS: Readonly<Record<Attention['kind'], string>> = {
   uncovered: 'certificate lacks a name',
   awaiting_records: 'waiting for TXT records',
   obtain_failed: 'certificate request failed',
+  deploy_failed: 'deployment failed',
   not_served: 'clients do not get the certificate',
   endpoint_expiring: 'a server presents an expiring certificate',
 };

@@ -16,6 +16,8 @@ export const notifications = {
     backup_failed: 'Backup failed',
     not_served: 'Certificate not served',
     endpoint_expiring: 'Server with an expiring certificate',
+    deploy_failed: 'Deployment failed',
+    host_key_changed: 'Host key changed',
     digest: 'Weekly summary',
   },
   columns: { channel: 'Channel', events: 'Events', state: 'Status', actions: 'Actions' },

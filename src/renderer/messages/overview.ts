@@ -24,6 +24,7 @@ export const overview = {
       uncovered: 'Name not covered',
       awaiting_records: 'Action needed',
       obtain_failed: 'Request failed',
+      deploy_failed: 'Deployment failed',
       not_served: 'Not served',
       endpoint_expiring: 'Expiring on a server',
     },

@@ -55,6 +55,8 @@ export async function writeRestoreMarker(
   const message = `Restored the backup of ${createdAt}`;
   const last: LastRestore = { id, at, createdAt, by: by.name, aside };
   await stores.settings.set(LAST_RESTORE, last);
+  // The hosts may have newer certificates than the backup: a person confirms each deployment (docs/deployments.md).
+  await stores.deployments.pauseAll('restore', at);
   await appendEntry(
     stores,
     { actor: by, operation: RESTORE, projectId: null, jobId: null, result: 'ok', message },

@@ -55,6 +55,15 @@ export interface Deployments {
    * @throws DEPLOYMENT_NOT_FOUND, DEPLOYMENT_PAUSED, CERTIFICATE_NOT_FOUND, CERTIFICATE_EXPIRED, ALREADY_REVOKED
    */
   run(id: string, how: RunHow): Promise<readonly DeploymentRun[]>;
+  /**
+   * Deploys the active certificate with all deployments of the project that are not paused.
+   * @param how.host The name or id of a host: only there.
+   * @throws PROJECT_NOT_FOUND, DEPLOYMENT_NOT_FOUND if there is none, and as `run`
+   */
+  runAll(
+    projectId: string,
+    how: { readonly force: boolean; readonly host: string | null },
+  ): Promise<readonly DeploymentRun[]>;
   /** Deploys an earlier version of the certificate. @throws as `run` */
   rollBack(id: string, versionId: string, hosts: readonly string[] | null): Promise<readonly DeploymentRun[]>;
 }
@@ -221,6 +230,25 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
     pause: (id) => setEnabled(id, false),
     resume: (id) => setEnabled(id, true),
     run: (id, how) => start(id, { ...how, trigger: 'requested' }),
+    async runAll(projectId, { force, host }) {
+      await findProject(stores, projectId);
+      const all = (await stores.deployments.ofProject(projectId)).filter(({ enabled }) => enabled);
+      const started: DeploymentRun[] = [];
+      for (const deployment of await presentDeployments(stores, all)) {
+        const hosts = deployment.targets
+          .map((target) => target.host)
+          .filter(({ id, name }) => host === null || id === host || name === host)
+          .map(({ id }) => id);
+        if (hosts.length > 0)
+          started.push(...(await start(deployment.id, { force, hosts, trigger: 'requested' })));
+      }
+      if (started.length > 0) return started;
+      const where = host === null ? '' : ` on the host ${host}`;
+      throw new CertdeskError(
+        'DEPLOYMENT_NOT_FOUND',
+        `The project has no deployment${where} that is not paused`,
+      );
+    },
     rollBack: (id, versionId, hosts) => start(id, { force: false, hosts, versionId, trigger: 'roll-back' }),
   };
 }

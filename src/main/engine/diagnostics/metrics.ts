@@ -5,6 +5,7 @@ import type { MeteredCertificate } from '../core/stores/overview.ts';
 import type { Stores } from '../core/stores.ts';
 import { type Heartbeat, readHeartbeat } from '../maintenance/scheduler.ts';
 import type { OverviewService } from '../overview/overview.ts';
+import { deploymentMetrics } from './deployment-metrics.ts';
 import { endpointMetrics } from './endpoint-metrics.ts';
 import { type Metric, type Sample, toText } from './metrics-text.ts';
 
@@ -24,6 +25,7 @@ export async function metricsText(deps: MetricsDeps, ids: readonly string[] | nu
   const certificates = [
     ...certificateMetrics(await stores.overview.metered(ids)),
     ...(await endpointMetrics(stores, ids)),
+    ...(await deploymentMetrics(stores, ids)),
   ];
   if (ids !== null) return toText(certificates);
   const [{ counts, attention, engine }, heartbeat, waiting, channels] = await Promise.all([

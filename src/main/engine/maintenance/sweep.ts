@@ -166,6 +166,11 @@ async function renew({ issuance, log }: SweepDeps, projectId: string): Promise<b
   }
 }
 
+/** Outputs of commands on hosts. */
+const KEEP_OUTPUTS_DAYS = 30;
+/** The history keeps runs that changed something. */
+const KEEP_UNCHANGED_RUNS_DAYS = 7;
+
 async function deleteOldRecords({ stores, journal, clock }: SweepDeps): Promise<void> {
   const now = clock.now();
   const { keepVersionsDays } = await readSettings(stores.settings, 'renewals');
@@ -173,6 +178,8 @@ async function deleteOldRecords({ stores, journal, clock }: SweepDeps): Promise<
   const expiredBefore = daysAgo(keepVersionsDays, now);
   await stores.events.deleteBefore(daysAgo(KEEP_EVENTS_DAYS, now));
   await stores.caUsage.deleteBefore(daysAgo(KEEP_USAGE_DAYS, now));
+  await stores.deploymentRuns.forgetOutputs(daysAgo(KEEP_OUTPUTS_DAYS, now));
+  await stores.deploymentRuns.purgeUnchanged(daysAgo(KEEP_UNCHANGED_RUNS_DAYS, now));
   if (!(await stores.certificates.anyToPurge({ removed: removedBefore, expired: expiredBefore }))) return;
   // The private keys are lost for good, so the audit trail records it.
   await journal.write(async (tx, emit) => {

@@ -6,6 +6,7 @@ import { toTimestamp } from '../../../shared/time.ts';
 import type { Message, MessageItem, ReportedCondition } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
 import { type Condition, findConditions, HELD_BACK } from './conditions.ts';
+import { findDeploymentConditions, resolvedDeploymentItem } from './deployment-conditions.ts';
 import { findEndpointConditions, resolvedEndpointItem } from './endpoint-conditions.ts';
 import { compose, MAX_ITEMS } from './message-text.ts';
 import { enqueue } from './outbox.ts';
@@ -23,6 +24,7 @@ export async function detectChanges(stores: Stores, now: Date, calmSince: Date):
   const conditions = [
     ...(await findConditions(stores, now, calmSince)),
     ...(await findEndpointConditions(stores)),
+    ...(await findDeploymentConditions(stores)),
   ];
   const renewals = await findRenewals(stores);
   const reported = new Map((await stores.notifications.states()).map((state) => [state.key, state]));
@@ -78,6 +80,8 @@ async function findResolved(stores: Stores, over: readonly ReportedCondition[]):
       if (key.startsWith(HELD_BACK)) return null;
       const ofEndpoint = await resolvedEndpointItem(stores, key);
       if (ofEndpoint !== undefined) return ofEndpoint && { kind, item: async () => ofEndpoint };
+      const ofDeployment = await resolvedDeploymentItem(stores, key);
+      if (ofDeployment !== undefined) return ofDeployment && { kind, item: async () => ofDeployment };
       if (projectId === null) return { kind, item: async () => RESOLVED };
       const certificate = await stores.certificates.active(projectId);
       // An acknowledged revocation is not resolved either.

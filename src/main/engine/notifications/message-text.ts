@@ -40,6 +40,11 @@ const PROBLEMS: Readonly<Record<Exclude<NotificationKind, 'digest'>, Titles>> = 
     (name) => `${name} presents a certificate that expires soon`,
     (n) => `${n} servers present certificates that expire soon`,
   ],
+  deploy_failed: [(name) => `${name}: deployment failed`, (n) => `${n} deployments failed`],
+  host_key_changed: [
+    (name) => `${name} presents another host key`,
+    (n) => `${n} hosts present other host keys`,
+  ],
 };
 
 const RESOLUTIONS: Readonly<Record<Exclude<NotificationKind, 'digest' | 'renewed'>, Titles>> = {
@@ -65,6 +70,11 @@ const RESOLUTIONS: Readonly<Record<Exclude<NotificationKind, 'digest' | 'renewed
   endpoint_expiring: [
     (name) => `${name} presents a certificate that does not expire soon`,
     (n) => `${n} servers present certificates that do not expire soon`,
+  ],
+  deploy_failed: [(name) => `${name} is deployed again`, (n) => `${n} deployments succeeded again`],
+  host_key_changed: [
+    (name) => `${name} presents an accepted host key again`,
+    (n) => `${n} hosts present accepted host keys again`,
   ],
 };
 

@@ -72,6 +72,7 @@ const RANK: Readonly<Record<Attention['kind'], number>> = {
   overdue: 2,
   held_back: 2,
   uncovered: 2,
+  deploy_failed: 3,
   not_served: 3,
   endpoint_expiring: 3,
   obtain_failed: 3,
@@ -108,7 +109,7 @@ export function suggestedAction(
 
 /** Whether it concerns what clients are given, not the certificate itself. */
 export function isServedNeed(kind: Attention['kind']): boolean {
-  return kind === 'not_served' || kind === 'endpoint_expiring';
+  return kind === 'not_served' || kind === 'endpoint_expiring' || kind === 'deploy_failed';
 }
 
 const CAUSES: Readonly<Record<Attention['kind'], string>> = {
@@ -121,6 +122,7 @@ const CAUSES: Readonly<Record<Attention['kind'], string>> = {
     'Certdesk crashed three times in a row while it worked on this certificate. It retries within an hour. If this repeats, report it with the log.',
   obtain_failed: 'The certificate request failed.',
   uncovered: '',
+  deploy_failed: 'The certificate could not be installed on a host.',
   not_served: 'Clients do not get the certificate.',
   endpoint_expiring: 'A server presents a certificate that expires.',
   awaiting_records: 'The job waits for TXT records that you create at the DNS provider.',

@@ -21,6 +21,7 @@ import {
   type Need,
   suggestedAction,
 } from './attention.ts';
+import { causeOfDeployment, type DeploymentNeed, findDeploymentNeeds } from './deployment-needs.ts';
 import { healthOf } from './health.ts';
 import { causeOfServed, groupByProject, type ServedNeed, summarizeEndpoints } from './served-needs.ts';
 import { groupByDay, MAX_MARKS, timelineWindow } from './timeline.ts';
@@ -77,6 +78,7 @@ export interface Candidate extends Need {
   readonly expiresAt: string | null;
   readonly listed: ListedCertificate | null;
   readonly served?: ServedNeed;
+  readonly deployment?: DeploymentNeed;
 }
 
 async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overview['attention']> {
@@ -90,12 +92,13 @@ async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overv
 
 /** Lists all projects that need attention, the most urgent first. */
 export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<readonly Candidate[]> {
-  const [listed, failed, unfinished, { pausedUntil }, alarmed] = await Promise.all([
+  const [listed, failed, unfinished, { pausedUntil }, alarmed, undeployed] = await Promise.all([
     stores.overview.candidates(ids, { now: toTimestamp(now), soon: expiresSoonBy(now) }),
     stores.overview.failedObtains(ids),
     stores.jobs.unfinished(),
     readSettings(stores.settings, 'renewals'),
     stores.endpoints.alarmed(ids),
+    findDeploymentNeeds(stores, ids),
   ]);
   const paused = pausedUntil !== null && pausedUntil > toTimestamp(now);
   const needs = listed.flatMap((certificate): Candidate[] => {
@@ -133,7 +136,16 @@ export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<re
     const expiresAt = kind === 'endpoint_expiring' ? endpoint.expiresAt : null;
     return busy.has(projectId) ? [] : [{ kind, severity, projectId, expiresAt, listed: null, served: need }];
   });
-  return [...waiting, ...others, ...served].toSorted(byUrgency);
+  // A failed deployment explains why an endpoint does not present the certificate.
+  const deployments = undeployed.flatMap((need): Candidate[] => {
+    const { projectId, kind, severity } = need;
+    return busy.has(projectId)
+      ? []
+      : [{ kind, severity, projectId, expiresAt: null, listed: null, deployment: need }];
+  });
+  const explained = new Set(deployments.map(({ projectId }) => projectId));
+  const unexplained = served.filter(({ projectId }) => !explained.has(projectId));
+  return [...waiting, ...others, ...deployments, ...unexplained].toSorted(byUrgency);
 }
 
 async function withDetails(
@@ -153,7 +165,12 @@ async function withDetails(
     if (project === null) return null; // removed since the candidates were read
     const runningJobId = running.get(projectId) ?? null;
     const lastFailed = failedOf.get(projectId) ?? null;
-    const description = describe(candidate, certificate, { lastFailed, isLimited });
+    const described = describe(candidate, certificate, { lastFailed, isLimited });
+    const { deployment } = candidate;
+    const description =
+      deployment === undefined
+        ? described
+        : { ...described, ...(await causeOfDeployment(stores, deployment, isLimited)) };
     return { projectId, name: project.name, domain: project.domain, ...description, runningJobId };
   });
   return (await Promise.all(items)).filter((item) => item !== null);

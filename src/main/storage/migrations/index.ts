@@ -24,6 +24,7 @@ import { glossaryNames } from './0021-glossary-names.ts';
 import { deployments } from './0022-deployments.ts';
 import { endpoints } from './0023-endpoints.ts';
 import { endpointsAfterRollout } from './0024-endpoints-after-rollout.ts';
+import { deploymentMessages } from './0025-deployment-messages.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -51,4 +52,5 @@ export const MIGRATIONS: readonly Migration[] = [
   deployments,
   endpoints,
   endpointsAfterRollout,
+  deploymentMessages,
 ];
