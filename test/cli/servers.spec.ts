@@ -203,6 +203,45 @@ describe('a program that is not Certdesk', () => {
   });
 });
 
+it('joins all pages of a list, and shows one page with --limit', async () => {
+  for (let n = 0; n < 3; n += 1) await app.project(`page-${n}.example.org`);
+  // Real pages have 500 rows; the proxy makes them small.
+  const asked: (string | null)[] = [];
+  const port = await listen(
+    createServer((incoming, outgoing) => {
+      const url = new URL(incoming.url ?? '', app.app.address);
+      asked.push(url.searchParams.get('cursor'));
+      if (url.searchParams.get('limit') === '500') url.searchParams.set('limit', '2');
+      fetch(url, { headers: { authorization: incoming.headers.authorization ?? '' } }).then(
+        async (answer) => {
+          outgoing.setHeader('content-type', answer.headers.get('content-type') ?? '');
+          outgoing.end(await answer.text());
+        },
+      );
+    }),
+  );
+  const list = async (...more: readonly string[]) => {
+    const ended = await certdesk(
+      `http://127.0.0.1:${port}`,
+      app.token,
+      'projects',
+      '--q',
+      'example.org',
+      ...more,
+    );
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    return ended.stdout;
+  };
+  const domains = (text: string) => text.match(/page-\d\.example\.org(?= +page)/g);
+  expect(domains(await list())).toHaveLength(3);
+  expect(asked).toEqual([null, expect.any(String)]);
+  const joined = JSON.parse(await list('--json'));
+  expect(joined).toMatchObject({ total: 3, nextCursor: null });
+  expect(joined.projects).toHaveLength(3);
+  expect(domains(await list('--limit', '1'))).toHaveLength(1);
+  expect(JSON.parse(await list('--limit', '1', '--json')).nextCursor).toEqual(expect.any(String));
+});
+
 describe('a server with HTTPS', () => {
   /** Passes on requests below /certdesk, like a reverse proxy under a path. */
   async function startProxy(): Promise<string> {
