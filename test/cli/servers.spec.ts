@@ -319,6 +319,19 @@ describe('the command line', () => {
     failure(await certdesk('http://127.0.0.1:1', 'cdk_x', ...args), 2, sentence);
   });
 
+  it('gives the options after the second word to the second command', async () => {
+    const ended = await certdesk(app.app.address, app.token, 'hosts', 'test', 'nowhere', '--json');
+    expect({ code: ended.code, answer: JSON.parse(ended.stdout) }).toMatchObject({
+      code: 1,
+      answer: { success: false },
+    });
+    failure(
+      await certdesk(app.app.address, app.token, 'hosts', 'tst'),
+      2,
+      /too many arguments|unknown command/,
+    );
+  });
+
   it('does not quote a file of credentials that is not JSON', async () => {
     const file = join(folder, 'token.txt');
     writeFileSync(file, 's3cret-token');

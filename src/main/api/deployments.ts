@@ -49,12 +49,13 @@ export const deployments = router({
         {
           verb: 'deployments',
           summary: 'list deployments and their state',
+          pages: true,
           rows: 'deployments',
           columns: [
             { title: 'PROJECT', field: 'project.name' },
             { title: 'DEPLOYMENT', field: 'name' },
-            { title: 'STATE', field: 'state' },
-            { title: 'SINCE', field: 'stateAt' },
+            { title: 'STATE', field: 'state', as: 'state' },
+            { title: 'SINCE', field: 'stateAt', as: 'time' },
             { title: 'ID', field: 'id' },
           ],
         },

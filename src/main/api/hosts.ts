@@ -35,7 +35,7 @@ export const hosts = router({
             { title: 'ADDRESS', field: 'address' },
             { title: 'TAGS', field: 'tags' },
             { title: 'DEPLOYMENTS', field: 'deployments' },
-            { title: 'LAST CONTACT', field: 'lastContactAt' },
+            { title: 'LAST CONTACT', field: 'lastContactAt', as: 'time' },
             { title: 'ERROR', field: 'lastError' },
           ],
         },
@@ -98,7 +98,7 @@ export const hosts = router({
           rows: 'checks',
           columns: [
             { title: 'CHECK', field: 'check' },
-            { title: 'STATE', field: 'state' },
+            { title: 'STATE', field: 'state', as: 'state' },
             { title: 'MESSAGE', field: 'message' },
           ],
         },

@@ -55,15 +55,17 @@ async function candidates(
   const local = table.local.find(({ name }) => name === verb);
   if (local !== undefined) return localCandidates(local, before.slice(1), current);
   const pair = `${verb} ${before[1] ?? ''}`;
-  const remote = table.remote.find((each) => each.verb === verb || each.verb === pair);
-  if (remote === undefined)
-    return table.remote.flatMap((each) =>
-      each.verb.startsWith(`${verb} `) ? [each.verb.slice(verb.length + 1)] : [],
-    );
+  const remote =
+    table.remote.find((each) => each.verb === pair) ?? table.remote.find((each) => each.verb === verb);
+  const inner = table.remote.flatMap((each) =>
+    each.verb.startsWith(`${verb} `) ? [each.verb.slice(verb.length + 1)] : [],
+  );
+  if (remote === undefined) return inner;
   const rest = before.slice(remote.verb.split(' ').length);
   const options = [...optionsOf(remote), ...shared];
   const values = valuesOf(options, rest, current);
   if (values !== null) return values;
+  if (inner.length > 0 && before.length === 1) return inner;
   const position = rest.filter(
     (word, at) => !word.startsWith('-') && !takesValue(options, rest[at - 1]),
   ).length;

@@ -113,7 +113,9 @@ async function readNames(words: readonly string[]): Promise<readonly string[]> {
 
 function groupOf(above: Command, word: string): Command {
   const found = above.commands.find((each) => each.name() === word);
-  return found ?? configure(above.command(word).description(`commands for one ${word}`)).helpCommand(false);
+  // `hosts` is a command and has commands: what follows `test` in `hosts test ID --json` belongs to `test`.
+  if (found !== undefined) return found.enablePositionalOptions();
+  return configure(above.command(word).description(`commands for one ${word}`)).helpCommand(false);
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -64,8 +64,9 @@ function commandLines(
   const name = `${above}${command.name()}`;
   const options = command.options.filter(({ long }) => !shared.some((each) => each.long === long));
   const usage = command.registeredArguments.map(usageOf);
-  if (command.commands.length > 0)
-    return command.commands.flatMap((each) => commandLines(each, help, shared, `${name} `));
+  const inner = command.commands.flatMap((each) => commandLines(each, help, shared, `${name} `));
+  // A group of commands; one with options, such as `hosts`, is a command itself.
+  if (inner.length > 0 && command.options.length === 0) return inner;
   return [
     `.SS "certdesk ${text([name, ...usage].join(' '))}"`,
     text(sentence(command.description())),
@@ -73,6 +74,7 @@ function commandLines(
       entry(help.argumentTerm(argument), help.argumentDescription(argument)),
     ),
     ...options.flatMap((option) => entry(help.optionTerm(option), help.optionDescription(option))),
+    ...inner,
   ];
 }
 
