@@ -84,6 +84,30 @@ describe('plain HTTP', () => {
   });
 });
 
+describe('HTTPS', () => {
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it.each([
+    [[], undefined],
+    [['--https'], true],
+    [['--no-https'], false],
+  ] as const)('with %j is %s: undefined leaves it to the settings', (args, expected) => {
+    expect(readDesktopOptions(args).https).toBe(expected);
+  });
+
+  it('is set by environment variables, which the command line overrides', () => {
+    vi.stubEnv('CERTDESK_HTTPS', '1');
+    vi.stubEnv('CERTDESK_HTTPS_PROJECT', 'certs.example.com');
+    vi.stubEnv('CERTDESK_HTTP_REDIRECT', 'true');
+    const given = { https: true, httpsProject: 'certs.example.com', httpRedirect: true };
+    expect(readDesktopOptions([])).toMatchObject(given);
+    expect(readDesktopOptions(['--no-https']).https).toBe(false);
+    expect(readDesktopOptions(argsFromEnvironment([]))).toMatchObject(given);
+    vi.stubEnv('CERTDESK_HTTPS', '0');
+    expect(readDesktopOptions([]).https).toBeUndefined();
+  });
+});
+
 describe('--allow-private', () => {
   test('accepts networks and addresses, several of them', () => {
     const args = ['--allow-private', '10.0.0.0/8', '--allow-private', 'fd00::/8 192.168.1.1'];

@@ -284,7 +284,7 @@ export function argsFromEnvironment(args: readonly string[]): readonly string[] 
   const command = parseForDesktop(args);
   const sourceOf = (each: Option) => command.getOptionValueSource(each.attributeName());
   const given = command.options
-    .filter((each) => sourceOf(each) === 'env')
+    .filter((each) => each.envVar !== undefined && sourceOf(each) === 'env') // --no-https has no variable
     .map(({ long, envVar = '', required }) => (required ? `${long}=${process.env[envVar]}` : String(long)));
   // The default folder can depend on the environment, too (XDG_DATA_HOME, APPDATA).
   const [dataDir] = OWN_DATA_OPTIONS;
