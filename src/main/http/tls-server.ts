@@ -32,35 +32,43 @@ const HTTP2_LIMITS = {
   streamResetRate: 20,
 } as const;
 
-/** Node accepts all options of http.createServer here, but its types name only some. */
-const HTTP1_LIMITS = {
-  requestTimeout: REQUEST_TIMEOUT_MS,
-  headersTimeout: REQUEST_TIMEOUT_MS,
-  keepAliveTimeout: IDLE_MS,
-  maxHeaderSize: MAX_HEADER_BYTES,
-};
+const HTTP1_LIMITS = { keepAliveTimeout: IDLE_MS, maxHeaderSize: MAX_HEADER_BYTES };
 
 /**
  * Returns Fastify's factory of the server. For Fastify it has the type of an HTTP/1.1 server, whose requests and replies
  * Node's HTTP/2 compatibility API imitates.
+ * @param requestTimeoutMs How long a request may take to arrive.
  */
-export function createTlsServerFactory(https: HttpsService): FastifyServerFactory<HttpServer> {
-  return (handle) => createTlsServer(handle as Handler, https);
+export function createTlsServerFactory(
+  https: Pick<HttpsService, 'current' | 'onChange'>,
+  requestTimeoutMs = REQUEST_TIMEOUT_MS,
+): FastifyServerFactory<HttpServer> {
+  return (handle) => createTlsServer(handle as Handler, https, requestTimeoutMs);
 }
 
 type Handler = (request: IncomingMessage, reply: ServerResponse) => void;
 
-function createTlsServer(handle: Handler, https: HttpsService): HttpServer {
+function createTlsServer(
+  handle: Handler,
+  https: Pick<HttpsService, 'current' | 'onChange'>,
+  requestTimeoutMs: number,
+): HttpServer {
   const server = createSecureServer({
     ...contextOf(https.current()),
     ...HTTP2_LIMITS,
     allowHTTP1: true,
     handshakeTimeout: HANDSHAKE_MS,
     unknownProtocolTimeout: HANDSHAKE_MS,
-    http1Options: HTTP1_LIMITS,
+    // Node accepts all options of http.createServer here, but its types name only some.
+    http1Options: {
+      ...HTTP1_LIMITS,
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+    } as typeof HTTP1_LIMITS,
   });
   server.on('request', (request, reply) => {
     if (request.httpVersionMajor === 2 && !prepareHttp2(request, reply)) return;
+    if (request.httpVersionMajor === 2) limitArrival(request, reply, requestTimeoutMs);
     handle(request as unknown as IncomingMessage, reply as unknown as ServerResponse);
   });
   server.on('session', endWhenIdle);
@@ -82,8 +90,7 @@ function endWhenIdle(session: ServerHttp2Session): void {
 }
 
 /**
- * Sets the header Host, which HTTP/2 replaces by `:authority` (RFC 9113 section 8.3.1), and limits the time for a body,
- * as `requestTimeout` does for HTTP/1.1.
+ * Sets the header Host, which HTTP/2 replaces by `:authority` (RFC 9113 section 8.3.1).
  * @returns false if the request was refused
  */
 function prepareHttp2(request: Http2ServerRequest, reply: Http2ServerResponse): boolean {
@@ -97,13 +104,18 @@ function prepareHttp2(request: Http2ServerRequest, reply: Http2ServerResponse): 
     refuseHttp2(reply, new CertdeskError('HEADERS_TOO_LARGE'));
     return false;
   }
-  const timer = setTimeout(
-    () => refuseHttp2(reply, new CertdeskError('REQUEST_TIMEOUT')),
-    REQUEST_TIMEOUT_MS,
-  );
-  for (const end of ['end', 'close'] as const) request.once(end, () => clearTimeout(timer));
   reply.on('error', () => undefined); // a client that resets the stream
   return true;
+}
+
+/**
+ * Limits the time for a body, as `requestTimeout` does for HTTP/1.1. A request without a body has arrived, and its
+ * response, such as an event stream, may take as long as it wants.
+ */
+function limitArrival(request: Http2ServerRequest, reply: Http2ServerResponse, timeoutMs: number): void {
+  if (request.stream.endAfterHeaders) return;
+  const timer = setTimeout(() => refuseHttp2(reply, new CertdeskError('REQUEST_TIMEOUT')), timeoutMs);
+  for (const end of ['end', 'close'] as const) request.once(end, () => clearTimeout(timer));
 }
 
 /** Node announces `maxHeaderListSize` but does not enforce it. */
