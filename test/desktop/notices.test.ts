@@ -47,6 +47,18 @@ describe('a desktop notification', () => {
       projectId: 'p',
     }));
 
+  it('says which server does not present the certificate, once for each', () => {
+    const message = 'mail.example.com:25 still presents the old certificate. Restart Postfix there.';
+    const event = { ...happened('endpoint.problem').event, jobId: null, message, data: { endpointId: 'e1' } };
+    expect(isNoticed(event)).toBe(true);
+    expect(noticeOf(happened('endpoint.problem', { event, job: null }))).toMatchObject({
+      kind: 'not_served',
+      key: 'not_served:e1',
+      body: message,
+      projectId: 'p',
+    });
+  });
+
   it('reports a revocation by the CA, and none that a user requested', () => {
     const event = { ...happened('certificate.revoked').event, jobId: null };
     expect(noticeOf(happened('certificate.revoked', { event, job: null }))).toMatchObject({

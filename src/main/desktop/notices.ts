@@ -4,7 +4,7 @@ import type { Job, JobEvent } from '../../shared/job.ts';
 import { asksForRecord } from '../../shared/manual-record.ts';
 
 export interface Notice {
-  readonly kind: 'renewed' | 'failed' | 'expires' | 'revoked' | 'records';
+  readonly kind: 'renewed' | 'failed' | 'expires' | 'revoked' | 'records' | 'not_served';
   /** Notices with the same key are shown only once within `forMs`. */
   readonly key: string;
   readonly forMs: number;
@@ -18,7 +18,7 @@ export interface Notice {
 
 const DAY_MS = 86_400_000;
 
-const NOTICED: readonly string[] = ['job.succeeded', 'job.failed', 'certificate.revoked'];
+const NOTICED: readonly string[] = ['job.succeeded', 'job.failed', 'certificate.revoked', 'endpoint.problem'];
 
 /** Whether an event can lead to a notice. Most job steps do not. */
 export function isNoticed(event: Pick<JobEvent, 'kind' | 'data'>): boolean {
@@ -40,6 +40,15 @@ export function noticeOf({ event, job, name, watched }: Happened): Notice | null
   const { projectId } = event;
   if (projectId === null) return null;
   const about = { projectId, forMs: DAY_MS };
+  if (event.kind === 'endpoint.problem')
+    return {
+      ...about,
+      kind: 'not_served',
+      key: `not_served:${endpointOf(event)}`,
+      title: `${name}: clients do not get the certificate`,
+      body: shorten(event.message),
+      silent: false,
+    };
   if (event.kind === 'certificate.revoked') {
     // A revocation that the user requested has a job, and needs no notice.
     if (event.jobId !== null) return null;
@@ -121,6 +130,7 @@ const TITLES: Readonly<Record<Notice['kind'], (count: number) => string>> = {
   expires: (count) => `${count} certificates expire soon and have no scheduled renewal`,
   revoked: (count) => `${count} certificates revoked by the CA`,
   records: (count) => `${count} certificates wait for TXT records`,
+  not_served: (count) => `${count} servers do not present the right certificate`,
 };
 const MAX_ALIKE = 3;
 
@@ -135,6 +145,12 @@ export function gather(notices: readonly Notice[]): readonly Notice[] {
       .join(', ')} and ${alike.length - MAX_ALIKE} more`;
     return [{ ...first, key: '', title: TITLES[first.kind](alike.length), body, projectId: null }];
   });
+}
+
+/** Several endpoints of a project may fail, each for a reason of its own. */
+function endpointOf({ data, projectId }: JobEvent): string {
+  const id: unknown = typeof data === 'object' && data !== null ? Reflect.get(data, 'endpointId') : null;
+  return typeof id === 'string' ? id : String(projectId);
 }
 
 function shorten(sentence: string): string {
