@@ -5,7 +5,7 @@ import { toTimestamp } from '../../../shared/time.ts';
 import type { Clock } from '../core/ports.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import { connectTcp } from '../outgoing/connect.ts';
-import { type Phase, timedOut, toFailure } from './failure.ts';
+import { type Phase, ProbeFailure, timedOut, toFailure } from './failure.ts';
 import { type Handshake, type Offer, shakeHands } from './handshake.ts';
 import type { Probe, ProbeOptions, ProbeTarget } from './sighting.ts';
 import { createConversation } from './starttls/conversation.ts';
@@ -48,7 +48,8 @@ async function see(run: Run): Promise<{ readonly seen: Handshake; readonly offer
   try {
     return { seen: await run('current'), offer: 'current' };
   } catch (error) {
-    if (toFailure(error, 'handshake').code !== 'handshake-failed') throw error;
+    // Not after an abort: its reason is no ProbeFailure.
+    if (!(error instanceof ProbeFailure) || error.code !== 'handshake-failed') throw error;
     const seen = await run('outdated').catch(() => null);
     if (seen === null) throw error; // the first reason is the one that current clients get
     return { seen, offer: 'outdated' };
@@ -74,6 +75,7 @@ function createAttempt({ signal, origin, timeoutMs = TIMEOUT_MS }: ProbeOptions)
   async function work(policy: AddressPolicy, target: ProbeTarget, offer: Offer): Promise<Handshake> {
     phase = 'connect';
     const { address: host, port, serverName, protocol, keyType } = target;
+    open?.destroy();
     open = connectTcp(policy, { host, port }, origin);
     await connected(open);
     const startTls = START_TLS[protocol];
