@@ -24,7 +24,7 @@ export async function bench(args: readonly string[]): Promise<void> {
   }
   await buildOrExit();
   const install = createInstallers();
-  const tools = ['openssl', 'pebble', 'bind9', 'certbot', 'lego', 'dehydrated', 'chromium'] as const;
+  const tools = ['openssl', 'pebble', 'bind9', 'certbot', 'lego', 'dehydrated', 'chromium', 'sshd'] as const;
   const { env, missing } = await prepareTools(tools, { env: process.env, install, say });
   Object.assign(process.env, env);
   for (const [name, reason] of Object.entries(missing)) say(`without ${name}: ${reason}`);

@@ -27,7 +27,10 @@ describeWith(['sshd', 'sudo', 'busybox', 'openssl'], 'a deployment that is kille
         async ({ scenario, victim }) => {
           const points = await campaign.countPoints(scenario);
           expect(points).toBeGreaterThan(30);
-          for (let point = 1; point <= points; point += 1) await campaign.killAt(point, scenario, victim);
+          let killed = 0;
+          for (let point = 1; point <= points; point += 1)
+            if (await campaign.killAt(point, scenario, victim)) killed += 1;
+          expect(killed).toBeGreaterThan(points - 5);
         },
       );
     });

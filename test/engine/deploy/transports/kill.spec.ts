@@ -1,5 +1,5 @@
 // A sample of the kill tests: every scenario with every victim, at points spread over the run. kill.exhaustive.ts has all.
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Campaign, createCampaign, SCENARIOS, VICTIMS } from '../../../support/deploy/kill-campaign.ts';
 import { needsRoot } from '../../../support/deploy/ssh-host.ts';
 import { SITE_LIST, sshWorld } from '../../../support/deploy/transport-worlds.ts';
@@ -21,7 +21,8 @@ describeWith(['sshd', 'sudo', 'openssl'], 'a deployment that is killed', () => {
       for (const [index, victim] of VICTIMS.entries())
         for (const part of [0.31, 0.72]) {
           const shift = ((combination * VICTIMS.length + index) / 9) * 0.4;
-          await campaign.killAt(Math.ceil(points * (part + shift - 0.2)), scenario, victim);
+          const point = Math.ceil(points * (part + shift - 0.2));
+          expect(await campaign.killAt(point, scenario, victim)).toBe(true);
         }
     });
   });

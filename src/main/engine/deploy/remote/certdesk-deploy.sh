@@ -19,7 +19,9 @@ set -u
 umask 077
 unset ENV BASH_ENV CDPATH
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-tab=$(printf '\t')
+tab='	'
+newline='
+'
 me=$(id -u)
 
 # fail REASON PATH MESSAGE [FIX]
@@ -39,12 +41,24 @@ reason_of() {
 }
 
 # All values of a word of the request, one per line; the first one.
-lines() { printf '%s\n' "$request" | sed -n "s/^$1$tab//p"; }
-value() { lines "$1" | head -n 1; }
+lines() {
+  left=$newline$request
+  while :; do
+    case $left in *"$newline$1$tab"*) left=${left#*"$newline$1$tab"} ;; *) return 0 ;; esac
+    printf '%s\n' "${left%%"$newline"*}"
+  done
+}
+value() {
+  left=$newline$request
+  case $left in *"$newline$1$tab"*) left=${left#*"$newline$1$tab"} && printf '%s\n' "${left%%"$newline"*}" ;; esac
+}
 
-hash_of() { sha256sum 2>/dev/null <"$1" | cut -d ' ' -f 1; }
+hash_of() {
+  sum=$(sha256sum 2>/dev/null <"$1")
+  echo "${sum%% *}"
+}
 has_hash() { [ -f "$1" ] && [ "$(hash_of "$1")" = "$2" ]; }
-flush() { sync "$1" 2>/dev/null || sync; }
+flush() { sync "$@" 2>/dev/null || sync; }
 nap() { sleep "$1" 2>/dev/null || sleep 1; }
 
 # Runs a command as the user who called sudo, so that root reads nothing on that user's behalf.
@@ -178,16 +192,28 @@ find_run() {
 
 # record NAME VALUE: writes a file of the run, never half of it.
 record() { printf '%s\n' "$2" >"$run/.$1" && flush "$run/.$1" && mv -f "$run/.$1" "$run/$1" && flush "$run"; }
-recorded() { cat "$run/$1" 2>/dev/null; }
-phase() { recorded phase || echo staging; }
-is_phase() { case " $1 " in *" $(phase) "*) ;; *) return 1 ;; esac; }
+recorded() { [ -f "$run/$1" ] && cat "$run/$1"; }
+
+# enter_phase NAME: appends to the history of the run, before what it names begins. A run without one is being staged.
+enter_phase() { echo "$1" >>"$run/phases" && flush "$run/phases"; }
+
+# Sets phase to the last whole line of the history.
+read_phase() {
+  phase=staging
+  [ ! -f "$run/phases" ] || while read -r line; do phase=$line; done <"$run/phases"
+}
+is_phase() {
+  read_phase
+  case " $1 " in *" $phase "*) ;; *) return 1 ;; esac
+}
 
 # identity PID: the pid, its start time and the boot. A pid alone may mean another process later.
 identity() {
-  pid=$1 stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+  pid=$1
+  { read -r stat <"/proc/$1/stat" && read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || return 1
   # shellcheck disable=SC2086 # the fields after the name
   set -- ${stat##*) }
-  [ "$1" != Z ] && echo "$pid ${20} $(cat /proc/sys/kernel/random/boot_id)"
+  [ "$1" != Z ] && echo "$pid ${20} $boot"
 }
 is_alive() { [ -n "$1" ] && [ "$(identity "${1%% *}")" = "$1" ]; }
 
@@ -208,7 +234,7 @@ end_staging() {
   ! is_alive "$worker" || kill -s KILL "${worker%% *}"
 }
 
-drop_temporary() { ! enter "$folder" || rm -rf "./$temporary"; }
+drop_temporary() { ! enter "$folder" || [ ! -e "./$temporary" ] || rm -rf "./$temporary"; }
 
 discard_run() {
   end_staging
@@ -220,17 +246,18 @@ discard_run() {
 
 # copy_attributes FROM TO: owner, mode, ACL and SELinux label, as far as this host's tools can.
 copy_attributes() {
-  if ! cp --attributes-only --preserve=all "$1" "$2" 2>/dev/null; then
+  if ! cp --attributes-only --preserve=all --no-preserve=timestamps "$1" "$2" 2>/dev/null; then
     chown "$(stat -c %u:%g "$1")" "$2" 2>/dev/null
     chmod "$(stat -c %a "$1")" "$2"
     ! command -v setfacl >/dev/null || getfacl -c "$1" 2>/dev/null | setfacl --set-file=- "$2" 2>/dev/null
   fi
-  touch "$2"
+  return 0
 }
 
 # copy_file FROM TO: with all attributes. A link is not followed, so that nobody can have another file copied.
 copy_file() {
-  cp -Pp "$1" "$2" && [ -f "$2" ] && [ ! -L "$2" ] && copy_attributes "$1" "$2" && flush "$2"
+  { cp -P --preserve=all "$1" "$2" 2>/dev/null || { cp -Pp "$1" "$2" && copy_attributes "$1" "$2"; }; } &&
+    [ -f "$2" ] && [ ! -L "$2" ]
 }
 
 # give_attributes FILE OLD: owner, group and mode of the request, otherwise those of OLD.
@@ -239,14 +266,15 @@ give_attributes() {
   want=$(stat -c %u:%g "${2:-$1}")
   [ "$owner" = - ] || want=$owner:${want#*:}
   [ "$group" = - ] || want=${want%:*}:$group
-  if ! error=$(chown "$want" "$1" 2>&1); then
+  if [ "$want" != "$(stat -c %u:%g "$1")" ] && ! error=$(chown "$want" "$1" 2>&1); then
     case $error in
       *nvalid* | *unknown*) fail owner-unknown "$path" "The host has no such user or group: $want" ;;
       *) fail owner-not-permitted "$path" "$(id -un) may not give the file to $want" ;;
     esac
   fi
   case $mode in +*) [ -n "$2" ] || chmod "${mode#+}" "$1" ;; *) chmod "$mode" "$1" ;; esac
-  chmod a-xst "$1" # it is data, whatever it replaces
+  # It is data, whatever it replaces.
+  [ $((0$(stat -c %a "$1") & 07111)) = 0 ] || chmod a-xst "$1"
 }
 
 # check_file LINE: reads a file of the request (index, rename or in-place, owner, group, mode, hash, path) and checks it.
@@ -285,9 +313,10 @@ stage_file() {
     fail "$(reason_of "$error")" "$path" "Cannot write the new file: ${error##*: }"
   has_hash "$new" "$hash" || fail hash-mismatch "$path" 'The uploaded file is not complete'
   [ "$replace" = in-place ] || give_attributes "$new" "$previous"
-  flush "$new"
   printf 'staged\t%s\t%s\t%s\n' "$path" "$real" "$old"
 }
+
+flush_new() { if [ "$replace" = in-place ]; then flush "$run/new.$index"; else flush "${folder%/}/$temporary/new"; fi; }
 
 do_stage() {
   id=$(value run) deployment=$(value deployment) uploads=$(value uploads) nonce=$(value nonce)
@@ -303,10 +332,11 @@ do_stage() {
   error=$({ mkdir -p "$run" && record worker "$(identity $$)" && : >"$run/plan"; } 2>&1) ||
     fail "$(reason_of "$error")" "$run" "Cannot write to $state: ${error##*: }"
   lines file | while IFS= read -r line; do stage_file "$line"; done || exit
+  each_file flush_new
   flush "$run/plan"
   as_caller rm -rf "$uploads"
   rm -f "$run/worker"
-  record phase staged
+  flush "$run" && enter_phase staged
 }
 
 # --- Swap ------------------------------------------------------------------------------------------------------------
@@ -317,6 +347,12 @@ keep_file() {
   enter "$folder" && copy_file "./$base" "$run/keeping" && mv -f "$run/keeping" "$run/old.$index"
 }
 
+flush_kept() {
+  for kept in "$run"/old.*; do [ ! -f "$kept" ] || { flush "$run" "$run"/old.* && return; }; done
+  return 0
+}
+flush_folder() { [ "$folder" = "$flushed" ] || { flush "$folder" && flushed=$folder; }; }
+
 # write_in_place FILE: the inode stays, which a container sees through a bind mount.
 write_in_place() { { [ "$me" != 0 ] || is_safe "$folder"; } && cat "$1" >"$real" && flush "$real"; }
 
@@ -326,7 +362,7 @@ install_file() {
     path=$real
     (give_attributes "$real" "$real") >/dev/null || return 1
   elif enter "$folder" && [ -f "$temporary/new" ]; then
-    mv -fT "./$temporary/new" "./$base" && rmdir "./$temporary" && flush .
+    mv -fT "./$temporary/new" "./$base" && rmdir "./$temporary"
     [ "$old" != - ] || ! command -v restorecon >/dev/null || restorecon "$real"
   fi
   has_hash "$real" "$hash" # also after a repetition, which finds nothing to install
@@ -342,7 +378,7 @@ restore_file() {
   elif [ "$replace" = in-place ]; then
     write_in_place "$run/old.$index" && copy_attributes "$run/old.$index" "$real"
   else
-    enter_temporary && copy_file "$run/old.$index" ./new && cd .. &&
+    enter_temporary && copy_file "$run/old.$index" ./new && flush ./new && cd .. &&
       mv -fT "./$temporary/new" "./$base" && rmdir "./$temporary" && flush .
   fi
 }
@@ -396,7 +432,7 @@ run_step() {
     # shellcheck disable=SC2016 # expanded by the inner shell
     printf %s "$text" | setsid sh -c 'echo $$ >"$1" && text=$(cat) && exec </dev/null && cd / && eval "$text"' step "$run/step"
     echo $? >"$run/.code" && mv -f "$run/.code" "$run/code"
-  ) >"$run/pipe" 2>&1 3<&- &
+  ) >"$run/pipe" 2>&1 3<&- 4<&- &
   until=$(($(date +%s) + seconds)) timed_out=no wait=0.02
   until [ -f "$run/code" ]; do
     nap $wait
@@ -432,7 +468,7 @@ finish() {
     owed=no && [ ! -f "$run/owed" ] || owed=yes
     record result "result$tab$1$tab$owed$tab$2
 $steps"
-    record phase "$1"
+    enter_phase "$1"
     [ "$1" = swapped ] && [ $owed = no ] && prune
   done
 }
@@ -452,19 +488,20 @@ for_runs() {
 drop() { rm -f "$run/$1"; }
 
 install_run() {
-  ! is_phase staged || record phase keeping
-  if is_phase keeping; then each_file keep_file && record phase kept || return 1; fi
+  ! is_phase staged || enter_phase keeping
+  if is_phase keeping; then each_file keep_file && flush_kept && enter_phase kept || return 1; fi
   is_phase kept || return 0
   [ -z "$(value reload)" ] || record owed yes
-  each_file install_file && record phase installed
+  flushed=''
+  each_file install_file && each_file flush_folder && enter_phase installed
 }
 
-restore_run() { is_phase restored || { each_file restore_file && record phase restored; }; }
+restore_run() { is_phase restored || { each_file restore_file && enter_phase restored; }; }
 
 # put_back ERROR: restores everything, in all runs of the request.
 put_back() {
   for_runs record error "$1"
-  for_runs record phase restoring
+  for_runs enter_phase restoring
   finish_put_back
 }
 
@@ -507,7 +544,7 @@ do_work() {
   elif [ -z "$reload" ] || [ "$reload" = later ]; then
     finish swapped ''
   else
-    for_runs record phase reloading
+    for_runs enter_phase reloading
     record reload-again yes
     if run_step reload reload; then
       for_runs drop owed
@@ -552,7 +589,7 @@ do_swap() {
       fail changed "$real" "$real has changed since, so nothing was restored"
     fi
     if [ $restricted = yes ]; then set -- "$helper"; else set -- -c "$restart" "$helper" "$self"; fi
-    printf '%s\n' "$request" | setsid sh "$@" work >/dev/null 2>&1 &
+    printf '%s\n' "$request" | setsid sh "$@" work >/dev/null 2>&1 4<&- &
     wait $!
     while is_alive "$(recorded worker)"; do nap 0.1; done
     is_done || fail interrupted "${run##*/}" 'The work on the host ended before its time'
@@ -571,7 +608,7 @@ do_outcome() {
   elif is_phase 'swapped rolled-back rollback-failed'; then
     echo finished && print_result
   else
-    printf 'interrupted\t%s\t%s\n' "$(phase)" "$([ -f "$run/owed" ] && echo yes)"
+    printf 'interrupted\t%s\t%s\n' "$phase" "$([ -f "$run/owed" ] && echo yes)"
   fi
 }
 
@@ -659,7 +696,7 @@ do_facts() {
   login=${SUDO_USER:-$(id -un)}
   entry=$(getent passwd "$login" 2>/dev/null || grep "^$login:" /etc/passwd)
   printf 'version\t%s\nuser\t%s\nshell\t%s\ntime\t%s\n' $version "$login" "${entry##*:}" "$(date +%s)"
-  for tool in base64 chmod chown cp cut date dd grep head id ln mkdir mkfifo mv readlink sed setsid sha256sum stat sync touch tr; do
+  for tool in base64 chmod chown cp cut date dd grep head id ln mkdir mkfifo mv readlink sed setsid sha256sum stat sync tr; do
     command -v $tool >/dev/null || printf 'lacks\t%s\n' $tool
   done
   mv --help 2>&1 | grep -q -e '-[a-z]*T' || printf 'lacks\tmv -T\n'
@@ -694,8 +731,10 @@ case $verb in
   stage | swap | reload | roll-back | work | outcome | discard | stat | read | remove | purge | run | end | facts) ;;
   *) fail invalid '' 'Unknown request' ;;
 esac
-request=$(cat)
-[ "$(printf '%s\n' "$request" | tail -n 1)" = end ] || fail invalid '' 'The request is not complete'
+request='' line=''
+while [ "$line" != end ] && IFS= read -r line; do request=$request$line$newline; done
+[ "$line" = end ] || fail invalid '' 'The request is not complete'
+exec 4<&0 </dev/null
 state=$(value state)
 [ "$verb" = facts ] || open_state
 case $verb in
@@ -704,3 +743,5 @@ case $verb in
   *) "do_$verb" ;;
 esac || exit
 echo ok
+# Until the caller has everything: a sudo that logs output may drop the end of it when its command exits.
+read -r line <&4

@@ -49,7 +49,7 @@ function createLocalShell(host: string, folder: string): Shell {
   const children = new Set<() => void>();
   return {
     host,
-    exec: (line, { stdin, signal, timeoutMs, maxOutput, onOutput, leavesProcesses }) =>
+    exec: (line, { stdin, signal, timeoutMs, maxOutput, onOutput, leavesProcesses, isComplete }) =>
       new Promise((resolve, reject) => {
         signal.throwIfAborted();
         // Detached: its own process group, so that a time-out can end all of it.
@@ -90,6 +90,7 @@ function createLocalShell(host: string, folder: string): Shell {
         child.stdout.on('data', (chunk: Buffer) => {
           stdout.add(chunk);
           onOutput?.(chunk);
+          if (isComplete?.(stdout.bytes()) === true) child.stdin.end();
           grace?.refresh();
         });
         child.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
@@ -99,7 +100,8 @@ function createLocalShell(host: string, folder: string): Shell {
           if (leavesProcesses === true) grace = setTimeout(done, OUTPUT_GRACE_MS);
         });
         child.once('close', done);
-        child.stdin.end(stdin);
+        if (isComplete === undefined) child.stdin.end(stdin);
+        else child.stdin.write(stdin);
       }),
     async upload(files, { name, nonce }, signal) {
       const uploads = join(folder, 'uploads');

@@ -63,6 +63,10 @@ export function createScriptedTransport(shell: Shell, { become, stateFolder }: S
       signal,
       timeoutMs,
       maxOutput: MAX_ANSWER,
+      // Otherwise a sudo that logs output may drop the end of it.
+      ...(sudo
+        ? { isComplete: (output: Buffer) => /(?:^|\n)(?:ok|fail\t[^\n]*)\n$/.test(output.toString('latin1')) }
+        : {}),
     });
     const answer = readAnswer(stdout.toString('utf8'));
     if (answer === null) throw noAnswer(stderr, stdout, exitCode);

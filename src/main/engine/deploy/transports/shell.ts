@@ -8,6 +8,8 @@ export interface ShellOptions {
   readonly onOutput?: (chunk: Buffer) => void;
   /** The command may leave processes behind that hold its output open: do not wait for those. */
   readonly leavesProcesses?: boolean;
+  /** Standard input stays open until this is true of the output so far. Default: it ends after `stdin`. */
+  readonly isComplete?: (output: Buffer) => boolean;
   /** Bytes of standard output to keep; the rest is read and dropped. */
   readonly maxOutput: number;
 }

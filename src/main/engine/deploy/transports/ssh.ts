@@ -98,6 +98,7 @@ function createSshShell(host: string, connection: SshConnection): Shell {
           opened.on('data', (chunk: Buffer) => {
             stdout.add(chunk);
             options.onOutput?.(chunk);
+            if (options.isComplete?.(stdout.bytes()) === true) opened.end();
             grace?.refresh();
           });
           opened.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
@@ -107,7 +108,8 @@ function createSshShell(host: string, connection: SshConnection): Shell {
             if (options.leavesProcesses === true) grace = setTimeout(done, OUTPUT_GRACE_MS);
           });
           opened.on('close', done);
-          opened.end(options.stdin);
+          if (options.isComplete === undefined) opened.end(options.stdin);
+          else opened.write(options.stdin);
         });
       },
       () => {
