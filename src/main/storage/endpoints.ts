@@ -1,6 +1,6 @@
 // EndpointStore on SQLite. endpoint-list.ts has pages and counts.
 import { type Kysely, sql } from 'kysely';
-import type { EndpointStore, ServedEndpoint } from '../engine/core/stores/endpoints.ts';
+import type { EndpointStore, MeteredEndpoint, ServedEndpoint } from '../engine/core/stores/endpoints.ts';
 import { countEndpoints, ofProjects, pageOfEndpoints } from './endpoint-list.ts';
 import { checkColumns, definitionColumns, type EndpointRow, toEndpoint } from './endpoint-rows.ts';
 import type { Schema } from './schema.ts';
@@ -112,6 +112,22 @@ export function createEndpointStore(db: Kysely<Schema>): EndpointStore {
         expiresAt: row.expires_at,
         alarmedAt: row.alarmed_at,
       }));
+    },
+    async metered(ids) {
+      const { rows } = await sql<
+        Omit<MeteredEndpoint, 'hasAlarm'> & { hasAlarm: number }
+      >`SELECT id, host, port, protocol,
+          server_name AS serverName, state, expires_at AS expiresAt, checked_at AS checkedAt,
+          alarms <> '[]' AS hasAlarm
+        FROM endpoints WHERE ${sql.join([...ofProjects(ids), sql`true`], sql` AND `)} ORDER BY host, port, seq`.execute(
+        db,
+      );
+      return rows.map((row) => ({ ...row, hasAlarm: row.hasAlarm === 1 }));
+    },
+    async countAll(ids) {
+      const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM endpoints
+        WHERE ${sql.join([...ofProjects(ids), sql`true`], sql` AND `)}`.execute(db);
+      return rows[0]?.n ?? 0;
     },
     async countUnknown(ids) {
       const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM endpoints WHERE unknowns > 1

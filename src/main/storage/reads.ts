@@ -9,6 +9,7 @@ import type {
   ProjectRecord,
   TokenRecord,
 } from '../engine/core/model.ts';
+import type { ServedEndpoint } from '../engine/core/stores/endpoints.ts';
 import { FACT_COLUMNS, type FactsRow, toCertificate, toFacts } from './certificates.ts';
 import { toProject } from './projects.ts';
 import type { CertificatesTable, Schema } from './schema.ts';
@@ -20,7 +21,17 @@ export interface Reads {
   certificate(projectId: string): CertificateRecord | null;
   certificateFacts(projectId: string): CertificateFacts | null;
   token(hash: string): TokenRecord | null;
+  /** What the endpoints of a project tell about its certificate. */
+  served(projectId: string): readonly ServedEndpoint[];
 }
+
+/** The same as `served` in endpoints.ts, for one project. */
+const SERVED = `SELECT endpoint_projects.project_id AS projectId, served, checked_at AS checkedAt, stored_at AS activeSince
+  FROM endpoint_projects
+  JOIN endpoints ON endpoints.seq = endpoint_seq
+  JOIN certificates ON certificates.project_id = endpoint_projects.project_id
+    AND superseded_at IS NULL AND removed_at IS NULL
+  WHERE endpoint_projects.project_id = ? AND expected = 'projects'`;
 
 const ACTIVE = 'project_id = ? AND superseded_at IS NULL AND removed_at IS NULL';
 
@@ -32,6 +43,10 @@ export function createReads(sqlite: Sqlite.Database, guarded: <T>(work: () => T)
       const row = guarded(() => statement.get(key));
       return row === undefined ? null : toRecord(row);
     };
+  };
+  const many = <Row>(sql: string) => {
+    const statement = guarded(() => sqlite.prepare<[string], Row>(sql));
+    return (key: string): readonly Row[] => guarded(() => statement.all(key));
   };
   return {
     project: one<Selectable<Schema['projects']>, ProjectRecord>(
@@ -46,6 +61,7 @@ export function createReads(sqlite: Sqlite.Database, guarded: <T>(work: () => T)
       `SELECT ${FACT_COLUMNS.join()} FROM certificates WHERE ${ACTIVE}`,
       toFacts,
     ),
+    served: many<ServedEndpoint>(SERVED),
     token: one<Selectable<Schema['tokens']>, TokenRecord>('SELECT * FROM tokens WHERE hash = ?', toToken),
   };
 }

@@ -38,6 +38,13 @@ export function createStores(db: Kysely<Schema>, reads: Reads | null = null): St
       active: async (projectId) => reads.certificate(projectId),
       facts: async (projectId) => reads.certificateFacts(projectId),
     },
+    endpoints: {
+      ...stores.endpoints,
+      served: async (ids) => {
+        const [id, ...others] = ids;
+        return id !== undefined && others.length === 0 ? reads.served(id) : stores.endpoints.served(ids);
+      },
+    },
     tokens: { ...stores.tokens, byHash: async (hash) => reads.token(hash) },
   };
 }

@@ -1,27 +1,23 @@
 // The metrics of endpoints. It reads only columns that each check stores.
-import type { EndpointRecord } from '../core/model-endpoint.ts';
+import { ENDPOINT_STATES } from '../../../shared/endpoint-names.ts';
+import type { MeteredEndpoint } from '../core/stores/endpoints.ts';
 import type { Stores } from '../core/stores.ts';
-import type { Metric, Sample } from './metrics-text.ts';
-
-const PAGE = 500;
+import type { Labels, Metric, Sample } from './metrics-text.ts';
 
 /** @param ids Only endpoints of these projects; null for all. */
 export async function endpointMetrics(
   { endpoints }: Pick<Stores, 'endpoints'>,
   ids: readonly string[] | null,
 ): Promise<readonly Metric[]> {
-  const { states } = await endpoints.count({ ids });
-  const rows: Row[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await endpoints.list({ ids, limit: PAGE, cursor });
-    rows.push(...page.items.map(toRow));
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  const each = (value: (row: Row) => number | null): readonly Sample[] =>
+  const rows = await endpoints.metered(ids);
+  const states = ENDPOINT_STATES.map((state) => ({
+    labels: { state },
+    value: rows.filter((row) => row.state === state).length,
+  }));
+  const each = (value: (row: MeteredEndpoint) => number | null): readonly Sample[] =>
     rows.flatMap((row) => {
       const found = value(row);
-      return found === null ? [] : [{ labels: row.labels, value: found }];
+      return found === null ? [] : [{ labels: labelsOf(row), value: found }];
     });
   const gauge = (name: string, help: string, samples: readonly Sample[]): Metric => {
     return { name: `certdesk_endpoint_${name}`, help, type: 'gauge', samples };
@@ -31,7 +27,7 @@ export async function endpointMetrics(
       name: 'certdesk_endpoints',
       help: 'Endpoints by the state of their last check.',
       type: 'gauge',
-      samples: Object.entries(states).map(([state, value]) => ({ labels: { state }, value })),
+      samples: rows.length === 0 ? [] : states,
     },
     gauge(
       'ok',
@@ -41,7 +37,7 @@ export async function endpointMetrics(
     gauge(
       'alarm',
       '1 if a second check confirmed the problem.',
-      each(({ alarm }) => (alarm ? 1 : 0)),
+      each(({ hasAlarm }) => (hasAlarm ? 1 : 0)),
     ),
     gauge(
       'not_after_timestamp_seconds',
@@ -56,18 +52,8 @@ export async function endpointMetrics(
   ];
 }
 
-interface Row {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly state: EndpointRecord['check']['state'];
-  readonly alarm: boolean;
-  readonly expiresAt: string | null;
-  readonly checkedAt: string | null;
-}
-
-function toRow({ id, host, port, protocol, serverName, check }: EndpointRecord): Row {
-  const { state, alarms, expiresAt, checkedAt } = check;
-  const labels = { endpoint: id, host, port: String(port), protocol, server_name: serverName ?? '' };
-  return { labels, state, alarm: alarms.length > 0, expiresAt, checkedAt };
+function labelsOf({ id, host, port, protocol, serverName }: MeteredEndpoint): Labels {
+  return { endpoint: id, host, port: String(port), protocol, server_name: serverName ?? '' };
 }
 
 const toSeconds = (at: string | null): number | null => (at === null ? null : Date.parse(at) / 1000);

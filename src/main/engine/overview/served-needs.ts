@@ -53,10 +53,7 @@ export async function summarizeEndpoints(
   alarmed: readonly AlarmedEndpoint[],
   visible: readonly string[] | null,
 ): Promise<EndpointSummary> {
-  const [{ matching }, unknown] = await Promise.all([
-    endpoints.count({ ids: visible }),
-    endpoints.countUnknown(visible),
-  ]);
+  const [total, unknown] = await Promise.all([endpoints.countAll(visible), endpoints.countUnknown(visible)]);
   const monitored = alarmed
     .filter(({ projectIds }) => projectIds.length === 0)
     .slice(0, MAX_MONITORED)
@@ -66,5 +63,5 @@ export async function summarizeEndpoints(
       port,
       sentence: sentence ?? `${host}:${port} has a problem.`,
     }));
-  return { total: matching, problems: alarmed.length, unknown, monitored };
+  return { total, problems: alarmed.length, unknown, monitored };
 }

@@ -49,6 +49,13 @@ export interface ServedEndpoint {
   readonly activeSince: Timestamp;
 }
 
+/** Only columns, because an installation may have ten thousand. */
+export interface MeteredEndpoint
+  extends Pick<EndpointRecord, 'id' | 'host' | 'port' | 'protocol' | 'serverName'>,
+    Pick<EndpointCheck, 'state' | 'expiresAt' | 'checkedAt'> {
+  readonly hasAlarm: boolean;
+}
+
 /** An endpoint with a confirmed problem. */
 export interface AlarmedEndpoint extends Pick<EndpointRecord, 'id' | 'host' | 'port' | 'projectIds'> {
   readonly alarms: readonly AlarmKind[];
@@ -84,6 +91,9 @@ export interface EndpointStore {
   due(now: Timestamp, limit: number): Promise<readonly EndpointRecord[]>;
   /** Endpoints with a confirmed problem. */
   alarmed(ids: readonly string[] | null): Promise<readonly AlarmedEndpoint[]>;
+  /** Every endpoint without its reports, for the metrics. */
+  metered(ids: readonly string[] | null): Promise<readonly MeteredEndpoint[]>;
+  countAll(ids: readonly string[] | null): Promise<number>;
   /** The number of endpoints that the last two checks could not see. */
   countUnknown(ids: readonly string[] | null): Promise<number>;
   /** Lets the endpoints of a project be checked at this time, unless they are due sooner. */
