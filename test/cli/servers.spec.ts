@@ -332,6 +332,18 @@ describe('the command line', () => {
     );
   });
 
+  it('names the option for a field that the server refuses, and leaves no project behind', async () => {
+    const ended = await certdesk(app.app.address, app.token, 'obtain', '*.left.example.com');
+    expect(ended).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'Created the project *.left.example.com\nDeleted the project again\ncertdesk: --dns-provider: DNS-01 needs a DNS provider\n',
+    });
+    const listed = await certdesk(app.app.address, app.token, 'projects', '--q', 'left.example.com');
+    expect(listed).toMatchObject({ code: 0, stdout: '' });
+  });
+
   it('does not quote a file of credentials that is not JSON', async () => {
     const file = join(folder, 'token.txt');
     writeFileSync(file, 's3cret-token');

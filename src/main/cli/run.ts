@@ -5,6 +5,7 @@ import { CommandFailure, UsageFailure } from './failure.ts';
 import { readInput, readJsonFile, readSecret, writeOutput } from './files.ts';
 import { completeObtain } from './obtain.ts';
 import { findOrCreateProject, requireProject } from './projects.ts';
+import { deleteNewProject, withOptionNames } from './refusal.ts';
 import { call, callJson, notCertdesk, type Server } from './request.ts';
 import { showAnswer, showJob } from './show.ts';
 import { printLine, printNote } from './terminal.ts';
@@ -36,7 +37,8 @@ export async function runCommand(
   for (const values of targets) {
     try {
       await runOnce({ command, server, values, fields, options });
-    } catch (error) {
+    } catch (caught) {
+      const error = withOptionNames(command, caught);
       // With several names, one that fails must not keep the others from their certificates.
       if (targets.length === 1 || !(error instanceof CommandFailure)) throw error;
       failures.push(error);
@@ -67,7 +69,7 @@ interface Run {
 
 async function runOnce(run: Run): Promise<void> {
   const { command, server, values, fields, options } = run;
-  const { name, params, body: fromArguments } = await resolveArguments(command, server, values);
+  const { name, params, created, body: fromArguments } = await resolveArguments(command, server, values);
   const path = command.path.replace(/\{(\w+)\}/g, (_, field: string) =>
     encodeURIComponent(params[field] ?? ''),
   );
@@ -88,17 +90,22 @@ async function runOnce(run: Run): Promise<void> {
     await showAnswer(command, server, await answer(server, command.method, path, request), options.json);
     return;
   }
-  await runJob(run, name, path, request);
+  const headers = { prefer: 'respond-async' };
+  const start = callJson(server, command.method, path, { ...request, headers });
+  const started = await start.catch(async (error: unknown) => {
+    const isRefused = error instanceof CommandFailure && error.body !== null;
+    if (created !== null && isRefused) await deleteNewProject(server, created);
+    throw error;
+  });
+  await followJob(run, name, started);
 }
 
-async function runJob(
-  { command, server, options }: Run,
+/** @param started The answer to the request that has started the job. */
+async function followJob(
+  { server, options }: Run,
   name: string,
-  path: string,
-  request: { readonly query: Readonly<Record<string, string>>; readonly body?: unknown },
+  started: { readonly text: string; readonly value: unknown },
 ): Promise<void> {
-  const headers = { prefer: 'respond-async' };
-  const started = await callJson(server, command.method, path, { ...request, headers });
   const id = isRecord(started.value) && isRecord(started.value.job) ? started.value.job.id : undefined;
   if (typeof id !== 'string') throw notCertdesk(server, { status: 202, headers: {} });
   if (!options.wait) {
@@ -146,6 +153,8 @@ interface Resolved {
   readonly name: string;
   readonly params: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;
+  /** The ID of the project that was created for this call; null if there was one. */
+  readonly created: string | null;
 }
 
 async function resolveArguments(
@@ -155,21 +164,30 @@ async function resolveArguments(
 ): Promise<Resolved> {
   const params: Record<string, string> = {};
   const body: Record<string, unknown> = {};
+  let created: string | null = null;
   for (const [at, argument] of args.entries()) {
     const value = values[at];
     if (value === undefined) continue;
     if (argument.is === 'files') body[argument.field] = readFiles(value);
-    else params[argument.field] = await resolve(argument, server, String(value));
+    else {
+      const { id, isNew } = await resolve(argument, server, String(value));
+      params[argument.field] = id;
+      if (isNew) created = id;
+    }
   }
-  return { name: String(values[0] ?? ''), params, body };
+  return { name: String(values[0] ?? ''), params, body, created };
 }
 
-async function resolve({ is }: CliArgument, server: Server, value: string): Promise<string> {
-  if (is === 'project') return (await requireProject(server, value)).id;
-  if (is !== 'new-project') return value;
+async function resolve(
+  { is }: CliArgument,
+  server: Server,
+  value: string,
+): Promise<{ readonly id: string; readonly isNew: boolean }> {
+  if (is === 'project') return { id: (await requireProject(server, value)).id, isNew: false };
+  if (is !== 'new-project') return { id: value, isNew: false };
   const { project, isNew } = await findOrCreateProject(server, value);
   if (isNew) printNote(`Created the project ${project.name}`);
-  return project.id;
+  return { id: project.id, isNew };
 }
 
 function readFiles(value: string | readonly string[]): readonly string[] {
