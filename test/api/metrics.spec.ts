@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
+import { createEndpointRecords } from '../support/endpoints/endpoint-records.ts';
 import { makeManyProjects } from '../support/engine/many-projects.ts';
 import { CERTIFICATE, PROJECT } from '../support/engine/records.ts';
 import { callApi, startApp, type TestApp } from '../support/server/app.ts';
@@ -20,6 +21,8 @@ beforeAll(async () => {
   await stores.projects.create({ ...PROJECT, name: ODD });
   await stores.certificates.activate({ ...CERTIFICATE, expiresAt: '2100-01-01T00:00:00Z' });
   await stores.settings.set('last-sweep', { at: '2026-01-01T00:00:00Z', begun: 0, ms: 250, error: null });
+  const endpoints = { projectId: 'p1', host: 'shop.example.com', count: 2, now: new Date() };
+  await createEndpointRecords(stores, endpoints);
   await database.close();
 });
 afterAll(() => app?.stop());
@@ -28,7 +31,7 @@ const scrape = (token: string | null, path = '/metrics') =>
   callApi(`${app.app.address}${path}`, 'GET', { token });
 
 /** A small version of Prometheus's own parser. */
-const LINE = /^([a-z_]+)(\{(?:[a-z]+="(?:[^"\\\n]|\\[\\"n])*",?)*\})? (-?[\d.e+]+)$/;
+const LINE = /^([a-z_]+)(\{(?:[a-z_]+="(?:[^"\\\n]|\\[\\"n])*",?)*\})? (-?[\d.e+]+)$/;
 
 describe('/metrics', () => {
   it('needs a token that may read, even from loopback, and answers GET only', async () => {
@@ -67,6 +70,20 @@ describe('/metrics', () => {
     ]);
     expect(new Set(lines.filter((line) => line.startsWith('# TYPE'))).size).toBe(
       lines.filter((line) => line.startsWith('# TYPE')).length,
+    );
+  });
+
+  it('has each endpoint with its state and alarm, for a project token only its own', async () => {
+    const { text } = await scrape(app.token);
+    expect(text).toContain('certdesk_endpoints{state="problem"} 2\n');
+    const mail =
+      'endpoint="endpoint-mixed",host="mail.shop.example.com",port="25",protocol="smtp",server_name="mail.shop.example.com"';
+    expect(text).toContain(`certdesk_endpoint_ok{${mail}} 0\n`);
+    expect(text).toContain(`certdesk_endpoint_alarm{${mail}} 1\n`);
+    expect(text).not.toContain('certdesk_endpoint_ok{endpoint="endpoint-new"'); // not checked yet
+    const limited = (await scrape(await app.makeToken(['projects:read'], ['p1']))).text;
+    expect(new Set([...limited.matchAll(/endpoint="([^"]+)"/g)].map(([, id]) => id))).toEqual(
+      new Set(['endpoint-mixed', 'endpoint-new']),
     );
   });
 

@@ -130,14 +130,14 @@ const endpoints: Bench = async () => {
   const result = await measureEndpoints(ENDPOINTS);
   const ratio = result.msPerProbe / result.bareMs;
   const row = {
-    work: `a sweep over ${ENDPOINTS} endpoints with two addresses each`,
+    work: `one check of ${ENDPOINTS} endpoints with two addresses each`,
     measured: `${ms(result.totalMs)} ms, ${result.msPerProbe.toFixed(1)} ms per probe: ${ratio.toFixed(2)} times`,
     beside: `one handshake after another: ${result.bareMs.toFixed(1)} ms each`,
     target: 'within 3 times, with the checks of the chain and a commit for each endpoint',
     met: ratio <= 3,
   };
   const memory = {
-    work: `memory that a sweep over ${ENDPOINTS} endpoints adds`,
+    work: `memory that checks of ${ENDPOINTS} endpoints add`,
     measured: `${Math.round(result.extraMb)} MB at most`,
     beside: '',
     target: 'under 200 MB',
