@@ -1,0 +1,132 @@
+// The pure decisions of deployments: states, retries, what is compared, what is said, and what recipes fill in.
+import { describe, expect, it } from 'vitest';
+import { mergeEnvironments, pathEnvironment } from '../../../src/main/engine/deploy/environment.ts';
+import { describeRun, warnAbout } from '../../../src/main/engine/deploy/plan.ts';
+import { expandRecipe, listRecipes } from '../../../src/main/engine/deploy/recipes/index.ts';
+import { nextAttemptAt } from '../../../src/main/engine/deploy/retry.ts';
+import { combineStates, stateOf } from '../../../src/main/engine/deploy/state.ts';
+import { judge } from '../../../src/main/engine/deploy/verify.ts';
+import { RUN } from '../../support/engine/many-deployments.ts';
+
+describe('the state of a deployment', () => {
+  const run = (state: typeof RUN.state, versionId = 'c1') => ({ ...RUN, state, versionId });
+  it.each([
+    ['deployed', [run('deployed'), run('verified'), run('unchanged')]],
+    ['failed', [run('deployed'), run('failed')]],
+    ['failed', [run('pending'), run('rolled-back')]],
+    ['not-served', [run('not-served'), run('running')]],
+    ['deploying', [run('deployed'), run('pending')]],
+    ['outdated', [run('deployed'), run('deployed', 'c0')]],
+    ['unknown', [run('deployed'), null]],
+    ['unknown', []],
+    ['unknown', [run('cancelled')]],
+  ] as const)('is %s', (state, runs) => {
+    expect(stateOf(true, runs, 'c1')).toBe(state);
+    expect(stateOf(false, runs, 'c1')).toBe('paused');
+  });
+
+  it('is the most urgent one for a project', () => {
+    const at = (state: 'deployed' | 'failed', stateAt: string) => ({ state, stateAt });
+    expect(combineStates([])).toBeNull();
+    expect(combineStates([at('deployed', '3'), at('failed', '1'), at('failed', '2')])).toEqual({
+      state: 'failed',
+      at: '2',
+    });
+  });
+});
+
+describe('the next attempt', () => {
+  const now = new Date('2026-06-01T12:00:00Z');
+  it('waits for a person after a changed key, an unknown certificate, or a disturbed service', () => {
+    for (const code of ['HOST_KEY_REFUSED', 'HOST_HAS_NEWER_CERTIFICATE', 'DEPLOYMENT_WORSE'])
+      expect(nextAttemptAt('failed', { code, attempts: 1, now })).toBeNull();
+    expect(nextAttemptAt('deployed', { code: null, attempts: 1, now })).toBeNull();
+    expect(nextAttemptAt('not-served', { code: 'DEPLOYMENT_NOT_SERVED', attempts: 9, now })).toBe(
+      '2026-06-01T14:00:00Z',
+    );
+  });
+});
+
+describe('what is served afterwards', () => {
+  const seen = (grade: Parameters<typeof judge>[0]['grade']) => ({ grade, worthKeeping: true, reason: 'x' });
+  it.each([
+    ['worse', 'failed', 'valid'],
+    ['worse', 'wrong-name', 'valid'],
+    ['worse', 'incomplete', 'valid'],
+    ['not-served', 'valid', 'valid'],
+    ['not-served', 'failed', 'failed'],
+    ['not-served', 'failed', 'unknown'],
+    ['unknown', 'unknown', 'valid'],
+  ] as const)('is %s if it is %s after it was %s', (verdict, after, before) => {
+    expect(judge(seen(after), { grade: before, worthKeeping: true }).state).toBe(verdict);
+  });
+  it('is not compared with what is not worth keeping', () => {
+    expect(judge(seen('failed'), { grade: 'valid', worthKeeping: false }).state).toBe('not-served');
+  });
+});
+
+describe('a recipe', () => {
+  it.each(listRecipes().map(({ id }) => id))('%s fills in files, commands and the check', (id) => {
+    const { files, steps, verify } = expandRecipe(id, {}, '*.example.com');
+    expect(files.map(({ path }) => path).join()).toContain('/certdesk/example.com');
+    expect(steps.validateCommand).not.toBeNull();
+    expect(steps.reloadCommand).not.toBeNull();
+    expect(verify?.port).toBeGreaterThan(0);
+  });
+
+  it('prefers one file for nginx and Postfix, which is replaced atomically', () => {
+    for (const id of ['nginx', 'postfix'])
+      expect(expandRecipe(id, {}, 'a.example').files.map(({ content }) => content)).toEqual(['combined']);
+    const two = expandRecipe('nginx', { certificate: '/a/c.pem', key: '/a/k.pem' }, 'a.example');
+    expect(two.files.map(({ content }) => content)).toEqual(['fullchain', 'privkey']);
+  });
+
+  it('rebuilds the SNI table of Postfix before the reload', () => {
+    const { steps } = expandRecipe('postfix', { sniMap: 'hash:/etc/postfix/sni' }, 'a.example');
+    expect(steps.reloadCommand).toEqual([
+      'sh',
+      '-c',
+      'postmap -F "$1" && postfix reload',
+      'sh',
+      'hash:/etc/postfix/sni',
+    ]);
+  });
+});
+
+describe('the preview', () => {
+  it('says in sentences what a run does, and warns', () => {
+    const { files, steps, verify } = expandRecipe('nginx', { key: '/etc/tls/a.key' }, 'a.example');
+    const described = { files, steps, verify, command: null };
+    expect(describeRun(described, { hosts: ['web-1', 'web-2'], domain: 'a.example' })).toEqual([
+      'On web-1, web-2:',
+      'Write certificate and intermediates to /etc/nginx/certdesk/a.example.pem.',
+      'Write private key to /etc/tls/a.key.',
+      'Replace all files together, and keep the previous ones for a rollback.',
+      'Check the configuration with "nginx -t"; if that fails, put the previous files back.',
+      'Reload the service with "nginx -s reload"; if that fails, put the previous files back.',
+      'Connect to port 443 with TLS as a.example, and wait up to 30 seconds for the new certificate.',
+      'If the service works worse than before, put the previous files back.',
+    ]);
+    expect(warnAbout(described)).toEqual([]);
+    const open = files.map((file) => ({ ...file, mode: '0644' }));
+    expect(warnAbout({ ...described, files: open })).toEqual([
+      'Everyone on the host can read the private key in /etc/tls/a.key (mode 0644).',
+    ]);
+  });
+});
+
+describe('the environment of commands', () => {
+  it('has the path that serves each purpose', () => {
+    expect(pathEnvironment([{ content: 'combined', path: '/a' }])).toEqual({
+      CERTDESK_CERTIFICATE: '/a',
+      CERTDESK_FULLCHAIN: '/a',
+      CERTDESK_PRIVKEY: '/a',
+    });
+  });
+
+  it('of a merged reload has all names, and only what is common', () => {
+    const one = { CERTDESK_DOMAIN: 'a', CERTDESK_NAMES: 'a b', CERTDESK_EVENT: 'renewed' };
+    const two = { CERTDESK_DOMAIN: 'c', CERTDESK_NAMES: 'c b', CERTDESK_EVENT: 'renewed' };
+    expect(mergeEnvironments([one, two])).toEqual({ CERTDESK_NAMES: 'a b c', CERTDESK_EVENT: 'renewed' });
+  });
+});
