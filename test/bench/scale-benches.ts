@@ -1,5 +1,6 @@
 // The rows of npm run bench about many projects.
 import { measureDatabase } from './database-rows.ts';
+import { deployments } from './deployment-rows.ts';
 import type { Bench } from './rows.ts';
 import { measureOverview, measureRestBeside, measureScaledStart } from './scale-rows.ts';
 import { ms, timesText } from './table.ts';
@@ -83,4 +84,10 @@ const overview: Bench = async ({ turns }) => {
   return { rows: [row], result };
 };
 
-export const SCALE_BENCHES: Readonly<Record<string, Bench>> = { database, start, rest, overview };
+export const SCALE_BENCHES: Readonly<Record<string, Bench>> = {
+  database,
+  start,
+  rest,
+  overview,
+  deployments,
+};

@@ -152,6 +152,39 @@ describe('a run', () => {
     expect(web.files.size).toBe(0);
   });
 
+  it('is not attempted again if a newer version became active while it failed', async () => {
+    const { id } = await deployTo();
+    const web = rig.doubleOf('web');
+    await activate(chain.leaf);
+    const old = await rig.lastRun(id);
+    web.during('stat', () => activate(renewed));
+    web.breakAt('stat', lost());
+    await rig.runDue();
+    expect(await rig.stores.deploymentRuns.get(old.id)).toMatchObject({
+      state: 'failed',
+      nextAttemptAt: null,
+    });
+    expect(await rig.lastRun(id)).toMatchObject({ state: 'deployed', attempts: 1 });
+    expect(web.files.get('/etc/tls/api.pem')?.content.toString()).toBe(full(renewed));
+  });
+
+  it('is not attempted again after its deployment was paused', async () => {
+    const { id } = await deployTo();
+    const web = rig.doubleOf('web');
+    web.during('connect', () => rig.deployments.pause(id));
+    web.breakAt('connect', unreachable());
+    await activate(chain.leaf);
+    await rig.runDue();
+    expect(await rig.lastRun(id)).toMatchObject({ state: 'failed', nextAttemptAt: null });
+    expect((await rig.deployments.get(id)).state).toBe('paused');
+    await expect(rig.runs.retry((await rig.lastRun(id)).id)).rejects.toMatchObject({
+      code: 'DEPLOYMENT_PAUSED',
+    });
+    await rig.deployments.resume(id);
+    await rig.runDue();
+    expect((await rig.lastRun(id)).state).toBe('deployed');
+  });
+
   it('does not stop other hosts when one fails', async () => {
     const [a, b] = [await rig.host('a'), await rig.host('b')];
     const { id } = await rig.deploy('p1', { hosts: { ids: [a.id, b.id] }, files: FILES, steps: RELOAD });

@@ -57,6 +57,8 @@ it('reports a failed deployment with what the host said, and that it is deployed
     },
   ]);
   await rig.stores.deployments.update('d1', { state: 'deploying' });
+  await rig.pass(MINUTE);
+  expect(take()).toEqual([]);
   await rig.stores.deployments.update('d1', { state: 'deployed' });
   await rig.pass(MINUTE);
   expect(take()).toMatchObject([{ kind: 'deploy_failed', state: 'resolved' }]);

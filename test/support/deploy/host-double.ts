@@ -39,6 +39,8 @@ export interface HostDouble {
   readonly exitCodes: Map<string, number>;
   /** Throws at the named call, once. `after` loses the answer of a call that was done. */
   breakAt(call: string, error: Error, when?: 'before' | 'after'): void;
+  /** Runs before the named call, once. */
+  during(call: string, work: () => Promise<unknown>): void;
   /** Called in each reload: the service loads what is on the host. */
   onReload(listener: () => void): void;
   readonly forgotten: string[];
@@ -59,6 +61,7 @@ export function createHostDouble(): HostDouble {
   const calls: string[] = [];
   const exitCodes = new Map<string, number>();
   const breaks = new Map<string, { readonly error: Error; readonly when: 'before' | 'after' }>();
+  const meanwhile = new Map<string, () => Promise<unknown>>();
   const listeners: (() => void)[] = [];
   const forgotten: string[] = [];
   let open = 0;
@@ -66,6 +69,9 @@ export function createHostDouble(): HostDouble {
   async function call<T>(name: string, signal: AbortSignal, work: () => T | Promise<T>): Promise<T> {
     signal.throwIfAborted();
     calls.push(name);
+    const other = meanwhile.get(name);
+    meanwhile.delete(name);
+    await other?.();
     const planned = breaks.get(name);
     if (planned?.when === 'before') {
       breaks.delete(name);
@@ -252,6 +258,7 @@ export function createHostDouble(): HostDouble {
       return open;
     },
     breakAt: (name, error, when = 'before') => void breaks.set(name, { error, when }),
+    during: (name, work) => void meanwhile.set(name, work),
     onReload: (listener) => void listeners.push(listener),
     connect: async (_, signal) => {
       await call('connect', signal, () => undefined);

@@ -10,15 +10,27 @@ const HOST_KEY = 'host-key:';
 
 /** One per deployment or host. */
 export async function findDeploymentConditions(stores: Stores): Promise<readonly Condition[]> {
-  const [troubled, hosts] = await Promise.all([
-    stores.deployments.inStates(['failed', 'not-served']),
+  const [troubled, hosts, states] = await Promise.all([
+    stores.deployments.inStates(['failed', 'not-served', 'deploying']),
     stores.hosts.list(),
+    stores.notifications.states(),
   ]);
-  const deployments = troubled.map((deployment): Condition => {
+  const reported = new Set(states.map(({ key }) => key));
+  const deployments = troubled.flatMap((deployment): readonly Condition[] => {
     const { id, projectId, state } = deployment;
-    const kind = state === 'failed' ? 'deploy_failed' : 'not_served';
     const item = () => problemItem(stores, deployment);
-    return { key: `${DEPLOYMENT}${id}:${kind}`, kind, severity: 'warning', projectId, item };
+    const toCondition = (kind: 'deploy_failed' | 'not_served'): Condition => ({
+      key: `${DEPLOYMENT}${id}:${kind}`,
+      kind,
+      severity: 'warning',
+      projectId,
+      item,
+    });
+    if (state === 'failed') return [toCondition('deploy_failed')];
+    if (state === 'not-served') return [toCondition('not_served')];
+    // A problem that was reported lasts until the next run has ended.
+    const both = [toCondition('deploy_failed'), toCondition('not_served')];
+    return both.filter(({ key }) => reported.has(key));
   });
   const keys = hosts
     .filter(({ changedKey }) => changedKey !== null)
