@@ -60,6 +60,7 @@ export const activity = {
     'hosts.remove': 'Remove host',
     'hosts.test': 'Test host',
     'hosts.scanKeys': 'Read host keys',
+    'hosts.key-changed': 'Host key refused',
     'deployments.deployProject': 'Deploy certificate of a project',
     'deployments.test': 'Test deployment',
     'hosts.previewTags': 'Preview tags of a host',

@@ -16,6 +16,8 @@ export interface ShownDeployments {
   readonly HOST: string;
   /** A host that presents another key. */
   readonly ALARM: string;
+  /** This machine, without tags. */
+  readonly LOCAL: string;
   /** A deployment with a host that works and one that failed. */
   readonly DEPLOYMENT: string;
   /** A deployment that a restore has paused. */
@@ -57,7 +59,13 @@ export async function makeDeployments(
     }
     await tx.deployments.addTarget({ deploymentId: 'shown-paused', hostId: 'shown-mail', runId: null });
   });
-  return { HOST: 'shown-web1', ALARM: 'shown-mail', DEPLOYMENT: 'shown-failed', PAUSED: 'shown-paused' };
+  return {
+    HOST: 'shown-web1',
+    ALARM: 'shown-mail',
+    LOCAL: 'shown-local',
+    DEPLOYMENT: 'shown-failed',
+    PAUSED: 'shown-paused',
+  };
 }
 
 function hosts(at: string): readonly Omit<HostRecord, 'createdAt' | 'updatedAt'>[] {

@@ -61,7 +61,7 @@ const editTags =
     await page.getByRole('dialog').getByLabel('Tags').first().fill(tag);
     await page.getByRole('dialog').getByLabel('Tags').first().press('Enter');
     await page.keyboard.press('Escape'); // the list, not the dialog
-    await page.getByText('so nothing is copied').waitFor();
+    await page.getByText('These private keys will be copied to the host').waitFor();
   };
 const changeParts = async (page: Page): Promise<void> => {
   await page.getByText('On web1:').waitFor();
@@ -132,7 +132,7 @@ export const SCREENS: readonly Screen[] = [
     path: '/hosts/ALARM',
     act: async (page) => press('Compare and accept…')(page),
   },
-  { name: 'host-tags', path: '/hosts/HOST', act: editTags('production') },
+  { name: 'host-tags', path: '/hosts/LOCAL', act: editTags('web') },
   { name: 'host-new', path: '/hosts/new' },
   {
     name: 'host-new-advanced',
