@@ -1,14 +1,13 @@
-// The catalogue of all texts of the page, in English. Components contain no texts.
+// The catalogue of the texts of the page, in English. Components contain no texts. Those of hosts and deployments are
+// imported by their pages: the first page does not need them.
 import { about } from './messages/about.ts';
 import { activity } from './messages/activity.ts';
 import { backup } from './messages/backup.ts';
 import { bulk } from './messages/bulk.ts';
 import { certificates } from './messages/certificates.ts';
 import { common } from './messages/common.ts';
-import { deployments } from './messages/deployments.ts';
 import { dns } from './messages/dns.ts';
 import { endpoints } from './messages/endpoints.ts';
-import { hosts } from './messages/hosts.ts';
 import { imports } from './messages/import.ts';
 import { jobs } from './messages/jobs.ts';
 import { notifications } from './messages/notifications.ts';
@@ -27,10 +26,8 @@ export const messages = {
   backup,
   bulk,
   certificates,
-  deployments,
   dns,
   endpoints,
-  hosts,
   imports,
   jobs,
   notifications,

@@ -1,31 +1,12 @@
 // Schemas of one question about a project: is its certificate installed where it should be?
 import { z } from 'zod';
+import { DEPLOYED_STATES } from './deployed-states.ts';
 import { TimestampSchema } from './time-schema.ts';
 
-export const DEPLOYED_STATES = [
-  'failed',
-  'not-served',
-  'deploying',
-  'paused',
-  'outdated',
-  'unknown',
-  'deployed',
-] as const;
 export const DeployedStateSchema = z.enum(DEPLOYED_STATES).meta({
   description:
     'failed: the last run on a host failed or was rolled back; not-served: a host has the certificate, but its service serves another; outdated: a host has an older certificate; unknown: there was no run for the current certificate',
 });
-export type DeployedState = z.infer<typeof DeployedStateSchema>;
-
-export const DEPLOYED_STATE_LABELS: Readonly<Record<DeployedState, string>> = {
-  failed: 'Deployment failed',
-  'not-served': 'Not served',
-  deploying: 'Deploying',
-  paused: 'Paused',
-  outdated: 'Older certificate deployed',
-  unknown: 'Not deployed yet',
-  deployed: 'Deployed',
-};
 
 /** Whether the certificate of a project is installed on every host that should have it. */
 export const DeployedSchema = z.object({ state: DeployedStateSchema, at: TimestampSchema }).meta({

@@ -1,7 +1,8 @@
 // Schemas of deployments: which files of a project's certificate go to which hosts, what is run there, and how
 // Certdesk checks that the service serves the certificate.
 import { z } from 'zod';
-import { DEPLOYED_STATES, type DeployedState, DeployedStateSchema } from './deployed.ts';
+import { DeployedStateSchema } from './deployed.ts';
+import { DEPLOYED_STATES, type DeployedState } from './deployed-states.ts';
 import { RunStateSchema } from './deployment-run.ts';
 import { HostCredentialIdSchema, HostIdSchema, TagSchema } from './host.ts';
 import { ErrorBodySchema } from './job.ts';
@@ -10,15 +11,9 @@ import type {} from './outside.ts';
 import { ProjectIdSchema } from './project.ts';
 import { TimestampSchema } from './time-schema.ts';
 
-// deployed.ts has these because projects show them, and deployments belong to projects.
-export {
-  DEPLOYED_STATE_LABELS,
-  DEPLOYED_STATES,
-  type Deployed,
-  DeployedSchema,
-  type DeployedState,
-  DeployedStateSchema,
-} from './deployed.ts';
+// Projects show these too, and deployments belong to projects.
+export { type Deployed, DeployedSchema, DeployedStateSchema } from './deployed.ts';
+export { DEPLOYED_STATE_LABELS, DEPLOYED_STATES, type DeployedState } from './deployed-states.ts';
 
 export const DEPLOYMENT_KINDS = ['files', 'command'] as const;
 export type DeploymentKind = (typeof DEPLOYMENT_KINDS)[number];

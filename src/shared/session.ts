@@ -1,4 +1,4 @@
-// Schema of browser sessions, and constants for the requests of the GUI.
+// Schema of browser sessions.
 import { z } from 'zod';
 import { TimestampSchema } from './time-schema.ts';
 
@@ -18,12 +18,6 @@ export const SessionSchema = z
   })
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof SessionSchema>;
-
-/**
- * A session needs two secrets: a cookie and this header. Cookies ignore ports, so any server on the same host receives
- * the cookie; the page stores the second secret in storage of its origin, which includes the port.
- */
-export const PAGE_SECRET_HEADER = 'certdesk-page-secret';
 
 /** The audit trail's name for a fresh proof of identity, by a sign-in link or in the desktop application. */
 export const PROVE = 'sessions.prove';

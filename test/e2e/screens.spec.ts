@@ -2,7 +2,18 @@
 import { SCREENS, testScreens } from '../support/gui/screens.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
-const MAIN = ['overview', 'projects', 'project', 'job-failed', 'settings', 'export', 'signed-out'];
+const MAIN = [
+  'overview',
+  'projects',
+  'project',
+  'job-failed',
+  'host-changed-key',
+  'deployment',
+  'deploy',
+  'settings',
+  'export',
+  'signed-out',
+];
 
 describeWith(['pebble', 'chromium'], 'the main screens', () => {
   testScreens(

@@ -1,7 +1,8 @@
 // Finds the session of a request. The cookie alone is not enough: servers on other ports of this host receive it, too,
 // and can send it with any Origin.
 import type { FastifyRequest } from 'fastify';
-import { PAGE_SECRET_HEADER, type Session } from '../../shared/session.ts';
+import { PAGE_SECRET_HEADER } from '../../shared/page-secret-header.ts';
+import type { Session } from '../../shared/session.ts';
 import type { Sessions } from '../engine/access/sessions.ts';
 import { checkSessionOrigin } from './origin.ts';
 import { readSessionCookie } from './session-cookie.ts';

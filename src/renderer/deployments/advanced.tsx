@@ -1,17 +1,18 @@
 // What the recipe sets, collapsed: its other fields, the name, and files and commands, which the user may change.
+
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { RecipeInfo } from '../../shared/deployment.ts';
 import type { ListedProject } from '../../shared/project.ts';
 import { useApiClient } from '../api.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { Disclosure } from '../ui/disclosure.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { DeploymentFields, NameField } from './deployment-fields.tsx';
 import { isMainField, type PartProps, toCreateDeployment, withParts } from './deployment-values.ts';
 import { RecipeFields } from './recipe-fields.tsx';
 
-const text = messages.deployments.form;
+const text = deploymentTexts.form;
 
 export interface AdvancedProps extends PartProps {
   readonly project: ListedProject;

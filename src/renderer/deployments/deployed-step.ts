@@ -1,8 +1,9 @@
 // The step between issued and served on the page of a project.
+
 import { useQuery } from '@tanstack/react-query';
 import type { ListedProject } from '../../shared/project.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import type { Face } from '../ui/status-style.ts';
 import { DEPLOYED_FACES } from './faces.ts';
 
@@ -18,6 +19,6 @@ export function useDeployedStep({ id, deployed }: ListedProject): DeployedStep |
   const api = useApi();
   const counts = useQuery(api.deployments.list.queryOptions({ project: id, limit: 1 })).data?.counts;
   if (deployed === null) return null;
-  const words = counts === undefined ? '' : messages.deployments.inOrder(counts.deployed, counts.total);
+  const words = counts === undefined ? '' : deploymentTexts.inOrder(counts.deployed, counts.total);
   return { face: DEPLOYED_FACES[deployed.state], words, at: deployed.at };
 }

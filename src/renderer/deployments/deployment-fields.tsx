@@ -1,12 +1,13 @@
 // The parts of a deployment that its recipe sets, and that a deployment without a recipe needs.
+
 import { Stack, TextInput, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import type { PartProps } from './deployment-values.ts';
 import { FileFields } from './file-fields.tsx';
 import { CommandFields, StepFields, VerifyFields } from './step-fields.tsx';
 
-const text = messages.deployments.form;
+const text = deploymentTexts.form;
 
 export interface DeploymentFieldsProps extends PartProps {
   /** Lines of the stored script; null if none is stored. */

@@ -1,4 +1,5 @@
 // The rarer actions of a deployment.
+
 import { ActionIcon, Menu } from '@mantine/core';
 import {
   IconArrowBackUp,
@@ -13,14 +14,14 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { Deployment } from '../../shared/deployment.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { notifyDone } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 import { openRemoveDeployment } from './remove-deployment.tsx';
 import { openRollBack } from './roll-back.tsx';
 import { useDeployNow } from './use-deploy-now.ts';
 
-const text = messages.deployments.page;
+const text = deploymentTexts.page;
 
 export function DeploymentMenu({ deployment }: { readonly deployment: Deployment }) {
   const { id: deploymentId, enabled } = deployment;

@@ -1,11 +1,12 @@
 // The page of a deployment: its hosts with their last run, what it does, the test, and the history.
+
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconArrowLeft, IconRocket } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { Deployment } from '../../shared/deployment.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { Chip } from '../ui/chip.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -22,7 +23,7 @@ import { RunHistory } from './run-history.tsx';
 import { Targets } from './targets.tsx';
 import { useDeployNow } from './use-deploy-now.ts';
 
-const text = messages.deployments.page;
+const text = deploymentTexts.page;
 const route = getRouteApi('/deployments/$deploymentId');
 
 export function DeploymentPage() {

@@ -1,15 +1,17 @@
 // Deployments as rows: what, where to, and their state.
+
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Deployment } from '../../shared/deployment.ts';
 import { formatList } from '../format.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { Chip } from '../ui/chip.tsx';
 import { Time } from '../ui/time.tsx';
 import classes from './deployments.module.css';
-import { DEPLOYED_FACES, RUN_FACES } from './faces.ts';
+import { DEPLOYED_FACES } from './faces.ts';
+import { RUN_FACES } from './run-faces.ts';
 
-const text = messages.deployments;
+const text = deploymentTexts;
 /** Above this number, only the count of hosts is shown. */
 const NAMED = 3;
 

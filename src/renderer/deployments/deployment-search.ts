@@ -1,5 +1,5 @@
 // The search and filter of the list of deployments, as in its URL.
-import { DEPLOYED_STATES, type DeployedState } from '../../shared/deployed.ts';
+import { DEPLOYED_STATES, type DeployedState } from '../../shared/deployed-states.ts';
 
 export interface DeploymentSearch {
   readonly q?: string;

@@ -1,14 +1,16 @@
 // Tests a deployment on each of its hosts, and shows the result of each check.
+
 import { Button, Stack, Text, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useApi } from '../api.ts';
 import { CheckResults } from '../hosts/check-results.tsx';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import { FailureNotice } from '../ui/failure.tsx';
 import { Panel } from '../ui/panel.tsx';
 
-const text = messages.deployments.page.test;
+const text = deploymentTexts.page.test;
 
 export interface DeploymentTestProps {
   readonly deploymentId: string;
@@ -34,14 +36,12 @@ export function DeploymentTest({ deploymentId, now, changedAt }: DeploymentTestP
       title={text.title}
       aside={
         <Button size="xs" variant="default" loading={test.isPending} onClick={() => mutate({ deploymentId })}>
-          {data === undefined ? text.action : messages.hosts.test.again}
+          {data === undefined ? text.action : hostTexts.test.again}
         </Button>
       }
     >
       <Stack gap="md">
-        {data === undefined && (
-          <Text c="dimmed">{test.isPending ? messages.hosts.test.running : text.text}</Text>
-        )}
+        {data === undefined && <Text c="dimmed">{test.isPending ? hostTexts.test.running : text.text}</Text>}
         {test.error !== null && <FailureNotice error={test.error} />}
         {data?.hosts.map(({ id, name, test: { ok, checks } }) => (
           <Stack key={id} gap="xs">

@@ -1,4 +1,5 @@
 // The values of the form for a deployment, their checks, and their conversion to a request.
+
 import type {
   CommandInput,
   CreateDeployment,
@@ -11,11 +12,11 @@ import type {
   RecipeInfo,
   UpdateDeployment,
 } from '../../shared/deployment.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { checkLabel } from '../ui/field-checks.ts';
 import { formatArgv, parseArgv } from './argv.ts';
 
-const text = messages.deployments.form;
+const text = deploymentTexts.form;
 
 export interface FileValues {
   /** Identifies the row while rows come and go. */

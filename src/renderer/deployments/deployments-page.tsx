@@ -1,15 +1,16 @@
 // All deployments, with a search and the states as filters.
+
 import { Button, EmptyState, Group, TextInput, UnstyledButton } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconPackageExport, IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
-import { DEPLOYED_STATE_LABELS, DEPLOYED_STATES } from '../../shared/deployed.ts';
+import { DEPLOYED_STATE_LABELS, DEPLOYED_STATES } from '../../shared/deployed-states.ts';
 import type { DeploymentCounts } from '../../shared/deployment.ts';
 import { useApi } from '../api.ts';
 import { formatNumber } from '../format.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import projectClasses from '../projects/projects.module.css';
 import { FailureNotice } from '../ui/failure.tsx';
 import { LinkButton } from '../ui/link.tsx';
@@ -20,7 +21,7 @@ import { DeploymentRows } from './deployment-rows.tsx';
 import type { DeploymentSearch } from './deployment-search.ts';
 import { RestoreBanner } from './restore-banner.tsx';
 
-const text = messages.deployments;
+const text = deploymentTexts;
 const route = getRouteApi('/deployments');
 
 export function DeploymentsPage() {

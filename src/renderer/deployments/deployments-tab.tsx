@@ -1,11 +1,12 @@
 // The deployments of a project.
+
 import { Button, Stack } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Deployment } from '../../shared/deployment.ts';
 import type { ListedProject } from '../../shared/project.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { LinkButton } from '../ui/link.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
@@ -14,7 +15,7 @@ import { RestoreBanner } from './restore-banner.tsx';
 import { useDeployNow } from './use-deploy-now.ts';
 import { WhereUsed } from './where-used.tsx';
 
-const text = messages.deployments;
+const text = deploymentTexts;
 
 export function DeploymentsTab({ project }: { readonly project: ListedProject }) {
   const api = useApi();

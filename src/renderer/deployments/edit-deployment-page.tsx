@@ -1,9 +1,11 @@
 // Edits a deployment. Its recipe has done its part, so all files and commands are in the form.
+
 import { Button, Group, Stack } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { Deployment } from '../../shared/deployment.ts';
 import { useApi } from '../api.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { messages } from '../messages.ts';
 import { BackToProject } from '../projects/job-page.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
@@ -17,7 +19,7 @@ import { checkDeployment, toUpdateDeployment, valuesOfDeployment } from './deplo
 import { HostChoice } from './host-choice.tsx';
 import { useDeploymentForm } from './use-deployment-form.ts';
 
-const text = messages.deployments.form;
+const text = deploymentTexts.form;
 const route = getRouteApi('/deployments/$deploymentId/edit');
 
 export function EditDeploymentPage() {

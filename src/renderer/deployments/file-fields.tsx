@@ -1,14 +1,15 @@
 // The files of a deployment: content, path, ownership and how each replaces the previous file.
+
 import { ActionIcon, Button, Group, Input, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type DeploymentFile, FILE_CONTENT_LABELS, FILE_CONTENTS } from '../../shared/deployment.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { type FileValues, newFile, type PartProps } from './deployment-values.ts';
 import classes from './deployments.module.css';
 
-const text = messages.deployments.form;
+const text = deploymentTexts.form;
 
 export function FileFields({ values: { files }, errors, onChange }: PartProps) {
   const change = (key: number, patch: Partial<FileValues>): void =>

@@ -1,13 +1,14 @@
 // Chooses the hosts of a deployment: some of them, or all with a tag.
+
 import { Group, MultiSelect, SegmentedControl, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { LinkButton, TextLink } from '../ui/link.tsx';
 import { Notice } from '../ui/notice.tsx';
 import type { PartProps } from './deployment-values.ts';
 
-const text = messages.deployments.form;
+const text = deploymentTexts.form;
 
 export interface HostChoiceProps extends PartProps {
   /** The project to return to after a host is added. */

@@ -1,16 +1,18 @@
 // Says what the deployment in the form will do, while it is filled in.
+
 import { Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { RecipeInfo } from '../../shared/deployment.ts';
 import type { ListedProject } from '../../shared/project.ts';
 import { failureOf, useApiClient } from '../api.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { messages } from '../messages.ts';
 import { Panel } from '../ui/panel.tsx';
 import { checkDeployment, type DeploymentValues, toCreateDeployment } from './deployment-values.ts';
 import { PreviewSentences } from './preview-panel.tsx';
 
-const text = messages.deployments.form;
+const text = deploymentTexts.form;
 const PAUSE_MS = 350;
 
 export interface LivePreviewProps {

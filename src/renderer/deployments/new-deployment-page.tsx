@@ -1,11 +1,12 @@
 // Adds a deployment to a project. Where the recipe's defaults fit, it takes a service, a host and a path.
+
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { RecipeInfo } from '../../shared/deployment.ts';
 import type { ListedProject } from '../../shared/project.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { BackToProject } from '../projects/job-page.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -31,7 +32,7 @@ import { useDeploymentForm } from './use-deployment-form.ts';
 import { useRecipes } from './use-recipes.ts';
 import { WildcardName } from './wildcard-name.tsx';
 
-const text = messages.deployments.form;
+const text = deploymentTexts.form;
 const route = getRouteApi('/projects/$id/deploy');
 
 export function NewDeploymentPage() {

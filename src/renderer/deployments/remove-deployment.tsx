@@ -1,15 +1,16 @@
 // Confirms the deletion of a deployment. Its files stay on the hosts.
+
 import { Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { Deployment } from '../../shared/deployment.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { closeDone } from '../ui/notify.tsx';
 
-const text = messages.deployments.remove;
+const text = deploymentTexts.remove;
 
 export function openRemoveDeployment(deployment: Deployment): void {
   modals.open({ title: text.title(deployment.name), children: <RemoveDeployment deployment={deployment} /> });

@@ -9,7 +9,7 @@ import { LinkButton } from '../ui/link.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 
-const text = messages.deployments.restore;
+const text = messages.overview.restoredDeployments;
 const LIMIT = 500;
 
 export interface RestoreBannerProps {

@@ -1,4 +1,5 @@
 // Installs an earlier version of the certificate on the hosts of a deployment.
+
 import { Select, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation, useQuery } from '@tanstack/react-query';
@@ -7,12 +8,12 @@ import type { CertificateVersion } from '../../shared/certificate-history.ts';
 import type { Deployment } from '../../shared/deployment.ts';
 import { useApi } from '../api.ts';
 import { formatDateTime } from '../format.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { closeDone } from '../ui/notify.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 
-const text = messages.deployments.rollBack;
+const text = deploymentTexts.rollBack;
 
 export function openRollBack(deployment: Deployment): void {
   modals.open({ title: text.title(deployment.name), children: <RollBack deployment={deployment} /> });

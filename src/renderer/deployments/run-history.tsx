@@ -1,20 +1,21 @@
 // The runs of a deployment, newest first, each with its steps.
+
 import { Badge, Button, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Deployment } from '../../shared/deployment.ts';
 import type { DeploymentRun } from '../../shared/deployment-run.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { Chip } from '../ui/chip.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { ServerText, Time } from '../ui/time.tsx';
 import classes from './deployments.module.css';
-import { RUN_FACES } from './faces.ts';
+import { RUN_FACES } from './run-faces.ts';
 import { RunSteps } from './run-steps.tsx';
 
-const text = messages.deployments.page;
+const text = deploymentTexts.page;
 
 export function RunHistory({ deployment }: { readonly deployment: Deployment }) {
   const api = useApi();

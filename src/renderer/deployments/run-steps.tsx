@@ -1,15 +1,17 @@
 // The steps of a run on one host, updated live.
+
 import { Loader } from '@mantine/core';
 import { IconCircleCheck, IconCircleDotted, IconCircleX } from '@tabler/icons-react';
 import type { DeploymentRun, RunStep } from '../../shared/deployment-run.ts';
 import { RUN_STEPS, UNFINISHED_RUNS } from '../../shared/deployment-run.ts';
 import classes from '../jobs/jobs.module.css';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { messages } from '../messages.ts';
 import { CodeBlock } from '../ui/copy.tsx';
 import { ServerText, Time } from '../ui/time.tsx';
 import { stepsToCome } from './steps-to-come.ts';
 
-const text = messages.deployments.page;
+const text = deploymentTexts.page;
 
 export interface RunStepsProps {
   readonly run: DeploymentRun;

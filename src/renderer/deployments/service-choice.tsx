@@ -1,9 +1,10 @@
 // Chooses the service: a recipe, or files or a command without one.
+
 import { Select, Text } from '@mantine/core';
 import type { RecipeInfo } from '../../shared/deployment.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 
-const text = messages.deployments.form;
+const text = deploymentTexts.form;
 
 export interface ServiceChoiceProps {
   readonly recipes: readonly RecipeInfo[];

@@ -1,4 +1,5 @@
 // The commands of a deployment, their environment, and the check of the served certificate.
+
 import {
   ActionIcon,
   Button,
@@ -15,7 +16,7 @@ import {
 } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { type DeploymentVerify, VERIFY_PROTOCOLS } from '../../shared/deployment.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import {
   type DeploymentValues,
   newVariable,
@@ -24,7 +25,7 @@ import {
 } from './deployment-values.ts';
 import { useSecrets } from './file-fields.tsx';
 
-const text = messages.deployments.form;
+const text = deploymentTexts.form;
 
 /** A field for a program and its arguments on one line. */
 function CommandLine({

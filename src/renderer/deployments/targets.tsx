@@ -1,11 +1,12 @@
 // The hosts of a deployment: the state of the last run on each, its steps, and what to do about a failure.
+
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Deployment, DeploymentTarget } from '../../shared/deployment.ts';
 import { UNFINISHED_RUNS } from '../../shared/deployment-run.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { Chip } from '../ui/chip.tsx';
 import { ErrorNotice } from '../ui/failure.tsx';
 import { TextLink } from '../ui/link.tsx';
@@ -15,10 +16,11 @@ import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { Time } from '../ui/time.tsx';
 import classes from './deployments.module.css';
-import { DEPLOYED_FACES, RUN_FACES } from './faces.ts';
+import { DEPLOYED_FACES } from './faces.ts';
+import { RUN_FACES } from './run-faces.ts';
 import { RunSteps } from './run-steps.tsx';
 
-const text = messages.deployments.page;
+const text = deploymentTexts.page;
 /** Above this number of hosts, steps are shown only on demand. */
 const OPENED = 3;
 
@@ -28,7 +30,7 @@ export function Targets({ deployment }: { readonly deployment: Deployment }) {
     <Panel title={'tag' in hosts ? text.hostsWithTag(hosts.tag) : text.hosts} flush>
       {targets.length === 0 ? (
         <Text p="md" c="dimmed">
-          {messages.deployments.noHosts}
+          {deploymentTexts.noHosts}
         </Text>
       ) : (
         <ul className={classes.rows} aria-label={text.hosts}>
@@ -93,15 +95,15 @@ function Target({ deployment, target, startsOpen }: TargetProps) {
   );
 }
 
-type Trouble = keyof typeof messages.deployments.advice;
+type Trouble = keyof typeof deploymentTexts.advice;
 const isTrouble = (state: DeploymentTarget['state']): state is Trouble =>
-  state !== null && state in messages.deployments.advice;
+  state !== null && state in deploymentTexts.advice;
 
 /** What went wrong on the host, and what to do about it. */
 function Trouble({ target, enabled }: { readonly target: DeploymentTarget; readonly enabled: boolean }) {
   const { state, error, nextAttemptAt } = target;
   if (!isTrouble(state)) return null;
-  const advice = messages.deployments.advice[state];
+  const advice = deploymentTexts.advice[state];
   return (
     <Stack gap="xs" mt="sm">
       {error === null ? (

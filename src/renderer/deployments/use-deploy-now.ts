@@ -1,11 +1,12 @@
 // Starts a deployment on all its hosts, or on some.
+
 import { useMutation } from '@tanstack/react-query';
 import { useApiClient } from '../api.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { notifyDone } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 
-const text = messages.deployments.page.run;
+const text = deploymentTexts.page.run;
 
 export interface DeployHow {
   readonly force: boolean;

@@ -1,4 +1,5 @@
 // Asks where a new certificate is used, and offers to deploy it there. For a project without deployments.
+
 import { Button, Stack, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -6,12 +7,12 @@ import { Link } from '@tanstack/react-router';
 import type { ListedProject } from '../../shared/project.ts';
 import { useApi } from '../api.ts';
 import { openExport } from '../certificates/export-dialog.tsx';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { Panel } from '../ui/panel.tsx';
 import classes from './deployments.module.css';
 import { useRecipes } from './use-recipes.ts';
 
-const text = messages.deployments.whereUsed;
+const text = deploymentTexts.whereUsed;
 
 /** Renders nothing if the project has a deployment. */
 export function WhereUsedOffer({ project }: { readonly project: ListedProject }) {

@@ -1,10 +1,11 @@
 // A wildcard names no host, so the check of the served certificate needs a name below it.
+
 import { TextInput } from '@mantine/core';
 import type { RecipeInfo } from '../../shared/deployment.ts';
-import { messages } from '../messages.ts';
+import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import type { PartProps } from './deployment-values.ts';
 
-const text = messages.deployments.form;
+const text = deploymentTexts.form;
 
 export interface WildcardNameProps extends PartProps {
   readonly recipe: RecipeInfo | undefined;

@@ -1,18 +1,19 @@
 // The alarm for a host that presents another key than the accepted ones, and the dialog that accepts the new key.
+
 import { Button, Checkbox, SimpleGrid, Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Host, HostKey } from '../../shared/host.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { closeDone } from '../ui/notify.tsx';
 import { Fingerprint, HowToCompare } from './host-keys.tsx';
 import { withKey } from './host-values.ts';
 
-const text = messages.hosts.keys.changed;
+const text = hostTexts.keys.changed;
 
 export function ChangedKeyAlarm({ host }: { readonly host: Host }) {
   const { changedKey } = host;

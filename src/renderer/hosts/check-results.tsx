@@ -1,14 +1,15 @@
 // The result of a test of a host or a deployment: one line per check, and the lines that fix a failed one.
+
 import { Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleMinus, IconCircleX } from '@tabler/icons-react';
 import { CHECKS, type CheckResult } from '../../shared/host.ts';
-import { messages } from '../messages.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import { CodeBlock } from '../ui/copy.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { ServerText } from '../ui/time.tsx';
 import classes from './hosts.module.css';
 
-const text = messages.hosts.test;
+const text = hostTexts.test;
 
 const ICONS = {
   ok: IconCircleCheck,

@@ -1,10 +1,11 @@
 // The fields of a credential of one kind. Their values are write-only.
+
 import { Button, FileButton, Group, PasswordInput, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import type { HostCredentialKind } from '../../shared/host.ts';
-import { messages } from '../messages.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import type { CredentialField, CredentialValues } from './credential-values.ts';
 
-const text = messages.hosts.credential;
+const text = hostTexts.credential;
 
 export interface CredentialFieldsProps {
   readonly kind: HostCredentialKind;

@@ -1,4 +1,5 @@
 // The dialog for a new credential, or for new values of a saved one.
+
 import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
@@ -10,6 +11,7 @@ import {
   type HostCredentialKind,
 } from '../../shared/host.ts';
 import { useApi } from '../api.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import { messages } from '../messages.ts';
 import { openDialog } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
@@ -26,7 +28,7 @@ import {
   toUpdate,
 } from './credential-values.ts';
 
-const text = messages.hosts.credentials.form;
+const text = hostTexts.credentials.form;
 
 export function openCreateHostCredential(): void {
   openDialog({ title: text.create, size: 'lg', children: <CredentialForm /> });

@@ -1,11 +1,12 @@
 // The credentials that Certdesk signs in to hosts with, and secrets for files and commands.
+
 import { ActionIcon, Button, EmptyState, Group, Stack, Table, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { IconKey, IconReplace, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { HOST_CREDENTIAL_KIND_LABELS, type HostCredential } from '../../shared/host.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import { CodeBlock } from '../ui/copy.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -14,7 +15,7 @@ import { Time } from '../ui/time.tsx';
 import { openCreateHostCredential, openReplaceHostCredential } from './credential-form.tsx';
 import { openRemoveHostCredential } from './remove-credential.tsx';
 
-const text = messages.hosts.credentials;
+const text = hostTexts.credentials;
 /** Above this number, only the count of hosts is shown. */
 const NAMED = 3;
 
@@ -55,7 +56,7 @@ function CredentialTable({ credentials }: { readonly credentials: readonly HostC
       type="native"
       tabIndex={0}
       role="group"
-      aria-label={messages.hosts.tabs.credentials}
+      aria-label={hostTexts.tabs.credentials}
     >
       <Table verticalSpacing="sm" horizontalSpacing="md">
         <Table.Thead>

@@ -1,8 +1,9 @@
 // The values of a credential's form, and their conversion to a request.
-import type { CreateHostCredential, HostCredentialKind, UpdateHostCredential } from '../../shared/host.ts';
-import { messages } from '../messages.ts';
 
-const text = messages.hosts.credential;
+import type { CreateHostCredential, HostCredentialKind, UpdateHostCredential } from '../../shared/host.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
+
+const text = hostTexts.credential;
 
 export interface CredentialValues {
   readonly privateKey: string;

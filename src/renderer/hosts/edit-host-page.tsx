@@ -1,10 +1,12 @@
 // Edits how Certdesk reaches a host.
+
 import { Button, Group, Stack } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Host } from '../../shared/host.ts';
 import { useApi } from '../api.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import { messages } from '../messages.ts';
 import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
@@ -27,7 +29,7 @@ import {
   valuesOfHost,
 } from './host-values.ts';
 
-const text = messages.hosts.form;
+const text = hostTexts.form;
 const route = getRouteApi('/hosts/$hostId/edit');
 const FIELDS = [...Object.keys(NEW_HOST), ...CREDENTIAL_FIELDS];
 

@@ -1,11 +1,12 @@
 // Edits the tags of a host. The dialog lists the private keys that other tags copy to the host.
+
 import { List, TagsInput, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Host, TagPreview } from '../../shared/host.ts';
 import { useApi, useApiClient } from '../api.ts';
-import { messages } from '../messages.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { openDialog } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
@@ -13,7 +14,7 @@ import { formErrors } from '../ui/form-errors.ts';
 import { Notice } from '../ui/notice.tsx';
 import { closeDone } from '../ui/notify.tsx';
 
-const text = messages.hosts.tags;
+const text = hostTexts.tags;
 
 export function openEditTags(host: Host): void {
   openDialog({ title: text.title(host.name), size: 'lg', children: <EditTags host={host} /> });

@@ -1,14 +1,15 @@
 // The fields of a host: where it is, how Certdesk signs in, and what few hosts need.
+
 import { Group, NumberInput, Radio, Select, SimpleGrid, Stack, TagsInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { CreateHost } from '../../shared/host.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import { Disclosure } from '../ui/disclosure.tsx';
 import { CredentialFields } from './credential-fields.tsx';
 import { type HostErrors, type HostValues, newKindOf, SIGN_IN_KINDS } from './host-values.ts';
 
-const text = messages.hosts.form;
+const text = hostTexts.form;
 
 export interface HostFieldsProps {
   readonly values: HostValues;

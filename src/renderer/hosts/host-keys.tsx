@@ -1,11 +1,12 @@
 // Host keys and how to compare them. A person selects each key that is the same on the host.
+
 import { Checkbox, Input, Stack, Text } from '@mantine/core';
 import type { HostKey } from '../../shared/host.ts';
-import { messages } from '../messages.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import { CodeBlock, CopyText } from '../ui/copy.tsx';
 import classes from './hosts.module.css';
 
-const text = messages.hosts.keys;
+const text = hostTexts.keys;
 
 /** Prints the fingerprints of all keys of the host, in the form that Certdesk shows. */
 const COMPARE_COMMAND = 'for key in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf "$key"; done';

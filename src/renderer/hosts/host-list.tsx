@@ -1,11 +1,12 @@
 // The list of hosts, with a search and the tags as filters.
+
 import { Button, EmptyState, Group, TextInput, UnstyledButton } from '@mantine/core';
 import { IconSearch, IconServer } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Host } from '../../shared/host.ts';
 import { formatNumber } from '../format.ts';
-import { messages } from '../messages.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import projectClasses from '../projects/projects.module.css';
 import { Chip } from '../ui/chip.tsx';
 import { LinkButton } from '../ui/link.tsx';
@@ -15,7 +16,7 @@ import { addressOf, countTags, faceOfHost, filterHosts, type HostFilter } from '
 import classes from './hosts.module.css';
 import { Tags } from './tags.tsx';
 
-const text = messages.hosts;
+const text = hostTexts;
 /** Rows that are rendered at first: thousands of hosts would slow down the page. */
 const SHOWN = 100;
 const NO_FILTER: HostFilter = { q: '', tag: null };

@@ -1,4 +1,5 @@
 // The page of a host: its state, the test, and what is deployed there.
+
 import { ActionIcon, Group, Menu, Stack, Text } from '@mantine/core';
 import { IconDots, IconEdit, IconTag, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -6,7 +7,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { Host } from '../../shared/host.ts';
 import { useApi } from '../api.ts';
 import { DeploymentRows } from '../deployments/deployment-rows.tsx';
-import { messages } from '../messages.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import { Chip } from '../ui/chip.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { TextLink } from '../ui/link.tsx';
@@ -23,7 +24,7 @@ import { openRemoveHost } from './remove-host.tsx';
 import { Tags } from './tags.tsx';
 import { TestPanel } from './test-panel.tsx';
 
-const text = messages.hosts.page;
+const text = hostTexts.page;
 const route = getRouteApi('/hosts/$hostId');
 
 export function HostPage() {
@@ -153,7 +154,7 @@ function Details({ host }: { readonly host: Host }) {
             : { label: text.lastError, value: <ServerText>{host.lastError}</ServerText> },
           host.lastContactAt === null
             ? null
-            : { label: messages.hosts.lastContact, value: <Time at={host.lastContactAt} /> },
+            : { label: hostTexts.lastContact, value: <Time at={host.lastContactAt} /> },
           { label: text.added, value: <Time at={host.createdAt} as="date" /> },
         ]}
       />

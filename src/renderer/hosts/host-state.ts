@@ -1,10 +1,11 @@
 // The state of a host in one chip, and what the list of hosts finds.
+
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconCircleX } from '@tabler/icons-react';
 import type { Host } from '../../shared/host.ts';
-import { messages } from '../messages.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import type { Face } from '../ui/status-style.ts';
 
-const { state } = messages.hosts;
+const { state } = hostTexts;
 
 export function faceOfHost({ changedKey, lastError, lastContactAt }: Host): Face {
   if (changedKey !== null) return { tone: 'bad', icon: IconAlertTriangle, label: state.changedKey };
@@ -15,7 +16,7 @@ export function faceOfHost({ changedKey, lastError, lastContactAt }: Host): Face
 
 /** Returns how Certdesk reaches the host: `root@web1.example.com`, with the port if it is not 22. */
 export function addressOf({ transport, user, address, port }: Host): string {
-  if (transport === 'local') return messages.hosts.thisMachine;
+  if (transport === 'local') return hostTexts.thisMachine;
   return `${user}@${address}${port === 22 ? '' : `:${port}`}`;
 }
 

@@ -1,4 +1,5 @@
 // The values of the form for a host, their checks, and their conversion to a request.
+
 import type {
   CreateHost,
   Host,
@@ -7,7 +8,7 @@ import type {
   TransportKind,
   UpdateHost,
 } from '../../shared/host.ts';
-import { messages } from '../messages.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import { checkLabel } from '../ui/field-checks.ts';
 import {
   type CredentialField,
@@ -16,7 +17,7 @@ import {
   NO_CREDENTIAL,
 } from './credential-values.ts';
 
-const text = messages.hosts.form;
+const text = hostTexts.form;
 
 /** Kinds of credentials that sign in to a host. */
 export const SIGN_IN_KINDS = [

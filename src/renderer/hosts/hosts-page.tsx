@@ -1,10 +1,11 @@
 // Hosts and the credentials that Certdesk signs in with.
+
 import { Button, Tabs } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import { LinkButton } from '../ui/link.tsx';
 import { Page } from '../ui/page.tsx';
 import { QueryView } from '../ui/query-view.tsx';
@@ -12,7 +13,7 @@ import { openCreateHostCredential } from './credential-form.tsx';
 import { CredentialList } from './credential-list.tsx';
 import { HostList } from './host-list.tsx';
 
-const text = messages.hosts;
+const text = hostTexts;
 const route = getRouteApi('/hosts');
 const icon = <IconPlus size={16} aria-hidden />;
 

@@ -1,11 +1,12 @@
 // Adds a host: its address and credential first, then a person compares its keys.
+
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { HostKey } from '../../shared/host.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
 import { Notice } from '../ui/notice.tsx';
@@ -27,7 +28,7 @@ import {
   toCreateHost,
 } from './host-values.ts';
 
-const text = messages.hosts;
+const text = hostTexts;
 const route = getRouteApi('/hosts/new');
 const FIELDS = [...Object.keys(NEW_HOST), ...CREDENTIAL_FIELDS, 'hostKeys'];
 const ALIASES = { credentialId: 'signIn' };

@@ -1,15 +1,16 @@
 // Deletes an unused credential, or lists the hosts that use it.
+
 import { List, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
 import type { HostCredential } from '../../shared/host.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { closeDone } from '../ui/notify.tsx';
 
-const text = messages.hosts.credentials.remove;
+const text = hostTexts.credentials.remove;
 
 export function openRemoveHostCredential(credential: HostCredential): void {
   modals.open({ title: text.title(credential.name), children: <RemoveCredential credential={credential} /> });

@@ -1,15 +1,16 @@
 // Confirms the deletion of a host. Its files stay on it.
+
 import { Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { Host } from '../../shared/host.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { closeDone } from '../ui/notify.tsx';
 
-const text = messages.hosts.remove;
+const text = hostTexts.remove;
 
 export function openRemoveHost(host: Host): void {
   modals.open({ title: text.title(host.name), children: <RemoveHost host={host} /> });

@@ -1,14 +1,15 @@
 // Tests a host and shows the result of each check.
+
 import { Button, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { hosts as hostTexts } from '../messages/hosts.ts';
 import { FailureNotice } from '../ui/failure.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { CheckResults } from './check-results.tsx';
 
-const text = messages.hosts.test;
+const text = hostTexts.test;
 
 export interface TestPanelProps {
   readonly hostId: string;

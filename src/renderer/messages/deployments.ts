@@ -217,13 +217,4 @@ export const deployments = {
     submit: 'Delete deployment',
     done: 'Deployment deleted',
   },
-  restore: {
-    title: 'All deployments are paused after a restore',
-    text: 'Certdesk was restored from a backup, which may have older certificates than your hosts. Check them, then confirm each deployment.',
-    some: (n: number) => `${formatCount(n, 'deployment waits', 'deployments wait')} for your confirmation.`,
-    review: 'Review deployments',
-    confirmAll: (n: number) => `Confirm and resume ${n === 1 ? 'it' : `all ${n}`}`,
-    confirmed: (n: number) => `${formatCount(n, 'deployment', 'deployments')} resumed`,
-  },
-  overview: { title: 'Deployments by state' },
 } as const;

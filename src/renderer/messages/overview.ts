@@ -2,6 +2,15 @@
 import { formatCount, formatNumber } from '../format.ts';
 
 export const overview = {
+  deploymentStates: 'Deployments by state',
+  restoredDeployments: {
+    title: 'All deployments are paused after a restore',
+    text: 'Certdesk was restored from a backup, which may have older certificates than your hosts. Check them, then confirm each deployment.',
+    some: (n: number) => `${formatCount(n, 'deployment waits', 'deployments wait')} for your confirmation.`,
+    review: 'Review deployments',
+    confirmAll: (n: number) => `Confirm and resume ${n === 1 ? 'it' : `all ${n}`}`,
+    confirmed: (n: number) => `${formatCount(n, 'deployment', 'deployments')} resumed`,
+  },
   title: 'Overview',
   paused: 'Automatic renewals are paused',
   pausedUntil: 'No certificate is renewed automatically until',

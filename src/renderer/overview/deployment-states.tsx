@@ -1,14 +1,12 @@
 // The number of deployments in each state, beside the certificates by status; each links to the filtered list.
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { DEPLOYED_STATES } from '../../shared/deployed.ts';
+import { DEPLOYED_STATES } from '../../shared/deployed-states.ts';
 import { useApi } from '../api.ts';
 import { DEPLOYED_FACES } from '../deployments/faces.ts';
 import { formatNumber } from '../format.ts';
 import { messages } from '../messages.ts';
 import classes from './overview.module.css';
-
-const text = messages.deployments;
 
 /** Renders nothing while there are no deployments. */
 export function DeploymentStates() {
@@ -16,7 +14,7 @@ export function DeploymentStates() {
   const counts = useQuery(api.deployments.list.queryOptions({ limit: 1 })).data?.counts;
   if (counts === undefined || counts.total === 0) return null;
   return (
-    <nav aria-label={text.overview.title}>
+    <nav aria-label={messages.overview.deploymentStates}>
       <ul className={classes.deployments}>
         {DEPLOYED_STATES.filter((state) => counts[state] > 0).map((state) => {
           const { icon: Icon, label, tone } = DEPLOYED_FACES[state];

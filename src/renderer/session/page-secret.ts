@@ -1,6 +1,6 @@
 // The page secret, which complements the cookie. It is in storage of the page's origin, which includes the port:
 // another server on the same host receives the cookie, but cannot read this. Tabs of one browser share it.
-import { PAGE_SECRET_HEADER } from '../../shared/session.ts';
+import { PAGE_SECRET_HEADER } from '../../shared/page-secret-header.ts';
 
 export interface PageSecret {
   get(): string | null;

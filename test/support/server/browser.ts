@@ -1,7 +1,7 @@
 // A browser from a server's point of view: keeps its cookie and the page secret, sends Origin, and any header that a
 // test wants to forge (Host too, which fetch would not send).
 import { type IncomingMessage, request } from 'node:http';
-import { PAGE_SECRET_HEADER } from '../../../src/shared/session.ts';
+import { PAGE_SECRET_HEADER } from '../../../src/shared/page-secret-header.ts';
 import type { Json } from './app.ts';
 
 export interface BrowserAnswer {

@@ -1,5 +1,5 @@
 // A user signed in with a browser, as a REST client: for operations of reach `system`, which no token may call.
-import { PAGE_SECRET_HEADER } from '../../../src/shared/session.ts';
+import { PAGE_SECRET_HEADER } from '../../../src/shared/page-secret-header.ts';
 import { type Answer, type Call, callApi } from './app.ts';
 
 /** @param path Below /api/v1. */

@@ -1,0 +1,21 @@
+// The states of deployments with their display names, without schemas: the first page of the GUI shows them.
+export const DEPLOYED_STATES = [
+  'failed',
+  'not-served',
+  'deploying',
+  'paused',
+  'outdated',
+  'unknown',
+  'deployed',
+] as const;
+export type DeployedState = (typeof DEPLOYED_STATES)[number];
+
+export const DEPLOYED_STATE_LABELS: Readonly<Record<DeployedState, string>> = {
+  failed: 'Deployment failed',
+  'not-served': 'Not served',
+  deploying: 'Deploying',
+  paused: 'Paused',
+  outdated: 'Older certificate deployed',
+  unknown: 'Not deployed yet',
+  deployed: 'Deployed',
+};
