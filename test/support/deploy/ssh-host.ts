@@ -48,8 +48,10 @@ export interface SshHostOptions {
 export interface SshHost {
   /** Everything of the host that a test looks at. Its own paths are the same inside. */
   readonly folder: string;
-  /** The folder of runs, from outside. */
+  /** The folder of runs of root, from outside. */
   readonly stateFolder: string;
+  /** The folder of runs of the helper. */
+  readonly helperStateFolder: string;
   readonly port: number;
   readonly address: string;
   readonly hostKeys: readonly HostKey[];
@@ -103,6 +105,9 @@ function writeFiles(folder: string, options: SshHostOptions): readonly HostKey[]
     'home/deploy',
     'usr/local/sbin',
     'lib',
+    'lib-sudo',
+    'var-lib/certdesk-deploy',
+    'var-lib/certdesk-deploy-sudo',
     'applets',
     'work',
     'sudo-log',
@@ -212,10 +217,12 @@ function namespaceScript(folder: string, options: SshHostOptions, address: strin
   ];
   return [
     'set -e',
-    'mkdir -p /run/sshd /var/lib/certdesk-deploy',
+    'mount -t tmpfs tmpfs /run && mkdir /run/sshd',
+    `mount -t overlay overlay -o lowerdir=${at('var-lib')}:/var/lib /var/lib`,
     `mount -t overlay overlay -o lowerdir=${at('etc')}:/etc /etc`,
     `mount -t overlay overlay -o lowerdir=${lower} /usr`,
     `mount --bind ${at('lib')} /var/lib/certdesk-deploy`,
+    `mount --bind ${at('lib-sudo')} /var/lib/certdesk-deploy-sudo`,
     ...(tools === 'busybox' ? busybox : []),
     `exec ${tools === 'busybox' ? program : '/usr/sbin/sshd'} -D -e -f ${at('sshd_config')} -p ${port}`,
   ].join('\n');
@@ -247,6 +254,7 @@ function toHost({ folder, options, address, port, server, hostKeys, release }: S
   return {
     folder,
     stateFolder: join(folder, 'lib'),
+    helperStateFolder: join(folder, 'lib-sudo', String(DEPLOY_UID)),
     port,
     address,
     hostKeys,

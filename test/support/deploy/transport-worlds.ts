@@ -45,7 +45,7 @@ export async function sshWorld(
   return {
     host,
     site: join(host.folder, 'site'),
-    stateFolder: host.stateFolder,
+    stateFolder: user === 'deploy' ? host.helperStateFolder : host.stateFolder,
     uploads: ['root', 'deploy'].map((name) => join(host.folder, 'home', name, '.certdesk-deploy/uploads')),
     sudo: user === 'deploy',
     mountSmall: (folder) => {

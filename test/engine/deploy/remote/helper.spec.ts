@@ -158,12 +158,15 @@ describeWith(['sshd', 'sudo', 'openssl'], 'the sudo helper', () => {
       expect(existsSync(mark)).toBe(false);
     });
 
-    it('passes only its own names to commands', () => {
+    it('passes only its own names to commands, and only listed paths', () => {
       commandAt(site, 'reload', 'env');
       stage(`${site}/a.pem`);
       const env = ['PATH', 'LD_PRELOAD', 'BASH_ENV', 'CERTDESK_x', 'CERTDESK_DOMAIN', 'IFS'].map(
         (name) => `env\t${name}\thostile-${name}`,
       );
+      env.push('env\tCERTDESK_PRIVKEY\t/etc/hostile-shadow', 'env\tCERTDESK_CHAIN\tetc/hostile-shadow');
+      env.push(`env\tCERTDESK_CERTIFICATE\t${site}/../hostile`, 'env\tCERTDESK_EVENT\t$(hostile)');
+      env.push(`env\tCERTDESK_FULLCHAIN\t${site}/hostile-listed.pem`);
       const answer = ask(
         'swap',
         [`run\t${run}`, ...env, `reload\t5\tline\tsh ${site}/commands/reload`],
@@ -173,7 +176,10 @@ describeWith(['sshd', 'sudo', 'openssl'], 'the sudo helper', () => {
         /\nstep\treload\t0\tno\t(.*)\n/.exec(answer)?.[1] ?? '',
         'base64',
       ).toString();
-      expect(output.match(/hostile-.*/g)).toEqual(['hostile-CERTDESK_DOMAIN']);
+      expect(output.match(/hostile-.*/g)?.toSorted()).toEqual([
+        'hostile-CERTDESK_DOMAIN',
+        'hostile-listed.pem',
+      ]);
       expect(output).not.toMatch(/CERTDESK_EVIL|BASH_ENV|restricted=no/);
       expect(existsSync('/tmp/evil')).toBe(false);
     });

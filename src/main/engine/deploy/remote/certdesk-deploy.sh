@@ -176,7 +176,8 @@ check_id() {
 # Sets state to the folder of all runs.
 open_state() {
   if [ "$me" = 0 ]; then default=/var/lib/certdesk-deploy; else default=${HOME:?}/.certdesk-deploy/state; fi
-  if [ $restricted = yes ]; then state=$default; else state=${state:-$default}; fi
+  # A caller of the helper must not reach the runs of others, such as those of a root login.
+  if [ $restricted = yes ]; then state=$default-sudo/${SUDO_UID:?}; else state=${state:-$default}; fi
   error=$(mkdir -p "$state" 2>&1) || fail "$(reason_of "$error")" "$state" "Cannot create the folder of runs: $error"
   state=$(cd "$state" && pwd -P)
   if [ "$(stat -c %u "$state")" != "$me" ] || ! chmod 700 "$state"; then
@@ -398,10 +399,20 @@ END
   fi
 }
 
-# The names and paths that a command is given; a caller of the helper must not set PATH and the like.
+# The names and paths that a command is given. A caller of the helper must not set PATH and the like, or make a command
+# that runs as root read other files.
 export_environment() {
   while IFS=$tab read -r name setting; do
-    case $name in *[!A-Z_]*) ;; CERTDESK_* | RENEWED_*) export "$name=$setting" ;; esac
+    case $name in *[!A-Z_]*) continue ;; esac
+    case $name in
+      CERTDESK_CERTIFICATE | CERTDESK_CHAIN | CERTDESK_FULLCHAIN | CERTDESK_PRIVKEY)
+        is_listed "path $setting" || is_listed "folder ${setting%/*}" || continue
+        case $setting in */../* | */..) continue ;; esac
+        ;;
+      CERTDESK_* | RENEWED_DOMAINS) case $setting in *[!A-Za-z0-9\ .*:_-]*) continue ;; esac ;;
+      *) continue ;;
+    esac
+    export "$name=$setting"
   done <<END
 $(lines env)
 END
