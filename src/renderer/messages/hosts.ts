@@ -70,7 +70,7 @@ export const hosts = {
       none: 'Not needed: the user may write the files',
       sudo: 'sudo, with the helper certdesk-deploy',
     },
-    becomeHint: 'After you add the host, its test prints the helper and the sudoers line.',
+    becomeHint: 'After you add the host, its test shows the lines to add there.',
     scan: 'Continue',
     submit: 'Add host',
     added: 'Host added',

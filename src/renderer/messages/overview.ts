@@ -45,6 +45,7 @@ export const overview = {
       upload: 'Upload replacement',
       inspect: 'View error',
       endpoint: 'View endpoint',
+      deployments: 'View deployments',
       viewProgress: 'View progress',
     },
     of: (action: string, domain: string) => `${action}: ${domain}`,

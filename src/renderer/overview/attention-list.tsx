@@ -147,6 +147,21 @@ function SuggestedAction({ item }: { readonly item: Attention }) {
       </LinkButton>
     );
   }
+  if (kind === 'deploy_failed') {
+    const words = text.actions.deployments;
+    return (
+      <LinkButton
+        {...props}
+        aria-label={text.of(words, domain ?? name)}
+        variant="default"
+        to="/projects/$id"
+        params={{ id }}
+        search={{ tab: 'deployments' }}
+      >
+        {words}
+      </LinkButton>
+    );
+  }
   const watched = runningJobId ?? (suggestedAction === 'inspect' ? jobId : null);
   if (watched !== null) {
     return (
