@@ -27,8 +27,13 @@ export const HttpsHealthSchema = z
   .meta({ id: 'HttpsHealth' });
 export type HttpsHealth = z.infer<typeof HttpsHealthSchema>;
 
-export const HttpsStateSchema = HttpsHealthSchema.extend({
+/** The part that the overview shows. */
+export const HttpsSummarySchema = HttpsHealthSchema.extend({
   message: z.string().nullable().meta({ description: 'The problem, and what Certdesk serves instead' }),
+}).meta({ id: 'HttpsSummary' });
+export type HttpsSummary = z.infer<typeof HttpsSummarySchema>;
+
+export const HttpsStateSchema = HttpsSummarySchema.extend({
   projectId: z
     .string()
     .nullable()
@@ -41,6 +46,10 @@ export const HttpsStateSchema = HttpsHealthSchema.extend({
   trusted: z.boolean().meta({
     description:
       'Whether the chain leads to a root that this machine trusts. Only then Certdesk sends Strict-Transport-Security',
+  }),
+  redirect: z.enum(['off', 'on', 'no-port']).meta({
+    description:
+      'Whether requests by plain HTTP are redirected. no-port: they should be, but the challenge port could not be opened',
   }),
 }).meta({ id: 'HttpsState' });
 export type HttpsState = z.infer<typeof HttpsStateSchema>;

@@ -1,6 +1,7 @@
 // Schemas of the overview, the first page of the GUI: counts, items that need attention, the next 90 days, and the
 // state of the engine.
 import { z } from 'zod';
+import { HttpsSummarySchema } from './https.ts';
 import { JobEventSchema } from './job.ts';
 import { StateCountsSchema } from './project.ts';
 import { TimestampSchema } from './time-schema.ts';
@@ -108,6 +109,9 @@ export const EngineStateSchema = z
       })
       .nullable()
       .meta({ description: 'State of automatic backups; null if they are off' }),
+    https: HttpsSummarySchema.nullable().meta({
+      description: "Certificate of Certdesk's own HTTPS; null if it is off",
+    }),
     clock: z.object({
       now: TimestampSchema,
       ok: z

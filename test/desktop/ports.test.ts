@@ -8,6 +8,7 @@ import {
   pidOfNetstat,
 } from '../../src/main/desktop/port-holder.ts';
 import { lowPorts } from '../../src/main/http/listen.ts';
+import { startApp } from '../support/server/app.ts';
 
 test.each([
   ['/usr/bin/node', false, 'sudo setcap cap_net_bind_service=+ep /usr/bin/node'],
@@ -29,6 +30,16 @@ describe('a port in use', () => {
       expect(free).toBeGreaterThan(port);
     } finally {
       server.close();
+    }
+  });
+
+  it.each([false, true])('is found to be held by another Certdesk (HTTPS: %s)', async (enabled) => {
+    const other = await startApp({ platform: { https: { enabled, project: null, redirect: null } } });
+    try {
+      const port = Number(new URL(other.app.address).port);
+      expect(await findPortHolder(port)).toMatch(/^another Certdesk/);
+    } finally {
+      await other.stop();
     }
   });
 

@@ -50,6 +50,12 @@ async function expectState(certificate: string, problem: HttpsProblem | null): P
   expect(await served()).toBe(state()?.fingerprint);
   const health = (await callHttp1(`${app.app.address}/api/v1/health`, 'GET')).body.https;
   expect(health).toEqual({ certificate, problem });
+  const overview = await engine().overview.get(null);
+  expect(overview.engine.https).toEqual({ certificate, problem, message: state()?.message });
+  const isBroken = problem !== null && problem !== 'no-project';
+  // Certificates come first, and so does a renewal check that a clock set forward makes late.
+  if (overview.attention.total === 0 && ahead === 0)
+    expect(overview.health.sentence.includes('HTTPS')).toBe(isBroken);
   if (problem !== null) {
     expect(state()?.message).toContain(HTTPS_PROBLEMS[problem]);
     expect(app.log.some((line) => line.includes(HTTPS_PROBLEMS[problem]))).toBe(true);

@@ -1,7 +1,7 @@
 // HTTPS with the self-signed certificate: protocols, names, cookies, event streams and limits.
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -325,6 +325,25 @@ describe('plain HTTP on the challenge port', () => {
     await plain.app.engine.settings.update({ https: { redirectHttp: true } });
     expect((await get(plain, '/', '127.0.0.1')).status).toBe(404);
     await plain.stop();
+  });
+});
+
+describe('a redirect without its port', () => {
+  it('is reported at startup and in the state, and is no reason not to start', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    const challenge = { host: '127.0.0.1', port, required: false };
+    const https = { enabled: true, project: null, redirect: true };
+    const without = await startHttpsApp({ platform: { https, challenge } });
+    const said = without.app.notices.filter((notice) => notice.includes('not redirected to HTTPS'));
+    expect([said.length, without.app.engine.https.state()?.redirect]).toEqual([1, 'no-port']);
+    await without.stop();
+    const other = await startHttpsApp({ platform: { challenge } });
+    expect(other.app.notices.some((notice) => notice.includes('not redirected'))).toBe(false);
+    expect(other.app.engine.https.state()?.redirect).toBe('off');
+    await other.stop();
+    holder.close();
   });
 });
 

@@ -46,7 +46,8 @@ export async function serve(
   const redirect = createRedirect({ https, isOwnName, port: () => apiPortInUse });
   const { apiPort, challengePort } = settings.listeners;
   const challenge = await openChallenge(platform, challengePort, { engine, notices, redirect });
-  if (challenge !== null) {
+  if (challenge === null) https.cannotRedirect();
+  else {
     closing.push(() => challenge.close());
     listeners.challenges = placeOf(platform.challenge.host, challenge.port);
     ownPorts.push(challenge.port);
@@ -131,8 +132,9 @@ async function openChallenge(
     return await openChallengeListener(listening, engine.answerChallenge, redirect);
   } catch (error) {
     if (required || !(error instanceof CertdeskError)) throw error;
+    const redirects = engine.https.redirects() ? ', and requests by HTTP are not redirected to HTTPS' : '';
     notices.push(
-      `${error.message}. Until then HTTP-01 works only where a reverse proxy forwards /.well-known/acme-challenge/ to the API's address`,
+      `${error.message}. Until then HTTP-01 works only where a reverse proxy forwards /.well-known/acme-challenge/ to the API's address${redirects}`,
     );
     return null;
   }

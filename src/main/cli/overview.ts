@@ -27,6 +27,9 @@ export function printOverview({ health, counts, attention, endpoints, engine }: 
   if (hidden > 0) printLine(paint(`… and ${hidden} more`));
   for (const { sentence } of endpoints?.monitored ?? [])
     printLine(`${paint('warning', colorOfState('warning'))}  ${paint(sentence)}`);
+  // An older server does not send it. Without a chosen project it is self-signed on purpose.
+  if (engine.https?.message != null && engine.https.problem !== 'no-project')
+    printLine(`${paint('warning', colorOfState('warning'))}  ${paint(`HTTPS: ${engine.https.message}`)}`);
   printLine(paint(engineLine(engine), 'dim'));
 }
 

@@ -1,7 +1,9 @@
 // Finds out which program uses a port, and finds a free port, for the message about a port in use.
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { request } from 'node:https';
 import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 
 const LOOK_MS = 3_000;
@@ -21,13 +23,25 @@ export async function findPortHolder(port: number, platform = process.platform):
 
 /** Recognizes Certdesk by /health, which needs no authentication. */
 async function isCertdesk(port: number): Promise<boolean> {
-  try {
-    const signal = AbortSignal.timeout(1_000);
-    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/health`, { signal, redirect: 'error' });
-    return 'secretStore' in Object(await answer.json());
-  } catch {
-    return false;
-  }
+  const signal = AbortSignal.timeout(1_000);
+  const answers = await Promise.allSettled([
+    fetch(`http://127.0.0.1:${port}/api/v1/health`, { signal, redirect: 'error' }).then((found) =>
+      found.json(),
+    ),
+    healthByHttps(port, signal),
+  ]);
+  return answers.some((each) => each.status === 'fulfilled' && 'secretStore' in Object(each.value));
+}
+
+/** Accepts any certificate: nothing secret is sent, and the answer is only part of a message. */
+function healthByHttps(port: number, signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const options = { signal, rejectUnauthorized: false, agent: false };
+    const sent = request(`https://127.0.0.1:${port}/api/v1/health`, options, (response) => {
+      text(response).then(JSON.parse).then(resolve, reject);
+    });
+    sent.once('error', reject).end();
+  });
 }
 
 /** Finds the socket in /proc/net/tcp, then the process that has it open; only processes of this user are readable. */

@@ -81,16 +81,22 @@ export function refuseUnreadable({ code }: ConnectionError, socket: Socket): voi
     UNREADABLE[code] ?? 'INVALID_REQUEST',
     UNREADABLE[code] === undefined ? 'This is not HTTP' : undefined,
   );
+  if (socket.writable) socket.write(rawAnswer(failure));
+  socket.destroySoon();
+}
+
+/** An answer of HTTP/1.1 for a connection that no server of HTTP has. */
+export function rawAnswer(failure: CertdeskError): string {
   const { status } = failure.entry;
   const body = JSON.stringify(failure.toBody());
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    ...Object.entries(SAFE_HEADERS).map(([name, value]) => `${name}: ${value}`),
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ];
-  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
-  socket.destroySoon();
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
 /** Maps Node's codes of client errors to error codes. */

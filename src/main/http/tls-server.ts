@@ -14,6 +14,7 @@ import type { HttpsService } from '../engine/https/https.ts';
 import type { ServedCertificate } from '../engine/https/served-certificate.ts';
 import { SAFE_HEADERS } from './failures.ts';
 import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './limits.ts';
+import { answerPlainHttp } from './plain-http.ts';
 
 /** Time for a handshake, which needs no authentication, and for the first bytes of an unknown protocol. */
 const HANDSHAKE_MS = 10_000;
@@ -72,6 +73,7 @@ function createTlsServer(
     handle(request as unknown as IncomingMessage, reply as unknown as ServerResponse);
   });
   server.on('session', endWhenIdle);
+  answerPlainHttp(server, HANDSHAKE_MS);
   const unlisten = https.onChange((certificate) => server.setSecureContext(contextOf(certificate)));
   server.once('close', unlisten);
   return server as unknown as HttpServer;

@@ -90,6 +90,7 @@ export const overview = {
     late: 'Overdue: renewals may be missed',
     paused: 'Renewals paused until',
     backup: 'Last backup',
+    https: 'HTTPS',
     backupLate: 'Overdue: check the backup folder',
   },
   states: { title: 'Certificates by status' },

@@ -121,6 +121,8 @@ export const settings = {
     title: 'HTTPS',
     off: 'This server uses plain HTTP.',
     problem: 'HTTPS needs a certificate',
+    noRedirectPort:
+      'HTTP is not redirected, because the challenge port could not be opened. The output at startup says why.',
     certificate: 'Certificate',
     certificates: {
       project: 'From the selected project',

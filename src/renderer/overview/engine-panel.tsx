@@ -1,4 +1,4 @@
-// System status: last and next renewal check, jobs, secret store, clock and backup.
+// System status: last and next renewal check, jobs, secret store, clock, backup and HTTPS.
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { EngineState } from '../../shared/overview.ts';
@@ -19,7 +19,7 @@ export function EnginePanel({ engine }: { readonly engine: EngineState }) {
     secretStore,
     clock,
   } = engine;
-  const { pausedUntil, backup } = engine;
+  const { pausedUntil, backup, https } = engine;
   return (
     <Panel title={text.title}>
       <Facts
@@ -68,10 +68,21 @@ export function EnginePanel({ engine }: { readonly engine: EngineState }) {
                   </>
                 ),
               },
+          https === null ? null : { label: text.https, value: <Https https={https} /> },
           { label: text.clock, value: clock.ok ? text.clockRight : <Bad>{text.clockWrong}</Bad> },
         ]}
       />
     </Panel>
+  );
+}
+
+function Https({ https }: { readonly https: NonNullable<EngineState['https']> }) {
+  const { certificate, problem, message } = https;
+  if (message === null || problem === 'no-project') return messages.settings.https.certificates[certificate];
+  return (
+    <Bad>
+      <ServerText>{message}</ServerText>
+    </Bad>
   );
 }
 

@@ -32,7 +32,7 @@ const ANYWHERE = { overflowWrap: 'anywhere' } as const;
 
 function Served({ state }: { readonly state: HttpsState | null }) {
   if (state === null) return <Notice tone="idle" title={text.off} />;
-  const { certificate, message, names, fingerprint, expiresAt, trusted } = state;
+  const { certificate, message, names, fingerprint, expiresAt, trusted, redirect } = state;
   return (
     <Stack gap="md">
       {message !== null && (
@@ -40,6 +40,7 @@ function Served({ state }: { readonly state: HttpsState | null }) {
           <ServerText>{message}</ServerText>
         </Notice>
       )}
+      {redirect === 'no-port' && <Notice tone="warn" title={text.noRedirectPort} />}
       <Facts
         labelWidth={110}
         facts={[

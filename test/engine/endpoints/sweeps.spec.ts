@@ -158,6 +158,7 @@ describeWith('openssl', 'sweeps of endpoints', () => {
       clock: world.clock,
       secrets: { kind: 'keychain', names: async () => [] } as never,
       scheduler: { nextAt: () => null },
+      https: { state: () => null },
       backup: async () => null,
       queue: () => ({ running: 0, queued: 0 }),
     });

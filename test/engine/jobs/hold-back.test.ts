@@ -147,6 +147,7 @@ describe('a job that was running at three unclean exits in a row', () => {
       clock,
       secrets,
       scheduler: { nextAt: () => null },
+      https: { state: () => null },
       backup: async () => null,
       queue: () => ({ running: 0, queued: 0 }),
     });

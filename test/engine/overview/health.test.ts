@@ -11,6 +11,7 @@ const engine: HealthFacts['engine'] = {
   queue: { running: 0, queued: 0 },
   secretStore: 'keychain',
   backup: null,
+  https: null,
   clock: { now: '2026-01-01T00:00:00Z', ok: true },
 };
 const endpoints: HealthFacts['endpoints'] = { total: 0, problems: 0, unknown: 0, monitored: [] };
@@ -48,6 +49,22 @@ it.each<[Partial<HealthFacts>, string, string]>([
     { attention: { total: 2, acknowledged: 0, items: [need('critical'), need('warning')] } },
     'failing',
     '2 certificates need attention',
+  ],
+  [
+    {
+      engine: {
+        ...engine,
+        https: { certificate: 'self-signed', problem: 'certificate-expired', message: 'It has expired.' },
+      },
+    },
+    'attention',
+    'HTTPS of Certdesk itself needs attention (see System status)',
+  ],
+  [
+    // On purpose: nobody has chosen a project.
+    { engine: { ...engine, https: { certificate: 'self-signed', problem: 'no-project', message: 'None.' } } },
+    'ok',
+    '42 certificates, all renewing on time',
   ],
   [
     { engine: { ...engine, pausedUntil: '2026-01-02T00:00:00Z' } },

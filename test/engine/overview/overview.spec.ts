@@ -29,6 +29,7 @@ function overviewAt(now: Date, secrets = SECRETS) {
     clock: { now: () => now },
     secrets,
     scheduler: { nextAt: () => '2026-02-01T00:01:00Z' },
+    https: { state: () => null },
     backup: async () => null,
     queue: () => ({ running: 1, queued: 2 }),
   });
@@ -206,6 +207,7 @@ describe('the state of the engine', () => {
       lastRenewalCheckError: null,
       queue: { running: 1, queued: 2 },
       backup: null,
+      https: null,
       secretStore: 'sealed-file',
       clock: { now: '2026-02-01T00:00:00Z', ok: true },
       pausedUntil: null,

@@ -13,6 +13,7 @@ import {
 import { createOverview } from '../../../src/main/engine/overview/overview.ts';
 import { openDatabase } from '../../../src/main/storage/database.ts';
 import { createStores } from '../../../src/main/storage/stores.ts';
+import type { HttpsState } from '../../../src/shared/https.ts';
 import { toTimestamp } from '../../../src/shared/time.ts';
 import { LOOPBACK_POLICY } from '../tools/network.ts';
 import { CERTIFICATE, PROJECT } from './records.ts';
@@ -25,6 +26,8 @@ export interface NotificationRig {
   readonly secrets: ReadonlyMap<string, string>;
   readonly log: readonly string[];
   now(): Date;
+  /** Sets the state of Certdesk's own HTTPS, which is off until then. */
+  setHttps(state: HttpsState | null): void;
   notifications(): Notifications;
   /** Runs it as an operation of a token, or of a signed-in user. */
   as<T>(kind: Actor['kind'], work: () => Promise<T>): Promise<T>;
@@ -45,6 +48,8 @@ export async function createNotificationRig(addressPolicy = LOOPBACK_POLICY): Pr
   const secrets = new Map<string, string>();
   const log: string[] = [];
   let now = START;
+  let httpsState: HttpsState | null = null;
+  const https = { state: () => httpsState };
   let running = await open();
 
   async function open(webhookMs = 30_000) {
@@ -62,6 +67,7 @@ export async function createNotificationRig(addressPolicy = LOOPBACK_POLICY): Pr
       clock,
       secrets: store,
       scheduler,
+      https,
       backup: async () => null,
       queue,
     });
@@ -70,6 +76,7 @@ export async function createNotificationRig(addressPolicy = LOOPBACK_POLICY): Pr
     const notifications = createNotifications({
       ...common,
       overview,
+      https,
       random: () => 0.5,
       addressPolicy,
       version: () => 'test',
@@ -88,6 +95,9 @@ export async function createNotificationRig(addressPolicy = LOOPBACK_POLICY): Pr
     secrets,
     log,
     now: () => now,
+    setHttps(state) {
+      httpsState = state;
+    },
     notifications: () => running.notifications,
     as: (kind, work) =>
       running.journal.perform(

@@ -5,6 +5,7 @@ import {
   type HttpsHealth,
   type HttpsProblem,
   type HttpsState,
+  type HttpsSummary,
 } from '../../../shared/https.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
@@ -35,6 +36,8 @@ export interface HttpsService {
   state(): HttpsState | null;
   /** Whether requests by plain HTTP are redirected to HTTPS. */
   redirects(): boolean;
+  /** Remembers that no port is open on which requests could be redirected. */
+  cannotRedirect(): void;
   /** Whether HTTPS uses the certificate of this project, which therefore must not be removed. */
   usesProject(projectId: string): boolean;
   /** Calls the listener after each change of the certificate. @returns a function that removes it */
@@ -66,6 +69,7 @@ export function createHttps(deps: HttpsDeps): HttpsService {
   let problem: HttpsProblem | null = null;
   let projectId: string | null = null;
   let redirects = false;
+  let hasRedirectPort = true;
   let unlisten: (() => void) | null = null;
   let refreshing: Promise<void> = Promise.resolve();
 
@@ -179,9 +183,13 @@ export function createHttps(deps: HttpsDeps): HttpsService {
         fingerprint,
         expiresAt,
         trusted,
+        redirect: redirects ? (hasRedirectPort ? 'on' : 'no-port') : 'off',
       };
     },
     redirects: () => served !== null && redirects,
+    cannotRedirect() {
+      hasRedirectPort = false;
+    },
     usesProject: (id) => served !== null && projectId === id,
     onChange(listener) {
       listeners.add(listener);
@@ -193,6 +201,16 @@ export function createHttps(deps: HttpsDeps): HttpsService {
 /** The part of the state that everyone may read. */
 export function httpsHealth(state: HttpsState | null): HttpsHealth | null {
   return state && { certificate: state.certificate, problem: state.problem };
+}
+
+/** The part that the overview shows. */
+export function httpsSummary(state: HttpsState | null): HttpsSummary | null {
+  return state && { certificate: state.certificate, problem: state.problem, message: state.message };
+}
+
+/** Whether the chosen certificate is not served. A server without a chosen project is self-signed on purpose. */
+export function needsAttention(https: HttpsHealth | null): boolean {
+  return https !== null && https.problem !== null && https.problem !== 'no-project';
 }
 
 function explain(problem: HttpsProblem, kind: ServedCertificate['kind']): string {

@@ -1,6 +1,7 @@
 // Detects changes since the last check. Each condition is reported once when it begins and once when it ends, in the
 // transaction that remembers it, so that a killed process neither loses nor repeats a notification.
 import { hostname } from 'node:os';
+import type { HttpsState } from '../../../shared/https.ts';
 import type { NotificationKind } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Message, MessageItem, ReportedCondition } from '../core/stores/notifications.ts';
@@ -8,6 +9,7 @@ import type { Stores } from '../core/stores.ts';
 import { type Condition, findConditions, HELD_BACK } from './conditions.ts';
 import { findDeploymentConditions, resolvedDeploymentItem } from './deployment-conditions.ts';
 import { findEndpointConditions, resolvedEndpointItem } from './endpoint-conditions.ts';
+import { findHttpsConditions } from './https-condition.ts';
 import { compose, MAX_ITEMS } from './message-text.ts';
 import { enqueue } from './outbox.ts';
 
@@ -15,16 +17,23 @@ import { enqueue } from './outbox.ts';
 const CURSOR = 'notifications:event';
 const PAGE = 1_000;
 
-/**
- * Detects changes and enqueues notifications about them.
- * @param calmSince When Certdesk started or the machine woke up.
- */
-export async function detectChanges(stores: Stores, now: Date, calmSince: Date): Promise<void> {
+export interface Detection {
+  readonly stores: Stores;
+  /** Null if Certdesk's own HTTPS is off. */
+  readonly https: HttpsState | null;
+  readonly now: Date;
+  /** When Certdesk started or the machine woke up. */
+  readonly calmSince: Date;
+}
+
+/** Detects changes and enqueues notifications about them. */
+export async function detectChanges({ stores, https, now, calmSince }: Detection): Promise<void> {
   if (!(await hasEnabledChannel(stores))) return forget(stores);
   const conditions = [
     ...(await findConditions(stores, now, calmSince)),
     ...(await findEndpointConditions(stores)),
     ...(await findDeploymentConditions(stores)),
+    ...findHttpsConditions(https),
   ];
   const renewals = await findRenewals(stores);
   const reported = new Map((await stores.notifications.states()).map((state) => [state.key, state]));

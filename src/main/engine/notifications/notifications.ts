@@ -1,6 +1,7 @@
 // Notifies users: four times a minute it detects changes and delivers due notifications. It has its own timer, so
 // that it also notices when maintenance stops.
 import { toCertdeskError } from '../core/errors.ts';
+import type { HttpsService } from '../https/https.ts';
 import type { OverviewService } from '../overview/overview.ts';
 import { type ChannelService, createChannels } from './channels.ts';
 import { LATE_MS } from './conditions.ts';
@@ -25,6 +26,7 @@ export interface Notifications extends ChannelService {
 
 export interface NotificationDeps extends Omit<OutboxDeps, 'webhooks'> {
   readonly overview: OverviewService;
+  readonly https: Pick<HttpsService, 'state'>;
   /** For the user agent of webhooks. */
   version(): string;
   /** Timeout of a webhook in milliseconds. Default: 15 seconds. */
@@ -65,7 +67,7 @@ export function createNotifications(given: NotificationDeps): Notifications {
     if (slept) calmSince = now;
     // Steps are independent: a failed detection must not delay deliveries.
     if (slept) await step('gap', () => reportDowntime(stores, now));
-    await step('detect', () => detectChanges(stores, now, calmSince));
+    await step('detect', () => detectChanges({ stores, https: deps.https.state(), now, calmSince }));
     await step('digest', () => enqueueDigest(deps, now));
     await step('deliver', () => deliverDue(deps, stopping.signal));
   }

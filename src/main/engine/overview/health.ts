@@ -1,5 +1,6 @@
 // Summarizes in one sentence whether anything is going to break, for the overview, the tray and the digest. Pure.
 import type { Health, Overview } from '../../../shared/overview.ts';
+import { needsAttention } from '../https/https.ts';
 
 /** The facts that the sentence is made from. */
 export interface HealthFacts extends Pick<Overview, 'counts' | 'attention' | 'engine' | 'endpoints'> {
@@ -30,6 +31,9 @@ export function healthOf({ counts, attention, engine, renewing, endpoints }: Hea
     const sentence =
       monitored.length === 1 ? '1 server needs attention' : `${monitored.length} servers need attention`;
     return { state: 'attention', sentence };
+  }
+  if (needsAttention(engine.https)) {
+    return { state: 'attention', sentence: 'HTTPS of Certdesk itself needs attention (see System status)' };
   }
   if (engine.pausedUntil !== null) return { state: 'attention', sentence: 'Automatic renewals are paused' };
   if (engine.backup != null && engine.backup.lastError !== null) {

@@ -10,6 +10,7 @@ import type { Clock, SecretStore } from '../core/ports.ts';
 import { namesOf } from '../core/project-lookup.ts';
 import type { ListedCertificate } from '../core/stores/overview.ts';
 import type { Stores } from '../core/stores.ts';
+import { type HttpsService, httpsSummary } from '../https/https.ts';
 import { presentEvent } from '../jobs/job-views.ts';
 import { type Heartbeat, readHeartbeat, type Scheduler } from '../maintenance/scheduler.ts';
 import { readSettings } from '../settings/settings.ts';
@@ -36,6 +37,7 @@ export interface OverviewDeps {
   readonly clock: Clock;
   readonly secrets: SecretStore;
   readonly scheduler: Pick<Scheduler, 'nextAt'>;
+  readonly https: Pick<HttpsService, 'state'>;
   backup(): Promise<EngineState['backup']>;
   queue(): { readonly running: number; readonly queued: number };
 }
@@ -260,6 +262,7 @@ async function engineState(deps: OverviewDeps, ids: Ids, now: Date): Promise<Eng
     pausedUntil: pausedUntil !== null && pausedUntil > toTimestamp(now) ? pausedUntil : null,
     queue: deps.queue(),
     secretStore: await secretStoreState(deps.secrets),
+    https: httpsSummary(deps.https.state()),
     backup: backup && { ...backup, lastError: shown(backup.lastError, 'The last backup failed.') },
     clock: {
       now: toTimestamp(now),

@@ -34,6 +34,7 @@ export function wireMonitoring(
     clock,
     secrets,
     scheduler,
+    https,
     backup: backups.state,
     queue: counts,
   });
@@ -46,6 +47,7 @@ export function wireMonitoring(
     random,
     addressPolicy,
     overview,
+    https,
     version,
   });
   return {
