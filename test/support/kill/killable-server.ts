@@ -18,6 +18,7 @@ export interface Moment {
 }
 
 export interface KillableServer {
+  readonly pid: number;
   readonly token: string;
   /** Rejects if the process ends before it has answered. */
   call(method: string, path: string, call?: Call): Promise<Answer>;
@@ -76,6 +77,7 @@ export async function startKillableServer(options: ProgramOptions): Promise<Kill
   const tell = async (to: ToProgram): Promise<void> => void (await ask(to, 'done'));
   const { token } = ready;
   return {
+    pid: child.pid ?? 0,
     token,
     call: (method, path, call = {}) => callApi(`${ready.address}/api/v1${path}`, method, { token, ...call }),
     signIn: () => signIn(ready.link),

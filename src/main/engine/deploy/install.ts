@@ -4,6 +4,7 @@ import { CertdeskError } from '../core/errors.ts';
 import { mergeEnvironments } from './environment.ts';
 import { describeExit, tail } from './kinds/command.ts';
 import { count, type Prepared } from './kinds/files.ts';
+import { serviceName } from './recipes/index.ts';
 import type { Step, StepResult, SwapResult } from './transport.ts';
 import { type Verdict, verifyServed } from './verify.ts';
 import type { Loaded, Visit, WalkDeps } from './walk.ts';
@@ -108,7 +109,7 @@ async function endFailed({ host }: Visit, { run }: Prepared, result: SwapResult)
   await run.finish('rolled-back', {
     error: new CertdeskError(
       'DEPLOYMENT_COMMAND_FAILED',
-      `${host.name}: ${why}. The previous files are in place again.${after}`,
+      `${host.name}: ${why.replace(/\.$/, '')}. The previous files are in place again.${after}`,
       {
         host: host.name,
         step: failed?.step ?? 'swap',
@@ -175,7 +176,7 @@ async function conclude(
     return run.finish(good, { message: `The service could not be checked. ${reason}` });
   const details = { host: name, port, reason };
   if (verdict.state === 'not-served') {
-    const message = `${name}, port ${port}: the new certificate is installed but not served. ${reason} Restart the service on ${name}`;
+    const message = `${name}, port ${port}: the new certificate is installed but not served. ${reason} Restart ${serviceName(run.deployment.recipe)} on ${name}`;
     return run.finish('not-served', { error: new CertdeskError('DEPLOYMENT_NOT_SERVED', message, details) });
   }
   const text = `${name}, port ${port}: after the reload the service works worse than before. ${reason}`;

@@ -39,6 +39,11 @@ export function listRecipes(): readonly RecipeInfo[] {
   });
 }
 
+/** What to restart, as part of a sentence: `nginx`, or `the service` without a known recipe. */
+export function serviceName(recipe: string | null): string {
+  return RECIPES.find(({ id }) => id === recipe)?.name ?? 'the service';
+}
+
 /**
  * @param options By name of field; missing ones have their defaults.
  * @param domain Of the project; null if it has none.
