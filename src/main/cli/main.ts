@@ -24,7 +24,7 @@ export async function main(argv: readonly string[], table: CommandTable): Promis
   try {
     await createProgram(table, readInstallation().version).parseAsync([...argv]);
   } catch (error) {
-    process.exitCode = report(error, argv.includes('--json'));
+    process.exitCode = report(error, argv);
   }
 }
 
@@ -36,11 +36,13 @@ function endOnOutputError(error: NodeJS.ErrnoException): void {
 }
 
 /** Prints one line on standard error. @returns the exit code */
-function report(error: unknown, asJson: boolean): number {
+function report(error: unknown, argv: readonly string[]): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     if (error.code === 'commander.help') return 2; // a group of commands without one: the help says which there are
-    say(error.message.replace(/^error: /, '').replaceAll('\n', ' '));
+    const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+    const isTooEarly = error.code === 'commander.unknownOption' && argv[2]?.startsWith('-') === true;
+    say(isTooEarly ? `${message}. Options stand after the command: certdesk COMMAND --option` : message);
     return 2;
   }
   if (error instanceof UsageFailure) {
@@ -48,7 +50,7 @@ function report(error: unknown, asJson: boolean): number {
     return 2;
   }
   if (error instanceof CommandFailure) {
-    if (asJson && error.body !== null) printLine(JSON.stringify(error.body));
+    if (argv.includes('--json') && error.body !== null) printLine(JSON.stringify(error.body));
     say(error.message);
     return 1;
   }

@@ -4,7 +4,7 @@ import type { CommandOption, CommandTable, RemoteCommand } from '../../shared/co
 import { complete } from './completion.ts';
 import { COMPLETION_SCRIPTS, SHELLS, type Shell } from './completion-scripts.ts';
 import { type ConnectionOptions, connect, connectionOptions } from './connection.ts';
-import { listProjects } from './projects.ts';
+import { listFirstProjects } from './projects.ts';
 import { runCommand } from './run.ts';
 
 const EXIT_CODES = 'Exit codes: 0 done, 1 failed, 2 the command line is wrong.';
@@ -104,7 +104,7 @@ async function readNames(words: readonly string[]): Promise<readonly string[]> {
   try {
     configure(typed).parse([...words], { from: 'user' });
     const isGiven = (name: string) => typed.getOptionValueSource(name) === 'cli';
-    const projects = await listProjects(await connect(typed.opts<ConnectionOptions>(), isGiven));
+    const projects = await listFirstProjects(await connect(typed.opts<ConnectionOptions>(), isGiven));
     return projects.map(({ domain, name }) => domain ?? name);
   } catch {
     return []; // a shell has no place for an error

@@ -22,14 +22,14 @@ const PAGE = 500;
  */
 export async function findProject(server: Server, name: string): Promise<NamedProject | null> {
   const domain = toDnsName(name);
+  const withId = isId(name) ? await readProject(server, name) : null;
+  if (withId !== null) return withId;
   const byName = await search(server, name);
-  const found =
+  const candidates =
     byName.length > 0 || domain === null || domain === name ? byName : await search(server, domain);
-  const candidates = found.length > 0 || !isId(name) ? found : await listProjects(server);
   const is = (...tests: ((project: NamedProject) => boolean)[]) =>
     tests.map((test) => candidates.filter(test)).find((each) => each.length > 0) ?? [];
   const same = is(
-    ({ id }) => id === name,
     (project) => project.domain !== null && project.domain === domain,
     (project) => project.name === name,
     ({ altNames }) => domain !== null && altNames.includes(domain),
@@ -70,24 +70,58 @@ export async function findOrCreateProject(
   return { project: value, isNew: true };
 }
 
-/** @returns the first 500 projects, for suggestions and completion */
 export function listProjects(server: Server): Promise<readonly NamedProject[]> {
-  return read(server, {});
+  return readAll(server, {});
 }
 
+/** @returns the first 500 projects, for completion, which must not take long */
+export async function listFirstProjects(server: Server): Promise<readonly NamedProject[]> {
+  return (await readPage(server, {})).projects;
+}
+
+/** More than one page may contain the text: that of `example.com` is in every name below it. */
 function search(server: Server, q: string): Promise<readonly NamedProject[]> {
-  return read(server, { q: q.slice(0, 200) });
+  return readAll(server, { q: q.slice(0, 200) });
 }
 
-async function read(
-  server: Server,
-  query: Readonly<Record<string, string>>,
-): Promise<readonly NamedProject[]> {
+type Query = Readonly<Record<string, string>>;
+
+async function readAll(server: Server, query: Query): Promise<readonly NamedProject[]> {
+  const found: NamedProject[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await readPage(server, { ...query, ...(cursor === null ? {} : { cursor }) });
+    found.push(...page.projects);
+    cursor = page.next;
+  } while (cursor !== null);
+  return found;
+}
+
+interface Page {
+  readonly projects: readonly NamedProject[];
+  readonly next: string | null;
+}
+
+async function readPage(server: Server, query: Query): Promise<Page> {
   const { value } = await callJson(server, 'GET', '/projects', { query: { ...query, limit: String(PAGE) } });
   if (isRecord(value) && Array.isArray(value.projects) && value.projects.every(isProject))
-    return value.projects;
-  throw notCertdesk(server, { status: 200, headers: { 'content-type': 'application/json' } });
+    return { projects: value.projects, next: typeof value.nextCursor === 'string' ? value.nextCursor : null };
+  throw strange(server);
 }
+
+async function readProject(server: Server, id: string): Promise<NamedProject | null> {
+  try {
+    const { value } = await callJson(server, 'GET', `/projects/${id}`);
+    if (isProject(value)) return value;
+  } catch (error) {
+    if (error instanceof CommandFailure && error.body?.code === 'PROJECT_NOT_FOUND') return null;
+    throw error;
+  }
+  throw strange(server);
+}
+
+const strange = (server: Server): CommandFailure =>
+  notCertdesk(server, { status: 200, headers: { 'content-type': 'application/json' } });
 
 function isProject(value: unknown): value is NamedProject {
   return (

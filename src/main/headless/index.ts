@@ -10,16 +10,17 @@ if (major < 24) {
   process.exit(2);
 }
 const [node = '', program = '', ...given] = process.argv;
-// `certdesk help serve` means `certdesk serve --help`.
-const words = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
-const argv = [node, program, ...words];
-if (words[0] === 'check') await (await import('./check.ts')).runCheckCommand(argv);
+if (given[0] === 'check') await (await import('./check.ts')).runCheckCommand(process.argv);
 else await runOther();
 
 async function runOther(): Promise<void> {
   const { main, readCommandTable } = await import('../cli/main.ts');
+  const { prepareWords } = await import('../cli/words.ts');
   const table = readCommandTable();
-  if (table.local.some(({ name }) => name === words[0])) await (await import('./main.ts')).main(argv);
+  const words = prepareWords(given, table);
+  const argv = [node, program, ...words];
+  if (words[0] === 'check') await (await import('./check.ts')).runCheckCommand(argv);
+  else if (table.local.some(({ name }) => name === words[0])) await (await import('./main.ts')).main(argv);
   else await main(argv, table);
 }
 
