@@ -189,7 +189,7 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
     for (const words of [/sudo setcap cap_net_bind_service=\+ep \S*node/, /another port/, /forward port 80/])
       expect(await advice.innerText()).toMatch(words);
     expect(await advice.innerText()).toContain('/.well-known/acme-challenge/');
-    await page.getByLabel('HTTP-01 port').fill('8080');
+    await page.getByLabel('HTTP-01 port', { exact: true }).fill('8080');
     await page.getByRole('button', { name: 'Save', exact: true }).last().click();
     await expect
       .poll(async () => (await rig.rest('GET', '/settings')).body.listeners?.challengePort)

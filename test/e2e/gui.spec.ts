@@ -206,12 +206,14 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
 
   it('saves the ports for the next start, and reports an invalid one at its field', async () => {
     await page.goto(`${app.app.address}/#/settings`);
-    const form = page.locator('form').filter({ has: page.getByLabel('HTTP-01 port') });
+    const form = page.locator('form').filter({ has: page.getByLabel('HTTP-01 port', { exact: true }) });
     const save = form.getByRole('button', { name: 'Save' });
-    await form.getByLabel('HTTP-01 port').fill('');
+    await form.getByLabel('HTTP-01 port', { exact: true }).fill('');
     await save.click();
-    await expect.poll(() => form.getByLabel('HTTP-01 port').getAttribute('aria-invalid')).toBe('true');
-    await form.getByLabel('HTTP-01 port').fill('8080');
+    await expect
+      .poll(() => form.getByLabel('HTTP-01 port', { exact: true }).getAttribute('aria-invalid'))
+      .toBe('true');
+    await form.getByLabel('HTTP-01 port', { exact: true }).fill('8080');
     await save.click();
     await page.getByText('Settings saved').waitFor();
     const { body } = await app.call('GET', '/settings');
