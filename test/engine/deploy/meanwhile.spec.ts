@@ -1,0 +1,85 @@
+// What changes while a run waits or is at work: the project is deleted, a backup is restored, the host is gone.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
+import { toTimestamp } from '../../../src/shared/time.ts';
+import { createDeployRig, type DeployRig } from '../../support/deploy/deploy-rig.ts';
+import { makeChain, type TestChain } from '../../support/engine/certificates.ts';
+import { createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
+
+let openssl: OpenSsl;
+let chain: TestChain;
+let rig: DeployRig;
+
+beforeAll(async () => {
+  openssl = await createOpenSsl();
+  chain = await makeChain(openssl);
+});
+afterAll(() => openssl?.remove());
+beforeEach(async () => {
+  rig = createDeployRig();
+  await rig.project();
+});
+afterEach(() => rig?.close());
+
+const PATH = '/etc/tls/api.pem';
+const RELOAD = { reloadCommand: ['nginx', '-s', 'reload'] };
+
+async function deployTo(host: string): Promise<string> {
+  const { id } = await rig.host(host);
+  const files = [{ content: 'combined', path: PATH }];
+  return (await rig.deploy('p1', { hosts: { ids: [id] }, files, steps: RELOAD })).id;
+}
+const deleteProject = () => rig.write((tx) => tx.projects.delete('p1'));
+const down = () => new CertdeskError('HOST_UNREACHABLE', 'No route', { host: 'web', reason: 'EHOSTUNREACH' });
+
+describe('a project that is deleted', () => {
+  it('takes its waiting run with it: nothing is installed later', async () => {
+    const id = await deployTo('web');
+    const web = rig.doubleOf('web');
+    web.breakAt('connect', down());
+    await rig.activate(chain.leaf);
+    await rig.runDue();
+    await deleteProject();
+    rig.pass(300);
+    await rig.runDue();
+    expect(web.files.size).toBe(0);
+    expect(web.calls).toEqual(['connect']);
+    expect(await rig.stores.deployments.get(id)).toBeNull();
+  });
+
+  it('while its run is at work stops nothing else: the host keeps the files, other runs go on', async () => {
+    await deployTo('web');
+    const web = rig.doubleOf('web');
+    web.onReload(() => void deleteProject());
+    await rig.activate(chain.leaf);
+    await rig.runDue();
+    expect(web.files.has(PATH)).toBe(true);
+    expect(web.open).toBe(0);
+    await rig.project('p2');
+    const { id: hostId } = await rig.host('other');
+    const files = [{ content: 'combined', path: PATH }];
+    const { id } = await rig.deploy('p2', { hosts: { ids: [hostId] }, files });
+    await rig.activate(chain.leaf, { projectId: 'p2' });
+    await rig.runDue();
+    expect(await rig.lastRun(id)).toMatchObject({ state: 'deployed' });
+  });
+});
+
+describe('a backup that is restored', () => {
+  it('leaves no run at work: nothing is installed until a person resumes the deployment', async () => {
+    const id = await deployTo('web');
+    await rig.activate(chain.leaf);
+    const { id: runId } = await rig.lastRun(id);
+    // As in the backup of a Certdesk that was at work.
+    await rig.stores.deploymentRuns.update(runId, { state: 'running', unsettled: true });
+    await rig.write((tx) => tx.deployments.pauseAll('restore', toTimestamp(rig.clock.now())));
+    await rig.restart();
+    const web = rig.doubleOf('web');
+    expect(web.files.size).toBe(0);
+    expect(await rig.lastRun(id)).toMatchObject({ state: 'cancelled', nextAttemptAt: null });
+    await rig.deployments.resume(id);
+    await rig.runDue();
+    expect(await rig.lastRun(id)).toMatchObject({ state: 'deployed' });
+    expect(web.files.has(PATH)).toBe(true);
+  });
+});
