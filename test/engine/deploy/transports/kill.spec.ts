@@ -1,4 +1,4 @@
-// A sample of the kill tests: every scenario with every victim, at points spread over the run. kill.exhaustive.ts has all.
+// A sample of the kill tests: every scenario with every victim, at points spread over the run. kill-*.exhaustive.ts have all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Campaign, createCampaign, SCENARIOS, VICTIMS } from '../../../support/deploy/kill-campaign.ts';
 import { needsRoot } from '../../../support/deploy/ssh-host.ts';
