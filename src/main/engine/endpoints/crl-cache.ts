@@ -6,6 +6,8 @@ import type { CrlDeps } from '../revocation/look-up-crls.ts';
 interface Entry {
   readonly until: number;
   readonly crl: Promise<Buffer>;
+  /** Of the check that started the download. */
+  readonly signal: AbortSignal;
   bytes: number;
 }
 
@@ -27,24 +29,33 @@ export function createCrlCache(crls: CrlDeps, clock: Clock): CrlDeps {
     }
   }
 
+  function startDownload(url: string, signal: AbortSignal): Entry {
+    const crl = crls.fetchCrl(url, signal);
+    const entry: Entry = { until: clock.now().getTime() + KEEP_MS, crl, signal, bytes: LEAST_BYTES };
+    entries.set(url, entry);
+    crl.then(
+      (found) => {
+        entry.bytes = Math.max(found.length, LEAST_BYTES);
+      },
+      () => {
+        if (signal.aborted && entries.get(url) === entry) entries.delete(url);
+      },
+    );
+    return entry;
+  }
+
   return {
-    fetchCrl(url, signal) {
-      const now = clock.now().getTime();
-      dropOld(now);
-      const known = entries.get(url);
-      if (known !== undefined) return known.crl;
-      const crl = crls.fetchCrl(url, signal);
-      const entry: Entry = { until: now + KEEP_MS, crl, bytes: LEAST_BYTES };
-      entries.set(url, entry);
-      crl.then(
-        (found) => {
-          entry.bytes = Math.max(found.length, LEAST_BYTES);
-        },
-        () => {
-          if (signal.aborted) entries.delete(url);
-        },
-      );
-      return crl;
+    async fetchCrl(url, signal) {
+      for (;;) {
+        dropOld(clock.now().getTime());
+        const entry = entries.get(url) ?? startDownload(url, signal);
+        try {
+          return await entry.crl;
+        } catch (error) {
+          // Another check started this download and was cancelled, which says nothing about the list.
+          if (signal.aborted || !entry.signal.aborted) throw error;
+        }
+      }
     },
     lookUpCrl(input, signal) {
       const parsed = parsing.then(() => crls.lookUpCrl(input, signal));
