@@ -8,32 +8,36 @@ import { TimestampSchema } from './time-schema.ts';
 
 const count = z.int().min(0);
 
+const AttentionKindSchema = z.enum([
+  'expired',
+  'revoked',
+  'failing',
+  'unattended',
+  'overdue',
+  'held_back',
+  'uncovered',
+  'awaiting_records',
+  'obtain_failed',
+  'deploy_failed',
+  'not_served',
+  'endpoint_expiring',
+]);
+
 export const AttentionSchema = z
   .object({
     projectId: z.string(),
     name: z.string(),
     domain: z.string().nullable(),
-    kind: z
-      .enum([
-        'expired',
-        'revoked',
-        'failing',
-        'unattended',
-        'overdue',
-        'held_back',
-        'uncovered',
-        'awaiting_records',
-        'obtain_failed',
-        'deploy_failed',
-        'not_served',
-        'endpoint_expiring',
-      ])
-      .meta({
-        description:
-          'failing: the last renewal failed; unattended: the certificate expires and will not be renewed; overdue: renewal is due but was not attempted; held_back: Certdesk crashed repeatedly during the job and waits an hour; uncovered: the certificate lacks a name of the project; awaiting_records: a job waits for TXT records that a user adds; obtain_failed: there is no certificate, and the last attempt to obtain one failed; deploy_failed: the certificate could not be installed on a host; not_served: clients do not get the certificate at an endpoint; endpoint_expiring: an endpoint presents a certificate that expires',
-      }),
+    kind: AttentionKindSchema.meta({
+      description:
+        'failing: the last renewal failed; unattended: the certificate expires and will not be renewed; overdue: renewal is due but was not attempted; held_back: Certdesk crashed repeatedly during the job and waits an hour; uncovered: the certificate lacks a name of the project; awaiting_records: a job waits for TXT records that a user adds; obtain_failed: there is no certificate, and the last attempt to obtain one failed; deploy_failed: the certificate could not be installed on a host; not_served: clients do not get the certificate at an endpoint; endpoint_expiring: an endpoint presents a certificate that expires',
+    }),
+    furtherKinds: z.array(AttentionKindSchema).meta({
+      description:
+        'Further problems of the same project, on its hosts or at its endpoints; `cause` names them too',
+    }),
     severity: z.enum(['critical', 'warning']),
-    cause: z.string().meta({ description: 'One or two sentences for users, without dates' }),
+    cause: z.string().meta({ description: 'Sentences for users, without dates' }),
     suggestedAction: z
       .enum(['renew', 'obtain', 'upload', 'inspect'])
       .meta({ description: 'The suggested action; inspect: investigate the cause' }),

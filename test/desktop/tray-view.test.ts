@@ -7,6 +7,7 @@ const need = (domain: string, kind: Attention['kind'] = 'failing'): Attention =>
   name: domain,
   domain,
   kind,
+  furtherKinds: [],
   severity: 'warning',
   cause: '',
   suggestedAction: 'renew',
@@ -51,6 +52,15 @@ it('shows the state and the possible actions', () => {
     { kind: 'command', command: 'open', label: 'Open Certdesk', enabled: true },
     { kind: 'command', command: 'quit', label: 'Quit', enabled: true },
   ]);
+});
+
+it('names everything that is wrong with a project', () => {
+  const item: Attention = { ...need('a.example.com'), furtherKinds: ['not_served'] };
+  expect(view('failing', [item]).items).toContainEqual({
+    kind: 'project',
+    projectId: 'id-a.example.com',
+    label: 'a.example.com: renewal failed; clients do not get the certificate',
+  });
 });
 
 it('names at most five projects that need attention, worst first, and counts the rest', () => {

@@ -92,7 +92,16 @@ const WORDS: Readonly<Record<Attention['kind'], string>> = {
 };
 
 /** What clients are given is said in full: which server, and what to restart. */
-function projectItem({ projectId, domain, name, kind, cause, endpointId }: Attention): TrayItem {
-  const label = endpointId === null ? `${domain ?? name}: ${WORDS[kind] ?? 'needs attention'}` : cause;
+function projectItem({
+  projectId,
+  domain,
+  name,
+  kind,
+  furtherKinds,
+  cause,
+  endpointId,
+}: Attention): TrayItem {
+  const words = [kind, ...furtherKinds].map((each) => WORDS[each] ?? 'needs attention').join('; ');
+  const label = endpointId === null ? `${domain ?? name}: ${words}` : cause;
   return { kind: 'project', projectId, label };
 }

@@ -134,10 +134,6 @@ export function createEndpointStore(db: Kysely<Schema>): EndpointStore {
         AND ${sql.join([...ofProjects(ids), sql`true`], sql` AND `)}`.execute(db);
       return rows[0]?.n ?? 0;
     },
-    async makeDue(projectId, at) {
-      await sql`UPDATE endpoints SET next_check_at = min(next_check_at, ${at}) WHERE seq IN
-        (SELECT endpoint_seq FROM endpoint_projects WHERE project_id = ${projectId})`.execute(db);
-    },
     async expected(projectIds) {
       if (projectIds.length === 0) return [];
       const active = sql<boolean>`superseded_at IS NULL AND removed_at IS NULL`;

@@ -48,7 +48,7 @@ export function AttentionList({ attention }: { readonly attention: Overview['att
 }
 
 function Need({ item }: { readonly item: Attention }) {
-  const { projectId, name, domain, kind, severity, cause } = item;
+  const { projectId, name, domain, kind, furtherKinds, severity, cause } = item;
   const tone = severity === 'critical' ? 'bad' : 'warn';
   return (
     <>
@@ -56,9 +56,11 @@ function Need({ item }: { readonly item: Attention }) {
         <TextLink to="/projects/$id" params={{ id: projectId }} fw={600} c="inherit">
           {domain ?? name}
         </TextLink>
-        <div>
-          <Chip face={{ tone, icon: TONE_ICONS[tone], label: text.kinds[kind] }} />
-        </div>
+        <Group gap={4}>
+          {[kind, ...furtherKinds].map((each) => (
+            <Chip key={each} face={{ tone, icon: TONE_ICONS[tone], label: text.kinds[each] }} />
+          ))}
+        </Group>
       </div>
       <div className={classes.needWhy}>
         <Text>

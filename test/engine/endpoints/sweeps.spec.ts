@@ -37,6 +37,17 @@ describeWith('openssl', 'sweeps of endpoints', () => {
     for (const address of addresses) world.presents.set(address, chain);
   };
 
+  const overview = () =>
+    createOverview({
+      stores: world.stores,
+      clock: world.clock,
+      secrets: { kind: 'keychain', names: async () => [] } as never,
+      scheduler: { nextAt: () => null },
+      https: { state: () => null },
+      backup: async () => null,
+      queue: () => ({ running: 0, queued: 0 }),
+    });
+
   beforeAll(async () => {
     openssl = await createOpenSsl();
     pki = await createTestPki(openssl);
@@ -139,8 +150,7 @@ describeWith('openssl', 'sweeps of endpoints', () => {
     for (let n = 0; n < 5; n += 1) await world.sweepAfter(15);
     expect(await world.get(id)).toMatchObject({ state: 'problem', alarmedAt: null });
     rolling = false;
-    await world.sweeps.checkAfterRollout('p1');
-    await world.sweepAfter(1);
+    await world.sweepAfter(15);
     await world.sweepAfter(15);
     expect((await world.get(id)).alarmedAt).not.toBeNull();
   });
@@ -153,16 +163,7 @@ describeWith('openssl', 'sweeps of endpoints', () => {
     await world.sweepAfter(15);
     const [need] = await findNeeds(world.stores, null, world.clock.now());
     expect(need).toMatchObject({ kind: 'not_served', severity: 'warning', projectId: 'p1' });
-    const overview = createOverview({
-      stores: world.stores,
-      clock: world.clock,
-      secrets: { kind: 'keychain', names: async () => [] } as never,
-      scheduler: { nextAt: () => null },
-      https: { state: () => null },
-      backup: async () => null,
-      queue: () => ({ running: 0, queued: 0 }),
-    });
-    const { attention, endpoints, health } = await overview.get(null);
+    const { attention, endpoints, health } = await overview().get(null);
     expect(attention.items).toMatchObject([
       {
         endpointId: id,
@@ -172,7 +173,36 @@ describeWith('openssl', 'sweeps of endpoints', () => {
     ]);
     expect(endpoints).toEqual({ total: 1, problems: 1, unknown: 0, monitored: [] });
     expect(health.state).toBe('attention');
-    expect((await overview.get(['another'])).attention.items).toEqual([]);
+    expect((await overview().get(['another'])).attention.items).toEqual([]);
+  });
+
+  it('says of a project whose renewal fails that its clients get the old certificate, too', async () => {
+    present(old);
+    await world.create(SMTP);
+    await world.activate('p1', current);
+    await world.sweepAfter(65);
+    await world.sweepAfter(15);
+    const active = await world.stores.certificates.active('p1');
+    if (active === null) throw new Error('p1 has a certificate');
+    const renewal = { ...active.renewal, failures: 2, lastError: 'The CA could not connect.' };
+    await world.stores.certificates.update(active.id, { renewal });
+    const { items, total } = (await overview().get(null)).attention;
+    expect(total).toBe(1);
+    expect(items).toMatchObject([
+      {
+        kind: 'failing',
+        furtherKinds: ['not_served'],
+        endpointId: null,
+        cause:
+          'The last renewal failed. The CA could not connect. mail.example.com:25 still presents the old certificate. Restart Postfix there.',
+      },
+    ]);
+    expect(items[0]?.severity).toBe('warning');
+    for (const address of ADDRESSES) world.presents.set(address, 'refused');
+    await world.sweepAfter(400);
+    expect((await overview().get(null)).attention.items).toMatchObject([
+      { kind: 'failing', severity: 'critical' }, // no client can connect
+    ]);
   });
 
   it('reports a machine without network once, as unknown, and neither raises nor ends an alarm', async () => {

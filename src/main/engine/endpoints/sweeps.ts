@@ -18,8 +18,6 @@ export interface EndpointSweepDeps {
 export interface EndpointSweeps {
   /** Checks everything that is due; joins a sweep that is running. Never rejects. */
   run(): Promise<void>;
-  /** Lets the endpoints of a project be checked at once, for example after the last host of a rollout. */
-  checkAfterRollout(projectId: string): Promise<void>;
   /** Sweeps now, or again after the running sweep. Does nothing before `start`. */
   runSoon(): void;
   /** Aborts a running sweep and waits for its end. */
@@ -81,10 +79,6 @@ export function createEndpointSweeps({ stores, clock, log, checker }: EndpointSw
 
   return {
     run,
-    async checkAfterRollout(projectId) {
-      await stores.endpoints.makeDue(projectId, toTimestamp(clock.now()));
-      runSoon();
-    },
     runSoon,
     start() {
       stopping = new AbortController();

@@ -79,8 +79,10 @@ export interface Candidate extends Need {
   readonly projectId: string;
   readonly expiresAt: string | null;
   readonly listed: ListedCertificate | null;
-  readonly served?: ServedNeed;
-  readonly deployment?: DeploymentNeed;
+  /** The problem at the project's endpoints, also if `kind` is another problem. */
+  readonly served?: ServedNeed | undefined;
+  /** The problem on the project's hosts, also if `kind` is another problem. */
+  readonly deployment?: DeploymentNeed | undefined;
 }
 
 async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overview['attention']> {
@@ -133,21 +135,34 @@ export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<re
     ({ projectId }) => !listedIds.has(projectId),
   );
   const busy = new Set([...waiting, ...others].map(({ projectId }) => projectId));
-  const served = groupByProject(alarmed, ids).flatMap((need): Candidate[] => {
-    const { projectId, kind, severity, endpoint } = need;
-    const expiresAt = kind === 'endpoint_expiring' ? endpoint.expiresAt : null;
-    return busy.has(projectId) ? [] : [{ kind, severity, projectId, expiresAt, listed: null, served: need }];
-  });
+  const served = groupByProject(alarmed, ids);
   // A failed deployment explains why an endpoint does not present the certificate.
-  const deployments = undeployed.flatMap((need): Candidate[] => {
-    const { projectId, kind, severity } = need;
-    return busy.has(projectId)
-      ? []
-      : [{ kind, severity, projectId, expiresAt: null, listed: null, deployment: need }];
+  const deployments = undeployed.flatMap(({ projectId, kind, severity }): Candidate[] =>
+    busy.has(projectId) ? [] : [{ kind, severity, projectId, expiresAt: null, listed: null }],
+  );
+  const explained = new Set([...busy, ...deployments.map(({ projectId }) => projectId)]);
+  const unexplained = served.flatMap(({ projectId, kind, severity, endpoint }): Candidate[] => {
+    const expiresAt = kind === 'endpoint_expiring' ? endpoint.expiresAt : null;
+    return explained.has(projectId) ? [] : [{ kind, severity, projectId, expiresAt, listed: null }];
   });
-  const explained = new Set(deployments.map(({ projectId }) => projectId));
-  const unexplained = served.filter(({ projectId }) => !explained.has(projectId));
-  return [...waiting, ...others, ...deployments, ...unexplained].toSorted(byUrgency);
+  const main = [...waiting, ...others, ...deployments, ...unexplained];
+  return addFurtherNeeds(main, { served, deployments: undeployed }).toSorted(byUrgency);
+}
+
+/** A project is listed once, so that item also carries what is wrong on its hosts and at its endpoints. */
+function addFurtherNeeds(
+  candidates: readonly Candidate[],
+  needs: { readonly served: readonly ServedNeed[]; readonly deployments: readonly DeploymentNeed[] },
+): readonly Candidate[] {
+  const servedOf = new Map(needs.served.map((need) => [need.projectId, need]));
+  const deploymentOf = new Map(needs.deployments.map((need) => [need.projectId, need]));
+  return candidates.map((candidate) => {
+    const served = servedOf.get(candidate.projectId);
+    const deployment = deploymentOf.get(candidate.projectId);
+    const severities = [candidate, served, deployment].map((need) => need?.severity);
+    const severity = severities.includes('critical') ? 'critical' : 'warning';
+    return { ...candidate, severity, served, deployment };
+  });
 }
 
 async function withDetails(
@@ -167,18 +182,23 @@ async function withDetails(
     if (project === null) return null; // removed since the candidates were read
     const runningJobId = running.get(projectId) ?? null;
     const lastFailed = failedOf.get(projectId) ?? null;
-    const described = describe(candidate, certificate, { lastFailed, isLimited });
-    const { deployment } = candidate;
-    const description =
-      deployment === undefined
-        ? described
-        : { ...described, ...(await causeOfDeployment(stores, deployment, isLimited)) };
+    const { kind, served, deployment } = candidate;
+    const main = describe(candidate, certificate, { lastFailed, isLimited });
+    const onHosts = deployment === undefined ? null : await causeOfDeployment(stores, deployment, isLimited);
+    const item = kind === 'deploy_failed' && onHosts !== null ? { ...main, ...onHosts } : main;
+    const further = [
+      { kind: deployment?.kind, cause: onHosts?.cause },
+      { kind: served?.kind, cause: served && causeOfServed(served) },
+    ].filter((each) => each.kind !== undefined && each.kind !== kind);
+    const furtherKinds = further.flatMap((each) => each.kind ?? []);
+    const cause = [item.cause, ...further.map((each) => each.cause)].join(' ');
+    const description = { ...item, cause, furtherKinds };
     return { projectId, name: project.name, domain: project.domain, ...description, runningJobId };
   });
   return (await Promise.all(items)).filter((item) => item !== null);
 }
 
-type Description = Omit<Attention, 'projectId' | 'name' | 'domain' | 'runningJobId'>;
+type Description = Omit<Attention, 'projectId' | 'name' | 'domain' | 'runningJobId' | 'furtherKinds'>;
 
 function describe(
   { listed, expiresAt, kind, severity, served }: Candidate,
@@ -191,7 +211,7 @@ function describe(
   const error = lastErrorOf(certificate, failed, isLimited);
   const code = failed?.error?.code;
   const retryable = code === undefined || ERRORS[code].retryable;
-  if (served !== undefined)
+  if (served !== undefined && served.kind === kind)
     return {
       ...need,
       cause: causeOfServed(served),

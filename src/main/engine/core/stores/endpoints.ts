@@ -96,8 +96,6 @@ export interface EndpointStore {
   countAll(ids: readonly string[] | null): Promise<number>;
   /** The number of endpoints that the last two checks could not see. */
   countUnknown(ids: readonly string[] | null): Promise<number>;
-  /** Lets the endpoints of a project be checked at this time, unless they are due sooner. */
-  makeDue(projectId: string, at: Timestamp): Promise<void>;
   /** All versions of these projects that are not removed, the active one among them. */
   expected(projectIds: readonly string[]): Promise<readonly ExpectedCertificate[]>;
   /** Whether any project has this certificate. */
