@@ -52,10 +52,10 @@ export const deployments = router({
           pages: true,
           rows: 'deployments',
           columns: [
-            { title: 'PROJECT', field: 'project.name' },
-            { title: 'DEPLOYMENT', field: 'name' },
-            { title: 'STATE', field: 'state', as: 'state' },
-            { title: 'SINCE', field: 'stateAt', as: 'time' },
+            { title: 'Project', field: 'project.name' },
+            { title: 'Deployment', field: 'name' },
+            { title: 'State', field: 'state', as: 'state' },
+            { title: 'Since', field: 'stateAt', as: 'time' },
             { title: 'ID', field: 'id' },
           ],
         },
@@ -193,9 +193,9 @@ export const deployments = router({
           options: { host: '', force: '' },
           rows: 'runs',
           columns: [
-            { title: 'HOST', field: 'host.name' },
-            { title: 'STATE', field: 'state', as: 'state' },
-            { title: 'RUN', field: 'id' },
+            { title: 'Host', field: 'host.name' },
+            { title: 'State', field: 'state', as: 'state' },
+            { title: 'Run', field: 'id' },
           ],
           examples: [
             ['deploy shop.example.com', 'on all hosts of the project'],
