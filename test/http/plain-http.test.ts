@@ -38,6 +38,11 @@ it.each([
   });
 });
 
+it('the log names the address with its scheme', () => {
+  const lines = app.log.filter((line) => line.includes('Server listening at'));
+  expect(lines).toEqual([expect.stringContaining(`Server listening at https://127.0.0.1:${port()}`)]);
+});
+
 it('other protocols get no answer in HTTP', async () => {
   expect(await exchange(Buffer.from([0, 1, 2, 3, 4, 5, 6, 7]))).not.toContain('HTTP');
 });

@@ -67,12 +67,13 @@ export async function serve(
     localAccess,
   });
   closing.push(() => server.close());
-  const port = await listenForApi(server, platform.api, apiPort);
+  const scheme = isSecure ? 'https' : 'http';
+  const port = await listenForApi(server, platform.api, { usualPort: apiPort, scheme });
   apiPortInUse = port;
   const { host } = platform.api;
   listeners.api = placeOf(host, port);
   ownPorts.push(port);
-  const address = `${isSecure ? 'https' : 'http'}://${placeOf(host, port)}`;
+  const address = `${scheme}://${placeOf(host, port)}`;
   const linkAddress = () => {
     const certificate = https.current();
     return certificate === null ? address : httpsAddress({ ...platform, host, port }, certificate);
@@ -144,10 +145,12 @@ async function openChallenge(
 async function listenForApi(
   server: Awaited<ReturnType<typeof createHttpServer>>,
   { host, port: wanted }: Platform['api'],
-  usualPort: number,
+  { usualPort, scheme }: { readonly usualPort: number; readonly scheme: string },
 ): Promise<number> {
   const at = { host, port: wanted ?? usualPort, what: 'The API', option: '--port' };
-  await server.listen({ host: at.host, port: at.port }).catch((error: unknown) => {
+  // Fastify does not know that the server of its factory speaks TLS.
+  const listenTextResolver = (found: string) => `Server listening at ${found.replace(/^http(?=:)/, scheme)}`;
+  await server.listen({ host: at.host, port: at.port, listenTextResolver }).catch((error: unknown) => {
     throw listenError(error, at);
   });
   const bound = server.server.address();

@@ -1,5 +1,6 @@
 // Creates the TLS server: HTTP/1.1 and HTTP/2 by ALPN, with the certificate of engine/https, which it swaps without
 // closing connections. Its limits are those of the plain HTTP server, and those that only HTTP/2 needs.
+import { constants as tls } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import {
   constants,
@@ -16,6 +17,7 @@ import { SAFE_HEADERS } from './failures.ts';
 import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './limits.ts';
 import { answerPlainHttp } from './plain-http.ts';
 
+const { SSL_OP_NO_RENEGOTIATION } = tls;
 /** Time for a handshake, which needs no authentication, and for the first bytes of an unknown protocol. */
 const HANDSHAKE_MS = 10_000;
 /** A connection without any traffic ends after this time. Event streams send a comment more often. */
@@ -79,11 +81,14 @@ function createTlsServer(
   return server as unknown as HttpServer;
 }
 
-/** RFC 9325 section 3.1.1: no TLS below 1.2. */
+/**
+ * RFC 9325 section 3.1.1: no TLS below 1.2. RFC 9113 section 9.2.1: no renegotiation, which costs a server more than a
+ * client.
+ */
 function contextOf(certificate: ServedCertificate | null) {
   if (certificate === null) throw new Error('HTTPS was not started');
   const { cert, key } = certificate;
-  return { cert, key, minVersion: 'TLSv1.2' } as const;
+  return { cert, key, minVersion: 'TLSv1.2', secureOptions: SSL_OP_NO_RENEGOTIATION } as const;
 }
 
 function endWhenIdle(session: ServerHttp2Session): void {
