@@ -5,8 +5,10 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
@@ -139,7 +141,10 @@ describe('the file of a server', () => {
     failure(await certdesk('status'), /No Certdesk server is running on the data folder/);
   });
 
-  it.each(['', 'null', '{', '{"address":7}'])('with the content %j is damaged', async (content) => {
+  it.each([
+    ...['', 'null', '{', '{"address":7}', '{"address":"http://127.0.0.1:1","token":"a\\nb"}'],
+    ...['{"address":"::","token":"x"}', '{"address":"file:///etc/passwd","token":"x"}'],
+  ])('with the content %j is damaged', async (content) => {
     writeFileSync(join(folder, ACCESS_FILE), content, { mode: 0o600 });
     failure(await certdesk('status'), /is damaged\. Restart the server/);
   });
@@ -148,6 +153,14 @@ describe('the file of a server', () => {
     app = await startApp({ dataFolder: folder });
     chmodSync(join(folder, ACCESS_FILE), 0o644);
     failure(await certdesk('status'), /Other users can read/);
+  });
+
+  it('that is a symbolic link is refused', async () => {
+    app = await startApp({ dataFolder: folder });
+    const path = join(folder, ACCESS_FILE);
+    renameSync(path, `${path}.moved`);
+    symlinkSync(`${path}.moved`, path);
+    failure(await certdesk('status'), /is not a regular file\. Restart the server/);
   });
 
   it('in a folder that others can write to is refused', async () => {

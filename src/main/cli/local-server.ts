@@ -30,18 +30,27 @@ function readAccess(dataFolder: string): LocalAccessFile {
   try {
     const text = readFileSync(path, 'utf8');
     requirePrivateFolder(dataFolder);
-    if (process.platform !== 'win32' && (lstatSync(path).mode & 0o077) !== 0)
+    const file = lstatSync(path);
+    if (!file.isFile())
+      throw new CommandFailure(`${path} is not a regular file. Restart the server, which replaces it`);
+    if (process.platform !== 'win32' && (file.mode & 0o077) !== 0)
       throw new CommandFailure(
         `Other users can read ${path}, so its credential is not secret. Restart the server, which replaces it`,
       );
     const found: unknown = JSON.parse(text);
-    if (isRecord(found) && typeof found.address === 'string' && typeof found.token === 'string')
+    if (isRecord(found) && isAddress(found.address) && isToken(found.token))
       return found as unknown as LocalAccessFile;
   } catch (error) {
     throw explained(error, dataFolder);
   }
   throw new CommandFailure(`${path} is damaged. Restart the server, which replaces it`);
 }
+
+const isAddress = (value: unknown): boolean =>
+  typeof value === 'string' && /^https?:$/.test(URL.parse(value)?.protocol ?? '');
+
+/** No control character, which could not be in a header. */
+const isToken = (value: unknown): boolean => typeof value === 'string' && /^[\w-]+$/.test(value);
 
 function explained(error: unknown, dataFolder: string): Error {
   const { code, message } = error as NodeJS.ErrnoException;
