@@ -58,6 +58,27 @@ describe('the check of the served certificate', () => {
     expect(web.files.get('/etc/tls/api.pem')?.content.toString()).toBe(lab.full(lab.chain.leaf));
   });
 
+  it('is made after a kill between reload and check, and goes back if the service is worse', async () => {
+    const { id } = await verified();
+    lab.rig.setProbe(presents(lab.full(lab.chain.leaf)));
+    await lab.activate(lab.chain.leaf);
+    await lab.rig.runDue();
+    const web = lab.rig.doubleOf('web');
+    web.onReload(() => lab.rig.setProbe(() => Promise.reject(new Error('killed here'))));
+    await lab.activate(lab.renewed);
+    await lab.rig.runDue();
+    const { id: runId } = await lab.rig.lastRun(id);
+    await lab.rig.stores.deploymentRuns.update(runId, { state: 'running', nextAttemptAt: null });
+    lab.rig.setProbe(async () => refused('192.0.2.1'));
+    await lab.rig.restart();
+    expect(await lab.rig.lastRun(id)).toMatchObject({
+      state: 'rolled-back',
+      attempts: 1,
+      error: { code: 'DEPLOYMENT_WORSE' },
+    });
+    expect(web.files.get('/etc/tls/api.pem')?.content.toString()).toBe(lab.full(lab.chain.leaf));
+  });
+
   it('does not go back to a revoked certificate', async () => {
     const { id } = await verified();
     lab.rig.setProbe(presents(lab.full(lab.chain.leaf)));

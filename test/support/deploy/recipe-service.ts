@@ -27,6 +27,8 @@ export interface Served {
 export interface RecipeService {
   readonly recipe: RecipeId;
   readonly host: SshHost;
+  /** Of the daemon. */
+  readonly pid: number;
   /** Where the service reads certificate and key; postfix has one file. */
   readonly files: readonly string[];
   /** Values of the fields of the recipe. */
@@ -170,10 +172,11 @@ export async function startRecipeService(
   return {
     recipe,
     host,
+    pid: daemon.pid,
     files,
     options: started.options,
     check,
-    served: () => served(check),
+    served: () => servedBy(check),
     setReload,
     reloads: () => readFileSync(at('reloads'), 'utf8').split('\n').length - 1,
     breakConfiguration: () => writeFileSync(config, `${good}${bad}\n`),
@@ -183,7 +186,7 @@ export async function startRecipeService(
     async start() {
       const [program, ...args] = started.starts ?? [''];
       again = startProcess(program, args);
-      await again.waitUntil(async () => (await served(check)) !== null, 30_000);
+      await again.waitUntil(async () => (await servedBy(check)) !== null, 30_000);
     },
     async stop() {
       await again?.stop();
@@ -227,7 +230,7 @@ ${command.runs}
 `;
 }
 
-async function served({ port, protocol }: RecipeService['check']): Promise<Served | null> {
+export async function servedBy({ port, protocol }: RecipeService['check']): Promise<Served | null> {
   const starttls = protocol === 'smtp' ? ['-starttls', 'smtp'] : [];
   const args = ['s_client', '-connect', `127.0.0.1:${port}`, '-servername', NAME, '-showcerts', ...starttls];
   const running = promisify(execFile)(toolPath('CERTDESK_TEST_OPENSSL'), args, { timeout: 20_000 });

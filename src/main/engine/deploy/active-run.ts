@@ -72,6 +72,7 @@ export function createActiveRun(
       steps,
       error: error?.toBody() ?? null,
       finishedAt: at,
+      ...(SETTLED.includes(state) ? { unsettled: false } : {}),
       nextAttemptAt: nextAttemptAt(state, { code: error?.code ?? null, attempts, now: clock.now() }),
     };
     await journal.write(async (tx, emit) => {
@@ -124,6 +125,9 @@ export function createActiveRun(
     },
   };
 }
+
+/** The host has told what it did, and nothing of the run is left to do. */
+const SETTLED: readonly RunState[] = ['deployed', 'verified', 'not-served', 'unchanged'];
 
 /** The certificate must not be installed any more. */
 const OBSOLETE: readonly string[] = ['CERTIFICATE_NOT_FOUND', 'CERTIFICATE_EXPIRED', 'ALREADY_REVOKED'];

@@ -83,8 +83,8 @@ async function reloadOnce(visit: Visit, swapped: readonly Swapped[]): Promise<re
 async function noteInstalled({ run }: Prepared, steps: readonly StepResult[]): Promise<void> {
   const reloaded = steps.some(({ step }) => step === 'reload');
   const message = `Files replaced${reloaded ? ', service reloaded' : ''}`;
-  const patch = { unsettled: false, reloadOwed: false };
-  await run.done(message, { output: outputOf(steps), patch });
+  // It stays unsettled until its end: after a kill, the check with its rollback is still to be done.
+  await run.done(message, { output: outputOf(steps), patch: { reloadOwed: false } });
 }
 
 /** The host has put the previous files back, or could not. */
