@@ -52,6 +52,17 @@ describeWith('chromium', 'the settings of HTTPS', () => {
       .waitFor();
   });
 
+  it('are reported on the overview while the project has no certificate', async () => {
+    await app.app.engine.settings.update({ https: { projectId: project } });
+    await page.goto(`${app.app.address}/#/`);
+    const status = page.locator('section', { has: page.getByRole('heading', { name: 'System status' }) });
+    await status.getByText('The project that is selected for HTTPS has no certificate.').waitFor();
+    await page.getByText('HTTPS of Certdesk itself needs attention').first().waitFor();
+    await app.app.engine.settings.update({ https: { projectId: null } });
+    await status.getByText('Self-signed', { exact: true }).waitFor();
+    await page.goto(`${app.app.address}/#/settings`);
+  });
+
   it('select a project, and follow its certificate without a reload', async () => {
     await panel().getByRole('combobox', { name: 'Project' }).click();
     await page.getByRole('option', { name: NAME }).click();
