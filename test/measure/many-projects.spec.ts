@@ -8,6 +8,7 @@ import { createStores } from '../../src/main/storage/stores.ts';
 import { makeManyProjects } from '../support/engine/many-projects.ts';
 import { recordFirstPaint } from '../support/gui/first-paint.ts';
 import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
+import { expectSmoothScrolling } from '../support/gui/scrolling.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
@@ -102,17 +103,7 @@ describeWith('chromium', 'the GUI with many projects', () => {
     it('the list scrolls with frames under 50 ms at the 95th percentile', async () => {
       await gui.open('/projects');
       await page.getByRole('row').nth(5).waitFor();
-      await page.mouse.move(700, 500);
-      const turns: Turn[] = [];
-      for (let count = 0; count < 6 && !turns.some(isSmooth); count += 1) {
-        const before = p95(await page.evaluate(frameTimes, 1_000));
-        const scrolling = p95(await scroll(page));
-        turns.push({ scrolling, atRest: Math.max(before, p95(await page.evaluate(frameTimes, 1_000))) });
-      }
-      const said = turns.map(({ scrolling, atRest }) => `${scrolling} (${atRest} at rest)`).join(', ');
-      console.info(`frames, 95th percentile, ms: ${said}`);
-      // One good turn is enough, because other load only adds.
-      expect(turns.some(isSmooth), said).toBe(true);
+      await expectSmoothScrolling(page);
       // Rows load as needed, and only the visible ones are in the page.
       expect(await page.getByRole('row').count()).toBeLessThan(80);
     });
@@ -135,21 +126,6 @@ describeWith('chromium', 'the GUI with many projects', () => {
   });
 });
 
-/** Frame times at the 95th percentile, ms: while it scrolls, and of the idle page just before and after. */
-interface Turn {
-  readonly scrolling: number;
-  readonly atRest: number;
-}
-
-const FRAME_MS = 1_000 / 60;
-const BOUND_MS = 50;
-
-/** At 60 Hz at rest the bound applies as it is; the delay of an idle page is the machine's, and is added. */
-function isSmooth({ scrolling, atRest }: Turn): boolean {
-  const busy = Math.max(0, atRest - Math.ceil(FRAME_MS));
-  return scrolling < BOUND_MS + busy;
-}
-
 /** @returns a function that reports how long the page's main thread has worked so far, ms of processor time. */
 async function countWork(page: Page): Promise<() => Promise<number>> {
   const session = await page.context().newCDPSession(page);
@@ -160,34 +136,4 @@ async function countWork(page: Page): Promise<() => Promise<number>> {
     if (seconds === undefined) throw new Error('The browser does not count');
     return seconds * 1_000;
   };
-}
-
-/** Scrolls some 900 rows down. @returns the frame times, ms. */
-async function scroll(page: Page): Promise<number[]> {
-  const frames = page.evaluate(frameTimes, 3_000);
-  for (let turn = 0; turn < 60; turn += 1) {
-    await page.mouse.wheel(0, 600);
-    await page.waitForTimeout(40);
-  }
-  return frames;
-}
-
-function p95(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? Number.POSITIVE_INFINITY;
-}
-
-/** In the page: the times between frames for that long, ms. */
-function frameTimes(ms: number): Promise<number[]> {
-  return new Promise((resolve) => {
-    const times: number[] = [];
-    const started = performance.now();
-    let last = started;
-    const next = (now: number): void => {
-      times.push(Math.round(now - last));
-      last = now;
-      if (now - started < ms) requestAnimationFrame(next);
-      else resolve(times);
-    };
-    requestAnimationFrame(next);
-  });
 }
