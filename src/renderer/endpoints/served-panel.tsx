@@ -53,14 +53,16 @@ export function ServedPanel({ projectId, issuedAt, served, deployed = null }: Se
           <Step face={STATUS_FACES.valid} name={text.issued} at={issuedAt} />
           {deployed !== null && (
             <Step face={deployed.face} name={text.deployed} at={deployed.at}>
-              <TextLink
-                to="/projects/$id"
-                params={{ id: projectId }}
-                search={{ tab: 'deployments' }}
-                fz="inherit"
-              >
-                {deployed.words}
-              </TextLink>
+              {deployed.words !== '' && (
+                <TextLink
+                  to="/projects/$id"
+                  params={{ id: projectId }}
+                  search={{ tab: 'deployments' }}
+                  fz="inherit"
+                >
+                  {deployed.words}
+                </TextLink>
+              )}
             </Step>
           )}
           {served !== null && (
