@@ -62,7 +62,7 @@ export interface Deployments {
    */
   runAll(
     projectId: string,
-    how: { readonly force: boolean; readonly host: string | null },
+    how: { readonly force: boolean; readonly host: string | null; readonly deployment: string | null },
   ): Promise<readonly DeploymentRun[]>;
   /** Deploys an earlier version of the certificate. @throws as `run` */
   rollBack(id: string, versionId: string, hosts: readonly string[] | null): Promise<readonly DeploymentRun[]>;
@@ -230,9 +230,11 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
     pause: (id) => setEnabled(id, false),
     resume: (id) => setEnabled(id, true),
     run: (id, how) => start(id, { ...how, trigger: 'requested' }),
-    async runAll(projectId, { force, host }) {
+    async runAll(projectId, { force, host, deployment: only }) {
       await findProject(stores, projectId);
-      const all = (await stores.deployments.ofProject(projectId)).filter(({ enabled }) => enabled);
+      const all = (await stores.deployments.ofProject(projectId)).filter(
+        ({ id, name, enabled }) => enabled && (only === null || id === only || name === only),
+      );
       const started: DeploymentRun[] = [];
       for (const deployment of await presentDeployments(stores, all)) {
         const hosts = deployment.targets
@@ -246,7 +248,7 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
       const where = host === null ? '' : ` on the host ${host}`;
       throw new CertdeskError(
         'DEPLOYMENT_NOT_FOUND',
-        `The project has no deployment${where} that is not paused`,
+        `The project has no deployment${only === null ? '' : ` ${only}`}${where} that is not paused`,
       );
     },
     rollBack: (id, versionId, hosts) => start(id, { force: false, hosts, versionId, trigger: 'roll-back' }),

@@ -20,7 +20,7 @@ export async function installAll(visit: Visit, prepared: readonly Prepared[]): P
   return installed;
 }
 
-interface Swapped {
+export interface Swapped {
   readonly prepared: Prepared;
   readonly result: SwapResult;
 }
@@ -50,7 +50,7 @@ async function swap(
 }
 
 /** One reload for all runs of the group that owe one. */
-async function reloadOnce(visit: Visit, swapped: readonly Swapped[]): Promise<readonly Prepared[]> {
+export async function reloadOnce(visit: Visit, swapped: readonly Swapped[]): Promise<readonly Prepared[]> {
   const owing = swapped.filter(({ result, prepared }) => result.reloadOwed && prepared.reload !== null);
   const done = swapped.filter((each) => !owing.includes(each));
   for (const { prepared, result } of done) await noteInstalled(prepared, result.steps);

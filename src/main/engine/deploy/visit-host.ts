@@ -5,7 +5,7 @@ import { toCertdeskError } from '../core/errors.ts';
 import type { DeploymentRunRecord, HostRecord } from '../core/model-deploy.ts';
 import { type ActiveRun, createActiveRun } from './active-run.ts';
 import { toConnectable } from './connectable.ts';
-import { installAll, isolated, verifyRun } from './install.ts';
+import { installAll, isolated, reloadOnce, type Swapped, verifyRun } from './install.ts';
 import { runCommandKind } from './kinds/command.ts';
 import { type Prepared, prepareFiles, settle, stepsOf } from './kinds/files.ts';
 import { noteContact } from './note-contact.ts';
@@ -116,9 +116,10 @@ async function walkRuns(deps: WalkDeps, visit: Visit, runs: readonly ActiveRun[]
   ]);
 }
 
-/** Finishes or puts back what earlier runs left, which newer ones have replaced since. */
+/** Finishes or puts back what earlier runs left, and reloads what they owe: newer runs have replaced them, or none will follow. */
 async function settleOthers(deps: WalkDeps, visit: Visit, runs: readonly ActiveRun[]): Promise<void> {
   const { host, signal } = visit;
+  const owing: Swapped[] = [];
   for (const record of await deps.stores.deploymentRuns.unsettled(host.id)) {
     if (runs.some((run) => run.record.id === record.id)) continue;
     const deployment = await deps.stores.deployments.get(record.deploymentId);
@@ -126,13 +127,18 @@ async function settleOthers(deps: WalkDeps, visit: Visit, runs: readonly ActiveR
     const run = createActiveRun(deps, record, { deployment, host });
     try {
       const loaded = await load(deps, run);
-      await settle(visit, { run, ...stepsOf(loaded) });
-      await run.patch({ unsettled: false });
+      const prepared = { ...loaded, ...stepsOf(loaded) };
+      const result = await settle(visit, prepared);
+      if (result?.state === 'swapped' && result.reloadOwed && prepared.reload !== null)
+        owing.push({ prepared: { ...prepared, settled: result }, result });
+      else await run.patch({ unsettled: false });
     } catch (error) {
       signal.throwIfAborted();
       deps.log.warn({ err: error, runId: record.id }, 'An earlier deployment run could not be settled yet');
     }
   }
+  const groups = Map.groupBy(owing, ({ prepared }) => JSON.stringify(prepared.reload?.command));
+  for (const group of groups.values()) await reloadOnce(visit, group);
 }
 
 type Target = { readonly deploymentId: string; readonly hostId: string };
