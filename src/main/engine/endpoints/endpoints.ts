@@ -26,6 +26,7 @@ import type { EndpointChecker } from './checker.ts';
 import { presentDetail, presentEndpoint } from './endpoint-views.ts';
 import { splitPem } from './pem.ts';
 import { type SuggestionDeps, suggestEndpoints } from './suggestions.ts';
+import { parseRoot } from './trust.ts';
 
 type Visible = readonly string[] | null;
 
@@ -212,7 +213,13 @@ export function assertDefinition(
     const field = address === host ? 'host' : 'addresses';
     throw invalid(field, REFUSALS[refusal], `${address} ${REFUSALS[refusal]}.`);
   }
-  if (trust !== null && !isPem(trust)) throw invalid('trust', 'must be system, or certificates as PEM');
+  if (trust === null) return;
+  if (!isPem(trust)) throw invalid('trust', 'must be system, or certificates as PEM');
+  if (splitPem(trust).flatMap(parseRoot).length === 0)
+    throw invalid(
+      'trust',
+      'has no root certificate, only certificates that another one issued. Add the root, which is its own issuer',
+    );
 }
 
 function isPem(trust: string): boolean {
