@@ -6,9 +6,11 @@ export interface CliArgument {
   readonly name: string;
   /**
    * `project`: the domain, name or ID of a project. The client replaces it by the ID. `new-project`: likewise, and it
-   * creates the project if there is none. `text`: the field as it is. `files`: paths of files, sent in base64.
+   * creates the project if there is none. `deployable`: a project, or the name or ID of a deployment, which also fills
+   * the field `deployment`. `host`: the name or ID of a host. `text`: the field as it is. `files`: paths of files, sent in
+   * base64.
    */
-  readonly is: 'project' | 'new-project' | 'text' | 'files';
+  readonly is: 'project' | 'new-project' | 'deployable' | 'host' | 'text' | 'files';
   /** The field of the path, the query or the body that it fills. */
   readonly field: string;
   readonly description: string;
@@ -52,8 +54,10 @@ export interface CliMeta {
   readonly rows?: string;
   /** Without columns, the command prints the answer's message. */
   readonly columns?: readonly CliColumn[];
-  /** A view of its own in the client: cli/overview.ts, cli/job-view.ts. */
-  readonly view?: 'overview' | 'job';
+  /** A view of its own in the client: cli/overview.ts, cli/job-view.ts, cli/host-test.ts. */
+  readonly view?: 'overview' | 'job' | 'host-test';
+  /** Whether the answer has runs of deployments, for whose end the client waits. */
+  readonly runs?: true;
   /** Whether the client asks for all pages unless --limit is given. */
   readonly pages?: true;
   /** On a terminal, the client asks this question first. `{name}` is the first argument. */

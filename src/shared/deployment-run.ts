@@ -119,6 +119,14 @@ export const RunDeploymentsSchema = z
       .nullable()
       .default(null)
       .meta({ description: 'Name or ID of a host: only deployments there', reach: 'project' }),
+    deployment: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .nullable()
+      .default(null)
+      .meta({ description: 'Name or ID of a deployment of the project: only this one', reach: 'project' }),
   })
   .meta({ id: 'RunDeployments' });
 

@@ -267,6 +267,34 @@ export const ScannedKeysSchema = z
   .meta({ id: 'ScannedHostKeys' });
 export type ScannedKeys = z.infer<typeof ScannedKeysSchema>;
 
+export const ReadKnownHostsSchema = z
+  .strictObject({
+    text: z
+      .string()
+      .min(1)
+      .max(4 * 1024 * 1024)
+      .meta({ description: 'Content of an OpenSSH known_hosts file; names may be hashed' }),
+    address: AddressSchema.meta({ description: 'As the host is saved' }),
+    port: port.default(22),
+  })
+  .meta({ id: 'ReadKnownHosts' });
+export type ReadKnownHosts = z.output<typeof ReadKnownHostsSchema>;
+
+export const KnownHostKeysSchema = z
+  .object({
+    keys: z
+      .array(z.object({ type: HostKeyTypeSchema, sha256: z.string() }))
+      .meta({ description: 'Keys to accept, without revoked ones' }),
+    revoked: z
+      .array(z.object({ type: z.string(), sha256: z.string() }))
+      .meta({ description: 'Keys that the file revokes for this host' }),
+    skipped: z
+      .array(z.object({ line: z.int(), reason: z.string() }))
+      .meta({ description: 'Lines about this host that were not imported, such as @cert-authority' }),
+  })
+  .meta({ id: 'KnownHostKeys' });
+export type KnownHostKeys = z.infer<typeof KnownHostKeysSchema>;
+
 /** What a test of a host or a deployment checks, in this order, with its display names. */
 export const CHECKS = {
   connect: 'Connection',

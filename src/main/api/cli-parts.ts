@@ -8,6 +8,29 @@ export const PROJECT: CliArgument = {
   description: 'domain, name or ID of the project',
 };
 
+/** A filter of a list. */
+export const OF_PROJECT: CliArgument = {
+  name: 'NAME',
+  is: 'project',
+  field: 'project',
+  optional: true,
+  description: 'only of this project: its domain, name or ID',
+};
+
+export const DEPLOYABLE: CliArgument = {
+  name: 'NAME',
+  is: 'deployable',
+  field: 'id',
+  description: 'domain, name or ID of the project, or name or ID of a deployment',
+};
+
+export const HOST: CliArgument = {
+  name: 'HOST',
+  is: 'host',
+  field: 'hostId',
+  description: 'name or ID of the host',
+};
+
 const DOMAIN: CliColumn = { title: 'Domain', field: 'domain|name' };
 
 /** What certdesk list shows. `projects.list` also serves `certdesk projects`. */

@@ -17,7 +17,7 @@ import {
 } from '../../shared/deployment-run.ts';
 import { HostTestSchema } from '../../shared/host.ts';
 import { ProjectIdSchema } from '../../shared/project.ts';
-import { PROJECT } from './cli-parts.ts';
+import { DEPLOYABLE, OF_PROJECT } from './cli-parts.ts';
 import { within } from './hosts.ts';
 import { type Meta, operation, router } from './trpc.ts';
 
@@ -49,6 +49,7 @@ export const deployments = router({
         {
           verb: 'deployments',
           summary: 'list deployments and their state',
+          args: [OF_PROJECT],
           pages: true,
           rows: 'deployments',
           columns: [
@@ -189,8 +190,9 @@ export const deployments = router({
         {
           verb: 'deploy',
           summary: 'install the certificate on its hosts now',
-          args: [PROJECT],
+          args: [DEPLOYABLE],
           options: { host: '', force: '' },
+          runs: true,
           rows: 'runs',
           columns: [
             { title: 'Host', field: 'host.name' },
@@ -200,6 +202,7 @@ export const deployments = router({
           examples: [
             ['deploy shop.example.com', 'on all hosts of the project'],
             ['deploy shop.example.com --host web-1 --force', 'on one host, even if nothing has changed'],
+            ['deploy nginx --no-wait', 'with the deployment of that name, without waiting for its end'],
           ],
         },
       ],
@@ -207,8 +210,8 @@ export const deployments = router({
     .input(z.object({ id, body: RunDeploymentsSchema.optional() }))
     .output(startedRuns)
     .mutation(async ({ ctx, input }) => {
-      const { force = false, host = null } = input.body ?? {};
-      return { runs: [...(await ctx.engine.deployments.runAll(input.id, { force, host }))] };
+      const { force = false, host = null, deployment = null } = input.body ?? {};
+      return { runs: [...(await ctx.engine.deployments.runAll(input.id, { force, host, deployment }))] };
     }),
 
   test: operation({ reach: 'installation', scope: 'admin' })

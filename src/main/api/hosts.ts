@@ -5,12 +5,16 @@ import {
   HostIdSchema,
   HostSchema,
   HostTestSchema,
+  KnownHostKeysSchema,
+  ReadKnownHostsSchema,
   ScanKeysSchema,
   ScannedKeysSchema,
   TagPreviewRequestSchema,
   TagPreviewSchema,
   UpdateHostSchema,
 } from '../../shared/host.ts';
+import { readKnownHosts } from '../engine/hosts/known-hosts.ts';
+import { HOST } from './cli-parts.ts';
 import { operation, router } from './trpc.ts';
 
 const hostId = HostIdSchema;
@@ -94,7 +98,8 @@ export const hosts = router({
         {
           verb: 'hosts test',
           summary: 'test a host: connection, key, shell, rights and clock',
-          args: [{ name: 'HOST', is: 'text', field: 'hostId', description: 'ID of the host' }],
+          args: [HOST],
+          view: 'host-test',
           rows: 'checks',
           columns: [
             { title: 'Check', field: 'check' },
@@ -119,6 +124,18 @@ export const hosts = router({
     .input(z.object({ body: ScanKeysSchema }))
     .output(ScannedKeysSchema)
     .mutation(({ ctx, input, signal }) => ctx.engine.hostTests.scanKeys(input.body, within(signal))),
+
+  readKnownHosts: operation({ reach: 'system' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/hosts/known-hosts',
+        summary: 'Find the keys of a host in an OpenSSH known_hosts file. A person accepts them',
+      },
+    })
+    .input(z.object({ body: ReadKnownHostsSchema }))
+    .output(KnownHostKeysSchema)
+    .mutation(({ input }) => readKnownHosts(input.body)),
 
   previewTags: operation({ reach: 'installation', scope: 'admin' })
     .meta({

@@ -71,8 +71,8 @@ async function candidates(
   ).length;
   const args = remote.args ?? [];
   const argument = args[Math.min(position, args.length - 1)];
-  const isProject = argument?.is === 'project' || argument?.is === 'new-project';
-  if (!isProject || (position >= args.length && argument.many !== true)) return [];
+  const isProject = ['project', 'new-project', 'deployable'].includes(argument?.is ?? '');
+  if (!isProject || (position >= args.length && argument?.many !== true)) return [];
   return names(before);
 }
 
@@ -97,7 +97,7 @@ function localCandidates(command: LocalCommand, rest: readonly string[], current
   return values ?? (rest.length === 0 ? command.commands.map(({ name }) => name) : []);
 }
 
-function optionsOf({ options, job, confirm, form }: RemoteCommand): readonly KnownOption[] {
+function optionsOf({ options, job, runs, confirm, form }: RemoteCommand): readonly KnownOption[] {
   const own = options.flatMap(({ flag, type, choices }): readonly KnownOption[] => {
     if (type === 'secret')
       return [
@@ -110,7 +110,7 @@ function optionsOf({ options, job, confirm, form }: RemoteCommand): readonly Kno
   });
   const general = [
     ['--json', false, true],
-    ['--no-wait', false, job],
+    ['--no-wait', false, job || runs === true],
     ['--yes', false, confirm !== undefined],
     ['--output', true, form !== 'json'],
   ] as const;

@@ -63,6 +63,8 @@ function addCommand(program: Command, remote: RemoteCommand): void {
   }
   for (const option of remote.options.flatMap(toOptions)) command.addOption(option);
   command.option('--json', "print the server's answer as JSON");
+  if (remote.runs === true)
+    command.option('--no-wait', 'print the runs and return, instead of waiting for their end');
   if (remote.job) command.option('--no-wait', 'print the job and return, instead of waiting for its end');
   if (remote.confirm !== undefined) command.option('--yes', 'do not ask for confirmation');
   if (remote.form !== 'json')

@@ -1,6 +1,8 @@
 // Runs a command of an operation: arguments to a request, a job to its end, the answer to a table.
 import { createInterface } from 'node:readline/promises';
 import type { CliArgument, RemoteCommand } from '../../shared/command-line.ts';
+import { findDeployable, requireHost } from './deployables.ts';
+import { reportFailures, runsOf, waitForRuns } from './deployment-runs.ts';
 import { CommandFailure, UsageFailure } from './failure.ts';
 import { readInput, readJsonFile, readSecret, writeOutput } from './files.ts';
 import { completeObtain } from './obtain.ts';
@@ -87,7 +89,9 @@ async function runOnce(run: Run): Promise<void> {
   }
   if (!command.job) {
     const answer = command.pages === true && fields.query.limit === undefined ? readPages : callJson;
-    await showAnswer(command, server, await answer(server, command.method, path, request), options.json);
+    const received = await answer(server, command.method, path, request);
+    if (command.runs === true && options.wait) return followRuns(run, received.value);
+    await showAnswer(command, server, received, options.json);
     return;
   }
   const headers = { prefer: 'respond-async' };
@@ -98,6 +102,15 @@ async function runOnce(run: Run): Promise<void> {
     throw error;
   });
   await followJob(run, name, started);
+}
+
+/** Waits for the runs of deployments and shows how they ended. @throws CommandFailure if one failed */
+async function followRuns({ command, server, options }: Run, started: unknown): Promise<void> {
+  const showSteps = !options.json && process.stderr.isTTY === true;
+  const waiting = { reconnect: options.connect, showSteps };
+  const runs = await waitForRuns(server, runsOf(server, started), waiting);
+  await showAnswer(command, server, { text: JSON.stringify({ runs }), value: { runs } }, options.json);
+  reportFailures(runs);
 }
 
 /** @param started The answer to the request that has started the job. */
@@ -170,8 +183,9 @@ async function resolveArguments(
     if (value === undefined) continue;
     if (argument.is === 'files') body[argument.field] = readFiles(value);
     else {
-      const { id, isNew } = await resolve(argument, server, String(value));
+      const { id, isNew, deployment } = await resolve(argument, server, String(value));
       params[argument.field] = id;
+      if (deployment !== undefined) body.deployment = deployment;
       if (isNew) created = id;
     }
   }
@@ -182,7 +196,9 @@ async function resolve(
   { is }: CliArgument,
   server: Server,
   value: string,
-): Promise<{ readonly id: string; readonly isNew: boolean }> {
+): Promise<{ readonly id: string; readonly isNew: boolean; readonly deployment?: string }> {
+  if (is === 'host') return { id: (await requireHost(server, value)).id, isNew: false };
+  if (is === 'deployable') return { ...(await findDeployable(server, value)), isNew: false };
   if (is === 'project') return { id: (await requireProject(server, value)).id, isNew: false };
   if (is !== 'new-project') return { id: value, isNew: false };
   const { project, isNew } = await findOrCreateProject(server, value);

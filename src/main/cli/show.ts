@@ -3,6 +3,7 @@ import type { RemoteCommand } from '../../shared/command-line.ts';
 import type { ErrorBody } from '../../shared/errors.ts';
 import type { JobWithSteps } from '../../shared/job.ts';
 import { CommandFailure } from './failure.ts';
+import { assertTestPassed, isHostTest, printHostTest } from './host-test.ts';
 import { outcomeOf, printJob } from './job-view.ts';
 import { isOverview, printOverview } from './overview.ts';
 import { listProjects } from './projects.ts';
@@ -24,7 +25,11 @@ export async function showAnswer(
   { text, value }: JsonAnswer,
   asJson: boolean,
 ): Promise<void> {
-  if (asJson) return printLine(text);
+  if (asJson) {
+    printLine(text);
+    if (command.view === 'host-test' && isHostTest(value)) assertTestPassed(value);
+    return;
+  }
   const { columns, rows, view } = command;
   const strange = () => notCertdesk(server, { status: 200, headers: { 'content-type': 'application/json' } });
   if (view === 'overview') {
@@ -34,6 +39,11 @@ export async function showAnswer(
   if (view === 'job') {
     if (!isJob(value)) throw strange();
     return printJob(value);
+  }
+  if (view === 'host-test') {
+    if (!isHostTest(value)) throw strange();
+    printHostTest(value, { columns: columns ?? [], now: new Date(), projects: new Map() });
+    return assertTestPassed(value);
   }
   if (columns === undefined) return printLine(paint(String(valueAt(value, 'message') ?? 'Done')));
   const projects = await readDomains(command, server, value);

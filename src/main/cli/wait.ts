@@ -9,8 +9,8 @@ import { isRecord } from './values.ts';
 
 const POLL_MS = 400;
 /** A server that restarts, for an upgrade or a restored backup, is back within a few seconds. */
-const RECONNECT_MS = 1_000;
-const RECONNECTS = 10;
+export const RECONNECT_MS = 1_000;
+export const RECONNECTS = 10;
 
 export interface WaitOptions {
   /** Finds the server again after a restart, because its local credential is a new one then. */
@@ -49,7 +49,7 @@ export async function waitForJob(
   }
 }
 
-function isTransient(error: unknown): error is CommandFailure {
+export function isTransient(error: unknown): error is CommandFailure {
   if (!(error instanceof CommandFailure)) return false;
   return error instanceof UnreachableFailure || error.body?.code === 'SHUTTING_DOWN';
 }

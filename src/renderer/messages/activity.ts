@@ -60,6 +60,7 @@ export const activity = {
     'hosts.remove': 'Remove host',
     'hosts.test': 'Test host',
     'hosts.scanKeys': 'Read host keys',
+    'hosts.readKnownHosts': 'Read known_hosts',
     'hosts.key-changed': 'Host key refused',
     'deployments.deployProject': 'Deploy certificate of a project',
     'deployments.test': 'Test deployment',

@@ -2,7 +2,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readHostKey } from '../../../src/main/engine/hosts/host-key.ts';
-import { findKnownHostKeys } from '../../../src/main/engine/hosts/known-hosts.ts';
+import { findKnownHostKeys, readKnownHosts } from '../../../src/main/engine/hosts/known-hosts.ts';
 
 /** A key of a type with any content; fingerprints are of the whole. */
 function key(type: string, content: string) {
@@ -110,5 +110,20 @@ describe('known_hosts', () => {
     });
     for (const damaged of ['', 'AAAA', 'AAAAAA==', '/////w=='])
       expect(readHostKey(Buffer.from(damaged, 'base64'))).toBeNull();
+  });
+});
+
+describe('the answer to pasted lines', () => {
+  it('has the keys to accept, names @cert-authority and leaves out what is revoked', () => {
+    const text = [
+      `${hashed('web1.example.com')} ${one.text}`,
+      `@revoked web1.example.com ${two.text}`,
+      `web1.example.com ${two.text}`,
+      `@cert-authority *.example.com ${one.text}`,
+    ].join('\n');
+    const { keys, revoked, skipped } = readKnownHosts({ text, address: 'web1.example.com', port: 22 });
+    expect(keys).toEqual([{ type: one.type, sha256: one.sha256 }]);
+    expect(revoked).toEqual([{ type: two.type, sha256: two.sha256 }]);
+    expect(skipped).toEqual([{ line: 4, reason: expect.stringContaining('@cert-authority') }]);
   });
 });

@@ -1,8 +1,9 @@
 // Reads OpenSSH's known_hosts (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"): the keys that it has for one host.
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { type KnownHostKeys, KnownHostKeysSchema, type ReadKnownHosts } from '../../../shared/host.ts';
 import { HOST_KEY_ALGORITHMS, type HostKey, readHostKey } from './host-key.ts';
 
-export interface KnownHostKeys {
+export interface FoundHostKeys {
   /** Keys to accept, without revoked ones. */
   readonly keys: readonly HostKey[];
   /** Keys that the file revokes for this host. */
@@ -27,7 +28,7 @@ const REASONS = {
 export function findKnownHostKeys(
   text: string,
   { address, port }: { readonly address: string; readonly port: number },
-): KnownHostKeys {
+): FoundHostKeys {
   if (text.length > MAX_LENGTH) throw new RangeError('known_hosts has more than 4 MiB');
   const name = (port === 22 ? address : `[${address}]:${port}`).toLowerCase();
   const keys: HostKey[] = [];
@@ -52,6 +53,11 @@ export function findKnownHostKeys(
   }
   const isRevoked = (key: HostKey) => revoked.some((each) => each.sha256 === key.sha256);
   return { keys: keys.filter((key) => !isRevoked(key)), revoked, skipped };
+}
+
+/** As the API returns it: `findKnownHostKeys` has left out keys of other types. */
+export function readKnownHosts({ text, address, port }: ReadKnownHosts): KnownHostKeys {
+  return KnownHostKeysSchema.parse(findKnownHostKeys(text, { address, port }));
 }
 
 function matchesHost(hosts: string, name: string): boolean {

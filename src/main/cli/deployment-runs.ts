@@ -1,0 +1,102 @@
+// Waits for the runs of deployments, and shows the steps of each host as they happen.
+import { setTimeout } from 'node:timers/promises';
+import type { DeploymentRun } from '../../shared/deployment-run.ts';
+import { CommandFailure } from './failure.ts';
+import { callJson, notCertdesk, type Server } from './request.ts';
+import { printNote } from './terminal.ts';
+import { isRecord } from './values.ts';
+import { isTransient, RECONNECT_MS, RECONNECTS, type WaitOptions } from './wait.ts';
+
+const POLL_MS = 400;
+/** A run that waits for its window may do so for days: the command says so and ends. */
+const AT_WORK: readonly string[] = ['pending', 'running'];
+const GOOD: readonly string[] = ['deployed', 'verified', 'unchanged', 'waiting-for-window'];
+
+/** @throws CommandFailure if the answer has no runs */
+export function runsOf(server: Server, value: unknown): readonly DeploymentRun[] {
+  const runs = isRecord(value) ? value.runs : undefined;
+  if (Array.isArray(runs) && runs.every(isRun)) return runs;
+  throw strange(server);
+}
+
+/**
+ * @returns the runs in the same order, once all have ended
+ * @throws CommandFailure if the server is gone for longer than a restart takes. The runs go on after its next start.
+ */
+export async function waitForRuns(
+  server: Server,
+  started: readonly DeploymentRun[],
+  { reconnect, showSteps }: WaitOptions,
+): Promise<readonly DeploymentRun[]> {
+  let connection = server;
+  let failures = 0;
+  let runs = started;
+  const shown = new Map<string, string>();
+  for (;;) {
+    try {
+      if (failures > 0) connection = await reconnect();
+      const read = (run: DeploymentRun) => (AT_WORK.includes(run.state) ? readRun(connection, run.id) : run);
+      runs = await Promise.all(runs.map(read));
+      failures = 0;
+      if (showSteps) for (const run of runs) showNewSteps(run, shown);
+      if (!runs.some(({ state }) => AT_WORK.includes(state))) return runs;
+      await setTimeout(POLL_MS);
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      failures += 1;
+      if (failures > RECONNECTS)
+        throw new CommandFailure(
+          `${error.message}. The deployment continues when the server runs again: check it with \`certdesk deployments\``,
+          null,
+          { cause: error },
+        );
+      if (failures === 1) printNote(`${error.message}. Waiting for the server …`);
+      await setTimeout(RECONNECT_MS);
+    }
+  }
+}
+
+/** Shows what began and what ended since the last request. @param shown The lines shown so far, by run and step. */
+function showNewSteps({ id, host, steps }: DeploymentRun, shown: Map<string, string>): void {
+  for (const [at, { step, state, at: time, message }] of steps.entries()) {
+    const line = `  ${time.slice(11, 19)}  ${host.name}: ${message}`;
+    const key = `${id} ${at}`;
+    if (message === '' || shown.get(key) === line) continue;
+    shown.set(key, line);
+    printNote(state === 'failed' ? `${line} (${step} failed)` : line);
+  }
+}
+
+/** Reports each run that failed. @throws CommandFailure if one did: failed, rolled back, not served or cancelled */
+export function reportFailures(runs: readonly DeploymentRun[]): void {
+  const failed = runs.filter(({ state }) => !GOOD.includes(state));
+  const [first] = failed;
+  if (first === undefined) return;
+  if (runs.length === 1) throw new CommandFailure(sentenceOf(first));
+  for (const run of failed) printNote(`certdesk: ${sentenceOf(run)}`);
+  throw new CommandFailure(`${failed.length} of ${runs.length} deployments failed`);
+}
+
+function sentenceOf({ host, state, error }: DeploymentRun): string {
+  const reason = state === 'cancelled' ? 'A newer run has replaced this one, or it was cancelled' : state;
+  return `${host.name}: ${error?.error ?? reason}`;
+}
+
+async function readRun(server: Server, id: string): Promise<DeploymentRun> {
+  const { value } = await callJson(server, 'GET', `/deployment-runs/${encodeURIComponent(id)}`);
+  if (isRun(value)) return value;
+  throw strange(server);
+}
+
+const strange = (server: Server): CommandFailure =>
+  notCertdesk(server, { status: 200, headers: { 'content-type': 'application/json' } });
+
+function isRun(value: unknown): value is DeploymentRun {
+  return (
+    isRecord(value) &&
+    typeof value.id === 'string' &&
+    typeof value.state === 'string' &&
+    Array.isArray(value.steps) &&
+    isRecord(value.host)
+  );
+}

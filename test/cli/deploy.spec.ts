@@ -1,0 +1,158 @@
+// certdesk deploy, deployments and hosts test against the built server, with this machine as the host.
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { answerSchema, type Ended, runCli, runInTerminal, shellLine } from '../support/server/cli.ts';
+import { runCertdesk, type Server, startServer } from '../support/server/server.ts';
+import { type CallAsUser, signIn } from '../support/server/signed-in-user.ts';
+import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
+
+let folder: string;
+let server: Server;
+let openssl: OpenSsl;
+let asUser: CallAsUser;
+
+const data = (): string => join(folder, 'data');
+const reload = (): string => join(folder, 'reload');
+const env = () => ({ CERTDESK_DATA_DIR: data() });
+const certdesk = (...args: readonly string[]): Promise<Ended> => runCli(args, { env: env() });
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'certdesk-cli-'));
+  expect(await ensureBuilt()).toBeNull();
+  server = await startServer({ dataFolder: data() });
+  openssl = await createOpenSsl();
+  const link = await runCertdesk(['login-link', '--data-dir', data()]);
+  asUser = await signIn(/https?:\/\/\S+/.exec(link)?.[0] ?? '');
+  const san = ['DNS:shop.example.com'];
+  const { certificate, privateKey } = await openssl.issue({ subject: '/CN=shop.example.com', san });
+  writeFileSync(join(folder, 'shop.pem'), certificate + privateKey);
+  expect((await certdesk('project', 'create', '--domain', 'shop.example.com')).code).toBe(0);
+  expect((await certdesk('upload', 'shop.example.com', join(folder, 'shop.pem'))).code).toBe(0);
+  const { projects } = JSON.parse((await certdesk('list', '--json')).stdout);
+  writeFileSync(reload(), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  for (const name of ['here', 'there']) {
+    const host = await asUser('POST', '/hosts', { body: { name, transport: 'local' } });
+    const body = {
+      name: `web ${name}`,
+      hosts: { ids: [String(host.body.id)] },
+      files: [{ content: 'combined', path: join(folder, `${name}.pem`) }],
+      steps: { reloadCommand: [reload()] },
+    };
+    const created = await asUser('POST', `/projects/${projects[0].id}/deployments`, { body });
+    expect(created.status, created.text).toBe(201);
+  }
+  expect(await certdesk('deploy', 'shop.example.com')).toMatchObject({ code: 0, stderr: '' });
+}, 600_000);
+afterAll(async () => {
+  await server?.stop();
+  await openssl?.remove();
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(() => writeFileSync(reload(), '#!/bin/sh\nexit 0\n'));
+
+describe('certdesk deploy', () => {
+  it('waits for all hosts of a project and shows how each run ended', async () => {
+    rmSync(join(folder, 'here.pem'));
+    const { code, stdout, stderr } = await certdesk('deploy', 'shop.example.com');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^HOST +STATE +RUN\n/);
+    expect(stdout).toMatch(/^here +deployed /m);
+    expect(stdout).toMatch(/^there +unchanged /m);
+    expect(existsSync(join(folder, 'here.pem'))).toBe(true);
+  });
+
+  it('takes the name or the ID of a deployment, and one host', async () => {
+    const { stdout } = await certdesk('deploy', 'web there', '--force', '--json');
+    const answer = JSON.parse(stdout);
+    expect(answerSchema('POST', '/projects/{id}/deployments/run').safeParse(answer).error).toBeUndefined();
+    expect(answer.runs).toMatchObject([{ state: 'deployed', host: { name: 'there' } }]);
+    const byId = JSON.parse((await certdesk('deploy', answer.runs[0].deploymentId, '--json')).stdout);
+    expect(byId.runs).toMatchObject([{ state: 'unchanged', host: { name: 'there' } }]);
+    const oneHost = JSON.parse(
+      (await certdesk('deploy', 'shop.example.com', '--host', 'here', '--json')).stdout,
+    );
+    expect(oneHost.runs).toMatchObject([{ host: { name: 'here' } }]);
+  });
+
+  it('shows the steps of each host on a terminal as they happen', async () => {
+    const args = ['deploy', 'shop.example.com', '--force'];
+    const { stdout } = await runInTerminal(shellLine(args), { env: env() });
+    for (const host of ['here', 'there'])
+      expect(stdout).toMatch(new RegExp(`\\d\\d:\\d\\d:\\d\\d {2}${host}: Files replaced, service reloaded`));
+  });
+
+  it('prints the runs and returns with --no-wait', async () => {
+    const { code, stdout } = await certdesk('deploy', 'web here', '--force', '--no-wait', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).runs).toMatchObject([{ state: 'pending' }]);
+    await expect
+      .poll(async () => (await certdesk('deployments', '--json')).stdout)
+      .not.toContain('"pending"');
+  });
+
+  it('exits with 1 and the sentence of each failed run', async () => {
+    writeFileSync(reload(), '#!/bin/sh\necho "no such module" >&2\nexit 3\n');
+    const one = await certdesk('deploy', 'web here', '--force');
+    expect(one).toMatchObject({ code: 1, stdout: expect.stringMatching(/^here +rolled-back /m) });
+    expect(one.stderr).toMatch(/^certdesk: here: .*the reload .*no such module.*\n$/);
+    const { code, stderr } = await certdesk('deploy', 'shop.example.com', '--force', '--json');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^certdesk: here: .*\ncertdesk: there: .*\ncertdesk: 2 of 2 deployments failed\n$/,
+    );
+  });
+
+  it('says which names are near', async () => {
+    expect(await certdesk('deploy', 'shp.example.com')).toMatchObject({
+      code: 1,
+      stderr: 'certdesk: There is no project shp.example.com. Did you mean shop.example.com?\n',
+    });
+    expect(await certdesk('deploy', 'shop.example.com', '--host', 'nowhere')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no deployment on the host nowhere'),
+    });
+  });
+});
+
+describe('certdesk deployments', () => {
+  it('lists all deployments, or those of one project', async () => {
+    expect((await certdesk('project', 'create', '--domain', 'mail.example.com')).code).toBe(0);
+    expect((await certdesk('deployments')).stdout).toMatch(/^PROJECT +DEPLOYMENT +STATE +SINCE +ID\n/);
+    expect((await certdesk('deployments', 'shop.example.com')).stdout).toMatch(/web here/);
+    expect(await certdesk('deployments', 'mail.example.com')).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'No deployments\n',
+    });
+  });
+});
+
+describe('certdesk hosts test', () => {
+  it('takes the name of a host and prints its checks', async () => {
+    const { code, stdout, stderr } = await certdesk('hosts', 'test', 'here');
+    expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^CHECK +STATE +MESSAGE\n/);
+    expect(stdout).toMatch(/^shell +ok /m);
+    expect(await certdesk('hosts', 'test', 'ther')).toMatchObject({
+      code: 1,
+      stderr: 'certdesk: There is no host ther. Did you mean there?\n',
+    });
+  });
+
+  it('prints the check that failed, and exits with 1', async () => {
+    const credential = await asUser('POST', '/host-credentials', {
+      body: { kind: 'ssh-password', name: 'password', password: 'quite-secret' },
+    });
+    const port = Number(new URL(server.address).port);
+    const ssh = { transport: 'ssh', address: '127.0.0.1', user: 'deploy', port };
+    const body = { ...ssh, name: 'no sshd', credentialId: String(credential.body.id) };
+    expect((await asUser('POST', '/hosts', { body })).status).toBe(201);
+    const { code, stdout, stderr } = await certdesk('hosts', 'test', 'no sshd');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^\S+ +failed /m);
+    expect(stderr).toMatch(/^certdesk: .+\n$/);
+  });
+});
