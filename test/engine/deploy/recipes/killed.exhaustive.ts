@@ -18,7 +18,11 @@ describeWith(
       it.each(OUTCOMES)('of a run that %s', { timeout: 1_800_000 }, async (outcome) => {
         const moments = await world.moments(outcome);
         expect(moments.length).toBeGreaterThan(10);
-        for (const moment of moments) await world.killAt(moment, outcome);
+        for (const moment of moments) {
+          await world.killAt(moment, outcome).catch((cause: unknown) => {
+            throw new Error(`killed ${moment.name}, time ${moment.nth}: ${String(cause)}`, { cause });
+          });
+        }
       });
     });
   },
