@@ -57,7 +57,12 @@ describeWith('chromium', 'the settings of HTTPS', () => {
     await page.goto(`${app.app.address}/#/`);
     const status = page.locator('section', { has: page.getByRole('heading', { name: 'System status' }) });
     await status.getByText('The project that is selected for HTTPS has no certificate.').waitFor();
-    await page.getByText('HTTPS of Certdesk itself needs attention').first().waitFor();
+    const heading = page.getByRole('heading', { name: 'HTTPS of Certdesk itself needs attention' });
+    const iconWidth = async () => (await heading.locator('svg').boundingBox())?.width;
+    const wide = await iconWidth();
+    await page.setViewportSize({ width: 400, height: 900 });
+    expect(await iconWidth()).toBe(wide); // the sentence does not squeeze its icon
+    await page.setViewportSize({ width: 1280, height: 900 });
     await app.app.engine.settings.update({ https: { projectId: null } });
     await status.getByText('Self-signed', { exact: true }).waitFor();
     await page.goto(`${app.app.address}/#/settings`);
