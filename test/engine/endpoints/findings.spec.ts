@@ -66,6 +66,16 @@ describeWith('openssl', 'findings about an endpoint', () => {
     expect(find([leaf, pki.lower, pki.upper])).toEqual([]);
   });
 
+  it('names a certificate without a subject by its first name, as CAs issue them', async () => {
+    const unnamed = await pki.issueLeaf({ subject: '/' });
+    expect(find([unnamed, pki.lower, pki.upper])).toEqual([]);
+    expect(find([unnamed])[0]?.message).toContain(`which issued ${NAME}`);
+    const selfSigned = await openssl.issue({ subject: '/', san: [`DNS:${NAME}`] });
+    expect(find([selfSigned]).map(({ message }) => message)).toEqual([
+      `The certificate ${NAME} signed itself.`,
+    ]);
+  });
+
   it.each([
     ['only the leaf', () => [leaf], ['missing-intermediate']],
     ['the upper intermediate missing', () => [leaf, pki.lower], ['missing-intermediate']],

@@ -40,9 +40,12 @@ export function listNames(certificate: X509Certificate): string {
   return more > 0 ? `${names.slice(0, SHOWN_NAMES).join(', ')} and ${more} more` : names.join(', ');
 }
 
-/** Node writes a name as one `KEY=value` per line; OpenSSL escapes control characters in values. */
-function lastOf(name: string, key: string): string | null {
-  const line = name.split('\n').findLast((each) => each.startsWith(`${key}=`));
+/**
+ * Node writes a name as one `KEY=value` per line; OpenSSL escapes control characters in values.
+ * @param name Undefined for an empty name, which CAs issue since names are only SANs; Node's types do not say so.
+ */
+function lastOf(name: string | undefined, key: string): string | null {
+  const line = name?.split('\n').findLast((each) => each.startsWith(`${key}=`));
   return line === undefined || line.length === key.length + 1 ? null : line.slice(key.length + 1);
 }
 
