@@ -61,6 +61,8 @@ http {
     });
   const lastRun = async (): Promise<Json | undefined> =>
     ((await app.call('GET', `/deployments/${id}/runs`)).body.runs as unknown as Json[])[0];
+  const servedState = async (): Promise<unknown> =>
+    (await app.call('GET', `/projects/${projectId}/certificate/status`)).body.served?.state;
   const renew = async () => {
     const answer = await app.call('POST', `/projects/${projectId}/certificate/renew`);
     expect(answer.status, answer.text).toBe(200);
@@ -106,11 +108,25 @@ http {
     expect((await app.asUser('PATCH', `/deployments/${id}`, { body })).status).toBe(200);
     await expect.poll(async () => (await lastRun())?.state, { timeout: 60_000 }).toBe('unchanged');
 
+    const endpoint = await app.asUser('POST', '/endpoints', {
+      body: {
+        host: '127.0.0.1',
+        port,
+        serverName: 'shop.example.com',
+        projectIds: [projectId],
+        trust: (await pebble.issuerRoots()).join(''),
+      },
+    });
+    expect(endpoint.status, endpoint.text).toBe(201);
+    await expect.poll(servedState, { timeout: 60_000 }).toBe('current');
+
     const first = await served();
     await renew();
     await expect.poll(async () => (await lastRun())?.state, { timeout: 60_000 }).toBe('verified');
     const second = await served();
     expect(second).not.toBe(first);
+    // The endpoint is checked after the last host, not only six hours later.
+    await expect.poll(servedState, { timeout: 60_000 }).toBe('current');
     expect((await lastRun())?.fingerprint).toBe(second);
 
     const installed = await readFile(`${folder}/site.pem`, 'utf8');
@@ -120,6 +136,7 @@ http {
     expect(await served()).toBe(second);
     expect(await readFile(`${folder}/site.pem`, 'utf8')).toBe(installed);
     expect((await lastRun())?.error?.error).toContain('the check of the configuration failed');
+    await expect.poll(servedState, { timeout: 60_000 }).toBe('old');
 
     // The administrator repairs it, and retries.
     await writeFile(`${folder}/nginx.conf`, config());
@@ -127,5 +144,6 @@ http {
     expect(retried.status, retried.text).toBe(200);
     await expect.poll(async () => (await lastRun())?.state, { timeout: 60_000 }).toBe('verified');
     expect(await served()).not.toBe(second);
+    await expect.poll(servedState, { timeout: 60_000 }).toBe('current');
   }, 240_000);
 });
