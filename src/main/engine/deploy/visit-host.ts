@@ -138,7 +138,8 @@ async function settleOthers(deps: WalkDeps, visit: Visit, runs: readonly ActiveR
     }
   }
   const groups = Map.groupBy(owing, ({ prepared }) => JSON.stringify(prepared.reload?.command));
-  for (const group of groups.values()) await reloadOnce(visit, group);
+  for (const group of groups.values())
+    for (const { run } of await reloadOnce(visit, group)) await run.patch({ unsettled: false });
 }
 
 type Target = { readonly deploymentId: string; readonly hostId: string };
