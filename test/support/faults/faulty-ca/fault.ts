@@ -53,7 +53,7 @@ export interface FaultyCa {
   changed(): number;
   /** Whether the CSR was sent without a new validation. */
   hasReusedAuthorization(): boolean;
-  /** Resolves after the first CSR. With `cutAfterCsr`, no request gets through from then on. */
+  /** Resolves after the first CSR. From then on, no request gets through if `afterCsr` is given. */
   readonly cut: Promise<void>;
   /** Lets requests through again. */
   reconnect(): void;
@@ -69,18 +69,22 @@ const PROXY: GateAnswer = {
   body: '<h1>Proxy authentication required</h1>',
 };
 
-/** Applies the faults to all later answers. @param cutAfterCsr Makes the CA unreachable after the first CSR. */
+/**
+ * Applies the faults to all later answers.
+ * @param afterCsr What happens to requests after the first CSR: a proxy refuses them, so the job fails, or they stay
+ * without an answer, so the job is still at work when Certdesk stops.
+ */
 export function faultAnswers(
   gate: Pick<AcmeGate, 'keep'>,
   faults: readonly Fault[],
-  cutAfterCsr = false,
+  afterCsr: 'refused' | 'silent' | null = null,
 ): FaultyCa {
   const counts: Counts = { orders: 0, finalizes: 0 };
   const asked = new Map<Resource, number>();
   const left = new Map(faults.map((fault) => [fault, fault.times ?? Number.POSITIVE_INFINITY]));
   const cut = Promise.withResolvers<void>();
   let isCut = false;
-  let mayCut = cutAfterCsr;
+  let mayCut = afterCsr !== null;
   let changed = 0;
   const isActive = (fault: Fault, resource: Resource): boolean => {
     if (fault.at !== resource || left.get(fault) === 0) return false;
@@ -89,7 +93,7 @@ export function faultAnswers(
   };
   gate.keep(async (path, pass) => {
     const resource = resourceOf(path);
-    if (isCut) return PROXY;
+    if (isCut) return afterCsr === 'silent' ? 'silent' : PROXY;
     if (resource === null) return pass();
     const active = faults.filter((fault) => isActive(fault, resource));
     asked.set(resource, (asked.get(resource) ?? 0) + 1);

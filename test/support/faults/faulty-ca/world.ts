@@ -13,6 +13,8 @@ import type { Operation, Row } from './rows.ts';
 /** How an operation ends: at once, in the next job after a failed one, or in the next process. */
 export type Way = 'at once' | 'by retry' | 'after a restart';
 
+const AFTER_CSR = { 'at once': null, 'by retry': 'refused', 'after a restart': 'silent' } as const;
+
 export interface FaultyWorld {
   /** Runs the operation while the CA behaves like the row, and checks its result and its requests. */
   run(row: Row, operation: Operation, way?: Way): Promise<void>;
@@ -95,9 +97,11 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
     return (await jobsOf(id))[0] ?? {};
   }
 
-  async function restart(): Promise<void> {
+  /** @param between What happens while Certdesk is stopped. */
+  async function restart(between: () => void = () => undefined): Promise<void> {
     const { dataFolder } = app;
     await app.close();
+    between();
     app = await open(dataFolder);
   }
 
@@ -146,9 +150,8 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
   async function afterRestart(id: string, row: Row, operation: Operation, faulty: FaultyCa): Promise<void> {
     const stopped = perform(id, operation, row).catch(() => null); // its server disappears
     await faulty.cut;
-    await restart();
+    await restart(() => faulty.reconnect()); // the resumed job calls the CA immediately
     await stopped;
-    faulty.reconnect();
     expect(await ended(id)).toMatchObject({ state: 'succeeded' });
     await checkSuccess(id, row, faulty);
   }
@@ -156,7 +159,7 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
   async function run(row: Row, operation: Operation, way: Way = 'at once'): Promise<void> {
     const id = await prepare(row, operation);
     if (row.faults.some(({ at }) => at === 'directory')) await restart(); // a process caches it
-    const faulty = faultAnswers(gate, row.faults, way !== 'at once');
+    const faulty = faultAnswers(gate, row.faults, AFTER_CSR[way]);
     try {
       const how = { 'at once': atOnce, 'by retry': byRetry, 'after a restart': afterRestart }[way];
       await how(id, row, operation, faulty);
