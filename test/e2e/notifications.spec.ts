@@ -2,6 +2,7 @@
 // messages are shown; no secret is returned.
 import type { Locator } from 'playwright';
 import { expect, it } from 'vitest';
+import { NOTIFICATION_KINDS } from '../../src/shared/notification.ts';
 import { type SmtpServer, startSmtpServer } from '../support/engine/smtp-server.ts';
 import { isGenuine, startWebhookReceiver, type WebhookReceiver } from '../support/engine/webhook-receiver.ts';
 import { axeViolations } from '../support/gui/axe.ts';
@@ -10,6 +11,7 @@ import { describeWith } from '../support/tools/tools.ts';
 
 const PATH = 'services/T000/a-secret-path-of-a-webhook';
 const TOKEN = 'tk_a_token_of_the_tests';
+const KINDS = NOTIFICATION_KINDS.length;
 const PASSWORD = 'a password of a mail server';
 
 describeWith('chromium', 'notifications', () => {
@@ -76,7 +78,9 @@ describeWith('chromium', 'notifications', () => {
     expect(got !== undefined && isGenuine(secret, got, Date.now() / 1000)).toBe(true);
     await press('Done');
     await panel().getByText('OK', { exact: true }).waitFor();
-    await panel().getByText('7 of 8 events').waitFor();
+    await panel()
+      .getByText(`${KINDS - 1} of ${KINDS} events`)
+      .waitFor();
     expect(await channels()).toMatchObject([{ name: 'On call', enabled: true }]);
     await gui.open('/settings');
     await panel().getByText('On call').waitFor();
