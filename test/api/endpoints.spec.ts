@@ -195,6 +195,11 @@ describeWith('openssl', 'endpoints', () => {
 
   it('adds pasted lines, keeps what exists, and reports what is invalid', async () => {
     const text = `${NAME}:${service.port}\nsmtp://mx.example.com\n*.example.com\nweb.example.com,443,tls,,${NAME}`;
+    for (const dryRun of [true, false]) {
+      const body = { text, projectIds: ['unknown'], dryRun };
+      const refused = await server?.call('POST', '/endpoints/bulk', { token, body });
+      expect(refused).toMatchObject({ status: 404, body: { code: 'PROJECT_NOT_FOUND' } });
+    }
     expect(await call('POST', '/endpoints/bulk', { text })).toMatchObject({
       created: 2,
       existing: 1,

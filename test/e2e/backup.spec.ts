@@ -102,7 +102,11 @@ it('restores a running server to another folder with working tokens, and over da
   const second = await start('two');
   expect((await second.call('GET', `/projects/${project.id}`, { token })).body.domain).toBe('b.example.com');
   expect((await second.call('GET', '/audit', { token })).text).toContain('backups.restore');
-  expect((await second.call('GET', '/health')).body).toEqual({ ok: true, secretStore: 'sealed-file' });
+  expect((await second.call('GET', '/health')).body).toEqual({
+    ok: true,
+    secretStore: 'sealed-file',
+    https: null,
+  });
   await second.stop();
 
   await truncate(join(folder, 'one', 'certdesk.db'), 9_000);

@@ -59,14 +59,22 @@ describeWith(['pebble', 'chromium', 'keyring'], `the desktop application and the
   it('stores its master key there; locked, it says so and does nothing; unlocked, it continues', async () => {
     await rig.start(session('unlocked'));
     await (await rig.page()).getByText('Live', { exact: true }).waitFor();
-    expect(await rig.ask('query', 'system.health')).toEqual({ ok: true, secretStore: 'keychain' });
+    expect(await rig.ask('query', 'system.health')).toEqual({
+      ok: true,
+      secretStore: 'keychain',
+      https: null,
+    });
     expect((await obtain('shop.example.com')).status).toBe(200);
     expect(await rig.desktop().quit()).toBe(0);
 
     const locked = await rig.start(session('locked'));
     const page = await rig.page();
     await page.getByText('Live', { exact: true }).waitFor();
-    expect(await rig.ask('query', 'system.health')).toEqual({ ok: false, secretStore: 'unavailable' });
+    expect(await rig.ask('query', 'system.health')).toEqual({
+      ok: false,
+      secretStore: 'unavailable',
+      https: null,
+    });
     const refused = await obtain('second.example.com');
     expect(refused.text).toContain('SECRET_STORE_UNAVAILABLE');
     expect(refused.text).toMatch(/unlock/i);
@@ -93,7 +101,11 @@ describeWith(['pebble', 'chromium', 'keyring'], `the desktop application and the
     await rig.start({ ...session('none') });
     const page = await rig.page();
     await page.getByText('Live', { exact: true }).waitFor();
-    expect(await rig.ask('query', 'system.health')).toEqual({ ok: false, secretStore: 'unavailable' });
+    expect(await rig.ask('query', 'system.health')).toEqual({
+      ok: false,
+      secretStore: 'unavailable',
+      https: null,
+    });
     expect((await obtain('second.example.com')).text).toContain('SECRET_STORE_UNAVAILABLE');
     await rig.desktop().quit();
 

@@ -20,6 +20,7 @@ import { openDialog } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
 import { notifyDone } from '../ui/notify.tsx';
+import classes from '../ui/ui.module.css';
 import { ChannelCreatedDialog } from './channel-created-dialog.tsx';
 import {
   type ChannelForm,
@@ -96,7 +97,7 @@ function ChannelDialog({ channel, onMade }: DialogProps) {
           />
         )}
         {ofNoField && <FailureNotice error={save.error} />}
-        <Group justify="flex-end" gap="xs">
+        <Group justify="flex-end" gap="xs" className={classes.stickyActions}>
           <Button variant="default" onClick={() => modals.closeAll()}>
             {messages.cancel}
           </Button>

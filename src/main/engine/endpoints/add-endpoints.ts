@@ -9,7 +9,13 @@ import type { EndpointDefinition } from '../core/model-endpoint.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
-import { assertDefinition, type EndpointService, newRecord, toDefinition } from './endpoints.ts';
+import {
+  assertDefinition,
+  assertProjects,
+  type EndpointService,
+  newRecord,
+  toDefinition,
+} from './endpoints.ts';
 
 /** The operations on endpoints. */
 export interface Endpoints extends EndpointService {
@@ -50,6 +56,7 @@ export function createAddEndpoints({
       }),
     );
     const work = async (tx: Stores): Promise<AddedEndpoints['lines']> => {
+      await assertProjects(tx, projectIds);
       const results: AddedEndpoints['lines'] = [];
       for (const { definition, ...place } of lines) {
         const known = definition && (await tx.endpoints.find(definition));

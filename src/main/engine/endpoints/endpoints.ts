@@ -230,7 +230,8 @@ function isPem(trust: string): boolean {
   }
 }
 
-async function assertProjects(tx: Stores, ids: readonly string[]): Promise<void> {
+/** @throws PROJECT_NOT_FOUND */
+export async function assertProjects(tx: Stores, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
     if ((await tx.projects.get(id)) === null)
       throw new CertdeskError('PROJECT_NOT_FOUND', `Project ${id} not found`);
