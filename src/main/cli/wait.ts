@@ -20,7 +20,7 @@ export interface WaitOptions {
 
 /**
  * @returns the job, once it has ended
- * @throws CommandFailure if the server is gone for longer than a restart takes. The job goes on after its next start.
+ * @throws CommandFailure if the server is gone for longer than a restart takes. The job continues after its next start.
  */
 export async function waitForJob(
   server: Server,

@@ -62,7 +62,7 @@ export function findTrustPath(pool: readonly X509Certificate[], trust: Trust, no
   return walk([leaf]) ?? best(ends) ?? { path: [leaf], end: 'missing', root: null };
 }
 
-/** @returns null if the path goes on, or its next certificate is missing */
+/** @returns null if the path continues, or its next certificate is missing */
 function endOf(
   path: readonly X509Certificate[],
   top: X509Certificate,

@@ -590,7 +590,7 @@ open_runs() {
 is_new() { has_hash "$real" "$hash"; }
 print_result() { printf 'run\t%s\n' "${run##*/}" && cat "$run/result"; }
 
-# swap, reload and roll-back: start the worker, which goes on without this connection, and wait for it.
+# swap, reload and roll-back: start the worker, which continues without this connection, and wait for it.
 do_swap() {
   open_runs
   (check_step validate && check_step reload) || exit
