@@ -33,6 +33,8 @@ export interface FakeCa {
   readonly url: string;
   readonly directoryUrl: string;
   readonly requests: readonly FakeRequest[];
+  /** How many connections clients have opened. */
+  readonly connections: number;
   /** The requests for that path, in order. */
   to(path: string): readonly FakeRequest[];
   /** Sets the answer to every later request for the path. */
@@ -48,6 +50,7 @@ export async function startFakeCa(): Promise<FakeCa> {
   const requests: FakeRequest[] = [];
   const handlers = new Map<string, FakeHandler>();
   let nonces = 0;
+  let connections = 0;
   const server = createServer((incoming, response) => {
     void (async () => {
       const request = await read(incoming);
@@ -58,6 +61,7 @@ export async function startFakeCa(): Promise<FakeCa> {
       write(response, answer ?? { status: 404 }, `nonce-${nonces}`);
     })();
   });
+  server.on('connection', () => (connections += 1));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${portOf(server)}`;
@@ -73,6 +77,9 @@ export async function startFakeCa(): Promise<FakeCa> {
     url,
     directoryUrl: `${url}/directory`,
     requests,
+    get connections() {
+      return connections;
+    },
     to: (path) => requests.filter((request) => request.path === path),
     on,
     async stop() {

@@ -1,6 +1,7 @@
 // Sends HTTP requests to CAs with undici: keep-alive connections, a deadline for every request, and errors that name
 // their cause.
 import { X509Certificate } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CertdeskError } from '../core/errors.ts';
 import { lazy } from '../core/lazy.ts';
 import type { Log } from '../core/ports.ts';
@@ -90,6 +91,7 @@ export function createTransport(options: TransportOptions): Transport {
           signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
         });
         const text = await answer.body.text();
+        await nextTurn(); // undici reuses a connection from the next turn on; a request before opens another one
         options.onAnswer?.(url, answer.statusCode);
         const ms = Math.round(performance.now() - started);
         options.log?.debug({ method, url, status: answer.statusCode, ms }, 'acme request');
