@@ -1,5 +1,6 @@
 // The most used screens. test/e2e/screens.exhaustive.ts has all of them at every width.
-import { SCREENS, testScreens } from '../support/gui/screens.ts';
+import { SCREENS } from '../support/gui/screens.ts';
+import { testScreens } from '../support/gui/test-screens.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 const MAIN = [
@@ -18,6 +19,9 @@ const MAIN = [
 describeWith(['pebble', 'chromium'], 'the main screens', () => {
   testScreens(
     SCREENS.filter(({ name }) => MAIN.includes(name)),
-    [900],
+    [
+      { width: 320, height: 640, axe: false },
+      { width: 1280, height: 900, axe: true },
+    ],
   );
 });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { changeSearch } from '../../src/renderer/lists/search-params.ts';
 import {
-  changed,
   isFiltered,
+  type ListSearch,
   readListSearch,
   withoutState,
 } from '../../src/renderer/projects/list-search.ts';
@@ -21,7 +22,10 @@ test('keeps words that look like something else, and accepts both words for yes 
 });
 
 test('removes fields on a change, and does not count the sort order as a filter', () => {
-  const search = changed({ q: 'a', status: 'valid', sort: 'name' }, { q: undefined, type: 'custom' });
+  const search = changeSearch<ListSearch>(
+    { q: 'a', status: 'valid', sort: 'name' },
+    { q: undefined, type: 'custom' },
+  );
   expect(search).toEqual({ status: 'valid', sort: 'name', type: 'custom' });
   expect(isFiltered(search)).toBe(true);
   expect(isFiltered({ sort: 'name', order: 'asc' })).toBe(false);

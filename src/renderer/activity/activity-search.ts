@@ -1,4 +1,5 @@
-// The audit log's filters in the URL, so that a filtered view can be linked and restored with Back.
+// The audit log's filters in the URL.
+import { oneOfParam, searchReader } from '../lists/search-params.ts';
 
 export interface ActivityFilter {
   readonly actor?: string;
@@ -13,17 +14,11 @@ const word = (value: unknown): string | undefined =>
 const time = (value: unknown): string | undefined =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) ? value : undefined;
 
-const FIELDS: { readonly [K in keyof ActivityFilter]-?: (value: unknown) => ActivityFilter[K] | undefined } =
-  {
-    actor: word,
-    operation: word,
-    result: (value) => (['ok', 'failed'] as const).find((known) => known === value),
-    from: time,
-    to: time,
-  };
-
-/** Parses the URL's search parameters; unknown values are ignored. */
-export function readActivitySearch(search: Record<string, unknown>): ActivityFilter {
-  const read = Object.entries(FIELDS).map(([name, field]) => [name, field(search[name])]);
-  return Object.fromEntries(read.filter(([, value]) => value !== undefined));
-}
+/** Parses the URL's search parameters. */
+export const readActivitySearch = searchReader<ActivityFilter>({
+  actor: word,
+  operation: word,
+  result: oneOfParam(['ok', 'failed'] as const),
+  from: time,
+  to: time,
+});

@@ -4,6 +4,8 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Deployment } from '../../shared/deployment.ts';
 import { formatList } from '../format.ts';
+import listClasses from '../lists/lists.module.css';
+import { LinkRow, Rows } from '../lists/rows.tsx';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { Chip } from '../ui/chip.tsx';
 import { Time } from '../ui/time.tsx';
@@ -35,31 +37,31 @@ export function DeploymentRows({
   action,
 }: DeploymentRowsProps) {
   return (
-    <ul className={classes.rows} aria-label={label}>
+    <Rows label={label}>
       {deployments.map((deployment) => (
-        <li key={deployment.id} className={classes.row}>
-          <div className={classes.main}>
+        <LinkRow key={deployment.id} className={classes.row}>
+          <div className={listClasses.main}>
             <Link
               to="/deployments/$deploymentId"
               params={{ deploymentId: deployment.id }}
-              className={classes.open}
+              className={listClasses.open}
             >
               {deployment.name}
             </Link>
             {!ofProject && (
-              <div className={classes.second}>{deployment.project.domain ?? deployment.project.name}</div>
+              <div className={listClasses.second}>{deployment.project.domain ?? deployment.project.name}</div>
             )}
           </div>
-          <div className={`${classes.main} ${classes.hosts}`}>
+          <div className={`${listClasses.main} ${classes.hosts}`}>
             {hostId === undefined ? <Hosts deployment={deployment} /> : <Paths deployment={deployment} />}
           </div>
           <div>
             <State deployment={deployment} hostId={hostId} />
           </div>
           {action !== undefined && <div className={classes.action}>{action(deployment)}</div>}
-        </li>
+        </LinkRow>
       ))}
-    </ul>
+    </Rows>
   );
 }
 
@@ -79,7 +81,7 @@ function State({
         face={ofRun && target.state !== null ? RUN_FACES[target.state] : DEPLOYED_FACES[deployment.state]}
       />
       {at !== null && (
-        <div className={classes.second}>
+        <div className={listClasses.second}>
           <Time at={at} as="relative" />
         </div>
       )}
@@ -94,14 +96,14 @@ function Hosts({ deployment: { hosts, targets } }: { readonly deployment: Deploy
   return (
     <>
       {names.length === 0 ? text.noHosts : shown}
-      <div className={classes.second}>{text.onTag(hosts.tag)}</div>
+      <div className={listClasses.second}>{text.onTag(hosts.tag)}</div>
     </>
   );
 }
 
 function Paths({ deployment: { files } }: { readonly deployment: Deployment }) {
   return files.map(({ path }) => (
-    <div key={path} className={`${classes.second} mono`}>
+    <div key={path} className={`${listClasses.second} mono`}>
       {path}
     </div>
   ));

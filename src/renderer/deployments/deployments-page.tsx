@@ -1,17 +1,17 @@
 // All deployments, with a search and the states as filters.
 
-import { Button, EmptyState, Group, TextInput, UnstyledButton } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconPackageExport, IconSearch } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconPackageExport } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
 import { DEPLOYED_STATE_LABELS, DEPLOYED_STATES } from '../../shared/deployed-states.ts';
 import type { DeploymentCounts } from '../../shared/deployment.ts';
 import { useApi } from '../api.ts';
-import { formatNumber } from '../format.ts';
+import { EmptyList, NothingFound } from '../lists/empty.tsx';
+import { Filter, FilterGroup, ListToolbar } from '../lists/filters.tsx';
+import { SearchField } from '../lists/search-field.tsx';
+import { changeSearch } from '../lists/search-params.ts';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
-import projectClasses from '../projects/projects.module.css';
 import { FailureNotice } from '../ui/failure.tsx';
 import { LinkButton } from '../ui/link.tsx';
 import { Page } from '../ui/page.tsx';
@@ -42,10 +42,14 @@ export function DeploymentsPage() {
     <Page title={text.title} description={text.description}>
       <RestoreBanner />
       {(filtered || (counts?.total ?? 0) > 0) && (
-        <Group gap="sm" mb="sm">
-          <Search q={search.q ?? ''} onChange={(q) => choose(withQuery(search, q))} />
+        <ListToolbar>
+          <SearchField
+            q={search.q ?? ''}
+            label={text.search}
+            onChange={(q) => choose(changeSearch(search, { q: q === '' ? undefined : q }))}
+          />
           {counts !== undefined && <States counts={counts} search={search} onChoose={choose} />}
-        </Group>
+        </ListToolbar>
       )}
       <Panel flush>
         {pages.error !== null && pages.data === undefined ? (
@@ -56,13 +60,7 @@ export function DeploymentsPage() {
               rows.length > 0 ? (
                 <DeploymentRows deployments={rows} label={text.list} />
               ) : filtered ? (
-                <EmptyState py={32} title={text.nothingFound.title} description={text.nothingFound.text}>
-                  <EmptyState.Actions>
-                    <Button variant="default" onClick={() => choose({})}>
-                      {text.nothingFound.action}
-                    </Button>
-                  </EmptyState.Actions>
-                </EmptyState>
+                <NothingFound text={text.nothingFound} onClear={() => choose({})} />
               ) : (
                 <NoDeployments />
               )
@@ -84,28 +82,6 @@ export function DeploymentsPage() {
   );
 }
 
-function withQuery({ q: _, ...others }: DeploymentSearch, q: string): DeploymentSearch {
-  return q === '' ? others : { ...others, q };
-}
-
-function Search({ q, onChange }: { readonly q: string; onChange(q: string): void }) {
-  const [value, setValue] = useState(q);
-  const send = useDebouncedCallback(onChange, 150);
-  return (
-    <TextInput
-      w={240}
-      value={value}
-      onChange={(event) => {
-        setValue(event.currentTarget.value);
-        send(event.currentTarget.value.trim());
-      }}
-      placeholder={text.search}
-      aria-label={text.search}
-      leftSection={<IconSearch size={16} aria-hidden />}
-    />
-  );
-}
-
 interface StatesProps {
   readonly counts: DeploymentCounts;
   readonly search: DeploymentSearch;
@@ -117,41 +93,30 @@ function States({ counts, search, onChoose }: StatesProps) {
   const { state: chosen, ...others } = search;
   const shown = DEPLOYED_STATES.filter((state) => counts[state] > 0 || chosen === state);
   return (
-    <Group gap={6} role="group" aria-label={text.stateFilter}>
-      <UnstyledButton
-        className={projectClasses.filter}
-        aria-pressed={chosen === undefined}
+    <FilterGroup label={text.stateFilter}>
+      <Filter
+        label={text.states.all}
+        count={counts.total}
+        pressed={chosen === undefined}
         onClick={() => onChoose(others)}
-      >
-        {text.states.all}
-        <small className="numbers">{formatNumber(counts.total)}</small>
-      </UnstyledButton>
+      />
       {shown.map((state) => (
-        <UnstyledButton
+        <Filter
           key={state}
-          className={projectClasses.filter}
-          aria-pressed={chosen === state}
+          label={DEPLOYED_STATE_LABELS[state]}
+          count={counts[state]}
+          pressed={chosen === state}
           onClick={() => onChoose(chosen === state ? others : { ...others, state })}
-        >
-          {DEPLOYED_STATE_LABELS[state]}
-          <small className="numbers">{formatNumber(counts[state])}</small>
-        </UnstyledButton>
+        />
       ))}
-    </Group>
+    </FilterGroup>
   );
 }
 
 function NoDeployments() {
   return (
-    <EmptyState
-      py={40}
-      icon={<IconPackageExport size={40} stroke={1.5} aria-hidden />}
-      title={text.empty.title}
-      description={text.empty.text}
-    >
-      <EmptyState.Actions>
-        <LinkButton to="/projects">{text.empty.action}</LinkButton>
-      </EmptyState.Actions>
-    </EmptyState>
+    <EmptyList icon={IconPackageExport} text={text.empty}>
+      <LinkButton to="/projects">{text.empty.action}</LinkButton>
+    </EmptyList>
   );
 }

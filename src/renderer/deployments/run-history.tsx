@@ -6,6 +6,8 @@ import { useState } from 'react';
 import type { Deployment } from '../../shared/deployment.ts';
 import type { DeploymentRun } from '../../shared/deployment-run.ts';
 import { useApi } from '../api.ts';
+import listClasses from '../lists/lists.module.css';
+import { Row, Rows } from '../lists/rows.tsx';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { Chip } from '../ui/chip.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -29,13 +31,13 @@ export function RunHistory({ deployment }: { readonly deployment: Deployment }) 
               {text.historyEmpty}
             </Text>
           ) : (
-            <ul className={classes.rows} aria-label={text.history}>
+            <Rows label={text.history}>
               {data.runs.map((run) => (
-                <li key={run.id} className={classes.target}>
+                <Row key={run.id}>
                   <HistoryRun run={run} isCommand={deployment.kind === 'command'} />
-                </li>
+                </Row>
               ))}
-            </ul>
+            </Rows>
           )
         }
       </QueryView>
@@ -50,7 +52,7 @@ function HistoryRun({ run, isCommand }: { readonly run: DeploymentRun; readonly 
     <>
       <div className={classes.targetHead}>
         <Chip face={RUN_FACES[state]} />
-        <div className={classes.main}>
+        <div className={listClasses.main}>
           <Group gap={6}>
             <Text fw={550}>{host.name}</Text>
             <Badge variant="light" color="gray" size="sm" tt="none">

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import type { Deployment, DeploymentTarget } from '../../shared/deployment.ts';
 import { UNFINISHED_RUNS } from '../../shared/deployment-run.ts';
 import { useApi } from '../api.ts';
+import { Row, Rows } from '../lists/rows.tsx';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { Chip } from '../ui/chip.tsx';
 import { ErrorNotice } from '../ui/failure.tsx';
@@ -33,13 +34,13 @@ export function Targets({ deployment }: { readonly deployment: Deployment }) {
           {deploymentTexts.noHosts}
         </Text>
       ) : (
-        <ul className={classes.rows} aria-label={text.hosts}>
+        <Rows label={text.hosts}>
           {targets.map((target) => (
-            <li key={target.host.id} className={classes.target}>
+            <Row key={target.host.id}>
               <Target deployment={deployment} target={target} startsOpen={targets.length <= OPENED} />
-            </li>
+            </Row>
           ))}
-        </ul>
+        </Rows>
       )}
     </Panel>
   );

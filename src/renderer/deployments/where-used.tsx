@@ -7,6 +7,7 @@ import { Link } from '@tanstack/react-router';
 import type { ListedProject } from '../../shared/project.ts';
 import { useApi } from '../api.ts';
 import { openExport } from '../certificates/export-dialog.tsx';
+import listClasses from '../lists/lists.module.css';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { Panel } from '../ui/panel.tsx';
 import classes from './deployments.module.css';
@@ -49,7 +50,7 @@ export function WhereUsed({ project }: { readonly project: ListedProject }) {
               className={classes.choice}
             >
               <span className={classes.choiceName}>{text.other}</span>
-              <span className={classes.second}>{text.otherHint}</span>
+              <span className={listClasses.second}>{text.otherHint}</span>
             </Link>
           </li>
         </ul>

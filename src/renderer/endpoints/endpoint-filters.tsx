@@ -1,15 +1,13 @@
 // Search and filters above the endpoint list, with the number of matches of each.
-import { CloseButton, Group, Select, TextInput, UnstyledButton } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { Select } from '@mantine/core';
 import type { FindingCode } from '../../shared/endpoint.ts';
 import { ENDPOINT_STATES } from '../../shared/endpoint-names.ts';
 import type { EndpointPage } from '../../shared/endpoint-record.ts';
-import { formatNumber } from '../format.ts';
+import { Filter, FilterGroup, ListToolbar } from '../lists/filters.tsx';
+import { SearchField } from '../lists/search-field.tsx';
+import { changeSearch } from '../lists/search-params.ts';
 import { messages } from '../messages.ts';
-import listClasses from '../projects/projects.module.css';
-import { changeSearch, type EndpointSearch } from './endpoint-search.ts';
+import type { EndpointSearch } from './endpoint-search.ts';
 import classes from './endpoints.module.css';
 
 const text = messages.endpoints;
@@ -24,9 +22,10 @@ export interface EndpointFiltersProps {
 export function EndpointFilters({ search, page, onChange }: EndpointFiltersProps) {
   const total = page && Object.values(page.counts).reduce((sum, n) => sum + n, 0);
   return (
-    <Group gap="sm" mb="sm">
+    <ListToolbar>
       <SearchField
         q={search.q ?? ''}
+        label={text.search}
         onChange={(q) => onChange(changeSearch(search, { q: q === '' ? undefined : q }))}
       />
       <Select
@@ -44,7 +43,7 @@ export function EndpointFilters({ search, page, onChange }: EndpointFiltersProps
           label: text.withCount(text.codes[code], count),
         }))}
       />
-      <Group gap={6} role="group" aria-label={text.state}>
+      <FilterGroup label={text.state}>
         <Filter
           label={text.all}
           count={total}
@@ -62,48 +61,7 @@ export function EndpointFilters({ search, page, onChange }: EndpointFiltersProps
             }
           />
         ))}
-      </Group>
-    </Group>
-  );
-}
-
-interface FilterProps {
-  readonly label: string;
-  readonly count: number | undefined;
-  readonly pressed: boolean;
-  onClick(): void;
-}
-
-function Filter({ label, count, pressed, onClick }: FilterProps) {
-  return (
-    <UnstyledButton className={listClasses.filter} aria-pressed={pressed} onClick={onClick}>
-      {label}
-      {count !== undefined && <small className="numbers">{formatNumber(count)}</small>}
-    </UnstyledButton>
-  );
-}
-
-function SearchField({ q, onChange }: { readonly q: string; onChange(q: string): void }) {
-  const [value, setValue] = useState(q);
-  const send = useDebouncedCallback(onChange, 150);
-  // Follows changes of the URL from elsewhere, such as Back or a link.
-  useEffect(() => setValue(q), [q]);
-  const change = (next: string): void => {
-    setValue(next);
-    send(next.trim());
-  };
-  return (
-    <TextInput
-      w={240}
-      size="sm"
-      value={value}
-      onChange={(event) => change(event.currentTarget.value)}
-      placeholder={text.search}
-      aria-label={text.search}
-      leftSection={<IconSearch size={16} aria-hidden />}
-      rightSection={
-        value === '' ? null : <CloseButton size="sm" aria-label={messages.clear} onClick={() => change('')} />
-      }
-    />
+      </FilterGroup>
+    </ListToolbar>
   );
 }

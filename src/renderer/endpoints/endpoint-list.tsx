@@ -1,20 +1,19 @@
-// The virtual list of endpoints: any number, with about thirty rows in the DOM at a time.
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, memo, useCallback, useEffect, useRef } from 'react';
+// The virtual list of endpoints.
+import { memo } from 'react';
 import { formatEndpoint } from '../../shared/endpoint-names.ts';
 import type { Endpoint } from '../../shared/endpoint-record.ts';
 import { formatDateTime, formatRelative } from '../format.ts';
+import listClasses from '../lists/lists.module.css';
+import { RowLink, type RowPlace, VirtualList } from '../lists/virtual-list.tsx';
 import { messages } from '../messages.ts';
-import listClasses from '../projects/projects.module.css';
 import { Chip } from '../ui/chip.tsx';
 import { useNow } from '../use-now.ts';
 import classes from './endpoints.module.css';
 import { ENDPOINT_FACES } from './faces.ts';
 
 const text = messages.endpoints;
-const ROW_HEIGHT = 52;
-/** The next page is requested this many rows before the end of the loaded ones. */
-const AHEAD = 100;
+/** Rem. */
+const HEIGHTS = { row: 3.25, card: 7 };
 
 export interface EndpointListProps {
   readonly rows: readonly Endpoint[];
@@ -25,79 +24,40 @@ export interface EndpointListProps {
 }
 
 export function EndpointList({ rows, total, hasMore, onEnd }: EndpointListProps) {
-  const scroll = useRef<HTMLDivElement>(null);
   const now = Math.max(useNow(60_000), Date.now());
-  const virtualizer = useVirtualizer({
-    count: Math.max(total, rows.length),
-    getScrollElement: () => scroll.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 6,
-    scrollPaddingStart: 36, // the sticky head covers the first rows
-  });
-  const items = virtualizer.getVirtualItems();
-  const last = items.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (hasMore && last >= rows.length - AHEAD) onEnd();
-  }, [hasMore, last, rows.length, onEnd]);
-
-  /** Arrow keys, Home and End move between rows. */
-  const move = useCallback(
-    (event: KeyboardEvent, at: number): void => {
-      const to = destination(event.key, at, rows.length);
-      if (to === null) return;
-      event.preventDefault();
-      virtualizer.scrollToIndex(to, { align: 'auto' });
-      requestAnimationFrame(() => scroll.current?.querySelector<HTMLElement>(`[data-row="${to}"]`)?.focus());
-    },
-    [rows.length, virtualizer],
-  );
-
   return (
-    <div className={listClasses.list}>
-      <div ref={scroll} className={listClasses.scroll}>
-        <table className={listClasses.table} aria-label={text.list} aria-rowcount={total + 1}>
-          <thead className={listClasses.headGroup}>
-            <tr aria-rowindex={1} className={`${classes.columns} ${listClasses.head}`}>
-              <th scope="col">{text.columns.endpoint}</th>
-              <th scope="col">{text.columns.state}</th>
-              <th scope="col" className={classes.sentence}>
-                {text.columns.finding}
-              </th>
-              <th scope="col" className={classes.expires}>
-                {text.columns.expires}
-              </th>
-              <th scope="col" className={classes.checked}>
-                {text.columns.checked}
-              </th>
-            </tr>
-          </thead>
-          <tbody className={listClasses.body} style={{ height: virtualizer.getTotalSize() }}>
-            {items.map(({ index, start }) => {
-              const endpoint = rows[index];
-              return endpoint === undefined ? null : (
-                <Row
-                  key={endpoint.id}
-                  endpoint={endpoint}
-                  index={index}
-                  top={start}
-                  now={now}
-                  onMove={move}
-                />
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
-    </div>
+    <VirtualList
+      label={text.list}
+      rows={rows}
+      total={total}
+      hasMore={hasMore}
+      onEnd={onEnd}
+      heights={HEIGHTS}
+      columns={classes.columns}
+      head={<Head />}
+      renderRow={(endpoint, place) => <Row key={endpoint.id} endpoint={endpoint} now={now} {...place} />}
+    />
   );
 }
 
-interface RowProps {
+function Head() {
+  const { endpoint, state, finding, expires, checked } = text.columns;
+  return (
+    <tr aria-rowindex={1} className={`${classes.columns} ${listClasses.head}`}>
+      <th scope="col">{endpoint}</th>
+      <th scope="col">{state}</th>
+      <th scope="col">{finding}</th>
+      <th scope="col">{expires}</th>
+      <th scope="col" className={classes.checked}>
+        {checked}
+      </th>
+    </tr>
+  );
+}
+
+interface RowProps extends RowPlace {
   readonly endpoint: Endpoint;
-  readonly index: number;
-  readonly top: number;
   readonly now: number;
-  onMove(event: KeyboardEvent, index: number): void;
 }
 
 const Row = memo(function Row({ endpoint, index, top, now, onMove }: RowProps) {
@@ -116,15 +76,9 @@ const Row = memo(function Row({ endpoint, index, top, now, onMove }: RowProps) {
       style={{ transform: `translateY(${top}px)` }}
     >
       <td className={listClasses.cell}>
-        {/* A plain link, as in the project list: a router link in each row slows down scrolling. */}
-        <a
-          href={`#/endpoints/${id}`}
-          className={listClasses.open}
-          data-row={index}
-          onKeyDown={(event) => onMove(event, index)}
-        >
+        <RowLink href={`#/endpoints/${id}`} index={index} onMove={onMove}>
           {formatEndpoint(endpoint)}
-        </a>
+        </RowLink>
         <div className={listClasses.second}>{second}</div>
       </td>
       <td className={listClasses.state}>
@@ -152,10 +106,4 @@ function Moment({ at, now }: { readonly at: string; readonly now: number }) {
       {formatRelative(at, now)}
     </time>
   );
-}
-
-/** The row that a key moves to; null for other keys. */
-function destination(key: string, at: number, count: number): number | null {
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: count - 1 }[key];
-  return to === undefined || to < 0 || to >= count ? null : to;
 }

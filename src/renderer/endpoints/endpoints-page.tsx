@@ -1,7 +1,8 @@
 // The endpoint list page.
-import { Button, EmptyState } from '@mantine/core';
-import { IconPlus, IconSearchOff, IconServer2 } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconPlus, IconServer2 } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
+import { EmptyList, NothingFound } from '../lists/empty.tsx';
 import { messages } from '../messages.ts';
 import { Page } from '../ui/page.tsx';
 import { QueryView } from '../ui/query-view.tsx';
@@ -24,7 +25,8 @@ export function EndpointsPage() {
       <EndpointFilters search={search} page={last} onChange={change} />
       <QueryView query={query}>
         {() => {
-          if (rows.length === 0 && isFiltered(search)) return <NothingFound onClear={() => change({})} />;
+          if (rows.length === 0 && isFiltered(search))
+            return <NothingFound text={text.nothingFound} onClear={() => change({})} />;
           if (rows.length === 0) return <NoEndpoints />;
           return (
             <EndpointList
@@ -53,32 +55,8 @@ function AddButton() {
 
 function NoEndpoints() {
   return (
-    <EmptyState
-      py={48}
-      icon={<IconServer2 size={40} stroke={1.5} aria-hidden />}
-      title={text.empty.title}
-      description={text.empty.text}
-    >
-      <EmptyState.Actions>
-        <Button onClick={() => openAddEndpoints()}>{text.add}</Button>
-      </EmptyState.Actions>
-    </EmptyState>
-  );
-}
-
-function NothingFound({ onClear }: { onClear(): void }) {
-  return (
-    <EmptyState
-      py={48}
-      icon={<IconSearchOff size={40} stroke={1.5} aria-hidden />}
-      title={text.nothingFound.title}
-      description={text.nothingFound.text}
-    >
-      <EmptyState.Actions>
-        <Button variant="default" onClick={onClear}>
-          {text.nothingFound.action}
-        </Button>
-      </EmptyState.Actions>
-    </EmptyState>
+    <EmptyList icon={IconServer2} text={text.empty}>
+      <Button onClick={() => openAddEndpoints()}>{text.add}</Button>
+    </EmptyList>
   );
 }

@@ -1,13 +1,16 @@
 // The list of hosts, with a search and the tags as filters.
 
-import { Button, EmptyState, Group, TextInput, UnstyledButton } from '@mantine/core';
-import { IconSearch, IconServer } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconServer } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Host } from '../../shared/host.ts';
-import { formatNumber } from '../format.ts';
+import { EmptyList, NothingFound } from '../lists/empty.tsx';
+import { Filter, FilterGroup, ListToolbar } from '../lists/filters.tsx';
+import listClasses from '../lists/lists.module.css';
+import { LinkRow, Rows } from '../lists/rows.tsx';
+import { SearchField } from '../lists/search-field.tsx';
 import { hosts as hostTexts } from '../messages/hosts.ts';
-import projectClasses from '../projects/projects.module.css';
 import { Chip } from '../ui/chip.tsx';
 import { LinkButton } from '../ui/link.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -28,33 +31,19 @@ export function HostList({ hosts }: { readonly hosts: readonly Host[] }) {
   const found = filterHosts(hosts, filter);
   return (
     <>
-      <Group gap="sm" mb="sm">
-        <TextInput
-          w={280}
-          maw="100%"
-          value={filter.q}
-          onChange={(event) => setFilter({ ...filter, q: event.currentTarget.value })}
-          placeholder={text.search}
-          aria-label={text.search}
-          leftSection={<IconSearch size={16} aria-hidden />}
-        />
+      <ListToolbar>
+        <SearchField q={filter.q} label={text.search} onChange={(q) => setFilter({ ...filter, q })} />
         <TagFilter hosts={hosts} tag={filter.tag} onChoose={(tag) => setFilter({ ...filter, tag })} />
-      </Group>
+      </ListToolbar>
       <Panel flush>
         {found.length === 0 ? (
-          <EmptyState py={32} title={text.nothingFound.title} description={text.nothingFound.text}>
-            <EmptyState.Actions>
-              <Button variant="default" onClick={() => setFilter(NO_FILTER)}>
-                {text.nothingFound.action}
-              </Button>
-            </EmptyState.Actions>
-          </EmptyState>
+          <NothingFound text={text.nothingFound} onClear={() => setFilter(NO_FILTER)} />
         ) : (
-          <ul className={classes.rows} aria-label={text.list}>
+          <Rows label={text.list}>
             {found.slice(0, limit).map((host) => (
               <HostRow key={host.id} host={host} />
             ))}
-          </ul>
+          </Rows>
         )}
       </Panel>
       {found.length > limit && (
@@ -68,19 +57,19 @@ export function HostList({ hosts }: { readonly hosts: readonly Host[] }) {
 
 function HostRow({ host }: { readonly host: Host }) {
   return (
-    <li className={classes.row}>
-      <div className={classes.main}>
-        <Link to="/hosts/$hostId" params={{ hostId: host.id }} className={classes.open}>
+    <LinkRow className={classes.row}>
+      <div className={listClasses.main}>
+        <Link to="/hosts/$hostId" params={{ hostId: host.id }} className={listClasses.open}>
           {host.name}
         </Link>
-        <div className={classes.second}>{addressOf(host)}</div>
+        <div className={listClasses.second}>{addressOf(host)}</div>
       </div>
       <Tags tags={host.tags} />
       <div className={classes.state}>
         <Chip face={faceOfHost(host)} />
       </div>
       <div className={classes.count}>{text.deployments(host.deployments)}</div>
-      <div className={`${classes.second} ${classes.contact}`}>
+      <div className={`${listClasses.second} ${classes.contact}`}>
         {host.lastContactAt === null ? (
           text.neverContacted
         ) : (
@@ -89,7 +78,7 @@ function HostRow({ host }: { readonly host: Host }) {
           </>
         )}
       </div>
-    </li>
+    </LinkRow>
   );
 }
 
@@ -104,35 +93,26 @@ function TagFilter({ hosts, tag, onChoose }: TagFilterProps) {
   if (tags.length === 0) return null;
   const filters = [[null, hosts.length] as const, ...tags];
   return (
-    <Group gap={6} role="group" aria-label={text.tagFilter}>
+    <FilterGroup label={text.tagFilter}>
       {filters.map(([each, count]) => (
-        <UnstyledButton
+        <Filter
           key={each ?? ''}
-          className={projectClasses.filter}
-          aria-pressed={tag === each}
+          label={each ?? text.allTags}
+          count={count}
+          pressed={tag === each}
           onClick={() => onChoose(tag === each ? null : each)}
-        >
-          {each ?? text.allTags}
-          <small className="numbers">{formatNumber(count)}</small>
-        </UnstyledButton>
+        />
       ))}
-    </Group>
+    </FilterGroup>
   );
 }
 
 function NoHosts() {
   return (
     <Panel>
-      <EmptyState
-        py={40}
-        icon={<IconServer size={40} stroke={1.5} aria-hidden />}
-        title={text.empty.title}
-        description={text.empty.text}
-      >
-        <EmptyState.Actions>
-          <LinkButton to="/hosts/new">{text.add}</LinkButton>
-        </EmptyState.Actions>
-      </EmptyState>
+      <EmptyList icon={IconServer} text={text.empty}>
+        <LinkButton to="/hosts/new">{text.add}</LinkButton>
+      </EmptyList>
     </Panel>
   );
 }

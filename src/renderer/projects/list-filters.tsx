@@ -1,14 +1,11 @@
 // Search and filters above the list, with the number of matches of each.
-import { CloseButton, Group, TextInput, UnstyledButton } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
-import { formatNumber } from '../format.ts';
+import { Filter, FilterGroup, ListToolbar } from '../lists/filters.tsx';
+import { SearchField } from '../lists/search-field.tsx';
+import { changeSearch } from '../lists/search-params.ts';
 import { messages } from '../messages.ts';
 import { STATUS_FACES } from '../ui/status-style.ts';
-import { changed, type ListSearch } from './list-search.ts';
+import type { ListSearch } from './list-search.ts';
 import { MoreFilters } from './more-filters.tsx';
-import classes from './projects.module.css';
 import { useStateCounts } from './use-project-list.ts';
 
 const text = messages.projects;
@@ -26,15 +23,16 @@ export function ListFilters({ search, total, onChange }: ListFiltersProps) {
   const counts = useStateCounts(search);
   const { status, failing, need } = search;
   const choose = (next: Pick<ListSearch, 'status' | 'failing' | 'need'>): void =>
-    onChange(changed(search, { status: undefined, failing: undefined, need: undefined, ...next }));
+    onChange(changeSearch(search, { status: undefined, failing: undefined, need: undefined, ...next }));
   return (
-    <Group gap="sm" mb="sm">
+    <ListToolbar>
       <SearchField
         q={search.q ?? ''}
-        onChange={(q) => onChange(changed(search, { q: q === '' ? undefined : q }))}
+        label={text.search}
+        onChange={(q) => onChange(changeSearch(search, { q: q === '' ? undefined : q }))}
       />
       <MoreFilters search={search} onChange={onChange} />
-      <Group gap={6} role="group" aria-label={text.status}>
+      <FilterGroup label={text.status}>
         <Filter
           label={text.all}
           count={counts?.total}
@@ -65,48 +63,7 @@ export function ListFilters({ search, total, onChange }: ListFiltersProps) {
             onClick={() => choose(status === state ? {} : { status: state })}
           />
         ))}
-      </Group>
-    </Group>
-  );
-}
-
-interface FilterProps {
-  readonly label: string;
-  readonly count: number | undefined;
-  readonly pressed: boolean;
-  onClick(): void;
-}
-
-function Filter({ label, count, pressed, onClick }: FilterProps) {
-  return (
-    <UnstyledButton className={classes.filter} aria-pressed={pressed} onClick={onClick}>
-      {label}
-      {count !== undefined && <small className="numbers">{formatNumber(count)}</small>}
-    </UnstyledButton>
-  );
-}
-
-function SearchField({ q, onChange }: { readonly q: string; onChange(q: string): void }) {
-  const [value, setValue] = useState(q);
-  const send = useDebouncedCallback(onChange, 150);
-  // Follows changes of the URL from elsewhere, such as Back or a link.
-  useEffect(() => setValue(q), [q]);
-  const change = (next: string): void => {
-    setValue(next);
-    send(next.trim());
-  };
-  return (
-    <TextInput
-      w={240}
-      size="sm"
-      value={value}
-      onChange={(event) => change(event.currentTarget.value)}
-      placeholder={text.search}
-      aria-label={text.search}
-      leftSection={<IconSearch size={16} aria-hidden />}
-      rightSection={
-        value === '' ? null : <CloseButton size="sm" aria-label={messages.clear} onClick={() => change('')} />
-      }
-    />
+      </FilterGroup>
+    </ListToolbar>
   );
 }

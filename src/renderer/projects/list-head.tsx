@@ -2,9 +2,11 @@
 import { UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import listClasses from '../lists/lists.module.css';
+import { changeSearch } from '../lists/search-params.ts';
 import { messages } from '../messages.ts';
 import { Check } from '../ui/check.tsx';
-import { changed, type ListSearch, type ListSort } from './list-search.ts';
+import type { ListSearch, ListSort } from './list-search.ts';
 import classes from './projects.module.css';
 import type { Selection } from './selection.ts';
 
@@ -22,34 +24,32 @@ export function ListHead({ total, selection, search, onSearch }: ListHeadProps) 
   const chosen = selection.ids.size;
   const sorted = { search, onSearch };
   return (
-    <thead className={classes.headGroup}>
-      <tr aria-rowindex={1} className={`${classes.columns} ${classes.head}`}>
-        <th scope="col">
-          <Check
-            checked={chosen > 0 && chosen >= total}
-            indeterminate={selection.isCollecting || (chosen > 0 && chosen < total)}
-            onChange={(checked) => (checked ? selection.selectMatching() : selection.clear())}
-            label={text.selectAll(total)}
-          />
-        </th>
-        <SortHead sort="domain" {...sorted}>
-          {text.columns.project}
-        </SortHead>
-        <th scope="col">{text.columns.state}</th>
-        <th scope="col" className={classes.deployed}>
-          {text.columns.deployed}
-        </th>
-        <SortHead sort="expiry" {...sorted}>
-          {text.columns.expires}
-        </SortHead>
-        <SortHead sort="next_renewal" {...sorted}>
-          {text.columns.next}
-        </SortHead>
-        <th scope="col" className={classes.issuer}>
-          {text.columns.issuer}
-        </th>
-      </tr>
-    </thead>
+    <tr aria-rowindex={1} className={`${classes.columns} ${listClasses.head}`}>
+      <th scope="col">
+        <Check
+          checked={chosen > 0 && chosen >= total}
+          indeterminate={selection.isCollecting || (chosen > 0 && chosen < total)}
+          onChange={(checked) => (checked ? selection.selectMatching() : selection.clear())}
+          label={text.selectAll(total)}
+        />
+      </th>
+      <SortHead sort="domain" {...sorted}>
+        {text.columns.project}
+      </SortHead>
+      <th scope="col">{text.columns.state}</th>
+      <th scope="col" className={classes.deployed}>
+        {text.columns.deployed}
+      </th>
+      <SortHead sort="expiry" {...sorted}>
+        {text.columns.expires}
+      </SortHead>
+      <SortHead sort="next_renewal" {...sorted}>
+        {text.columns.next}
+      </SortHead>
+      <th scope="col" className={classes.issuer}>
+        {text.columns.issuer}
+      </th>
+    </tr>
   );
 }
 
@@ -64,10 +64,10 @@ function SortHead({ sort, children, search, onSearch }: SortHeadProps) {
   const active = (search.sort ?? 'domain') === sort;
   const descending = search.order === 'desc';
   const choose = (): void =>
-    onSearch(changed(search, { sort, order: active && !descending ? 'desc' : undefined }));
+    onSearch(changeSearch(search, { sort, order: active && !descending ? 'desc' : undefined }));
   return (
     <th scope="col" aria-sort={active ? (descending ? 'descending' : 'ascending') : 'none'}>
-      <UnstyledButton className={classes.sort} onClick={choose} data-active={active || undefined}>
+      <UnstyledButton className={listClasses.sort} onClick={choose} data-active={active || undefined}>
         {children}
         {active &&
           (descending ? <IconArrowDown size={14} aria-hidden /> : <IconArrowUp size={14} aria-hidden />)}

@@ -6,6 +6,7 @@ import {
   PROJECT_SORTS,
   PROJECT_STATES,
 } from '../../shared/project-filters.ts';
+import { flagParam, oneOfParam, type SearchFields, searchReader, textParam } from '../lists/search-params.ts';
 
 export type ListSort = (typeof PROJECT_SORTS)[number];
 
@@ -21,43 +22,20 @@ export interface ListSearch {
   readonly order?: (typeof ORDERS)[number];
 }
 
-/** A search term from the URL: the router parses `1` and `true` as a number and a boolean. */
-const text = (value: unknown): string | undefined =>
-  (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;
-const flag = (value: unknown): boolean | undefined =>
-  value === 'true' || value === 'false' ? value === 'true' : typeof value === 'boolean' ? value : undefined;
-const oneOf =
-  <T extends string>(words: readonly T[]) =>
-  (value: unknown): T | undefined =>
-    words.find((word) => word === value);
-
-const FIELDS: { readonly [K in keyof ListSearch]-?: (value: unknown) => ListSearch[K] | undefined } = {
-  q: text,
-  status: oneOf(PROJECT_STATES),
-  failing: flag,
-  need: oneOf(PROJECT_NEEDS),
-  provider: text,
-  ca: text,
-  type: oneOf(CERTIFICATE_TYPES),
-  sort: oneOf(PROJECT_SORTS),
-  order: oneOf(ORDERS),
+const FIELDS: SearchFields<ListSearch> = {
+  q: textParam,
+  status: oneOfParam(PROJECT_STATES),
+  failing: flagParam,
+  need: oneOfParam(PROJECT_NEEDS),
+  provider: textParam,
+  ca: textParam,
+  type: oneOfParam(CERTIFICATE_TYPES),
+  sort: oneOfParam(PROJECT_SORTS),
+  order: oneOfParam(ORDERS),
 };
 
-/** Parses the URL's search parameters; unknown values are ignored. */
-export function readListSearch(search: Record<string, unknown>): ListSearch {
-  const read = Object.entries(FIELDS).map(([name, field]) => [name, field(search[name])]);
-  return Object.fromEntries(read.filter(([, value]) => value !== undefined));
-}
-
-/** Returns the search with changed fields; undefined removes a field. */
-export function changed(
-  search: ListSearch,
-  change: { readonly [K in keyof ListSearch]: ListSearch[K] | undefined },
-): ListSearch {
-  return Object.fromEntries(
-    Object.entries({ ...search, ...change }).filter(([, value]) => value !== undefined),
-  );
-}
+/** Parses the URL's search parameters. */
+export const readListSearch = searchReader<ListSearch>(FIELDS);
 
 export function isFiltered({ sort: _, order: __, ...filters }: ListSearch): boolean {
   return Object.keys(filters).length > 0;

@@ -4,8 +4,9 @@ import { IconFilter } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
 import { typeName } from '../certificates/type-name.ts';
+import { changeSearch } from '../lists/search-params.ts';
 import { messages } from '../messages.ts';
-import { changed, type ListSearch } from './list-search.ts';
+import type { ListSearch } from './list-search.ts';
 import { methodName } from './method-name.ts';
 
 const text = messages.projects;
@@ -41,21 +42,21 @@ export function MoreFilters({ search, onChange }: MoreFiltersProps) {
             value={search.type}
             facets={facets?.types}
             nameOf={(id) => typeName(id, cas ?? [])}
-            onChange={(type) => onChange(changed(search, { type: type as ListSearch['type'] }))}
+            onChange={(type) => onChange(changeSearch(search, { type: type as ListSearch['type'] }))}
           />
           <FacetSelect
             label={text.filter.ca}
             value={search.ca}
             facets={facets?.cas}
             nameOf={(id) => cas?.find((ca) => ca.id === id)?.name ?? id}
-            onChange={(ca) => onChange(changed(search, { ca }))}
+            onChange={(ca) => onChange(changeSearch(search, { ca }))}
           />
           <FacetSelect
             label={text.filter.provider}
             value={search.provider}
             facets={facets?.providers}
             nameOf={(id) => methodName(id, providers)}
-            onChange={(provider) => onChange(changed(search, { provider }))}
+            onChange={(provider) => onChange(changeSearch(search, { provider }))}
           />
         </Stack>
       </Popover.Dropdown>

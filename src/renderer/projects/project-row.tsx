@@ -1,8 +1,10 @@
 // A project in the list: domain, status, days left, and the next step with its reason.
-import { type KeyboardEvent, memo } from 'react';
+import { memo } from 'react';
 import { DeployedChip } from '../deployments/deployed-chip.tsx';
 import { SERVED_FACES } from '../endpoints/faces.ts';
 import { formatDateTime, formatRelative, formatUtc } from '../format.ts';
+import listClasses from '../lists/lists.module.css';
+import { RowLink, type RowPlace } from '../lists/virtual-list.tsx';
 import { messages } from '../messages.ts';
 import { Check } from '../ui/check.tsx';
 import { Chip, StatusChip } from '../ui/chip.tsx';
@@ -14,14 +16,11 @@ import type { ProjectRowData } from './use-project-list.ts';
 
 const text = messages.projects;
 
-export interface ProjectRowProps {
+export interface ProjectRowProps extends RowPlace {
   readonly project: ProjectRowData;
-  readonly index: number;
-  readonly top: number;
   readonly now: number;
   readonly selected: boolean;
   onSelect(id: string, selected: boolean): void;
-  onMove(event: KeyboardEvent, index: number): void;
 }
 
 export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
@@ -35,7 +34,7 @@ export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
   return (
     <tr
       aria-rowindex={index + 2}
-      className={`${classes.row} ${classes.columns}`}
+      className={`${listClasses.row} ${classes.columns}`}
       style={{ transform: `translateY(${top}px)` }}
       data-selected={selected || undefined}
     >
@@ -46,19 +45,13 @@ export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
           label={`${text.columns.select} ${title}`}
         />
       </td>
-      <td className={classes.cell}>
-        {/* A plain link: the router reacts to the hash, and a router link in each row slows down scrolling. */}
-        <a
-          href={`#/projects/${id}`}
-          className={classes.open}
-          data-row={index}
-          onKeyDown={(event) => onMove(event, index)}
-        >
+      <td className={listClasses.cell}>
+        <RowLink href={`#/projects/${id}`} index={index} onMove={onMove}>
           {title}
-        </a>
+        </RowLink>
         {second !== '' && <Second words={second} />}
       </td>
-      <td className={classes.state}>
+      <td className={listClasses.state}>
         {obtainFailure === null ? (
           <StatusChip certificate={certificate} uncovered={project.uncovered} />
         ) : (
@@ -74,16 +67,19 @@ export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
       <td className={classes.deployed}>
         <DeployedAndServed project={project} />
       </td>
-      <td className={classes.cell}>
+      <td className={listClasses.cell}>
         {certificate !== null && <ValidityBar validity={certificate} now={now} />}
       </td>
-      <td className={classes.cell}>
+      <td className={listClasses.cell}>
         <div>
           {next.what} {next.at !== null && <Moment at={next.at} now={now} />}
         </div>
         {next.why !== null && <Second words={next.why} />}
       </td>
-      <td className={`${classes.cell} ${classes.second} ${classes.issuer}`} title={certificate?.issuer}>
+      <td
+        className={`${listClasses.cell} ${listClasses.second} ${classes.issuer}`}
+        title={certificate?.issuer}
+      >
         {certificate?.issuer}
       </td>
     </tr>
@@ -109,7 +105,7 @@ function DeployedAndServed({
 /** The full text in a tooltip, because the column may truncate it. */
 function Second({ words }: { readonly words: string }) {
   return (
-    <div className={classes.second} title={words}>
+    <div className={listClasses.second} title={words}>
       {words}
     </div>
   );

@@ -1,8 +1,9 @@
 // The project list page.
-import { Button, EmptyState } from '@mantine/core';
-import { IconCertificate, IconPlus, IconSearchOff } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconCertificate, IconPlus } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { ImportButton } from '../import/import-button.tsx';
+import { EmptyList, NothingFound } from '../lists/empty.tsx';
 import { messages } from '../messages.ts';
 import { Page } from '../ui/page.tsx';
 import { QueryView } from '../ui/query-view.tsx';
@@ -29,7 +30,8 @@ export function ProjectsPage() {
       <ListFilters search={search} total={total} onChange={change} />
       <QueryView query={query}>
         {() => {
-          if (rows.length === 0 && isFiltered(search)) return <NothingFound onClear={() => change({})} />;
+          if (rows.length === 0 && isFiltered(search))
+            return <NothingFound text={text.nothingFound} onClear={() => change({})} />;
           if (rows.length === 0) return <NoProjects />;
           return (
             <div className={classes.withBar} data-chosen={selection.ids.size > 0 || undefined}>
@@ -67,33 +69,9 @@ function Actions() {
 
 function NoProjects() {
   return (
-    <EmptyState
-      py={48}
-      icon={<IconCertificate size={40} stroke={1.5} aria-hidden />}
-      title={text.empty.title}
-      description={text.empty.text}
-    >
-      <EmptyState.Actions>
-        <Button onClick={openCreateProject}>{text.empty.action}</Button>
-        <ImportButton />
-      </EmptyState.Actions>
-    </EmptyState>
-  );
-}
-
-function NothingFound({ onClear }: { onClear(): void }) {
-  return (
-    <EmptyState
-      py={48}
-      icon={<IconSearchOff size={40} stroke={1.5} aria-hidden />}
-      title={text.nothingFound.title}
-      description={text.nothingFound.text}
-    >
-      <EmptyState.Actions>
-        <Button variant="default" onClick={onClear}>
-          {text.nothingFound.action}
-        </Button>
-      </EmptyState.Actions>
-    </EmptyState>
+    <EmptyList icon={IconCertificate} text={text.empty}>
+      <Button onClick={openCreateProject}>{text.empty.action}</Button>
+      <ImportButton />
+    </EmptyList>
   );
 }

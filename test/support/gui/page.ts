@@ -120,8 +120,9 @@ export async function buildGui(): Promise<void> {
   if (failure !== null) throw new Error(failure);
 }
 
-/** In the page: the height of the dialog with some room around it, otherwise of the page. */
+/** In the page: the height of the dialog with some room around it, otherwise of the page; 0 for a long list. */
 function heightOfContent(): number {
   const dialog = document.querySelector('[role="dialog"]');
-  return dialog === null ? document.documentElement.scrollHeight : dialog.scrollHeight + 160;
+  if (dialog !== null) return dialog.scrollHeight + 160;
+  return document.querySelector('[aria-rowcount]') === null ? document.documentElement.scrollHeight : 0;
 }

@@ -1,19 +1,7 @@
-// Every screen and every main dialog, with data: axe violations in light and dark, overflow at each width, and a
-// screenshot of each.
+// Every screen and every main dialog, as an address and what to do there.
 import type { Page } from 'playwright';
-import { describe, expect, it } from 'vitest';
-import { databasePath } from '../../../src/main/storage/data-folder.ts';
-import { openDatabase } from '../../../src/main/storage/database.ts';
-import { createStores } from '../../../src/main/storage/stores.ts';
-import { type Pebble, startPebble } from '../acme/pebble.ts';
-import { createEndpointRecords } from '../endpoints/endpoint-records.ts';
-import { makeManyProjects } from '../engine/many-projects.ts';
-import { startWebhookReceiver, type WebhookReceiver } from '../engine/webhook-receiver.ts';
-import type { TestApp } from '../server/app.ts';
-import { axeViolations } from './axe.ts';
-import { makeDeployments } from './deployments.ts';
 import { checkBackup, openRestore } from './restore-steps.ts';
-import { startGuiApp, useGui } from './use-gui.ts';
+import { PASSPHRASE } from './screen-data.ts';
 
 export interface Screen {
   readonly name: string;
@@ -70,7 +58,6 @@ const changeParts = async (page: Page): Promise<void> => {
   await page.getByText('File 1').waitFor();
 };
 
-const PASSPHRASE = 'four words chosen by dice';
 export const SCREENS: readonly Screen[] = [
   { name: 'overview', path: '/' },
   {
@@ -212,88 +199,3 @@ export const SCREENS: readonly Screen[] = [
     },
   },
 ];
-
-/**
- * The tests of these screens; call it inside describeWith(['pebble', 'chromium'], …).
- * @param widths Pixels; pictures are taken at 1280.
- */
-export function testScreens(screens: readonly Screen[], widths: readonly number[]): void {
-  let pebble: Pebble;
-  let ids: Readonly<Record<string, string>>;
-
-  const gui = useGui(async (onStop) => {
-    pebble = await startPebble();
-    onStop(() => pebble.stop());
-    const chat = await startWebhookReceiver();
-    onStop(() => chat.stop());
-    const app = await startGuiApp({ pebble });
-    ids = await populate(app, { pebble, chat });
-    return app;
-  });
-
-  describe.each(screens)('$name', ({ name, path, act }) => {
-    it('passes axe, and needs no horizontal scrolling', async () => {
-      await gui.page.goto(`${gui.app.app.address}/icon.svg`); // closes everything of the previous screen
-      await gui.open(path.replace(/\b[A-Z]+\b/g, (word) => ids[word] ?? word));
-      await gui.page.getByRole('heading', { level: 1 }).waitFor();
-      const loading = gui.page.getByRole('status', { name: 'Loading' });
-      await expect.poll(() => loading.count()).toBe(0);
-      await act?.(gui.page);
-      await gui.takeScreenshots(name);
-      for (const width of widths) {
-        await gui.page.setViewportSize({ width, height: 900 });
-        expect(await axeViolations(gui.page), `${width} px`).toEqual([]);
-        const overflow = () => gui.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(await overflow(), `${width} px`).toBeLessThanOrEqual(0);
-        expect(await gui.page.evaluate(surplusOfSide), `${width} px`).toBe(0);
-      }
-      await gui.page.setViewportSize({ width: 1280, height: 900 });
-    });
-  });
-}
-
-/** By how many pixels the colour behind the page is wider than the side bar; 0 without a side bar. */
-function surplusOfSide(): number {
-  const side = document.querySelector('[class*="side"]:has(nav)');
-  if (side?.parentElement == null) return 0;
-  const painted = Number.parseFloat(getComputedStyle(side.parentElement).backgroundSize);
-  return Math.max(0, Math.round(painted - side.getBoundingClientRect().width));
-}
-
-/** @returns the values of the placeholders in the paths. */
-async function populate(
-  app: TestApp,
-  { pebble, chat }: { readonly pebble: Pebble; readonly chat: WebhookReceiver },
-): Promise<Readonly<Record<string, string>>> {
-  const database = openDatabase(databasePath(app.dataFolder));
-  const stores = createStores(database.db);
-  await makeManyProjects(stores, 120, new Date());
-  const body = { challengeType: 'http-01', keyType: 'ec' };
-  const obtain = async (id: string) => {
-    await app.call('POST', `/projects/${id}/certificate/obtain`, { body });
-    return String((await app.call('GET', `/jobs?project=${id}`)).body.jobs?.['0']?.id);
-  };
-  const ID = await app.project('shop.example.com', ['www.shop.example.com']);
-  const DONE = await obtain(ID);
-  const version = await stores.certificates.active(ID);
-  const shown = { projectId: ID, versionId: version?.id ?? '', fingerprint: version?.fingerprint ?? '' };
-  const deployments = await makeDeployments(stores, shown, new Date());
-  await pebble.challtestsrv.setServfail('broken.example.com');
-  const BROKEN = await app.project('broken.example.com');
-  const FAILED = await obtain(BROKEN);
-  const NEW = await app.project('new.example.com');
-  await app.call('POST', '/dns-credentials', {
-    body: { name: 'Our Cloudflare', provider: 'cloudflare', credentials: { apiToken: 'a'.repeat(40) } },
-  });
-  const webhook = { preset: 'slack', url: chat.url };
-  const made = await app.asUser('POST', '/notifications', {
-    body: { type: 'webhook', name: 'On call', webhook },
-  });
-  expect(made.status).toBe(201);
-  await app.asUser('POST', '/backups/passphrase', { body: { passphrase: PASSPHRASE } });
-  expect((await app.call('POST', '/backups')).status).toBe(201);
-  const endpoints = { projectId: ID, host: 'shop.example.com', count: 200, now: new Date() };
-  await createEndpointRecords(stores, endpoints);
-  await database.close();
-  return { ID, DONE, BROKEN, FAILED, NEW, ...deployments };
-}

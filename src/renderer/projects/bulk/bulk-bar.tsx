@@ -2,6 +2,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { IconArrowsExchange, IconDownload, IconRefresh, IconTrash } from '@tabler/icons-react';
 import { messages } from '../../messages.ts';
+import classes from '../projects.module.css';
 import type { Selection } from '../selection.ts';
 import type { ProjectRowData } from '../use-project-list.ts';
 import { BULK_ACTIONS } from './bulk-actions.ts';
@@ -25,7 +26,7 @@ export function BulkBar({ rows, selection }: BulkBarProps) {
   const chosen = [...selection.ids].flatMap((id) => loaded.get(id) ?? selection.collected.get(id) ?? []);
   if (chosen.length === 0) return null;
   return (
-    <Group gap="xs" mb="sm" role="toolbar" aria-label={text.bar}>
+    <Group gap="xs" mb="xs" role="toolbar" aria-label={text.bar} className={classes.bar}>
       <Text fw={600} mr="xs" aria-live="polite">
         {text.selected(chosen.length)}
       </Text>

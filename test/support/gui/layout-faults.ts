@@ -1,0 +1,84 @@
+// What is wrong with the layout of a page at its present width (WCAG 2.2, 1.4.10 Reflow).
+import type { Page } from 'playwright';
+
+/** @returns a line for each fault: the page scrolls sideways, text overlaps, is cut off, or breaks letter by letter. */
+export function layoutFaults(page: Page): Promise<readonly string[]> {
+  return page.evaluate(inPage);
+}
+
+function inPage(): readonly string[] {
+  const faults: string[] = [];
+  const wide = document.documentElement.scrollWidth - innerWidth;
+  if (wide > 0) faults.push(`The page is ${wide} px wider than the window`);
+
+  const describe = (element: Element): string =>
+    `${element.tagName.toLowerCase()} "${(element.textContent ?? '').trim().slice(0, 40)}"`;
+  const isShown = (element: Element): boolean =>
+    element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+
+  // With a dialog open, the page behind it is out of reach.
+  const dialog = [...document.querySelectorAll('[role="dialog"]')].filter(isShown).at(-1);
+  const scope = dialog ?? document.body;
+
+  /** Whether a scroll container or a clip between the element and the page hides what is outside of it. */
+  const clipOf = (element: Element): DOMRect | null => {
+    for (let up = element.parentElement; up !== null && up !== document.body; up = up.parentElement) {
+      const { overflowX, overflowY } = getComputedStyle(up);
+      if (overflowX !== 'visible' || overflowY !== 'visible') return up.getBoundingClientRect();
+    }
+    return null;
+  };
+  const isFixed = (element: Element): boolean => {
+    for (let up: Element | null = element; up !== null; up = up.parentElement) {
+      if (['fixed', 'sticky'].includes(getComputedStyle(up).position)) return true;
+    }
+    return false;
+  };
+
+  interface Piece {
+    readonly element: Element;
+    readonly rect: DOMRect;
+  }
+  const pieces: Piece[] = [];
+  const walker = document.createTreeWalker(scope, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    const element = node.parentElement;
+    if (element === null || (node.textContent ?? '').trim() === '' || !isShown(element)) continue;
+    if (element.closest('svg, option, script, style, [aria-hidden="true"], [inert]') !== null) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const rects = [...range.getClientRects()].filter(({ width, height }) => width > 1 && height > 1);
+    // Letter by letter: many lines, each no wider than about two letters.
+    const size = Number.parseFloat(getComputedStyle(element).fontSize);
+    if (rects.length > 4 && rects.every(({ width }) => width < 2.5 * size)) {
+      faults.push(`${describe(element)} breaks letter by letter`);
+    }
+    const clip = clipOf(element);
+    if (isFixed(element)) continue; // lies above the content on purpose
+    for (const rect of rects) {
+      // What a clip or a scroll container hides overlaps nothing.
+      if (clip !== null && (rect.right > clip.right + 1 || rect.bottom > clip.bottom + 1)) continue;
+      if (clip !== null && (rect.left < clip.left - 1 || rect.top < clip.top - 1)) continue;
+      pieces.push({ element, rect });
+    }
+  }
+  pieces.sort((one, other) => one.rect.top - other.rect.top);
+  for (const [at, { element, rect }] of pieces.entries()) {
+    for (const other of pieces.slice(at + 1)) {
+      if (other.rect.top >= rect.bottom - 3) break;
+      if (other.element === element || other.element.contains(element) || element.contains(other.element))
+        continue;
+      const across = Math.min(rect.right, other.rect.right) - Math.max(rect.left, other.rect.left);
+      const down = Math.min(rect.bottom, other.rect.bottom) - Math.max(rect.top, other.rect.top);
+      if (across > 2 && down > 3) faults.push(`${describe(element)} overlaps ${describe(other.element)}`);
+    }
+  }
+
+  const side = document.querySelector('[class*="side"]:has(nav)');
+  if (side?.parentElement != null && isShown(side)) {
+    const painted = Number.parseFloat(getComputedStyle(side.parentElement).backgroundSize);
+    const surplus = Math.round(painted - side.getBoundingClientRect().width);
+    if (surplus > 0) faults.push(`The colour behind the page is ${surplus} px wider than the side bar`);
+  }
+  return faults.slice(0, 10);
+}
