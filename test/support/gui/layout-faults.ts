@@ -16,17 +16,23 @@ function inPage(): readonly string[] {
   const isShown = (element: Element): boolean =>
     element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
 
-  // With a dialog open, the page behind it is out of reach.
+  // An open dialog covers the page behind it.
   const dialog = [...document.querySelectorAll('[role="dialog"]')].filter(isShown).at(-1);
   const scope = dialog ?? document.body;
 
-  /** Whether a scroll container or a clip between the element and the page hides what is outside of it. */
-  const clipOf = (element: Element): DOMRect | null => {
-    for (let up = element.parentElement; up !== null && up !== document.body; up = up.parentElement) {
+  /** The part of a rectangle that scroll containers and clips around it show. */
+  const visiblePart = (element: Element, rect: DOMRect): DOMRect | null => {
+    let { left, top, right, bottom } = rect;
+    for (let up: Element | null = element; up !== null && up !== document.body; up = up.parentElement) {
       const { overflowX, overflowY } = getComputedStyle(up);
-      if (overflowX !== 'visible' || overflowY !== 'visible') return up.getBoundingClientRect();
+      if (overflowX === 'visible' && overflowY === 'visible') continue;
+      const clip = up.getBoundingClientRect();
+      left = Math.max(left, clip.left);
+      top = Math.max(top, clip.top);
+      right = Math.min(right, clip.right);
+      bottom = Math.min(bottom, clip.bottom);
     }
-    return null;
+    return right - left > 1 && bottom - top > 1 ? new DOMRect(left, top, right - left, bottom - top) : null;
   };
   const isFixed = (element: Element): boolean => {
     for (let up: Element | null = element; up !== null; up = up.parentElement) {
@@ -53,13 +59,10 @@ function inPage(): readonly string[] {
     if (rects.length > 4 && rects.every(({ width }) => width < 2.5 * size)) {
       faults.push(`${describe(element)} breaks letter by letter`);
     }
-    const clip = clipOf(element);
     if (isFixed(element)) continue; // lies above the content on purpose
     for (const rect of rects) {
-      // What a clip or a scroll container hides overlaps nothing.
-      if (clip !== null && (rect.right > clip.right + 1 || rect.bottom > clip.bottom + 1)) continue;
-      if (clip !== null && (rect.left < clip.left - 1 || rect.top < clip.top - 1)) continue;
-      pieces.push({ element, rect });
+      const visible = visiblePart(element, rect);
+      if (visible !== null) pieces.push({ element, rect: visible });
     }
   }
   pieces.sort((one, other) => one.rect.top - other.rect.top);
