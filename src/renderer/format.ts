@@ -1,27 +1,72 @@
-// Formats times, durations and numbers in the page's locale. Pure: callers pass `now`.
+// Formats times, durations and numbers in the page's locale and the installation's time zone. Callers pass `now`.
+import { isForeignZone, timeZone } from './time-zone.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
-const dateTimeFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 const relativeFormat = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const numberFormat = new Intl.NumberFormat();
 
-/** Formats a date: `19 Jan 2026`, in the locale's order. */
-export function formatDate(at: string): string {
-  return dateFormat.format(new Date(at));
+interface ZoneFormats {
+  readonly date: Intl.DateTimeFormat;
+  readonly dateTime: Intl.DateTimeFormat;
+  readonly clock: Intl.DateTimeFormat;
 }
 
+/** Per zone, because creating formats takes long. */
+const zoneFormats = new Map<string, ZoneFormats>();
+
+function inZone(): ZoneFormats {
+  const zone = timeZone.get();
+  const known = zoneFormats.get(zone);
+  if (known !== undefined) return known;
+  const formats = createFormats(zone);
+  zoneFormats.set(zone, formats);
+  return formats;
+}
+
+function createFormats(zone: string): ZoneFormats {
+  // Intl combines styles with no other option, and the name of the zone is one.
+  const fields: Intl.DateTimeFormatOptions = isForeignZone(zone)
+    ? {
+        year: 'numeric',
+        month: 'short',
+        day: 'numeric',
+        hour: 'numeric',
+        minute: '2-digit',
+        timeZoneName: 'short',
+      }
+    : { dateStyle: 'medium', timeStyle: 'short' };
+  const format = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(undefined, { ...options, timeZone: zone });
+  return {
+    date: format({ dateStyle: 'medium' }),
+    dateTime: format(fields),
+    clock: format({ timeStyle: 'medium' }),
+  };
+}
+
+/** Formats a date: `19 Jan 2026`, in the locale's order. */
+export function formatDate(at: string): string {
+  return inZone().date.format(new Date(at));
+}
+
+const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
+
+/** Formats a day of the calendar, which has no time zone. @param day `2026-01-19` */
+export function formatDay(day: string): string {
+  return dayFormat.format(new Date(day));
+}
+
+/** Formats a time; with its zone, if the browser's clock shows another. */
 export function formatDateTime(at: string): string {
-  return dateTimeFormat.format(new Date(at));
+  return inZone().dateTime.format(new Date(at));
 }
 
 /** Formats the time of day with seconds. */
 export function formatClock(at: string): string {
-  return clockFormat.format(new Date(at));
+  return inZone().clock.format(new Date(at));
 }
 
 /** Formats an exact time, independent of the locale: `2026-01-19 12:00:00 UTC`. */

@@ -22,7 +22,7 @@ const NOUNS: Readonly<Record<string, readonly Key[]>> = {
   token: [of('tokens')],
   session: [of('sessions')],
   'dns-credential': [of('dnsCredentials')],
-  settings: [of('settings'), of('backups')],
+  settings: [of('settings'), of('backups'), of('system', 'timeZone')],
   setting: [of('settings')],
   engine: [of('system')],
   account: [of('system', 'caAccounts')],

@@ -83,7 +83,7 @@ export const TimelineSchema = z
     }),
     days: z
       .array(z.object({ day: z.iso.date(), renewals: count, expiries: count }))
-      .meta({ description: 'UTC days with at least one certificate' }),
+      .meta({ description: 'Days of `general.timeZone` with at least one certificate' }),
   })
   .meta({ id: 'Timeline' });
 export type Timeline = z.infer<typeof TimelineSchema>;

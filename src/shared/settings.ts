@@ -3,6 +3,16 @@
 import { z } from 'zod';
 import { TimestampSchema } from './time-schema.ts';
 
+/** What concerns the whole installation. */
+export const GeneralSettingsSchema = z.strictObject({
+  /** The time zone (IANA name) of times in the GUI, messages and schedules; null: the system's. */
+  timeZone: z.string().min(1).max(64).nullable().meta({ reach: 'installation' }),
+  /** The address of the GUI in links of messages; null: the address that the server listens on. */
+  baseUrl: z.string().min(1).max(500).nullable().meta({ reach: 'system' }),
+  /** Whether the overview shows the steps that are left to set up. */
+  showChecklist: z.boolean().meta({ reach: 'installation' }),
+});
+
 /** How dns-01 waits for its TXT record to propagate. */
 export const DnsSettingsSchema = z.strictObject({
   /** Seconds until the wait fails; null: the provider's default. */
@@ -77,11 +87,11 @@ export const BackupSettingsSchema = z.strictObject({
 });
 
 export const NotificationSettingsSchema = z.strictObject({
-  /** The day of the weekly digest, UTC. */
+  /** The day of the weekly digest, in `general.timeZone`. */
   digestDay: z
     .enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])
     .meta({ reach: 'installation' }),
-  /** The hour of that day, UTC. */
+  /** The hour of that day, in `general.timeZone`. */
   digestHour: z.number().int().min(0).max(23).meta({ reach: 'installation' }),
   /** Hours for which Certdesk may be stopped or asleep before it reports missed renewal checks. */
   missedAfterHours: z.number().int().min(1).max(720).meta({ reach: 'installation' }),
@@ -93,6 +103,7 @@ export const AuditSettingsSchema = z.strictObject({
 });
 
 const SECTIONS = {
+  general: GeneralSettingsSchema,
   dns: DnsSettingsSchema,
   sessions: SessionSettingsSchema,
   listeners: ListenerSettingsSchema,
@@ -110,6 +121,7 @@ export type SettingsSection = keyof Settings;
 
 /** Contains only the sections and fields to change. */
 export const PatchSettingsSchema = z.strictObject({
+  general: SECTIONS.general.partial().optional(),
   dns: SECTIONS.dns.partial().optional(),
   sessions: SECTIONS.sessions.partial().optional(),
   listeners: SECTIONS.listeners.partial().optional(),
@@ -123,6 +135,7 @@ export const PatchSettingsSchema = z.strictObject({
 export type PatchSettings = z.infer<typeof PatchSettingsSchema>;
 
 export const DEFAULT_SETTINGS: Settings = {
+  general: { timeZone: null, baseUrl: null, showChecklist: true },
   dns: {
     propagationTimeout: null,
     propagationInterval: null,
@@ -139,3 +152,12 @@ export const DEFAULT_SETTINGS: Settings = {
   notifications: { digestDay: 'monday', digestHour: 8, missedAfterHours: 12 },
   audit: { keepDays: 730 },
 };
+
+/** The time zone of all times that are shown, and the one that applies if none is chosen. */
+export const TimeZoneSchema = z
+  .object({
+    timeZone: z.string().meta({ description: 'IANA name', examples: ['Europe/Berlin'] }),
+    systemTimeZone: z.string().meta({ description: "The operating system's, the default" }),
+  })
+  .meta({ id: 'TimeZone' });
+export type TimeZone = z.infer<typeof TimeZoneSchema>;

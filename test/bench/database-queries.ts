@@ -61,7 +61,7 @@ export async function databaseQueries(stores: Stores, now: Date): Promise<readon
     ['attention', () => overview.candidates(null, { now: at, soon })],
     ['renewing', () => overview.renewing(null)],
     ['upcoming', () => overview.upcoming({ ...window, limit: 301 })],
-    ['upcoming by day', () => overview.upcomingDays(window)],
+    ['upcoming by day', () => overview.upcomingDays({ ...window, timeZone: 'Europe/Berlin' })],
   ];
 }
 

@@ -8,6 +8,7 @@ import {
   PAGE_CSP,
   pageOf,
   projectOfLink,
+  urlOf,
 } from '../../src/main/desktop/addresses.ts';
 
 test.each([
@@ -72,6 +73,9 @@ describe('certdesk:// links', () => {
 
   it('lead to the page of the project', () =>
     expect(pageOf('0197-ab')).toBe('app://certdesk/index.html#/projects/0197-ab'));
+
+  it('is that of any page, for notifications', () =>
+    expect(urlOf('/endpoints/e1')).toBe('app://certdesk/index.html#/endpoints/e1'));
 });
 
 test('the page’s policy allows no other origin and no inline script', () => {

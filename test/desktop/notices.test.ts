@@ -38,13 +38,13 @@ describe('a desktop notification', () => {
       title: 'shop.example.com: renewed',
     }));
 
-  it('shows the cause of a failure, and opens the project', () =>
+  it('shows the cause of a failure, and opens its job', () =>
     expect(noticeOf(happened('job.failed'))).toMatchObject({
       kind: 'failed',
       silent: false,
       title: 'shop.example.com: renewal failed',
       body: 'The reason',
-      projectId: 'p',
+      page: '/projects/p/jobs/j',
     }));
 
   it('says which server does not present the certificate, once for each', () => {
@@ -55,7 +55,7 @@ describe('a desktop notification', () => {
       kind: 'not_served',
       key: 'not_served:e1',
       body: message,
-      projectId: 'p',
+      page: '/endpoints/e1',
     });
   });
 
@@ -75,7 +75,7 @@ describe('a desktop notification', () => {
       key: 'records:j',
       title: 'shop.example.com: waiting for TXT records',
       silent: false,
-      projectId: 'p',
+      page: '/projects/p/jobs/j',
     });
     expect(isNoticed(event)).toBe(true);
     expect(noticeOf(happened('job.step', { event, job: jobOf('obtain'), watched: true }))).toBeNull();
@@ -120,7 +120,10 @@ test.each([
     expiresAt: '2026-06-30T00:00:00Z',
     part: 3,
   } as const;
-  expect(noticeOfExpiry(expiring, days).title).toBe(`shop.example.com: ${words}`);
+  expect(noticeOfExpiry(expiring, days)).toMatchObject({
+    title: `shop.example.com: ${words}`,
+    page: '/projects/p',
+  });
 });
 
 test('reports each stage of a lifetime once', () => {
@@ -138,7 +141,7 @@ describe('many notifications at once', () => {
       title: `d${index}.example.com: renewal failed`,
       body: '',
       silent: false,
-      projectId: String(index),
+      page: `/projects/${index}`,
     }));
 
   it('are shown one by one up to three', () => expect(gather(notices(3))).toHaveLength(3));
@@ -147,7 +150,7 @@ describe('many notifications at once', () => {
       {
         title: '12 renewals failed',
         body: 'd0.example.com, d1.example.com, d2.example.com and 9 more',
-        projectId: null,
+        page: '/projects?need=attention',
       },
     ]));
 });

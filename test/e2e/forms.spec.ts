@@ -109,7 +109,7 @@ describeWith(['chromium'], 'a form', () => {
       Renewals: ['Concurrent renewals', 'Keep old versions (days)'],
       Backups: ['Backups to keep'],
       Network: ['API and web port', 'HTTP-01 port'],
-      Notifications: ['Hour (UTC)', 'Report downtime after (hours)'],
+      Notifications: ['Hour of the day', 'Report downtime after (hours)'],
     };
     for (const [name, fields] of Object.entries(EMPTY)) {
       for (const field of fields) await panel(name).getByLabel(field, { exact: true }).fill('');

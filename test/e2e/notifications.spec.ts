@@ -166,10 +166,10 @@ describeWith('chromium', 'notifications', () => {
   it('schedules the weekly message by day and hour', async () => {
     // In three days: one that was due on the day before would be sent at once.
     const inThreeDays = new Date(Date.now() + 3 * 86_400_000);
-    const day = inThreeDays.toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' });
+    const day = inThreeDays.toLocaleDateString('en', { weekday: 'long' });
     await gui.page.getByRole('combobox', { name: 'Weekly summary on' }).click();
     await gui.page.getByRole('option', { name: day }).click();
-    await panel().getByLabel('Hour (UTC)').fill('17');
+    await panel().getByLabel('Hour of the day').fill('17');
     await panel().getByRole('button', { name: 'Save' }).click();
     await gui.page.getByText('Settings saved').waitFor();
     const { body } = await gui.app.call('GET', '/settings');

@@ -266,11 +266,15 @@ describe('upcoming', () => {
         expiresAt: CERTIFICATE.expiresAt,
       },
     ]);
-    expect(await database.stores.overview.upcomingDays(WINDOW)).toEqual([
-      { day: '2026-02-01', renewals: 1, expiries: 0 },
-      { day: '2026-03-02', renewals: 1, expiries: 0 },
-      { day: '2026-04-01', renewals: 0, expiries: 1 },
-    ]);
+    const daysIn = (timeZone: string, ids: readonly string[] | null) =>
+      database.stores.overview.upcomingDays({ ...WINDOW, ids, timeZone });
+    const days = (...names: readonly string[]) =>
+      names.map((day, at) => ({ day, renewals: at < 2 ? 1 : 0, expiries: at < 2 ? 0 : 1 }));
+    for (const ids of [null, ['overdue', 'renews', 'ends', 'revoked', 'late']]) {
+      expect(await daysIn('UTC', ids)).toEqual(days('2026-02-01', '2026-03-02', '2026-04-01'));
+      // West of UTC midnight belongs to the day before.
+      expect(await daysIn('America/New_York', ids)).toEqual(days('2026-01-31', '2026-03-01', '2026-03-31'));
+    }
     const few = await database.stores.overview.upcoming({ ...WINDOW, ids: ['ends'], limit: 9 });
     expect(few.map(({ projectId }) => projectId)).toEqual(['ends']);
   });

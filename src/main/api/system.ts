@@ -5,6 +5,7 @@ import { ExternalAccountSchema } from '../../shared/certificate.ts';
 import { DiagnosticsSchema } from '../../shared/diagnostics.ts';
 import { DnsProviderSchema } from '../../shared/dns-credential.ts';
 import { HttpsHealthSchema, HttpsStateSchema } from '../../shared/https.ts';
+import { TimeZoneSchema } from '../../shared/settings.ts';
 import { httpsHealth } from '../engine/https/https.ts';
 import { openOperation, operation, router } from './trpc.ts';
 
@@ -160,6 +161,17 @@ export const system = router({
       ...(await ctx.health({ fresh: ctx.principal !== null })),
       https: httpsHealth(ctx.engine.https.state()),
     })),
+
+  timeZone: operation({ reach: 'project', scope: 'projects:read', projects: 'none' })
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/time-zone',
+        summary: 'Get the time zone of times in the GUI, messages and schedules',
+      },
+    })
+    .output(TimeZoneSchema)
+    .query(({ ctx }) => ctx.engine.settings.timeZone()),
 
   https: operation({ reach: 'installation', scope: 'admin' })
     .meta({

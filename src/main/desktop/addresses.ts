@@ -34,8 +34,11 @@ export function opensInBrowser(address: string, server: string | null): boolean 
 
 /** @param projectId The project from a link or a notification; null for the start page. @returns the URL of the page */
 export function pageOf(projectId: string | null): string {
-  return projectId === null ? PAGE : `${PAGE}#/projects/${encodeURIComponent(projectId)}`;
+  return projectId === null ? PAGE : urlOf(`/projects/${encodeURIComponent(projectId)}`);
 }
+
+/** @param route A route of the GUI: `/projects/ID`. @returns its URL in the window */
+export const urlOf = (route: string): string => `${PAGE}#${route}`;
 
 const PROJECT_ID = /^[A-Za-z0-9-]{1,64}$/;
 

@@ -12,11 +12,14 @@ export interface Notice {
   readonly body: string;
   /** Whether to show it without a sound. */
   readonly silent: boolean;
-  /** The project whose page a click opens; null for the current page. */
-  readonly projectId: string | null;
+  /** The page that a click opens, as a route of the GUI. */
+  readonly page: string;
 }
 
 const DAY_MS = 86_400_000;
+
+/** The page of a project. */
+export const projectPage = (projectId: string): string => `/projects/${projectId}`;
 
 const NOTICED: readonly string[] = ['job.succeeded', 'job.failed', 'certificate.revoked', 'endpoint.problem'];
 
@@ -39,10 +42,14 @@ export interface Happened {
 export function noticeOf({ event, job, name, watched }: Happened): Notice | null {
   const { projectId } = event;
   if (projectId === null) return null;
-  const about = { projectId, forMs: DAY_MS };
+  const { jobId } = event;
+  const page = projectPage(projectId);
+  const about = { page, forMs: DAY_MS };
+  const jobPage = jobId === null ? page : `${page}/jobs/${jobId}`;
   if (event.kind === 'endpoint.problem')
     return {
       ...about,
+      page: `/endpoints/${endpointOf(event)}`,
       kind: 'not_served',
       key: `not_served:${endpointOf(event)}`,
       title: `${name}: clients do not get the certificate`,
@@ -68,6 +75,7 @@ export function noticeOf({ event, job, name, watched }: Happened): Notice | null
     if (watched && !job.automatic) return null;
     return {
       ...about,
+      page: jobPage,
       kind: 'records',
       // Once per job for all its records.
       key: `records:${event.jobId}`,
@@ -91,6 +99,7 @@ export function noticeOf({ event, job, name, watched }: Happened): Notice | null
   const what = job.kind === 'renew' ? 'renewal failed' : 'certificate request failed';
   return {
     ...about,
+    page: jobPage,
     kind: 'failed',
     key: `failed:${projectId}`,
     title: `${name}: ${what}`,
@@ -120,7 +129,7 @@ export function noticeOfExpiry({ projectId, name, expiresAt, part }: Expiring, d
     title: `${name}: expires ${left}`,
     body: 'No renewal is scheduled. Open Certdesk to see the reason and how to fix it.',
     silent: false,
-    projectId,
+    page: projectPage(projectId),
   };
 }
 
@@ -131,6 +140,15 @@ const TITLES: Readonly<Record<Notice['kind'], (count: number) => string>> = {
   revoked: (count) => `${count} certificates revoked by the CA`,
   records: (count) => `${count} certificates wait for TXT records`,
   not_served: (count) => `${count} servers do not present the right certificate`,
+};
+/** The pages that list several of a kind. */
+const LISTS: Readonly<Record<Notice['kind'], string>> = {
+  renewed: '/projects',
+  failed: '/projects?need=attention',
+  expires: '/projects?need=attention',
+  revoked: '/projects?need=attention',
+  records: '/projects?need=in_progress',
+  not_served: '/endpoints',
 };
 const MAX_ALIKE = 3;
 
@@ -143,7 +161,7 @@ export function gather(notices: readonly Notice[]): readonly Notice[] {
       .slice(0, MAX_ALIKE)
       .map(({ title }) => title.replace(/:[^:]*$/, ''))
       .join(', ')} and ${alike.length - MAX_ALIKE} more`;
-    return [{ ...first, key: '', title: TITLES[first.kind](alike.length), body, projectId: null }];
+    return [{ ...first, key: '', title: TITLES[first.kind](alike.length), body, page: LISTS[first.kind] }];
   });
 }
 

@@ -15,7 +15,8 @@ export interface BackgroundServicesDeps {
   readonly tray: CertdeskTray;
   readonly locale: string;
   isWatched(): boolean;
-  open(projectId: string | null): void;
+  /** @param page The route of the page to open. */
+  open(page: string): void;
   applyAutostart(wanted: boolean): void;
 }
 
@@ -34,12 +35,19 @@ const EXPIRING_MS = 3_600_000;
 export async function startBackgroundServices(deps: BackgroundServicesDeps): Promise<BackgroundServices> {
   const { engine, logger, tray } = deps;
   const { isWatched, open: onClick } = deps;
-  const format = new Intl.DateTimeFormat(deps.locale, { dateStyle: 'medium', timeStyle: 'short' });
   const notifications = createNotifications({ engine, logger, isWatched, onClick });
   let soon: NodeJS.Timeout | undefined;
 
   async function refresh(): Promise<void> {
-    const overview = await engine.overview.get(null);
+    const [overview, { timeZone }] = await Promise.all([
+      engine.overview.get(null),
+      engine.settings.timeZone(),
+    ]);
+    const format = new Intl.DateTimeFormat(deps.locale, {
+      dateStyle: 'medium',
+      timeStyle: 'short',
+      timeZone,
+    });
     const { pausedUntil } = overview.engine;
     tray.show(trayView({ overview, pausedUntil, formatTime: (time) => format.format(new Date(time)) }));
   }

@@ -1,7 +1,7 @@
 // Creates the parts of the desktop application, in the right order, and connects them.
 import { app, dialog, ipcMain, session, shell } from 'electron';
 import type { Logger } from 'pino';
-import { LINK_SCHEME, linkAmong, pageOf, projectOfLink } from '../desktop/addresses.ts';
+import { LINK_SCHEME, linkAmong, pageOf, projectOfLink, urlOf } from '../desktop/addresses.ts';
 import { HIDDEN } from '../desktop/autostart.ts';
 import { type TrayCommand, trayView } from '../desktop/tray-view.ts';
 import type { WindowPlace } from '../desktop/window-place.ts';
@@ -50,7 +50,7 @@ export async function runDesktop(given: DesktopOptions): Promise<void> {
         tray,
         locale: app.getLocale(),
         isWatched: window.isFocused,
-        open: (projectId) => window.show(projectId === null ? undefined : pageOf(projectId)),
+        open: (page) => window.show(urlOf(page)),
         applyAutostart: (wanted) =>
           applyAutostart(wanted, { program: given.program, args: given.loginArgs, platform }),
       });

@@ -10,7 +10,8 @@ export interface NotificationDeps {
   readonly logger: Logger;
   /** Whether the window has the focus. */
   isWatched(): boolean;
-  onClick(projectId: string | null): void;
+  /** @param page The route of the page to open. */
+  onClick(page: string): void;
 }
 
 export interface Notifications {
@@ -43,12 +44,12 @@ export function createNotifications(deps: NotificationDeps): Notifications {
     if (Notification.isSupported()) for (const notice of notices) show(notice);
   }
 
-  function show({ title, body, silent, projectId }: Notice): void {
+  function show({ title, body, silent, page }: Notice): void {
     const notification = new Notification({ title, body, silent });
     open.add(notification);
     notification.on('click', () => {
       open.delete(notification);
-      deps.onClick(projectId);
+      deps.onClick(page);
     });
     notification.on('close', () => open.delete(notification));
     notification.show();

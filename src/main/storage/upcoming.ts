@@ -1,7 +1,9 @@
 // Lists renewals until a time, including overdue ones, and expiries of certificates that will not be renewed: the first
 // ones, or counts per day. Each of the two has its own index, in order of time.
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { OverviewStore, UpcomingQuery } from '../engine/core/stores/overview.ts';
+import { toTimestamp } from '../../shared/time.ts';
+import { addDays, dayIn, startOfDay } from '../../shared/time-zone.ts';
+import type { OverviewStore } from '../engine/core/stores/overview.ts';
 import { ofIds } from './project-filter.ts';
 import type { Schema } from './schema.ts';
 
@@ -40,7 +42,7 @@ export async function upcoming(
 }
 
 /** The start of each query; its condition follows. */
-function source(ids: UpcomingQuery['ids'], index: string): RawBuilder<unknown> {
+function source(ids: Query['ids'], index: string): RawBuilder<unknown> {
   return ids === null
     ? sql`listing INDEXED BY ${sql.raw(index)} WHERE`
     : sql`listing WHERE ${ofIds(ids)} AND`;
@@ -49,21 +51,25 @@ function source(ids: UpcomingQuery['ids'], index: string): RawBuilder<unknown> {
 const later = (a: string, b: string): string => (a > b ? a : b);
 
 type Days = Awaited<ReturnType<OverviewStore['upcomingDays']>>;
+type Query = Parameters<OverviewStore['upcomingDays']>[0];
 
-export async function upcomingDays(db: Kysely<Schema>, query: UpcomingQuery): Promise<Days> {
+export async function upcomingDays(db: Kysely<Schema>, query: Query): Promise<Days> {
   return query.ids === null ? daysOfAll(db, query) : daysOfFew(db, query, query.ids);
 }
 
 async function daysOfFew(
   db: Kysely<Schema>,
-  { from, to }: UpcomingQuery,
+  { from, to, timeZone }: Query,
   ids: readonly string[],
 ): Promise<Days> {
   const { rows } = await sql<Days[number]>`SELECT
-      substr(max(ifnull(attempt_at, expires_at), ${from}), 1, 10) AS day,
+      value ->> 'day' AS day,
       count(attempt_at) AS renewals,
       count(*) - count(attempt_at) AS expiries
-    FROM listing WHERE ${ofIds(ids)} AND ((${RENEWS} AND attempt_at <= ${to})
+    FROM listing JOIN json_each(${JSON.stringify(daysBetween(from, to, timeZone))})
+      ON max(ifnull(attempt_at, expires_at), ${from}) > value ->> 'due'
+        AND max(ifnull(attempt_at, expires_at), ${from}) <= value ->> 'until'
+    WHERE ${ofIds(ids)} AND ((${RENEWS} AND attempt_at <= ${to})
       OR (${ENDS} AND expires_at > ${from} AND expires_at <= ${to}))
     GROUP BY day ORDER BY day`.execute(db);
   return rows;
@@ -73,17 +79,18 @@ async function daysOfFew(
  * Counts a range of each index per day, which is faster than GROUP BY, which reads and sorts every row. Subtracts the
  * few revoked certificates, which are among the renewals.
  */
-async function daysOfAll(db: Kysely<Schema>, { from, to }: UpcomingQuery): Promise<Days> {
+async function daysOfAll(db: Kysely<Schema>, { from, to, timeZone }: Query): Promise<Days> {
+  const spans = JSON.stringify(daysBetween(from, to, timeZone));
   const { rows } = await sql<Days[number]>`SELECT
       value ->> 'day' AS day,
       (SELECT count(*) FROM listing INDEXED BY listing_by_attempt
         WHERE attempt_at > value ->> 'due' AND attempt_at <= value ->> 'until') AS renewals,
       (SELECT count(*) FROM listing INDEXED BY listing_ends
         WHERE ${ENDS} AND expires_at > value ->> 'from' AND expires_at <= value ->> 'until') AS expiries
-    FROM json_each(${JSON.stringify(daysBetween(from, to))})`.execute(db);
-  const revoked = await sql<{ day: string; count: number }>`SELECT
-      substr(max(attempt_at, ${from}), 1, 10) AS day, count(*) AS count
-    FROM listing INDEXED BY listing_revoked
+    FROM json_each(${spans})`.execute(db);
+  const revoked = await sql<{ day: string; count: number }>`SELECT value ->> 'day' AS day, count(*) AS count
+    FROM listing INDEXED BY listing_revoked JOIN json_each(${spans})
+      ON attempt_at > value ->> 'due' AND attempt_at <= value ->> 'until'
     WHERE revoked_at IS NOT NULL AND attempt_at <= ${to} GROUP BY day`.execute(db);
   const off = new Map(revoked.rows.map(({ day, count }) => [day, count]));
   return rows
@@ -101,15 +108,13 @@ interface DaySpan {
   readonly until: string;
 }
 
-const DAY_MS = 86_400_000;
-
-/** @returns the UTC days from one time to another, inclusive. Times are whole seconds and sort as text. */
-function daysBetween(from: string, to: string): readonly DaySpan[] {
+/** @returns the days of the time zone from one time to another, inclusive. Times are whole seconds and sort as text. */
+function daysBetween(from: string, to: string, timeZone: string): readonly DaySpan[] {
   const spans: DaySpan[] = [];
+  const last = dayIn(timeZone, Date.parse(to));
   let before: Pick<DaySpan, 'due' | 'from'> = { due: '', from };
-  for (let at = Date.parse(from.slice(0, 10)); at <= Date.parse(to); at += DAY_MS) {
-    const day = new Date(at).toISOString().slice(0, 10);
-    const end = `${day}T23:59:59Z`;
+  for (let day = dayIn(timeZone, Date.parse(from)); day <= last; day = addDays(day, 1)) {
+    const end = toTimestamp(new Date(startOfDay(timeZone, addDays(day, 1)) - 1000));
     spans.push({ day, ...before, until: end < to ? end : to });
     before = { due: end, from: end };
   }

@@ -1,11 +1,12 @@
 // The filters of the audit log.
 import { Group, Select, TextInput } from '@mantine/core';
 import { toTimestamp } from '../../shared/time.ts';
+import { addDays, dayIn, startOfDay } from '../../shared/time-zone.ts';
 import { messages } from '../messages.ts';
+import { useTimeZone } from '../use-time-zone.ts';
 import type { ActivityFilter } from './activity-search.ts';
 
 const { filters } = messages.activity;
-const DAY_MS = 86_400_000;
 
 interface FiltersProps {
   readonly filter: ActivityFilter;
@@ -13,6 +14,7 @@ interface FiltersProps {
 }
 
 export function Filters({ filter, onChange }: FiltersProps) {
+  const zone = useTimeZone();
   const set = (field: keyof ActivityFilter, value: string): void => {
     const { [field]: _, ...others } = filter;
     onChange(value === '' ? others : { ...others, [field]: value });
@@ -39,27 +41,24 @@ export function Filters({ filter, onChange }: FiltersProps) {
       <TextInput
         type="date"
         label={filters.from}
-        value={filter.from === undefined ? '' : dayOf(filter.from, 0)}
-        onChange={(event) => set('from', startOf(event.currentTarget.value, 0))}
+        value={filter.from === undefined ? '' : dayOf(filter.from, 0, zone)}
+        onChange={(event) => set('from', startOf(event.currentTarget.value, 0, zone))}
       />
       <TextInput
         type="date"
         label={filters.to}
-        value={filter.to === undefined ? '' : dayOf(filter.to, -1)}
-        onChange={(event) => set('to', startOf(event.currentTarget.value, 1))}
+        value={filter.to === undefined ? '' : dayOf(filter.to, -1, zone)}
+        onChange={(event) => set('to', startOf(event.currentTarget.value, 1, zone))}
       />
     </Group>
   );
 }
 
-/** Returns the start of a day in the browser's time zone, or of the day `days` later; empty for an empty field. */
-function startOf(day: string, days: number): string {
-  if (day === '') return '';
-  return toTimestamp(new Date(new Date(`${day}T00:00:00`).getTime() + days * DAY_MS));
+/** Returns the start of a day in the time zone, or of the day `days` later; empty for an empty field. */
+function startOf(day: string, days: number, zone: string): string {
+  return day === '' ? '' : toTimestamp(new Date(startOfDay(zone, addDays(day, days))));
 }
 
-function dayOf(at: string, days: number): string {
-  const date = new Date(Date.parse(at) + days * DAY_MS);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+function dayOf(at: string, days: number, zone: string): string {
+  return addDays(dayIn(zone, Date.parse(at)), days);
 }

@@ -1,6 +1,7 @@
 // The validity of a certificate as a timeline: issue date, today, renewal window and expiry.
 import { elapsedShare, formatDate, formatUtc } from '../format.ts';
 import { messages } from '../messages.ts';
+import { useTimeZone } from '../use-time-zone.ts';
 import classes from './validity-line.module.css';
 
 const text = messages.certificates.validity;
@@ -52,6 +53,7 @@ function Label({
   readonly at: string;
   readonly percent: number;
 }) {
+  useTimeZone();
   return (
     <div className={classes.label} style={labelAt(percent)}>
       <div className={classes.name}>{name}</div>

@@ -9,6 +9,16 @@ export const settings = {
   saved: 'Settings saved',
   save: 'Save',
   appearance: { title: 'Appearance', theme: 'Theme', themeHint: 'Saved in this browser.' },
+  general: {
+    title: 'General',
+    timeZone: 'Time zone',
+    timeZoneHint: 'For all times shown, notifications and the weekly summary.',
+    noTimeZone: 'No time zone matches.',
+    systemZone: (zone: string | null) => (zone === null ? 'System' : `System (${zone})`),
+    browserZone: (zone: string) => `Use this browser’s: ${zone}`,
+    baseUrl: 'Address for links',
+    baseUrlHint: 'Notifications link to it. Leave empty to use the address of the server.',
+  },
   dns: {
     title: 'DNS validation',
     timeout: 'Propagation timeout (seconds)',
@@ -28,7 +38,8 @@ export const settings = {
   renewals: {
     title: 'Renewals',
     pausedUntil: 'Pause renewals until',
-    pausedUntilHint: 'No automatic renewals until then. Leave empty to resume.',
+    pausedUntilHint: (zone: string) =>
+      `${zone} time. No automatic renewals until then. Leave empty to resume.`,
     fallbackCa: 'Fallback CA',
     fallbackCaHint: 'Used when the usual CA is unavailable or refuses.',
     none: 'None',

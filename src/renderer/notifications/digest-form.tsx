@@ -4,6 +4,7 @@ import type { PatchSettings, Settings } from '../../shared/settings.ts';
 import { messages } from '../messages.ts';
 import { SettingsForm, useSectionForm } from '../settings/settings-form.tsx';
 import { numberOf } from '../ui/field-checks.ts';
+import { useTimeZone } from '../use-time-zone.ts';
 
 const text = messages.notifications.digest;
 type Section = Settings['notifications'];
@@ -20,6 +21,7 @@ const DAYS = Object.keys(text.days) as Day[];
 export function DigestForm({ notifications }: { readonly notifications: Section }) {
   const section = useSectionForm<Values>('notifications', notifications, toPatch);
   const { form } = section;
+  const zone = useTimeZone();
   return (
     <SettingsForm of={section}>
       <Group gap="md" grow align="flex-start">
@@ -32,7 +34,7 @@ export function DigestForm({ notifications }: { readonly notifications: Section 
         />
         <NumberInput
           label={text.hour}
-          description={text.hourHint}
+          description={text.hourHint(zone)}
           min={0}
           max={23}
           allowDecimal={false}

@@ -4,11 +4,12 @@ import { Button, ScrollArea, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import type { Timeline, TimelineMark } from '../../shared/overview.ts';
-import { formatDate } from '../format.ts';
+import { formatDay } from '../format.ts';
 import { messages } from '../messages.ts';
 import { TextLink } from '../ui/link.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Time } from '../ui/time.tsx';
+import { useTimeZone } from '../use-time-zone.ts';
 import classes from './overview.module.css';
 import { type Column, columnsOf, DAYS, monthsOf, totals } from './timeline-days.ts';
 
@@ -48,7 +49,8 @@ function TimelineBody({ timeline, listed }: { readonly timeline: Timeline; reado
 }
 
 function Chart({ timeline }: { readonly timeline: Timeline }) {
-  const columns = columnsOf(timeline);
+  const zone = useTimeZone();
+  const columns = columnsOf(timeline, zone);
   const tallest = Math.max(...columns.map(({ renewals, expiries }) => renewals + expiries));
   const { renewals, expiries } = totals(timeline.days);
   const words = { renewals: text.renewals(renewals), expiries: text.expiries(expiries) };
@@ -64,11 +66,11 @@ function Chart({ timeline }: { readonly timeline: Timeline }) {
         <text x={0} y={HEIGHT + 17} className={classes.tick}>
           {text.today}
         </text>
-        {monthsOf(timeline.from).map(({ offset, at }) => (
+        {monthsOf(timeline.from, zone).map(({ offset, at }) => (
           <g key={at}>
             <line x1={offset * STEP} x2={offset * STEP} y1={0} y2={HEIGHT + 5} className={classes.month} />
             <text x={offset * STEP} y={HEIGHT + 17} textAnchor="middle" className={classes.tick}>
-              {formatDate(at)}
+              {formatDay(at)}
             </text>
           </g>
         ))}
@@ -94,7 +96,7 @@ function Marks({ column, tallest }: { readonly column: Column; readonly tallest:
   const all = renewals + expiries;
   const unit = Math.min(MARK + 2, HEIGHT / Math.max(tallest, 1));
   const gap = all <= SINGLE && unit > 4 ? 2 : 0;
-  const title = `${formatDate(day)}: ${text.renewals(renewals)}, ${text.expiries(expiries)}`;
+  const title = `${formatDay(day)}: ${text.renewals(renewals)}, ${text.expiries(expiries)}`;
   const bars =
     gap === 0
       ? [
@@ -156,7 +158,7 @@ function DayList({ days }: { readonly days: Timeline['days'] }) {
     <ListTable columns={[when, renewals, expiries]}>
       {days.map((day) => (
         <Table.Tr key={day.day}>
-          <Table.Td>{formatDate(day.day)}</Table.Td>
+          <Table.Td>{formatDay(day.day)}</Table.Td>
           <Table.Td>{text.renewals(day.renewals)}</Table.Td>
           <Table.Td>{text.expiries(day.expiries)}</Table.Td>
         </Table.Tr>

@@ -6,6 +6,7 @@ import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { numberOf } from '../ui/field-checks.ts';
 import { Panel } from '../ui/panel.tsx';
+import { useTimeZone } from '../use-time-zone.ts';
 import { fromLocalTime, toLocalTime } from './local-time.ts';
 import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
@@ -20,10 +21,11 @@ interface Values {
 }
 
 export function RenewalsPanel({ renewals }: { readonly renewals: Settings['renewals'] }) {
+  const zone = useTimeZone();
   const section = useSectionForm<Values>(
     'renewals',
-    { ...renewals, pausedUntil: toLocalTime(renewals.pausedUntil) },
-    (values) => ({ renewals: toSettings(values) }),
+    { ...renewals, pausedUntil: toLocalTime(renewals.pausedUntil, zone) },
+    (values) => ({ renewals: toSettings(values, zone) }),
   );
   const { form } = section;
   return (
@@ -33,7 +35,7 @@ export function RenewalsPanel({ renewals }: { readonly renewals: Settings['renew
           <TextInput
             type="datetime-local"
             label={text.pausedUntil}
-            description={text.pausedUntilHint}
+            description={text.pausedUntilHint(zone)}
             {...form.getInputProps('pausedUntil')}
           />
           <FallbackCa known={renewals.fallbackCa} input={form.getInputProps('fallbackCa')} />
@@ -92,9 +94,9 @@ function FallbackCa({ known, input }: FallbackCaProps) {
   );
 }
 
-function toSettings(values: Values): Settings['renewals'] {
+function toSettings(values: Values, zone: string): Settings['renewals'] {
   return {
-    pausedUntil: fromLocalTime(values.pausedUntil),
+    pausedUntil: fromLocalTime(values.pausedUntil, zone),
     concurrency: numberOf(values.concurrency),
     fallbackCa: values.fallbackCa,
     keepVersionsDays: numberOf(values.keepVersionsDays),

@@ -15,6 +15,7 @@ import { BudgetPanel } from './budget-panel.tsx';
 import { DesktopPanel } from './desktop-panel.tsx';
 import { DirectoriesPanel } from './directories-panel.tsx';
 import { DnsPanel } from './dns-panel.tsx';
+import { GeneralPanel } from './general-panel.tsx';
 import { HttpsPanel } from './https-panel.tsx';
 import { ListenersPanel } from './listeners-panel.tsx';
 import { RenewalsPanel } from './renewals-panel.tsx';
@@ -25,6 +26,7 @@ const text = messages.settings;
 
 /** In the order of the panels; the desktop app's panel is second. */
 const SECTIONS = [
+  text.general.title,
   text.renewals.title,
   text.budget.title,
   messages.notifications.title,
@@ -47,9 +49,21 @@ export function SettingsPage() {
       <Sections names={[text.appearance.title, ...(inWindow ? [text.desktop.title] : []), ...SECTIONS]}>
         <Appearance />
         <QueryView query={settings} lines={8}>
-          {({ dns, audit, sessions, renewals, backup, notifications, desktop, https, listeners }) => (
+          {({
+            general,
+            dns,
+            audit,
+            sessions,
+            renewals,
+            backup,
+            notifications,
+            desktop,
+            https,
+            listeners,
+          }) => (
             <>
               {inWindow && <DesktopPanel desktop={desktop} />}
+              <GeneralPanel general={general} />
               <RenewalsPanel renewals={renewals} />
               <BudgetPanel />
               <NotificationsPanel notifications={notifications} />

@@ -10,6 +10,7 @@ import type { BrowserSession } from '../session/session.ts';
 import { Notice } from '../ui/notice.tsx';
 import { notifyProblem } from '../ui/notify-failure.tsx';
 import { useStore } from '../use-store.ts';
+import { useFollowTimeZone } from '../use-time-zone.ts';
 import { Nav } from './nav.tsx';
 import { PaletteOnDemand } from './palette-on-demand.tsx';
 import classes from './shell.module.css';
@@ -20,6 +21,7 @@ export function Shell() {
   const { live, session, proof } = useAppContext();
   const state = useStore(live.state);
   const { browser } = session;
+  useFollowTimeZone();
   return (
     <ModalsProvider>
       <button type="button" className="skip-link" onClick={focusContent}>

@@ -9,12 +9,14 @@ import {
   splitTimestamps,
 } from '../format.ts';
 import { useNow } from '../use-now.ts';
+import { useTimeZone } from '../use-time-zone.ts';
 
 export type TimeStyle = 'date' | 'datetime' | 'clock' | 'relative';
 
 const FORMATS = { date: formatDate, datetime: formatDateTime, clock: formatClock };
 
 export function Time({ at, as = 'datetime' }: { readonly at: string; readonly as?: TimeStyle }) {
+  useTimeZone();
   if (as === 'relative') return <Relative at={at} />;
   return (
     <time dateTime={at} title={formatUtc(at)}>

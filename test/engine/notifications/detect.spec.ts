@@ -12,6 +12,7 @@ import { JOB, SPEC } from '../../support/engine/records.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../support/engine/webhook-receiver.ts';
 
 const DAY = 86_400_000;
+const HOUR = 3_600_000;
 const FAILED = { ...NO_RENEWAL_YET, failures: 1, lastError: 'The CA could not connect to 192.0.2.1' };
 let rig: NotificationRig;
 let receiver: WebhookReceiver;
@@ -251,6 +252,25 @@ describe('the weekly digest', () => {
     expect(takeNotifications()).toEqual([]);
     await rig.pass(DAY);
     expect(takeNotifications()).toEqual(['news digest 0']);
+  });
+
+  it('comes at the hour of the chosen time zone, and names times in it', async () => {
+    const general = {
+      timeZone: 'Pacific/Kiritimati',
+      baseUrl: 'https://certs.example.com/',
+      showChecklist: true,
+    };
+    await rig.stores.settings.set('settings:general', general);
+    await channel(['digest']);
+    await rig.pass(MINUTE); // Wednesday, 00:01 there
+    await rig.pass(4 * DAY); // Sunday
+    await rig.pass(7 * HOUR); // Sunday, 07:01
+    expect(takeNotifications()).toEqual([]);
+    await rig.pass(DAY + HOUR); // Monday, 08:01, which is Sunday in UTC
+    expect(takeNotifications()).toEqual(['news digest 0']);
+    const { text, link } = JSON.parse(receiver.received.at(-1)?.body ?? '');
+    expect(text).toContain('Last renewal check: 2026-02-09 08:01 UTC+14.');
+    expect(link).toBe('https://certs.example.com/#/');
   });
 
   it('that was missed during sleep is sent once', async () => {

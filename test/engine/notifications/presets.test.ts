@@ -1,15 +1,16 @@
 // The documented formats of Slack, Teams, Discord and ntfy.
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../../src/main/engine/core/stores/notifications.ts';
+import { type LinkedMessage, withLinks } from '../../../src/main/engine/notifications/links.ts';
 import { toOutgoing } from '../../../src/main/engine/notifications/presets.ts';
 
-const MESSAGE: Message = {
+const MESSAGE: LinkedMessage = {
   kind: 'failed',
   state: 'problem',
   at: '2026-02-03T10:00:00Z',
   host: 'box',
   title: '*.example.com <!channel> & more',
   text: 'a_b\nthe CA said `no`',
+  link: null,
   items: [],
   total: 1,
 };
@@ -76,5 +77,39 @@ describe('the message format', () => {
       tags: ['certdesk', 'failed'],
     });
     expect(Buffer.byteLength(made('ntfy', LONG).body.message)).toBeLessThanOrEqual(4_096);
+  });
+});
+
+describe('the link to the page', () => {
+  const item = { projectId: 'p1', domain: 'a.example.com', cause: 'It failed.', expiresAt: null };
+  const stored = { ...MESSAGE, title: 'A title', text: 'A text', items: [item] };
+  const linked = withLinks(stored, 'https://certs.example.com/app');
+  const link = 'https://certs.example.com/app/#/projects/p1';
+
+  it('is the page of the one item, or the list of all, below the address of the GUI', () => {
+    expect(linked.link).toBe(link);
+    expect(linked.items[0]?.link).toBe(link);
+    const endpoint = { ...stored, items: [{ ...item, page: '/endpoints/e1' }] };
+    expect(withLinks(endpoint, 'http://box:7878').link).toBe('http://box:7878/#/endpoints/e1');
+    const many = { ...stored, total: 2, items: [item, item] };
+    expect(withLinks(many, 'http://box:7878').link).toBe('http://box:7878/#/projects?need=attention');
+    expect(withLinks(stored, null)).toMatchObject({ link: null, items: [{ link: null }] });
+  });
+
+  it('is in every format', () => {
+    expect(made('generic', linked).body).toMatchObject({ link, items: [{ link }] });
+    expect(made('slack', linked).body.blocks[2].text.text).toBe(`<${link}|Open in Certdesk>`);
+    expect(made('teams', linked).body.attachments[0].content.actions).toEqual([
+      { type: 'Action.OpenUrl', title: 'Open in Certdesk', url: link },
+    ]);
+    expect(made('discord', linked).body.embeds[0].description).toBe(
+      `A text\n\n[Open in Certdesk](<${link}>)`,
+    );
+    expect(made('ntfy', linked).body.click).toBe(link);
+  });
+
+  it('is left out of every format if the address is unknown', () => {
+    for (const preset of ['slack', 'teams', 'discord', 'ntfy'] as const)
+      expect(JSON.stringify(made(preset).body)).not.toMatch(/Open in Certdesk|click|actions/);
   });
 });

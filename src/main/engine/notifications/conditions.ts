@@ -2,14 +2,14 @@
 // select.
 import type { NotificationKind } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
+import { formatInZone } from '../../../shared/time-zone.ts';
 import { expiresSoonBy } from '../certificates/views.ts';
 import type { MessageItem, ReportedCondition } from '../core/stores/notifications.ts';
 import type { ListedCertificate } from '../core/stores/overview.ts';
 import type { Stores } from '../core/stores.ts';
 import { readHeartbeat } from '../maintenance/scheduler.ts';
 import { assessCertificate, awaitsRecords, causeOf, type Need } from '../overview/attention.ts';
-import { readSettings } from '../settings/settings.ts';
-import { readable } from './message-text.ts';
+import { readSettings, readTimeZone } from '../settings/settings.ts';
 
 export interface Condition extends Omit<ReportedCondition, 'reportedAt'> {
   /** Loads the text. Called only for conditions that are reported. */
@@ -129,7 +129,8 @@ async function lateSweep(stores: Stores, now: Date, calmSince: Date): Promise<re
   const heartbeat = await readHeartbeat(stores);
   const last = heartbeat === null ? 0 : Date.parse(heartbeat.at);
   if (now.getTime() - Math.max(last, calmSince.getTime()) <= LATE_MS) return [];
-  const since = heartbeat === null ? 'it started' : readable(heartbeat.at);
+  const timeZone = await readTimeZone(stores.settings);
+  const since = heartbeat === null ? 'it started' : formatInZone(timeZone, heartbeat.at);
   const cause = `Certdesk has not checked for renewals since ${since}. Restart it.`;
   const state = {
     key: 'sweep',

@@ -36,7 +36,8 @@ export async function findDeploymentConditions(stores: Stores): Promise<readonly
     .filter(({ changedKey }) => changedKey !== null)
     .map(({ id, name, lastError }): Condition => {
       const cause = lastError ?? 'The host presents another key than the accepted one.';
-      const item = async () => ({ projectId: null, domain: name, cause, expiresAt: null });
+      const page = `/hosts/${id}`;
+      const item = async () => ({ projectId: null, domain: name, cause, expiresAt: null, page });
       return {
         key: `${HOST_KEY}${id}`,
         kind: 'host_key_changed',
@@ -65,7 +66,7 @@ async function problemItem(stores: Stores, deployment: DeploymentRecord): Promis
     '.',
   );
   const domain = project?.domain ?? project?.name ?? null;
-  return { projectId, domain, cause, expiresAt: certificate?.expiresAt ?? null };
+  return { projectId, domain, cause, expiresAt: certificate?.expiresAt ?? null, page: `/deployments/${id}` };
 }
 
 /**
@@ -78,7 +79,8 @@ export async function resolvedDeploymentItem(
 ): Promise<MessageItem | null | undefined> {
   if (key.startsWith(HOST_KEY)) {
     const host = await stores.hosts.get(key.slice(HOST_KEY.length));
-    return host && { projectId: null, domain: host.name, cause: 'Resolved.', expiresAt: null };
+    const page = `/hosts/${host?.id}`;
+    return host && { projectId: null, domain: host.name, cause: 'Resolved.', expiresAt: null, page };
   }
   if (!key.startsWith(DEPLOYMENT)) return undefined;
   const [id = ''] = key.slice(DEPLOYMENT.length).split(':');
@@ -87,5 +89,5 @@ export async function resolvedDeploymentItem(
   const { projectId, name } = deployment;
   const project = await stores.projects.get(projectId);
   const domain = project?.domain ?? project?.name ?? null;
-  return { projectId, domain, cause: `${name}: deployed.`, expiresAt: null };
+  return { projectId, domain, cause: `${name}: deployed.`, expiresAt: null, page: `/deployments/${id}` };
 }

@@ -6,6 +6,7 @@ import type { NotificationKind } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Message, MessageItem, ReportedCondition } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
+import { readTimeZone } from '../settings/settings.ts';
 import { type Condition, findConditions, HELD_BACK } from './conditions.ts';
 import { findDeploymentConditions, resolvedDeploymentItem } from './deployment-conditions.ts';
 import { findEndpointConditions, resolvedEndpointItem } from './endpoint-conditions.ts';
@@ -43,10 +44,11 @@ export async function detectChanges({ stores, https, now, calmSince }: Detection
     ({ key, kind }) => kind !== 'backup_failed' && !currentKeys.has(key),
   );
   const at = toTimestamp(now);
+  const timeZone = await readTimeZone(stores.settings);
   const messages = [
-    ...(await composeByKind(begun, 'problem', at)),
-    ...(await composeByKind(await findResolved(stores, over), 'resolved', at)),
-    ...(await composeByKind(renewals.found, 'news', at)),
+    ...(await composeByKind(begun, { state: 'problem', at, timeZone })),
+    ...(await composeByKind(await findResolved(stores, over), { state: 'resolved', at, timeZone })),
+    ...(await composeByKind(renewals.found, { state: 'news', at, timeZone })),
   ];
   if (begun.length + over.length + messages.length === 0 && renewals.cursor === renewals.before) return;
   await stores.transaction(async (tx) => {
@@ -144,14 +146,13 @@ async function renewedItem(stores: Stores, projectId: string): Promise<MessageIt
 /** Groups by kind into one message each: an unavailable CA must not cause a thousand mails. */
 async function composeByKind(
   findings: readonly Finding[],
-  state: Message['state'],
-  at: string,
+  { state, at, timeZone }: Pick<Message, 'state' | 'at'> & { readonly timeZone: string },
 ): Promise<readonly Message[]> {
   const kinds = Map.groupBy(findings, ({ kind }) => kind);
   return Promise.all(
     [...kinds].map(async ([kind, all]) => {
       const items = await Promise.all(all.slice(0, MAX_ITEMS).map(({ item }) => item()));
-      return compose({ kind, state, at, host: hostname(), items, total: all.length });
+      return compose({ kind, state, at, host: hostname(), items, total: all.length }, timeZone);
     }),
   );
 }
@@ -174,7 +175,8 @@ export async function report(stores: Stores, { kind, key, problem }: Report, now
   const at = toTimestamp(now);
   const item = { projectId: null, domain: null, cause: problem ?? 'Resolved.', expiresAt: null };
   const state = problem === null ? 'resolved' : 'problem';
-  const message = compose({ kind, state, at, host: hostname(), items: [item], total: 1 });
+  const content = { kind, state, at, host: hostname(), items: [item], total: 1 } as const;
+  const message = compose(content, await readTimeZone(stores.settings));
   await stores.transaction(async (tx) => {
     if (problem === null) await tx.notifications.deleteState(key);
     else await tx.notifications.putState({ key, kind, severity: 'warning', projectId: null, reportedAt: at });

@@ -5,11 +5,12 @@ import { z } from 'zod';
 import type { Overview } from '../../../shared/overview.ts';
 import type { Settings } from '../../../shared/settings.ts';
 import { toTimestamp } from '../../../shared/time.ts';
+import { addDays, dayIn, formatInZone, fromWallClock } from '../../../shared/time-zone.ts';
 import type { Message } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
 import type { OverviewService } from '../overview/overview.ts';
-import { readSettings } from '../settings/settings.ts';
-import { MAX_ITEMS, readable } from './message-text.ts';
+import { readSettings, readTimeZone } from '../settings/settings.ts';
+import { MAX_ITEMS } from './message-text.ts';
 import { enqueue } from './outbox.ts';
 
 const LAST_DIGEST = 'notifications:digest';
@@ -27,37 +28,46 @@ export async function enqueueDigest(
   now: Date,
 ): Promise<void> {
   const settings = await readSettings(stores.settings, 'notifications');
-  const schedule = `${settings.digestDay} ${settings.digestHour}`;
-  const moment = toTimestamp(lastMoment(settings, now));
+  const timeZone = await readTimeZone(stores.settings);
+  const schedule = `${settings.digestDay} ${settings.digestHour} ${timeZone}`;
+  const moment = toTimestamp(lastMoment(settings, timeZone, now));
   const last = LastDigestSchema.safeParse(await stores.settings.get(LAST_DIGEST)).data;
   const same = last?.schedule === schedule;
   if (same && last.moment >= moment) return;
-  const message = same ? toMessage(await overview.get(null), now) : null;
+  const message = same ? toMessage(await overview.get(null), timeZone, now) : null;
   await stores.transaction(async (tx) => {
     await tx.settings.set(LAST_DIGEST, { moment, schedule });
     if (message !== null) await enqueue(tx, message);
   });
 }
 
-/** The last scheduled time that is not in the future; UTC. */
+/** The last scheduled time that is not in the future. An hour that the clocks skip is the next one, as in cron. */
 export function lastMoment(
   { digestDay, digestHour }: Pick<Settings['notifications'], 'digestDay' | 'digestHour'>,
+  timeZone: string,
   now: Date,
 ): Date {
-  const moment = new Date(now);
-  moment.setUTCHours(digestHour, 0, 0, 0);
-  moment.setUTCDate(moment.getUTCDate() - ((moment.getUTCDay() - DAYS.indexOf(digestDay) + 7) % 7));
-  if (moment > now) moment.setUTCDate(moment.getUTCDate() - 7);
-  return moment;
+  const today = dayIn(timeZone, now.getTime());
+  const day = addDays(today, -((new Date(today).getUTCDay() - DAYS.indexOf(digestDay) + 7) % 7));
+  const hour = String(digestHour).padStart(2, '0');
+  const [latest, before] = [day, addDays(day, -7)].map(
+    (each) => new Date(fromWallClock(timeZone, `${each}T${hour}:00:00`)),
+  );
+  return latest !== undefined && latest <= now ? latest : (before ?? now);
 }
 
 /** Composes the digest from the overview. */
-export function toMessage({ health, counts, attention, timeline, engine }: Overview, now: Date): Message {
+export function toMessage(
+  { health, counts, attention, timeline, engine }: Overview,
+  timeZone: string,
+  now: Date,
+): Message {
+  const readable = (at: string) => formatInZone(timeZone, at);
   const items = attention.items.slice(0, MAX_ITEMS).map(({ projectId, domain, name, cause, expiresAt }) => {
     return { projectId, domain: domain ?? name, cause, expiresAt };
   });
-  const week = toTimestamp(new Date(now.getTime() + 7 * 86_400_000));
-  const nextDays = timeline.days.filter(({ day }) => day <= week.slice(0, 10));
+  const week = addDays(dayIn(timeZone, now.getTime()), 7);
+  const nextDays = timeline.days.filter(({ day }) => day <= week);
   const renewals = nextDays.reduce((sum, day) => sum + day.renewals, 0);
   const withCertificate = counts.total - counts.none;
   const lines = [
@@ -82,6 +92,7 @@ export function toMessage({ health, counts, attention, timeline, engine }: Overv
     state: health.state === 'ok' ? 'news' : 'problem',
     at: toTimestamp(now),
     host: hostname(),
+    page: '/',
     title: health.state === 'ok' ? `All is well: ${health.sentence}` : `This week: ${health.sentence}`,
     text: lines.filter((line) => line !== null).join('\n'),
     items,

@@ -1,10 +1,11 @@
 // Reports a time in which Certdesk did not run or the machine slept, if it was long. It is noticed when it is over.
 import { hostname } from 'node:os';
 import { toTimestamp } from '../../../shared/time.ts';
+import { formatInZone } from '../../../shared/time-zone.ts';
 import type { Stores } from '../core/stores.ts';
 import { readHeartbeat } from '../maintenance/scheduler.ts';
-import { readSettings } from '../settings/settings.ts';
-import { compose, readable } from './message-text.ts';
+import { readSettings, readTimeZone } from '../settings/settings.ts';
+import { compose } from './message-text.ts';
 import { enqueue } from './outbox.ts';
 
 /** Time of the last sweep before the downtime that was reported last. */
@@ -21,7 +22,9 @@ export async function reportDowntime(stores: Stores, now: Date): Promise<void> {
   const hours = (now.getTime() - Date.parse(heartbeat.at)) / 3_600_000;
   if (hours < missedAfterHours) return;
   const at = toTimestamp(now);
-  const cause = `Certdesk did not run, or its machine slept, from ${readable(heartbeat.at)} to ${readable(at)}. What was due meanwhile is caught up now.`;
+  const timeZone = await readTimeZone(stores.settings);
+  const [from, until] = [heartbeat.at, at].map((time) => formatInZone(timeZone, time));
+  const cause = `Certdesk did not run, or its machine slept, from ${from} to ${until}. What was due meanwhile is caught up now.`;
   const item = { projectId: null, domain: null, cause, expiresAt: null };
   const message = {
     kind: 'renewal_check_missed',
@@ -33,6 +36,6 @@ export async function reportDowntime(stores: Stores, now: Date): Promise<void> {
   } as const;
   await stores.transaction(async (tx) => {
     await tx.settings.set(LAST_REPORTED, heartbeat.at);
-    await enqueue(tx, compose(message));
+    await enqueue(tx, compose(message, timeZone));
   });
 }

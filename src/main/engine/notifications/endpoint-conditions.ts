@@ -1,11 +1,12 @@
 // Finds the conditions of endpoints to notify about: confirmed problems, and endpoints that this machine cannot see.
 import { formatEndpoint } from '../../../shared/endpoint-names.ts';
+import { formatInZone } from '../../../shared/time-zone.ts';
 import type { AlarmedEndpoint } from '../core/stores/endpoints.ts';
 import type { MessageItem } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
 import { severityOf } from '../overview/served-needs.ts';
+import { readTimeZone } from '../settings/settings.ts';
 import type { Condition } from './conditions.ts';
-import { readable } from './message-text.ts';
 
 const PREFIX = 'endpoint:';
 const UNSEEN = 'endpoints-unseen';
@@ -39,10 +40,17 @@ async function problemItem(
   const projectId = projectIds[0] ?? null;
   const certificate = projectId === null ? null : await stores.certificates.facts(projectId);
   const isOld = codes.includes('served-old') && certificate !== null;
-  const since = isOld ? `Renewed ${readable(certificate.storedAt)}; ` : '';
+  const timeZone = await readTimeZone(stores.settings);
+  const since = isOld ? `Renewed ${formatInZone(timeZone, certificate.storedAt)}; ` : '';
   const name = formatEndpoint(endpoint);
   const cause = `${since}${sentence ?? `${name} has a problem.`}`;
-  return { projectId, domain: name, cause, expiresAt: kind === 'endpoint_expiring' ? expiresAt : null };
+  return {
+    projectId,
+    domain: name,
+    cause,
+    expiresAt: kind === 'endpoint_expiring' ? expiresAt : null,
+    page: `/endpoints/${endpoint.id}`,
+  };
 }
 
 function unseenItem(count: number): MessageItem {
@@ -70,5 +78,6 @@ export async function resolvedEndpointItem(
     domain: formatEndpoint(endpoint),
     cause,
     expiresAt: null,
+    page: `/endpoints/${id}`,
   };
 }

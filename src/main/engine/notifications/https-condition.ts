@@ -8,5 +8,10 @@ export function findHttpsConditions(https: HttpsState | null): readonly Conditio
   if (https === null || !needsAttention(https)) return [];
   const cause = `HTTPS of Certdesk itself: ${https.message}`;
   const state = { key: 'https', kind: 'not_served', severity: 'warning', projectId: null } as const;
-  return [{ ...state, item: async () => ({ projectId: null, domain: null, cause, expiresAt: null }) }];
+  return [
+    {
+      ...state,
+      item: async () => ({ projectId: null, domain: null, cause, expiresAt: null, page: '/settings' }),
+    },
+  ];
 }

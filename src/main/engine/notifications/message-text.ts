@@ -1,7 +1,10 @@
-// Composes the texts of notifications. Pure. Dates are in UTC, because readers may be in any time zone.
+// Composes the texts of notifications. Pure. Dates are in the chosen time zone and name its offset, because readers may
+// be in any.
 import type { NotificationKind } from '../../../shared/notification.ts';
 import type { Timestamp } from '../../../shared/time.ts';
+import { formatInZone } from '../../../shared/time-zone.ts';
 import type { Message, MessageItem } from '../core/stores/notifications.ts';
+import { pageOf } from './links.ts';
 
 /** Maximum number of items named in a message; the others are counted. */
 export const MAX_ITEMS = 20;
@@ -78,12 +81,16 @@ const RESOLUTIONS: Readonly<Record<Exclude<NotificationKind, 'digest' | 'renewed
   ],
 };
 
-/** Composes title and text of a message. */
-export function compose(content: MessageContent): Message {
+/**
+ * Composes title and text of a message.
+ * @param timeZone IANA name
+ */
+export function compose(content: MessageContent, timeZone: string): Message {
   return {
     ...content,
+    page: pageOf(content),
     title: titleOf(content),
-    text: [...content.items.map(lineOf), ...remainder(content)].join('\n'),
+    text: [...content.items.map((item) => lineOf(item, timeZone)), ...remainder(content)].join('\n'),
   };
 }
 
@@ -93,16 +100,11 @@ function titleOf({ kind, state, items, total }: MessageContent): string {
   return total === 1 ? titles[0](items[0]?.domain ?? 'A certificate') : titles[1](total);
 }
 
-function lineOf({ domain, cause, expiresAt }: MessageItem): string {
-  const until = expiresAt === null ? '' : ` It expires ${readable(expiresAt)}.`;
+function lineOf({ domain, cause, expiresAt }: MessageItem, timeZone: string): string {
+  const until = expiresAt === null ? '' : ` It expires ${formatInZone(timeZone, expiresAt)}.`;
   return `${domain === null ? '' : `${domain}: `}${cause}${until}`;
 }
 
 function remainder({ items, total }: MessageContent): readonly string[] {
   return total > items.length ? [`And ${total - items.length} more.`] : [];
-}
-
-/** `2026-01-19 12:00 UTC` */
-export function readable(at: Timestamp): string {
-  return `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
 }

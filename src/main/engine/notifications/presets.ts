@@ -1,6 +1,8 @@
 // Formats a message as each kind of webhook receiver documents it. Pure.
 import type { WebhookPreset } from '../../../shared/notification.ts';
-import type { Message } from '../core/stores/notifications.ts';
+import type { LinkedMessage } from './links.ts';
+
+const OPEN = 'Open in Certdesk';
 
 export interface Outgoing {
   readonly url: string;
@@ -14,7 +16,7 @@ export interface Outgoing {
 export function toOutgoing(
   { preset, url }: { readonly preset: WebhookPreset; readonly url: string },
   id: string,
-  message: Message,
+  message: LinkedMessage,
 ): Outgoing {
   if (preset === 'ntfy') return ntfy(url, message);
   const form = { generic, slack, teams, discord }[preset];
@@ -22,17 +24,19 @@ export function toOutgoing(
 }
 
 /** Documented in docs/notifications.md: fields are added but never renamed. */
-function generic(message: Message, id: string) {
+function generic(message: LinkedMessage, id: string) {
   return { version: 1, id, ...message };
 }
 
 /** https://api.slack.com/messaging/webhooks, Block Kit: a header has at most 150 characters, a section 3,000. */
-function slack({ title, text }: Message) {
+function slack({ title, text, link }: LinkedMessage) {
+  const open = link === null ? [] : [`<${escapeSlack(link)}|${OPEN}>`];
   return {
     text: escapeSlack(title),
     blocks: [
       { type: 'header', text: { type: 'plain_text', text: cut(title, 150), emoji: false } },
       { type: 'section', text: { type: 'mrkdwn', text: escapeSlack(cut(text, 2_400)) } },
+      ...open.map((text) => ({ type: 'section', text: { type: 'mrkdwn', text } })),
     ],
   };
 }
@@ -46,7 +50,7 @@ function escapeSlack(text: string): string {
 }
 
 /** An Adaptive Card for the webhooks of Teams (Workflows); at most 28 KB. */
-function teams({ title, text, state }: Message) {
+function teams({ title, text, state, link }: LinkedMessage) {
   const color = { problem: 'Attention', resolved: 'Good', news: 'Default' }[state];
   const block = (line: string, more: object) => ({
     type: 'TextBlock',
@@ -71,6 +75,7 @@ function teams({ title, text, state }: Message) {
               .filter((line) => line !== '')
               .map((line) => block(line, { spacing: 'Small' })),
           ],
+          ...(link === null ? {} : { actions: [{ type: 'Action.OpenUrl', title: OPEN, url: link }] }),
         },
       },
     ],
@@ -78,11 +83,12 @@ function teams({ title, text, state }: Message) {
 }
 
 /** https://discord.com/developers/docs/resources/webhook#execute-webhook: a title of 256, a description of 4,096. */
-function discord({ title, text, state, at }: Message) {
+function discord({ title, text, state, at, link }: LinkedMessage) {
   const color = { problem: 0xc92a2a, resolved: 0x2b8a3e, news: 0x1971c2 }[state];
   const embed = {
     title: cut(escapeMarkdown(cut(title, 128)), 256),
-    description: cut(escapeMarkdown(cut(text, 2_000)), 4_096),
+    // Not the embed's `url`: Discord refuses a whole message for a host name without a dot there.
+    description: `${cut(escapeMarkdown(cut(text, 1_500)), 3_100)}${link === null ? '' : `\n\n[${OPEN}](<${link}>)`}`,
     color,
     timestamp: at,
   };
@@ -98,7 +104,7 @@ function escapeMarkdown(text: string): string {
  * https://docs.ntfy.sh/publish/#publish-as-json: posted to the server's root with the topic in the body, because
  * headers allow only ASCII. A message has at most 4,096 bytes.
  */
-function ntfy(address: string, { title, text, state, kind }: Message): Outgoing {
+function ntfy(address: string, { title, text, state, kind, link }: LinkedMessage): Outgoing {
   const url = new URL(address);
   const parts = url.pathname.split('/').filter((part) => part !== '');
   const topic = decodeURIComponent(parts.pop() ?? '');
@@ -109,6 +115,7 @@ function ntfy(address: string, { title, text, state, kind }: Message): Outgoing 
     message: cutOctets(text, 4_000),
     priority: state === 'problem' ? 4 : 3,
     tags: ['certdesk', kind],
+    ...(link === null ? {} : { click: link }),
   };
   return { url: url.href, body: JSON.stringify(body) };
 }

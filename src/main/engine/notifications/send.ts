@@ -6,15 +6,18 @@ import type { Json } from '../core/model.ts';
 import type { Clock, SecretStore } from '../core/ports.ts';
 import { channelSecret } from '../core/secret-names.ts';
 import type { ChannelRecord, Message } from '../core/stores/notifications.ts';
+import type { Stores } from '../core/stores.ts';
 import { createRedactor } from '../dns/providers/redact.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import { originOf } from '../outgoing/saved-by.ts';
+import { type LinkedMessage, readBaseUrl, withLinks } from './links.ts';
 import type { ChannelSecrets, Delivered } from './model.ts';
 import { toOutgoing } from './presets.ts';
 import { sendMail } from './smtp.ts';
 import type { WebhookSender } from './webhook.ts';
 
 export interface SendDeps {
+  readonly stores: Pick<Stores, 'settings'>;
   readonly secrets: SecretStore;
   readonly clock: Clock;
   readonly webhooks: WebhookSender;
@@ -42,8 +45,9 @@ export async function send(
 ): Promise<Delivered> {
   const channelSecrets = await readSecrets(deps.secrets, channel.id);
   const clean = createRedactor(secretsOf(channelSecrets));
+  const linked = withLinks(message, await readBaseUrl(deps.stores));
   try {
-    const delivered = await deliver(deps, { channel, id, message, channelSecrets }, signal);
+    const delivered = await deliver(deps, { channel, id, message: linked, channelSecrets }, signal);
     return { ...delivered, answer: clean.text(delivered.answer) };
   } catch (error) {
     signal.throwIfAborted();
@@ -63,7 +67,7 @@ async function deliver(
   given: {
     readonly channel: ChannelRecord;
     readonly id: string;
-    readonly message: Message;
+    readonly message: LinkedMessage;
     readonly channelSecrets: ChannelSecrets;
   },
   signal: AbortSignal,
@@ -71,9 +75,10 @@ async function deliver(
   const { channel, id, message, channelSecrets } = given;
   const origin = originOf(channel.savedBy);
   if (channel.email !== null) {
-    const { title, text, host } = message;
+    const { title, text, host, link } = message;
     const subject = `[Certdesk ${host}] ${title}`;
-    const body = `${title}\n\n${text}\n\n--\nCertdesk on ${host}\n`;
+    const open = link === null ? '' : `\n\nOpen in Certdesk:\n${link}`;
+    const body = `${title}\n\n${text}${open}\n\n--\nCertdesk on ${host}\n`;
     const date = new Date(message.at);
     const password = channelSecrets.password ?? null;
     const mail = { server: channel.email, origin, password, id, subject, text: body, date };

@@ -13,7 +13,7 @@ import type { Stores } from '../core/stores.ts';
 import { type HttpsService, httpsSummary } from '../https/https.ts';
 import { presentEvent } from '../jobs/job-views.ts';
 import { type Heartbeat, readHeartbeat, type Scheduler } from '../maintenance/scheduler.ts';
-import { readSettings } from '../settings/settings.ts';
+import { readSettings, readTimeZone } from '../settings/settings.ts';
 import {
   assessCertificate,
   awaitsRecords,
@@ -254,12 +254,13 @@ function lastErrorOf(
   return (isLimited && body !== null ? limitError(body) : body)?.error ?? null;
 }
 
-async function buildTimeline({ overview }: Stores, ids: Ids, now: Date): Promise<Timeline> {
+async function buildTimeline({ overview, settings }: Stores, ids: Ids, now: Date): Promise<Timeline> {
   const { from, to } = timelineWindow(now);
+  const timeZone = await readTimeZone(settings);
   const marks = await overview.upcoming({ ids, from, to, limit: MAX_MARKS + 1 });
   if (marks.length <= MAX_MARKS)
-    return { from, to, total: marks.length, marks: [...marks], days: groupByDay(marks) };
-  const days = await overview.upcomingDays({ ids, from, to });
+    return { from, to, total: marks.length, marks: [...marks], days: groupByDay(marks, timeZone) };
+  const days = await overview.upcomingDays({ ids, from, to, timeZone });
   const total = days.reduce((sum, { renewals, expiries }) => sum + renewals + expiries, 0);
   return { from, to, total, marks: null, days: [...days] };
 }

@@ -2,6 +2,7 @@
 // if a chart cannot show that many. Pure.
 import type { Timeline, TimelineMark } from '../../../shared/overview.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
+import { dayIn } from '../../../shared/time-zone.ts';
 
 const DAYS = 90;
 /** More marks would merge into a bar on any screen. */
@@ -12,9 +13,12 @@ export function timelineWindow(now: Date): { readonly from: Timestamp; readonly 
   return { from: toTimestamp(now), to: toTimestamp(new Date(now.getTime() + DAYS * 86_400_000)) };
 }
 
-/** Counts the marks per day; days without marks are omitted. */
-export function groupByDay(marks: readonly Pick<TimelineMark, 'at' | 'kind'>[]): Timeline['days'] {
-  const groups = Map.groupBy(marks, ({ at }) => at.slice(0, 10));
+/** Counts the marks per day of the time zone; days without marks are omitted. */
+export function groupByDay(
+  marks: readonly Pick<TimelineMark, 'at' | 'kind'>[],
+  timeZone: string,
+): Timeline['days'] {
+  const groups = Map.groupBy(marks, ({ at }) => dayIn(timeZone, Date.parse(at)));
   return [...groups]
     .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([day, group]) => {

@@ -9,7 +9,9 @@ import {
   type Settings,
   SettingsSchema,
   type SettingsSection,
+  type TimeZone,
 } from '../../../shared/settings.ts';
+import { isTimeZone, systemTimeZone } from '../../../shared/time-zone.ts';
 import { resolveDirectory } from '../acme/directories.ts';
 import { noteDirectory } from '../acme/directory-origin.ts';
 import type { Journal } from '../audit/journal.ts';
@@ -24,6 +26,7 @@ import { originOf } from '../outgoing/saved-by.ts';
 
 export interface SettingsService {
   get(): Promise<Settings>;
+  timeZone(): Promise<TimeZone>;
   /**
    * Changes the given fields, all or none, and records the changes in an event.
    * @throws INVALID_REQUEST with the field
@@ -38,6 +41,10 @@ export function createSettings(
 ): SettingsService {
   return {
     get: () => readAll(stores.settings),
+    timeZone: async () => ({
+      timeZone: await readTimeZone(stores.settings),
+      systemTimeZone: systemTimeZone(),
+    }),
     update(patch) {
       const by = journal.savedBy();
       check(patch, { policy: addressPolicy, origin: originOf(by) });
@@ -76,6 +83,12 @@ export async function readSettings<S extends SettingsSection>(
     ([field, value]) => shape[field]?.safeParse(value).success === true,
   );
   return { ...DEFAULT_SETTINGS[section], ...Object.fromEntries(valid) };
+}
+
+/** Reads the time zone of times that are shown. Another machine may not know a zone that a backup brought. */
+export async function readTimeZone(store: SettingStore): Promise<string> {
+  const { timeZone } = await readSettings(store, 'general');
+  return timeZone !== null && isTimeZone(timeZone) ? timeZone : systemTimeZone();
 }
 
 async function readAll(store: SettingStore): Promise<Settings> {
@@ -122,8 +135,12 @@ function announce(changes: readonly Change[]) {
 }
 
 /** Checks what the schemas in shared/ cannot express. */
-function check({ dns, renewals, backup }: PatchSettings, saving: Saving): void {
+function check({ general, dns, renewals, backup }: PatchSettings, saving: Saving): void {
   checkFolder(backup?.folder ?? null);
+  const { timeZone = null, baseUrl = null } = general ?? {};
+  if (timeZone !== null && !isTimeZone(timeZone))
+    throw invalid('general.timeZone', 'is not the name of a time zone, such as Europe/Berlin');
+  if (baseUrl !== null) checkBaseUrl(baseUrl);
   const { fallbackCa = null } = renewals ?? {};
   if (fallbackCa !== null) checkCa(fallbackCa);
   for (const server of dns?.publicResolvers ?? []) checkResolver(server, saving);
@@ -141,6 +158,14 @@ function checkResolver(server: string, { policy, origin }: Saving): void {
   if (isIP(host) !== 0 && refusal === null) return;
   const problem = refusal === null ? 'is not an IP address with or without :PORT' : REFUSALS[refusal];
   throw invalid('dns.publicResolvers', `${server} ${problem}`);
+}
+
+function checkBaseUrl(given: string): void {
+  const url = URL.parse(given);
+  if (url === null || !['http:', 'https:'].includes(url.protocol))
+    throw invalid('general.baseUrl', 'is not an http or https URL');
+  if (`${url.username}${url.password}${url.search}${url.hash}` !== '')
+    throw invalid('general.baseUrl', 'must end before any user name, ? or #: https://certs.example.com');
 }
 
 function checkFolder(folder: string | null): void {

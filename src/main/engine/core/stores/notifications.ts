@@ -13,6 +13,8 @@ export interface Message {
   readonly title: string;
   /** Lines of plain text. */
   readonly text: string;
+  /** The page of the GUI to open, as a route: `/projects/ID`. Older messages have none. */
+  readonly page?: string;
   /** At most 20 of `total`. */
   readonly items: readonly MessageItem[];
   readonly total: number;
@@ -23,6 +25,8 @@ export interface MessageItem {
   readonly domain: string | null;
   readonly cause: string;
   readonly expiresAt: Timestamp | null;
+  /** Its page, if that is not the project's. */
+  readonly page?: string;
 }
 
 /** A notification channel. The secret store holds its secrets under `channelSecret(id)`. */

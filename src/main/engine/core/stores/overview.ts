@@ -46,9 +46,9 @@ export interface OverviewStore {
   acknowledged(ids: readonly string[] | null): Promise<number>;
   /** At most `limit` automatic renewals until `to` and expiries between `from` and `to`, soonest first. */
   upcoming(query: UpcomingQuery & { readonly limit: number }): Promise<readonly TimelineMark[]>;
-  /** Their numbers per UTC day. */
+  /** Their numbers per day of the time zone (IANA name). */
   upcomingDays(
-    query: UpcomingQuery,
+    query: UpcomingQuery & { readonly timeZone: string },
   ): Promise<readonly { readonly day: string; readonly renewals: number; readonly expiries: number }[]>;
 }
 
