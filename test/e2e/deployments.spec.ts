@@ -110,14 +110,26 @@ describeWith(
         await gui.takeScreenshots('deploy-preview');
       });
 
-      it('tests first without installing anything, then deploys and sees the certificate served', async () => {
+      it('tests what is in the form, which installs and saves nothing, and explains what is missing', async () => {
         const before = await served();
-        await button('Save and test first').click();
-        await panel('Test').getByText('All checks passed').waitFor({ timeout: RUN_MS });
-        await gui.takeScreenshots('deployment-tested');
+        const test = panel('Test');
+        await gui.page.getByLabel('Certificate file').fill('/etc/no-such-folder/shop.pem');
+        await button('Test deployment').click();
+        await test.getByText('Some checks failed').waitFor({ timeout: RUN_MS });
+        await test.getByText("mkdir -p '/etc/no-such-folder'").waitFor();
+        await gui.takeScreenshots('deployment-draft-failed');
+        await gui.page.getByLabel('Certificate file').fill(target.path);
+        await test.getByText('Some checks failed').waitFor({ state: 'detached' });
+        await button('Test deployment').click();
+        await test.getByText('All checks passed').waitFor({ timeout: RUN_MS });
+        await gui.takeScreenshots('deployment-draft-tested');
         expect(await axeViolations(gui.page)).toEqual([]);
         expect(await served()).toBe(before);
-        await button('Resume').click();
+        expect((await gui.app.call('GET', '/deployments')).body.deployments).toEqual([]);
+      });
+
+      it('deploys, and sees the certificate served', async () => {
+        await button('Save and deploy now').click();
         await panel('Hosts').getByText('Deployed and verified').waitFor({ timeout: RUN_MS });
         first = await activeSerial();
         await expect.poll(served).toBe(first);

@@ -37,6 +37,15 @@ const ResumeInput = z.object({ deploymentId, body: nothing }).meta({
   reachOf: (input) => (Object(input).pausedBy === 'restore' ? { reach: 'system' } : null),
 });
 
+/** Changes name paths and programs, which the test looks for on the hosts. */
+const TestInput = z.object({ deploymentId, body: UpdateDeploymentSchema.optional() }).meta({
+  reachOf: (input) => (Object.keys(Object(Object(input).body)).length > 0 ? { reach: 'system' } : null),
+});
+
+const DeploymentTestSchema = z.object({
+  hosts: z.array(z.object({ id: z.string(), name: z.string(), test: HostTestSchema })),
+});
+
 export const deployments = router({
   list: operation({ reach: 'project', scope: 'projects:read', projects: 'visible' })
     .meta({
@@ -219,15 +228,29 @@ export const deployments = router({
       rest: {
         method: 'POST',
         path: '/deployments/{deploymentId}/test',
-        summary: 'Test a deployment on its hosts: rights, files, commands and the service. Changes nothing',
+        summary:
+          'Test a deployment on its hosts, also with changes that are not saved: rights, files, commands and the service. Changes nothing',
       },
     })
-    .input(z.object({ deploymentId, body: nothing }))
-    .output(
-      z.object({ hosts: z.array(z.object({ id: z.string(), name: z.string(), test: HostTestSchema })) }),
-    )
+    .input(TestInput)
+    .output(DeploymentTestSchema)
+    .mutation(async ({ ctx, input: { deploymentId: of, body = {} }, signal }) => {
+      const { hosts } = await ctx.engine.hostTests.testDeployment(of, body, within(signal));
+      return { hosts: [...hosts] };
+    }),
+
+  testNew: operation({ reach: 'system' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/projects/{id}/deployments/test',
+        summary: 'Test a new deployment on its hosts without creating it. Changes nothing',
+      },
+    })
+    .input(z.object({ id, body: CreateDeploymentSchema }))
+    .output(DeploymentTestSchema)
     .mutation(async ({ ctx, input, signal }) => {
-      const { hosts } = await ctx.engine.hostTests.testDeployment(input.deploymentId, within(signal));
+      const { hosts } = await ctx.engine.hostTests.testNew(input.id, input.body, within(signal));
       return { hosts: [...hosts] };
     }),
 

@@ -1,14 +1,14 @@
 // Tests a deployment on each of its hosts, and shows the result of each check.
 
-import { Button, Stack, Text, Title } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useApi } from '../api.ts';
-import { CheckResults } from '../hosts/check-results.tsx';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { hosts as hostTexts } from '../messages/hosts.ts';
 import { FailureNotice } from '../ui/failure.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { HostResults } from './host-results.tsx';
 
 const text = deploymentTexts.page.test;
 
@@ -41,14 +41,8 @@ export function DeploymentTest({ deploymentId, now, changedAt }: DeploymentTestP
       }
     >
       <Stack gap="md">
-        {data === undefined && <Text c="dimmed">{test.isPending ? hostTexts.test.running : text.text}</Text>}
+        <HostResults result={data} pending={test.isPending} hint={text.text} />
         {test.error !== null && <FailureNotice error={test.error} />}
-        {data?.hosts.map(({ id, name, test: { ok, checks } }) => (
-          <Stack key={id} gap="xs">
-            <Title order={3}>{name}</Title>
-            <CheckResults ok={ok} checks={checks} />
-          </Stack>
-        ))}
       </Stack>
     </Panel>
   );

@@ -16,6 +16,7 @@ import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { DeploymentFields, NameField } from './deployment-fields.tsx';
 import { checkDeployment, toUpdateDeployment, valuesOfDeployment } from './deployment-values.ts';
+import { DraftTest } from './draft-test.tsx';
 import { HostChoice } from './host-choice.tsx';
 import { useDeploymentForm } from './use-deployment-form.ts';
 
@@ -52,12 +53,19 @@ function EditForm({ deployment }: { readonly deployment: Deployment }) {
   const navigate = useNavigate();
   const api = useApi();
   const update = useMutation(api.deployments.update.mutationOptions());
-  const form = useDeploymentForm(() => valuesOfDeployment(deployment), [update]);
+  const test = useMutation({ ...api.deployments.test.mutationOptions(), gcTime: 0 });
+  const form = useDeploymentForm(() => valuesOfDeployment(deployment), [update, test]);
   const { values, errors, failure, change } = form;
   const part = { values, errors, onChange: change };
   const scriptLines = command !== null && 'script' in command ? command.script.lines : null;
+  const accept = () => form.accept(checkDeployment(values, undefined, project.domain, scriptLines !== null));
+  const tryOut = (): void => {
+    if (!accept()) return;
+    update.reset();
+    test.mutate({ deploymentId, body: toUpdateDeployment(values) });
+  };
   const submit = (): void => {
-    if (!form.accept(checkDeployment(values, undefined, project.domain, scriptLines !== null))) return;
+    if (!accept()) return;
     update.mutate(
       { deploymentId, body: toUpdateDeployment(values) },
       {
@@ -84,6 +92,7 @@ function EditForm({ deployment }: { readonly deployment: Deployment }) {
             <DeploymentFields {...part} scriptLines={scriptLines} />
           </Stack>
         </Panel>
+        <DraftTest result={test.data} pending={test.isPending} onTest={tryOut} />
         {failure !== null && <FailureNotice error={failure} />}
         <Group justify="flex-end" gap="xs">
           <LinkButton variant="default" to="/deployments/$deploymentId" params={{ deploymentId }}>

@@ -24,6 +24,7 @@ import {
   toCreateDeployment,
   withService,
 } from './deployment-values.ts';
+import { DraftTest } from './draft-test.tsx';
 import { HostChoice } from './host-choice.tsx';
 import { LivePreview } from './live-preview.tsx';
 import { RecipeFields } from './recipe-fields.tsx';
@@ -64,10 +65,11 @@ function NewDeployment({ project, recipes }: FormProps) {
   const navigate = useNavigate();
   const api = useApi();
   const create = useMutation(api.deployments.create.mutationOptions());
+  const test = useMutation({ ...api.deployments.testNew.mutationOptions(), gcTime: 0 });
   const recipeOf = (service: string) => recipes.find(({ id }) => id === service);
   const form = useDeploymentForm(
     () => newDeployment(serviceOf(wanted, recipes), host),
-    [create],
+    [create, test],
     (service) => recipeOf(service)?.fields.map(({ name }) => `options.${name}`) ?? [],
   );
   const { values, errors, failure, change } = form;
@@ -84,11 +86,15 @@ function NewDeployment({ project, recipes }: FormProps) {
           void navigate({
             to: '/deployments/$deploymentId',
             params: { deploymentId },
-            search: enabled ? {} : { test: true },
           });
         },
       },
     );
+  };
+  const tryOut = (): void => {
+    if (!form.accept(checkDeployment(values, recipe, project.domain))) return;
+    create.reset();
+    test.mutate({ id: project.id, body: toCreateDeployment(values, recipe) });
   };
   return (
     <form
@@ -125,18 +131,19 @@ function NewDeployment({ project, recipes }: FormProps) {
           </Stack>
         </Panel>
         <LivePreview project={project} values={values} recipe={recipe} />
+        <DraftTest result={test.data} pending={test.isPending} onTest={tryOut} />
         {failure !== null && <FailureNotice error={failure} />}
         <Stack gap="xs">
           <Group justify="flex-end" gap="xs">
             <Button variant="default" disabled={create.isPending} onClick={() => save(false)}>
-              {text.saveAndTest}
+              {text.savePaused}
             </Button>
             <Button type="submit" loading={create.isPending}>
               {text.submit}
             </Button>
           </Group>
           <Text c="dimmed" fz="sm" ta="right">
-            {text.saveAndTestHint}
+            {text.savePausedHint}
           </Text>
         </Stack>
       </Stack>

@@ -70,6 +70,7 @@ export const activity = {
     'hostCredentials.remove': 'Remove host credential',
     'deployments.create': 'Create deployment',
     'deployments.previewNew': 'Preview deployment',
+    'deployments.testNew': 'Test new deployment',
     'deployments.update': 'Change deployment',
     'deployments.remove': 'Remove deployment',
     'deployments.deploy': 'Deploy certificate',

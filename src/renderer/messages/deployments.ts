@@ -137,9 +137,8 @@ export const deployments = {
     incomplete: 'Choose a host and fill in the fields to see what happens.',
     submit: 'Save and deploy now',
     save: 'Save',
-    saveAndTest: 'Save and test first',
-    saveAndTestHint:
-      'Testing first saves the deployment as paused: nothing is installed until you resume it.',
+    savePaused: 'Save as paused',
+    savePausedHint: 'A paused deployment installs nothing until you resume it.',
     saved: 'Deployment saved',
     needsCertificate:
       'This project has no certificate yet. The deployment runs as soon as one is issued or uploaded.',
@@ -192,6 +191,8 @@ export const deployments = {
       title: 'Test',
       action: 'Test deployment',
       text: 'Connects to each host and checks rights, paths and commands. Changes nothing.',
+      draft: 'Before you save: connects to each host and checks rights, paths and commands. Changes nothing.',
+      noHosts: 'No host has this tag yet, so there is nothing to test.',
     },
   },
   advice: {

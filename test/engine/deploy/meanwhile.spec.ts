@@ -39,29 +39,37 @@ describe('a project that is deleted', () => {
     web.breakAt('connect', down());
     await rig.activate(chain.leaf);
     await rig.runDue();
+    const { id: runId } = await rig.lastRun(id);
     await deleteProject();
     rig.pass(300);
     await rig.runDue();
     expect(web.files.size).toBe(0);
     expect(web.calls).toEqual(['connect']);
     expect(await rig.stores.deployments.get(id)).toBeNull();
+    expect(await rig.stores.deploymentRuns.get(runId)).toBeNull();
   });
 
-  it('while its run is at work stops nothing else: the host keeps the files, other runs go on', async () => {
-    await deployTo('web');
-    const web = rig.doubleOf('web');
-    web.onReload(() => void deleteProject());
-    await rig.activate(chain.leaf);
-    await rig.runDue();
-    expect(web.files.has(PATH)).toBe(true);
-    expect(web.open).toBe(0);
+  it('while its run is at work stops nothing else: the host keeps the files, other runs there go on', async () => {
+    const { id: hostId } = await rig.host('web');
     await rig.project('p2');
-    const { id: hostId } = await rig.host('other');
-    const files = [{ content: 'combined', path: PATH }];
-    const { id } = await rig.deploy('p2', { hosts: { ids: [hostId] }, files });
+    const deploy = (projectId: string, path: string) =>
+      rig.deploy(projectId, {
+        hosts: { ids: [hostId] },
+        files: [{ content: 'combined', path }],
+        steps: RELOAD,
+      });
+    await deploy('p1', PATH);
+    const { id } = await deploy('p2', '/etc/tls/other.pem');
+    const web = rig.doubleOf('web');
+    web.during('swap', deleteProject);
+    await rig.activate(chain.leaf);
     await rig.activate(chain.leaf, { projectId: 'p2' });
     await rig.runDue();
+    expect(await rig.stores.projects.get('p1')).toBeNull();
+    expect([...web.files.keys()].sort()).toEqual([PATH, '/etc/tls/other.pem']);
+    expect(web.open).toBe(0);
     expect(await rig.lastRun(id)).toMatchObject({ state: 'deployed' });
+    expect(web.calls.filter((call) => call === 'connect')).toHaveLength(1);
   });
 });
 

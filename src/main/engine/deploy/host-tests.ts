@@ -1,15 +1,18 @@
-// Tests hosts and deployments, and reads host keys for the first contact. Nothing is changed on a host.
-import { hasKey } from '../../../shared/deployment.ts';
+// Tests hosts and deployments, saved or not, and reads host keys for the first contact. Nothing is changed on a host.
+import { type CreateDeployment, hasKey, type UpdateDeployment } from '../../../shared/deployment.ts';
 import type { CheckResult, HostTest, ScanKeys, ScannedKeys } from '../../../shared/host.ts';
 import { toCertdeskError } from '../core/errors.ts';
 import type { SavedBy } from '../core/model.ts';
 import type { DeploymentRecord, HostRecord } from '../core/model-deploy.ts';
+import { findProject } from '../core/project-lookup.ts';
 import { findHost } from '../hosts/lookup.ts';
 import { originOf } from '../outgoing/saved-by.ts';
 import { assertDeployable } from './assert-deployable.ts';
+import { checkDefinition } from './check-definition.ts';
 import { toConnectable } from './connectable.ts';
+import { complete } from './definition.ts';
 import { findDeployment } from './lookup.ts';
-import { selectedHosts } from './targets.ts';
+import { assertUnclaimed, selectedHosts } from './targets.ts';
 import { type TestDeps, testHost } from './test-host.ts';
 import type { HostKeyPin, SshTarget, Target } from './transport.ts';
 import { look, type VerifyDeps } from './verify.ts';
@@ -21,8 +24,14 @@ export interface DeploymentTest {
 export interface HostTests {
   /** @throws HOST_NOT_FOUND */
   testHost(hostId: string, signal: AbortSignal): Promise<HostTest>;
-  /** Tests every host of the deployment with its files, commands and check. @throws DEPLOYMENT_NOT_FOUND */
-  testDeployment(id: string, signal: AbortSignal): Promise<DeploymentTest>;
+  /**
+   * Tests every host of the deployment with its files, commands and check.
+   * @param changes Tests it as it would be with these changes, which are not saved.
+   * @throws DEPLOYMENT_NOT_FOUND, INVALID_REQUEST, PATH_CLAIMED
+   */
+  testDeployment(id: string, changes: UpdateDeployment, signal: AbortSignal): Promise<DeploymentTest>;
+  /** Tests a deployment that is not saved, and does not save it. @throws PROJECT_NOT_FOUND, INVALID_REQUEST, PATH_CLAIMED */
+  testNew(projectId: string, body: CreateDeployment, signal: AbortSignal): Promise<DeploymentTest>;
   /** Reads the keys of a host, for a person to compare. Signs in to nothing. @throws HOST_UNREACHABLE, ADDRESS_NOT_ALLOWED */
   scanKeys(body: ScanKeys, signal: AbortSignal): Promise<ScannedKeys>;
 }
@@ -34,34 +43,54 @@ export interface HostTestsDeps extends TestDeps, VerifyDeps {
   scan(target: SshTarget, signal: AbortSignal): Promise<readonly HostKeyPin[]>;
 }
 
+type Tested = Pick<DeploymentRecord, 'projectId' | 'hosts' | 'files' | 'steps' | 'verify'>;
+
 /** Hosts that are tested in one request. */
 const MANY_HOSTS = 20;
 
 export function createHostTests(deps: HostTestsDeps): HostTests {
   const { stores } = deps;
+
+  async function testAll(deployment: Tested, signal: AbortSignal): Promise<DeploymentTest> {
+    const hosts = (await selectedHosts(stores, deployment)).slice(0, MANY_HOSTS);
+    const { validateCommand, reloadCommand } = deployment.steps;
+    const commands = [validateCommand, reloadCommand].filter((argv) => argv !== null);
+    const tested = hosts.map(async (host) => {
+      const test = await testHost(deps, host, {
+        targets: deployment.files.map(toTarget),
+        commands,
+        signal,
+        more: async (transport) => [
+          ...(await checkPrograms(transport, host, { commands, signal })),
+          ...(await checkServed(deps, host, deployment, signal)),
+        ],
+      });
+      return { id: host.id, name: host.name, test };
+    });
+    return { hosts: await Promise.all(tested) };
+  }
+
   return {
     async testHost(hostId, signal) {
       return testHost(deps, await findHost(stores, hostId), { targets: [], commands: [], signal });
     },
 
-    async testDeployment(id, signal) {
-      const deployment = await findDeployment(stores, id);
-      const hosts = (await selectedHosts(stores, deployment)).slice(0, MANY_HOSTS);
-      const { validateCommand, reloadCommand } = deployment.steps;
-      const commands = [validateCommand, reloadCommand].filter((argv) => argv !== null);
-      const tested = hosts.map(async (host) => {
-        const test = await testHost(deps, host, {
-          targets: deployment.files.map(toTarget),
-          commands,
-          signal,
-          more: async (transport) => [
-            ...(await checkPrograms(transport, host, { commands, signal })),
-            ...(await checkServed(deps, host, deployment, signal)),
-          ],
-        });
-        return { id: host.id, name: host.name, test };
-      });
-      return { hosts: await Promise.all(tested) };
+    async testDeployment(id, changes, signal) {
+      const saved = await findDeployment(stores, id);
+      if (Object.keys(changes).length === 0) return testAll(saved, signal);
+      const { domain } = await findProject(stores, saved.projectId);
+      const deployment = { ...saved, ...changes };
+      await checkDefinition(stores, deployment, domain);
+      await assertUnclaimed(stores, deployment);
+      return testAll(deployment, signal);
+    },
+
+    async testNew(projectId, body, signal) {
+      const project = await findProject(stores, projectId);
+      const deployment = { ...complete(body, project), projectId };
+      await checkDefinition(stores, deployment, project.domain);
+      await assertUnclaimed(stores, { ...deployment, id: null });
+      return testAll(deployment, signal);
     },
 
     async scanKeys({ address, port, jumpHostId }, signal) {
@@ -124,7 +153,7 @@ async function checkPrograms(
 async function checkServed(
   deps: HostTestsDeps,
   host: HostRecord,
-  { verify, projectId }: DeploymentRecord,
+  { verify, projectId }: Pick<Tested, 'verify' | 'projectId'>,
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
   const version = await deps.stores.certificates.active(projectId);

@@ -52,12 +52,37 @@ export async function claimPath(
 ): Promise<void> {
   const { deployment, host, path } = of;
   const other = await tx.deployments.claim({ hostId: host.id, path, deploymentId: deployment.id });
-  if (other === null) return;
+  if (other !== null) throw await pathClaimed(tx, { host, path, other });
+}
+
+/**
+ * Checks what `claimPath` will, and claims nothing.
+ * @param of.id Of the deployment; null if it is new.
+ * @throws PATH_CLAIMED
+ */
+export async function assertUnclaimed(
+  stores: Stores,
+  of: { readonly id: string | null } & Pick<DeploymentRecord, 'hosts' | 'files'>,
+): Promise<void> {
+  for (const host of await selectedHosts(stores, of)) {
+    const claims = await stores.deployments.claimsOn(host.id);
+    const taken = claims.find(
+      ({ path, deploymentId }) => deploymentId !== of.id && of.files.some((file) => file.path === path),
+    );
+    if (taken !== undefined)
+      throw await pathClaimed(stores, { host, path: taken.path, other: taken.deploymentId });
+  }
+}
+
+async function pathClaimed(
+  tx: Stores,
+  { host, path, other }: { readonly host: HostRecord; readonly path: string; readonly other: string },
+): Promise<CertdeskError> {
   const owner = await tx.deployments.get(other);
   const project = owner && (await tx.projects.get(owner.projectId));
   const whose =
     project === null || owner === null ? '' : ` (${owner.name} of ${project.domain ?? project.name})`;
-  throw new CertdeskError(
+  return new CertdeskError(
     'PATH_CLAIMED',
     `Another deployment${whose} writes ${path} on ${host.name}. Use another path, or change that deployment`,
     { host: host.name, path, deploymentId: other },

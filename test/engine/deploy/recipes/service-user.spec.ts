@@ -63,8 +63,7 @@ describeWith(['nginx', 'sshd', 'busybox', 'openssl'], 'a service that may not re
       const version = await versions.next();
       await desk.activate(version);
       expect(await desk.ended(version)).toMatchObject({ state: 'verified' });
-      const { uid, gid, mode } = statSync(pem);
-      expect([uid, gid, mode & 0o777]).toEqual([0, WWW_DATA, 0o640]);
+      expect(accessOf(pem)).toEqual([0, WWW_DATA, 0o640]);
       execFileSync('setpriv', ['--reuid=33', '--regid=33', '--clear-groups', 'cat', pem], {
         stdio: 'ignore',
       });
@@ -82,17 +81,25 @@ describeWith(['nginx', 'sshd', 'busybox', 'openssl'], 'a service that may not re
       const version = await versions.next();
       await desk.activate(version);
       expect(await desk.ended(version)).toMatchObject({ state: 'not-served' });
+      expect(accessOf(pem)).toEqual([0, 0, 0o600]);
       expect(await served()).toEqual(before);
       await desk.change({
         files: withAll({ group: 'www-data', mode: '0640' }),
         verify: { port: nginx.port, protocol: 'tls', graceSeconds: 20 },
       });
       expect(await desk.ended(version)).toMatchObject({ state: 'verified' });
+      expect(accessOf(pem)).toEqual([0, WWW_DATA, 0o640]);
       expect(await served()).toEqual({ fingerprint: version.fingerprint, length: CHAIN_LENGTH });
       expect(readFileSync(pem, 'utf8')).toContain('PRIVATE KEY');
     });
   });
 });
+
+/** Owner, group and mode. */
+function accessOf(path: string): readonly number[] {
+  const { uid, gid, mode } = statSync(path);
+  return [uid, gid, mode & 0o777];
+}
 
 function toConfig(folder: string, port: number, pem: string): string {
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(

@@ -11,7 +11,7 @@ export const nginx: Recipe = {
     {
       name: 'certificate',
       label: 'Certificate file',
-      help: 'The path in ssl_certificate. It receives the certificate with its intermediates.',
+      help: 'The path in ssl_certificate. It receives the certificate with its intermediates, and the private key unless you name a file for it.',
       required: true,
       default: '/etc/nginx/certdesk/{domain}.pem',
     },
