@@ -243,14 +243,17 @@ export const CreateDeploymentSchema = z
   .meta({ id: 'CreateDeployment' });
 export type CreateDeployment = z.output<typeof CreateDeploymentSchema>;
 
+/** A test of changes looks for their paths and programs on the hosts, so only a person may name them. */
+const DEFINED = { reach: 'system' } as const;
+
 export const UpdateDeploymentSchema = z
   .strictObject({
-    name: LabelSchema.optional(),
-    hosts: HostSelectionSchema.optional(),
-    files: files.optional(),
-    command: CommandInputSchema.optional(),
-    steps: DeploymentStepsSchema.optional(),
-    verify: DeploymentVerifySchema.nullable().optional(),
+    name: LabelSchema.optional().meta(DEFINED),
+    hosts: HostSelectionSchema.optional().meta(DEFINED),
+    files: files.optional().meta(DEFINED),
+    command: CommandInputSchema.optional().meta(DEFINED),
+    steps: DeploymentStepsSchema.optional().meta(DEFINED),
+    verify: DeploymentVerifySchema.nullable().optional().meta(DEFINED),
   })
   .meta({ id: 'UpdateDeployment' });
 export type UpdateDeployment = z.output<typeof UpdateDeploymentSchema>;

@@ -37,11 +37,6 @@ const ResumeInput = z.object({ deploymentId, body: nothing }).meta({
   reachOf: (input) => (Object(input).pausedBy === 'restore' ? { reach: 'system' } : null),
 });
 
-/** Changes name paths and programs, which the test looks for on the hosts. */
-const TestInput = z.object({ deploymentId, body: UpdateDeploymentSchema.optional() }).meta({
-  reachOf: (input) => (Object.keys(Object(Object(input).body)).length > 0 ? { reach: 'system' } : null),
-});
-
 const DeploymentTestSchema = z.object({
   hosts: z.array(z.object({ id: z.string(), name: z.string(), test: HostTestSchema })),
 });
@@ -232,7 +227,7 @@ export const deployments = router({
           'Test a deployment on its hosts, also with changes that are not saved: rights, files, commands and the service. Changes nothing',
       },
     })
-    .input(TestInput)
+    .input(z.object({ deploymentId, body: UpdateDeploymentSchema.optional() }))
     .output(DeploymentTestSchema)
     .mutation(async ({ ctx, input: { deploymentId: of, body = {} }, signal }) => {
       const { hosts } = await ctx.engine.hostTests.testDeployment(of, body, within(signal));
