@@ -250,6 +250,12 @@ export const TOOLS = {
     debian: ['testssl.sh'],
     elsewhere: 'install testssl.sh',
   },
+  blackbox: {
+    what: 'blackbox_exporter, for npm run bench',
+    programs: [{ names: ['prometheus-blackbox-exporter'], variable: 'CERTDESK_TEST_BLACKBOX' }],
+    debian: ['prometheus-blackbox-exporter'],
+    elsewhere: 'install prometheus-blackbox-exporter',
+  },
   postgres: {
     what: 'PostgreSQL, a database server whose certificates are checked',
     programs: [

@@ -43,7 +43,8 @@ export async function findPeers(): Promise<readonly Peer[]> {
   return (await Promise.all(found)).filter((peer) => peer !== null);
 }
 
-function pathOf(variable: ToolVariable): string | null {
+/** @returns null if the program is not installed */
+export function pathOf(variable: ToolVariable): string | null {
   try {
     return toolPath(variable);
   } catch {
@@ -64,7 +65,7 @@ export async function runPeer(
 }
 
 /** Its own version output, or the version of its Debian package. */
-async function versionOf(program: string): Promise<string> {
+export async function versionOf(program: string): Promise<string> {
   const said = /version[: ]\s*v?(\d[\w.]*)|^\S+ (\d[\w.]*)/im.exec(await runPeer(program, ['--version']));
   const own = said?.[1] ?? said?.[2];
   if (own !== undefined) return own;

@@ -1,10 +1,11 @@
 // Compares what one address presented with what it should present. Pure: no I/O, no clock.
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import type { Finding } from '../../../shared/endpoint.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { findChainProblems } from './chain-findings.ts';
 import { createFinding, formatTime, listNames, nameOf, nameOfIssuer } from './finding-text.ts';
 import { hasName } from './names.ts';
+import { parseCertificate } from './parse-certificate.ts';
 import type { FailedSighting, PresentedSighting, Sighting } from './sighting.ts';
 import type { Trust } from './trust.ts';
 
@@ -70,13 +71,7 @@ export function findProblems(
 
 /** The certificates of a sighting, in the order sent; those that cannot be parsed are left out. */
 export function readCertificates({ chain }: PresentedSighting): readonly X509Certificate[] {
-  return chain.flatMap((der) => {
-    try {
-      return [new X509Certificate(der)];
-    } catch {
-      return [];
-    }
-  });
+  return chain.map(parseCertificate).filter((certificate) => certificate !== null);
 }
 
 /** The fingerprint as in the certificate records: SHA-256, upper-case hex. */
