@@ -4,11 +4,12 @@ import { z } from 'zod';
 import { DeployedStateSchema } from './deployed.ts';
 import { DEPLOYED_STATES, type DeployedState } from './deployed-states.ts';
 import { RunStateSchema } from './deployment-run.ts';
-import { HostCredentialIdSchema, HostIdSchema, TagSchema } from './host.ts';
+import { HostCredentialIdSchema, HostIdSchema } from './host.ts';
 import { ErrorBodySchema } from './job.ts';
 import { LabelSchema } from './label.ts';
 import type {} from './outside.ts';
 import { ProjectIdSchema } from './project.ts';
+import { TagSchema } from './tag.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 // Projects show these too, and deployments belong to projects.

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { LabelSchema } from './label.ts';
 import { SavedBySchema } from './saved-by.ts';
+import { TagsSchema } from './tag.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const TRANSPORTS = ['local', 'ssh'] as const;
@@ -78,17 +79,7 @@ export const HostKeySchema = z
   .meta({ id: 'HostKey', description: 'A host key that a person has accepted' });
 export type HostKey = z.output<typeof HostKeySchema>;
 
-export const TagSchema = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'consists of letters, digits, dots, hyphens and underscores');
-
 const name = LabelSchema;
-const tags = z
-  .array(TagSchema)
-  .max(50)
-  .transform((list) => [...new Set(list)].sort());
 export const AddressSchema = z
   .string()
   .trim()
@@ -110,7 +101,7 @@ const become = z.enum(['none', 'sudo']).meta({
 export const CreateHostSchema = z
   .strictObject({
     name,
-    tags: tags.default([]),
+    tags: TagsSchema.default([]),
     transport: z.enum(TRANSPORTS),
     address: address.default(null).meta({ description: 'Required for SSH' }),
     port: port.default(22),
@@ -142,7 +133,7 @@ export type CreateHost = z.infer<typeof CreateHostSchema>;
 export const UpdateHostSchema = z
   .strictObject({
     name: name.optional(),
-    tags: tags.optional(),
+    tags: TagsSchema.optional(),
     address: AddressSchema.optional(),
     port: port.optional(),
     user: user.unwrap().optional(),
@@ -332,7 +323,7 @@ export type HostTest = z.infer<typeof HostTestSchema>;
 export const TagPreviewRequestSchema = z
   .strictObject({
     hostId: HostIdSchema.meta({ reach: 'installation' }),
-    tags: tags.meta({ reach: 'installation' }),
+    tags: TagsSchema.meta({ reach: 'installation' }),
   })
   .meta({ id: 'TagPreviewRequest' });
 

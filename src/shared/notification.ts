@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { LabelSchema } from './label.ts';
 import { SavedBySchema } from './saved-by.ts';
+import { TagsSchema } from './tag.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const NOTIFICATION_KINDS = [
@@ -30,6 +31,11 @@ const kinds = z
   .min(1)
   .max(NOTIFICATION_KINDS.length)
   .meta({ reach: 'installation' });
+const tags = TagsSchema.optional().meta({
+  description:
+    'If not empty, the channel receives only messages about projects that have at least one of these tags, and none about Certdesk itself',
+  reach: 'installation',
+});
 const address = z.email().max(320);
 const secret = z.string().min(1).max(2_000);
 
@@ -79,6 +85,7 @@ export const CreateChannelSchema = z
         name: LabelSchema.meta({ reach: 'installation' }),
         enabled: z.boolean().default(true).meta({ reach: 'installation' }),
         kinds: kinds.default([...NOTIFICATION_KINDS]).meta({ reach: 'installation' }),
+        tags,
         email: email.partial(optionalOfEmail).meta({ reach: 'installation' }),
       })
       .meta({ id: 'CreateMailChannel' }),
@@ -88,6 +95,7 @@ export const CreateChannelSchema = z
         name: LabelSchema.meta({ reach: 'installation' }),
         enabled: z.boolean().default(true).meta({ reach: 'installation' }),
         kinds: kinds.default([...NOTIFICATION_KINDS]).meta({ reach: 'installation' }),
+        tags,
         webhook: webhook.partial({ signingSecret: true, token: true }).meta({ reach: 'installation' }),
       })
       .meta({ id: 'CreateWebhookChannel' }),
@@ -101,6 +109,7 @@ export const UpdateChannelSchema = z
     name: LabelSchema.optional().meta({ reach: 'installation' }),
     enabled: z.boolean().optional().meta({ reach: 'installation' }),
     kinds: kinds.optional().meta({ reach: 'installation' }),
+    tags,
     email: email.partial().optional().meta({ reach: 'installation' }),
     webhook: webhook.partial().optional().meta({ reach: 'installation' }),
   })
@@ -114,6 +123,7 @@ export const ChannelSchema = z
     type: z.enum(['email', 'webhook']),
     enabled: z.boolean(),
     kinds: z.array(NotificationKindSchema),
+    tags: z.array(z.string()),
     email: z
       .object({
         host: z.string(),

@@ -6,6 +6,7 @@ import { LabelSchema } from './label.ts';
 import { DnsNameSchema } from './name-schema.ts';
 import { ORDERS, PROJECT_NEEDS, PROJECT_SORTS, PROJECT_STATES } from './project-filters.ts';
 import { ServedSchema } from './served.ts';
+import { TagFilterSchema, TagsSchema } from './tag.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const ProjectIdSchema = z.string().min(1).max(64).meta({ description: 'ID of the project' });
@@ -21,11 +22,20 @@ const allowDuplicateDomain = z.boolean().optional().meta({
   reach: 'project',
 });
 
+// A tag can let a token or a notification channel see the project, so a token that is limited to projects may not set
+// it: it could otherwise move projects into its own reach, or out of that of others.
+const tags = TagsSchema.optional().meta({
+  description: 'Labels for filters, tokens and notifications',
+  reach: 'project',
+  allProjects: true,
+});
+
 export const CreateProjectSchema = z
   .strictObject({
     name: LabelSchema.optional().meta({ description: 'Default: the domain', reach: 'project' }),
     domain: domain.default(null).meta({ reach: 'project', allProjects: true }),
     altNames: altNames.default([]).meta({ reach: 'project', allProjects: true }),
+    tags,
     allowDuplicateDomain,
   })
   .refine((body) => body.name !== undefined || body.domain !== null, {
@@ -40,10 +50,24 @@ export const UpdateProjectSchema = z
     name: LabelSchema.optional().meta({ reach: 'project' }),
     domain: domain.optional().meta({ reach: 'project', allProjects: true }),
     altNames: altNames.optional().meta({ reach: 'project', allProjects: true }),
+    tags,
     allowDuplicateDomain,
   })
   .meta({ id: 'UpdateProject' });
 export type UpdateProject = z.infer<typeof UpdateProjectSchema>;
+
+export const ChangeTagsSchema = z
+  .strictObject({ add: tags, remove: tags })
+  .refine(({ add = [], remove = [] }) => add.length + remove.length > 0, {
+    path: ['add'],
+    message: 'name tags to add or to remove',
+  })
+  .refine(({ add = [], remove = [] }) => !add.some((tag) => remove.includes(tag)), {
+    path: ['remove'],
+    message: 'a tag cannot be both added and removed',
+  })
+  .meta({ id: 'ChangeTags' });
+export type ChangeTags = z.infer<typeof ChangeTagsSchema>;
 
 export const ProjectSchema = z
   .object({
@@ -51,6 +75,7 @@ export const ProjectSchema = z
     name: z.string(),
     domain: z.string().nullable(),
     altNames: z.array(z.string()),
+    tags: z.array(z.string()),
     createdAt: TimestampSchema,
   })
   .meta({ id: 'Project' });
@@ -92,6 +117,9 @@ export const ListProjectsSchema = z.object({
     .optional()
     .meta({ description: 'CA, as named in the request for the certificate' }),
   type: CertificateTypeSchema.optional(),
+  tag: TagFilterSchema.optional().meta({
+    description: 'Tag of the project; if repeated, projects that have all of the tags',
+  }),
   sort: z.enum(PROJECT_SORTS).default('created'),
   order: z
     .enum(ORDERS)
@@ -186,6 +214,6 @@ const facet = z.array(z.object({ id: z.string(), count }));
 
 /** The available filter values, each with its number of projects. */
 export const ProjectFacetsSchema = z
-  .object({ providers: facet, cas: facet, types: facet })
+  .object({ providers: facet, cas: facet, types: facet, tags: facet })
   .meta({ id: 'ProjectFacets' });
 export type ProjectFacets = z.infer<typeof ProjectFacetsSchema>;

@@ -67,7 +67,7 @@ describe('bash', () => {
     ['certdesk export x --output ', []],
     ['certdesk list --ur', ['--url']],
     ['certdesk upload shop.example.com ', []],
-    ['certdesk project ', ['create', 'delete']],
+    ['certdesk project ', ['create', 'delete', 'tag']],
     ['certdesk hosts ', ['test']],
     ['certdesk hosts --js', ['--json']],
     ['certdesk hosts test --js', ['--json']],

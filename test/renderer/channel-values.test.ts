@@ -13,6 +13,7 @@ const CHANNEL: Channel = {
   type: 'email',
   enabled: true,
   kinds: ['failed', 'digest'],
+  tags: [],
   email: {
     host: 'mail.example.com',
     port: 587,

@@ -17,6 +17,7 @@ const PROJECT: Project = {
   name: 'shop',
   domain: 'shop.example.com',
   altNames: [],
+  tags: [],
   createdAt: '2026-01-01T00:00:00Z',
 };
 const VALUES = initialValues(PROJECT);

@@ -80,6 +80,7 @@ describe('lists and counts', () => {
       name: 'x',
       domain: 'shop.example.com',
       altNames: ['www.b.test'],
+      tags: [],
       sameName: false,
     });
     await projects.create({ ...project, name: 'be\0hind' });

@@ -16,6 +16,7 @@ const TOKEN: TokenRecord = {
   hash: 'ab12',
   scopes: ['projects:read'],
   projectIds: ['p1'],
+  tags: [],
   createdAt: '2026-01-01T00:00:00Z',
   expiresAt: null,
   lastUsedAt: null,

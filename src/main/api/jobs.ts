@@ -94,9 +94,11 @@ export const jobs = router({
     })
     .input(z.object({ lastEventId: z.coerce.number().int().min(0).optional() }))
     .subscription(async function* ({ ctx, input, signal }) {
-      const { projectIds } = ctx.principal;
+      const { id, projectIds: limit } = ctx.principal;
       const until = signal ?? new AbortController().signal;
       for await (const event of ctx.engine.events.follow(input.lastEventId ?? null, until)) {
+        // The stream may outlive a tag that lets the token see the project.
+        const projectIds = limit === null ? null : await ctx.engine.tokens.projectsOf(id);
         const visible =
           projectIds === null || (event.projectId !== null && projectIds.includes(event.projectId));
         if (visible) yield tracked(String(event.id), projectIds === null ? event : limitEvent(event));

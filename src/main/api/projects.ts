@@ -1,6 +1,7 @@
 // Operations on projects.
 import { z } from 'zod';
 import {
+  ChangeTagsSchema,
   CreateProjectSchema,
   ListedProjectSchema,
   ListProjectsSchema,
@@ -46,6 +47,7 @@ export const projects = router({
             domain: 'domain of the project',
             name: 'name of the project (default: the domain)',
             altNames: 'more names for its certificate',
+            tags: 'tags of the project',
           },
           columns: [
             { title: 'Project', field: 'name' },
@@ -73,6 +75,30 @@ export const projects = router({
     .input(z.object({ id, body: UpdateProjectSchema }))
     .output(ProjectSchema)
     .mutation(({ ctx, input }) => ctx.engine.projects.update(input.id, input.body)),
+
+  changeTags: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/projects/{id}/tags',
+        summary: 'Add tags to a project, or remove them',
+      },
+      cli: [
+        {
+          verb: 'project tag',
+          args: [PROJECT],
+          options: { add: 'tags to add', remove: 'tags to remove' },
+          columns: [
+            { title: 'Project', field: 'name' },
+            { title: 'Tags', field: 'tags' },
+          ],
+          examples: [['project tag shop.example.com --add production --remove staging', 'change its tags']],
+        },
+      ],
+    })
+    .input(z.object({ id, body: ChangeTagsSchema }))
+    .output(ProjectSchema)
+    .mutation(({ ctx, input }) => ctx.engine.projects.changeTags(input.id, input.body)),
 
   remove: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
     .meta({

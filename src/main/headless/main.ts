@@ -73,12 +73,13 @@ export function createProgram(): Command {
     .addOption(
       new Option(
         '--scope <scope...>',
-        'permissions of the token; projects:write includes projects:read and certificates:download; admin includes all and adds settings, notifications, saved credentials, the audit trail, and listing and revoking tokens; certificates:download only fetches certificate and key of the projects that --project names',
+        'permissions of the token; projects:write includes projects:read and certificates:download; admin includes all and adds settings, notifications, saved credentials, the audit trail, and listing and revoking tokens; certificates:download only fetches certificate and key of the projects that --project or --tag names',
       )
         .choices(ScopeSchema.options)
         .makeOptionMandatory(),
     )
     .option('--project <id...>', 'limit the token to these projects (default: all projects)')
+    .option('--tag <tag...>', 'limit the token to the projects with one of these tags, now and later')
     .option('--expires <time>', 'UTC time such as 2027-01-31T00:00:00Z (default: never)')
     .action(createToken);
   addOptions(

@@ -10,6 +10,7 @@ export interface CreateOptions extends DataOptions {
   readonly name: string;
   readonly scope: readonly string[];
   readonly project?: readonly string[];
+  readonly tag?: readonly string[];
   readonly expires?: string;
 }
 
@@ -18,6 +19,7 @@ const IssuesSchema = z.object({ issues: z.array(z.object({ field: z.string(), me
 const OPTION_OF: Readonly<Record<string, string>> = {
   name: '--name',
   projectIds: '--project',
+  tags: '--tag',
   scopes: '--scope',
   expiresAt: '--expires (a UTC time such as 2027-01-31T00:00:00Z)',
 };
@@ -26,11 +28,13 @@ const OPTION_OF: Readonly<Record<string, string>> = {
  * Creates a token. Prints the token and nothing else.
  * @throws INVALID_REQUEST for invalid options, and if the token cannot be printed; then it is revoked.
  */
-export async function createToken({ dataDir, name, scope, project, expires }: CreateOptions): Promise<void> {
+export async function createToken(options: CreateOptions): Promise<void> {
+  const { dataDir, name, scope, project, tag, expires } = options;
   const body = CreateTokenSchema.safeParse({
     name,
     scopes: [...scope],
     projectIds: project ?? null,
+    tags: tag ?? [],
     expiresAt: expires ?? null,
   });
   if (!body.success) {
@@ -79,12 +83,13 @@ async function revokeUnprinted(
 export async function listTokens({ dataDir }: DataOptions): Promise<void> {
   await withEngineParts(dataDir, async ({ tokens }) => {
     for (const token of await tokens.list()) {
-      const { id, name, scopes, projectIds, expiresAt, lastUsedAt, revokedAt } = token;
+      const { id, name, scopes, projectIds, tags, expiresAt, lastUsedAt, revokedAt } = token;
       const state =
         revokedAt === null
           ? `expires ${expiresAt ?? 'never'}, last used ${lastUsedAt ?? 'never'}`
           : `revoked ${revokedAt}`;
-      const projects = projectIds === null ? 'all projects' : projectIds.join(' ');
+      const projects =
+        projectIds === null ? 'all projects' : [...projectIds, ...tags.map((tag) => `tag:${tag}`)].join(' ');
       process.stdout.write(`${[id, name, scopes.join(' '), projects, state].join('\t')}\n`);
     }
   });

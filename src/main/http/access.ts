@@ -3,9 +3,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Session } from '../../shared/session.ts';
 import type { Principal } from '../api/context.ts';
 import type { Sessions } from '../engine/access/sessions.ts';
-import type { Tokens } from '../engine/access/tokens.ts';
+import type { AuthenticatedToken, Tokens } from '../engine/access/tokens.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
-import type { TokenRecord } from '../engine/core/model.ts';
 import type { LocalAccess } from './local-access.ts';
 import type { IsOwnName } from './own-names.ts';
 import { readSession } from './session-request.ts';
@@ -82,7 +81,7 @@ export function createAuthenticate({
   };
 }
 
-function tokenPrincipal({ id, name, scopes, projectIds }: TokenRecord): Principal {
+function tokenPrincipal({ id, name, scopes, projectIds }: AuthenticatedToken): Principal {
   return { kind: 'token', id, name, scopes, projectIds, proofAt: null };
 }
 

@@ -34,8 +34,20 @@ function channels(db: Kysely<Schema>): Pick<NotificationStore, ChannelMethods> {
       return row === undefined ? null : toChannel(row);
     },
     async createChannel(channel) {
-      const { id, type, createdAt, name, enabled, kinds, email, webhook, updatedAt, lastSentAt, lastError } =
-        channel;
+      const {
+        id,
+        type,
+        createdAt,
+        name,
+        enabled,
+        kinds,
+        tags,
+        email,
+        webhook,
+        updatedAt,
+        lastSentAt,
+        lastError,
+      } = channel;
       const row = {
         id,
         type,
@@ -43,6 +55,7 @@ function channels(db: Kysely<Schema>): Pick<NotificationStore, ChannelMethods> {
         name,
         enabled: enabled ? 1 : 0,
         kinds: JSON.stringify(kinds),
+        tags: JSON.stringify(tags),
         email: email && JSON.stringify(email),
         webhook: webhook && JSON.stringify(webhook),
         created_at: createdAt,
@@ -67,11 +80,12 @@ type Patch = Parameters<NotificationStore['updateChannel']>[1];
 
 /** @returns only the columns of the given fields */
 function toColumns(patch: Patch) {
-  const { name, enabled, kinds, email, webhook, savedBy, updatedAt, lastSentAt, lastError } = patch;
+  const { name, enabled, kinds, tags, email, webhook, savedBy, updatedAt, lastSentAt, lastError } = patch;
   return {
     ...(name === undefined ? {} : { name }),
     ...(enabled === undefined ? {} : { enabled: enabled ? 1 : 0 }),
     ...(kinds === undefined ? {} : { kinds: JSON.stringify(kinds) }),
+    ...(tags === undefined ? {} : { tags: JSON.stringify(tags) }),
     ...(email === undefined ? {} : { email: email && JSON.stringify(email) }),
     ...(webhook === undefined ? {} : { webhook: webhook && JSON.stringify(webhook) }),
     ...(savedBy === undefined ? {} : { saved_by: JSON.stringify(savedBy) }),
@@ -88,6 +102,7 @@ function toChannel(row: Selectable<Schema['notification_channels']>): ChannelRec
     type: row.type,
     enabled: row.enabled === 1,
     kinds: JSON.parse(row.kinds),
+    tags: JSON.parse(row.tags),
     email: row.email === null ? null : JSON.parse(row.email),
     webhook: row.webhook === null ? null : JSON.parse(row.webhook),
     savedBy: JSON.parse(row.saved_by),

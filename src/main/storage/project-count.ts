@@ -11,6 +11,7 @@ import {
   ofCertificate,
   ofIds,
   ofState,
+  ofTags,
   ofWords,
   STATES,
 } from './project-filter.ts';
@@ -24,7 +25,9 @@ const total = (condition: Condition) => sql<number>`total(${condition})`;
 
 export async function countProjects(db: Kysely<Schema>, filter: ProjectFilter): Promise<Counted> {
   // Counting a large search result scans all words anyway, so a scan to find out that it is large would be wasted.
-  const few = await fewOf(filter, (q) => foundByTrigrams(db, q));
+  // Reading all rows with a frequent tag is faster than one count per state.
+  const search = (q: string) => foundByTrigrams(db, q);
+  const few = await fewOf(filter, { search, isFrequent: async () => false });
   return few === null ? countMany(db, filter) : countFew(db, filter, few);
 }
 
@@ -39,7 +42,9 @@ async function countFew(db: Kysely<Schema>, filter: ProjectFilter, few: Conditio
     ${total(STATES.none(now, soon))} AS none,
     total(failures > 0) AS failing,
     ${total(allOf(ofState(filter)))} AS matching
-    FROM listing WHERE ${allOf([few, ...ofCertificate(filter), ...ofWords(filter)])}`.execute(db);
+    FROM listing WHERE ${allOf([few, ...ofCertificate(filter), ...ofWords(filter), ...ofTags(filter)])}`.execute(
+    db,
+  );
   const [row] = rows;
   if (row === undefined) throw new Error('an aggregate has one row');
   const { matching, ...counts } = row;
@@ -97,7 +102,15 @@ export async function listFacets(db: Kysely<Schema>, ids: readonly string[] | nu
     for (const { [column]: id, count } of rows) if (id !== null) sums.set(id, (sums.get(id) ?? 0) + count);
     return [...sums].map(([id, count]) => ({ id, count })).toSorted((a, b) => b.count - a.count);
   };
-  return { providers: by('provider'), cas: by('ca'), types: by('type') };
+  return { providers: by('provider'), cas: by('ca'), types: by('type'), tags: await countTags(db, ids) };
+}
+
+/** In alphabetical order, like the tags of a project. */
+async function countTags(db: Kysely<Schema>, ids: readonly string[] | null): Promise<ProjectFacets['tags']> {
+  const of = ids === null ? sql`` : sql`WHERE seq IN (SELECT seq FROM listing WHERE ${ofIds(ids)})`;
+  const { rows } = await sql<ProjectFacets['tags'][number]>`SELECT tag AS id, count(*) AS count
+    FROM project_tags ${of} GROUP BY tag ORDER BY tag`.execute(db);
+  return rows;
 }
 
 interface Kind {

@@ -38,18 +38,35 @@ export const STATES: Readonly<Record<State, (now: string, soon: string) => Condi
 /** Conditions for a text search. */
 export const ofWords = ({ q = '' }: ProjectFilter): readonly Condition[] => (q === '' ? [] : [mentions(q)]);
 
+/** Conditions on tags. `project_tags` has one row per project and tag. */
+export const ofTags = ({ tags = [] }: ProjectFilter): readonly Condition[] =>
+  tags.map(
+    (tag) =>
+      sql<boolean>`EXISTS (SELECT 1 FROM project_tags WHERE tag = ${tag} AND project_tags.seq = listing.seq)`,
+  );
+
 /**
  * Limits `listing` to the projects that a filter names or a search has found, if they are few; the query then reads and
  * sorts them. @returns null if there is no such filter or the result is large; the query then scans an index in its
  * order
  */
-export async function fewOf({ ids, q = '' }: ProjectFilter, search: Search): Promise<Condition | null> {
+export async function fewOf(
+  { ids, q = '', tags = [] }: ProjectFilter,
+  { search, isFrequent }: Frequency,
+): Promise<Condition | null> {
   if (ids !== null) return ofIds(ids);
   const found = q === '' ? null : await search(q);
-  return found === null ? null : sql`seq IN (SELECT value FROM json_each(${JSON.stringify(found)}))`;
+  if (found !== null) return sql`seq IN (SELECT value FROM json_each(${JSON.stringify(found)}))`;
+  for (const tag of tags)
+    if (!(await isFrequent(tag))) return sql`seq IN (SELECT seq FROM project_tags WHERE tag = ${tag})`;
+  return null;
 }
 
-type Search = (q: string) => Promise<readonly number[] | null>;
+interface Frequency {
+  /** @returns the `seq` of the matching projects; null if there are too many */
+  search(q: string): Promise<readonly number[] | null>;
+  isFrequent(tag: string): Promise<boolean>;
+}
 
 /** Passes the list as one parameter, so that the text of the statement does not depend on its length. */
 export const ofIds = (ids: readonly string[]): Condition =>

@@ -4,8 +4,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { invalid } from '../engine/core/invalid.ts';
 import type { ProjectQuery } from '../engine/core/stores/projects.ts';
-import { allOf, type Condition, fewOf, ofCertificate, ofState, ofWords } from './project-filter.ts';
-import { candidatesOf } from './project-search.ts';
+import { allOf, type Condition, fewOf, ofCertificate, ofState, ofTags, ofWords } from './project-filter.ts';
+import { candidatesOf, isFrequent } from './project-search.ts';
 import type { Schema } from './schema.ts';
 
 type Sort = NonNullable<ProjectQuery['sort']>;
@@ -33,8 +33,9 @@ export async function pageOf(
 ): Promise<{ readonly seqs: readonly number[]; readonly nextCursor: string | null }> {
   const { sort = 'created', order = 'asc', limit } = query;
   const after = query.cursor === undefined ? null : readCursor(query.cursor, { sort, order });
-  const few = await fewOf(query, (q) => candidatesOf(db, q));
-  const where = [...ofCertificate(query), ...ofState(query), ...ofWords(query)];
+  const search = (q: string) => candidatesOf(db, q);
+  const few = await fewOf(query, { search, isFrequent: (tag) => isFrequent(db, tag) });
+  const where = [...ofCertificate(query), ...ofState(query), ...ofWords(query), ...ofTags(query)];
   const wanted = { sort, order, limit: limit + 1, after };
   const rows = few === null ? await walk(db, where, wanted) : await sorted(db, [few, ...where], wanted);
   const page = rows.slice(0, limit);

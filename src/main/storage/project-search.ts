@@ -55,6 +55,12 @@ function few({ rows }: { readonly rows: readonly { readonly seq: number }[] }): 
   return rows.length > MOST ? null : rows.map(({ seq }) => seq);
 }
 
+/** Whether so many projects have the tag that a scan in list order finds the first page faster. */
+export async function isFrequent(db: Kysely<Schema>, tag: string): Promise<boolean> {
+  const n = await countRows(db, sql`(SELECT 1 FROM project_tags WHERE tag = ${tag} LIMIT ${MOST + 1})`);
+  return n > MOST;
+}
+
 /** Counts matching projects by one scan of all texts. */
 export async function countMentions(db: Kysely<Schema>, q: string): Promise<number> {
   const from = isPlain(q)

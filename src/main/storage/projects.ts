@@ -1,5 +1,5 @@
 // ProjectStore on SQLite. Filters are in project-filter.ts, words in project-search.ts, pages in project-page.ts.
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { ProjectRecord } from '../engine/core/model.ts';
 import type { ProjectQuery, ProjectStore } from '../engine/core/stores/projects.ts';
 import { toCertificate } from './certificates.ts';
@@ -17,6 +17,7 @@ export function createProjectStore(db: Kysely<Schema>): ProjectStore {
           name: project.name,
           domain: project.domain,
           alt_names: JSON.stringify(project.altNames),
+          tags: JSON.stringify(project.tags),
           created_at: project.createdAt,
         })
         .execute();
@@ -39,11 +40,19 @@ export function createProjectStore(db: Kysely<Schema>): ProjectStore {
         .execute();
       return rows.map(toProject);
     },
-    async update(id, { name, domain, altNames }) {
+    async idsWithTags(tags) {
+      const { rows } = await sql<{ id: string }>`SELECT project_id AS id FROM listing WHERE seq IN (
+        SELECT seq FROM project_tags WHERE tag IN (SELECT value FROM json_each(${JSON.stringify(tags)})))`.execute(
+        db,
+      );
+      return rows.map(({ id }) => id);
+    },
+    async update(id, { name, domain, altNames, tags }) {
       const columns = {
         ...(name === undefined ? {} : { name }),
         ...(domain === undefined ? {} : { domain }),
         ...(altNames === undefined ? {} : { alt_names: JSON.stringify(altNames) }),
+        ...(tags === undefined ? {} : { tags: JSON.stringify(tags) }),
       };
       if (Object.keys(columns).length === 0) return;
       await db.updateTable('projects').set(columns).where('id', '=', id).execute();
@@ -95,6 +104,7 @@ export function toProject(row: Selectable<Schema['projects']>): ProjectRecord {
     name: row.name,
     domain: row.domain,
     altNames: JSON.parse(row.alt_names),
+    tags: JSON.parse(row.tags),
     createdAt: row.created_at,
   };
 }

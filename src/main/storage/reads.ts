@@ -21,6 +21,8 @@ export interface Reads {
   certificate(projectId: string): CertificateRecord | null;
   certificateFacts(projectId: string): CertificateFacts | null;
   token(hash: string): TokenRecord | null;
+  /** @param tags JSON. @returns the ids of the projects that have at least one of these tags */
+  idsWithTags(tags: string): readonly string[];
   /** What the endpoints of a project tell about its certificate. */
   served(projectId: string): readonly ServedEndpoint[];
 }
@@ -32,6 +34,10 @@ const SERVED = `SELECT endpoint_projects.project_id AS projectId, served, checke
   JOIN certificates ON certificates.project_id = endpoint_projects.project_id
     AND superseded_at IS NULL AND removed_at IS NULL
   WHERE endpoint_projects.project_id = ? AND expected = 'projects'`;
+
+/** The same as `idsWithTags` in projects.ts. */
+const IDS_WITH_TAGS = `SELECT project_id AS id FROM listing
+  WHERE seq IN (SELECT seq FROM project_tags WHERE tag IN (SELECT value FROM json_each(?)))`;
 
 const ACTIVE = 'project_id = ? AND superseded_at IS NULL AND removed_at IS NULL';
 
@@ -48,6 +54,7 @@ export function createReads(sqlite: Sqlite.Database, guarded: <T>(work: () => T)
     const statement = guarded(() => sqlite.prepare<[string], Row>(sql));
     return (key: string): readonly Row[] => guarded(() => statement.all(key));
   };
+  const idsWithTags = many<{ readonly id: string }>(IDS_WITH_TAGS);
   return {
     project: one<Selectable<Schema['projects']>, ProjectRecord>(
       'SELECT * FROM projects WHERE id = ?',
@@ -61,6 +68,7 @@ export function createReads(sqlite: Sqlite.Database, guarded: <T>(work: () => T)
       `SELECT ${FACT_COLUMNS.join()} FROM certificates WHERE ${ACTIVE}`,
       toFacts,
     ),
+    idsWithTags: (tags) => idsWithTags(tags).map(({ id }) => id),
     served: many<ServedEndpoint>(SERVED),
     token: one<Selectable<Schema['tokens']>, TokenRecord>('SELECT * FROM tokens WHERE hash = ?', toToken),
   };

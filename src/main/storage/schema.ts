@@ -6,6 +6,7 @@ import type { EndpointSchema } from './schema-endpoint.ts';
 
 export interface Schema extends DeploySchema, EndpointSchema {
   projects: ProjectsTable;
+  project_tags: ProjectTagsTable;
   accounts: AccountsTable;
   certificates: CertificatesTable;
   listing: ListingTable;
@@ -32,6 +33,12 @@ interface ProjectsTable {
   domain: string | null;
   alt_names: string;
   created_at: string;
+  tags: string;
+}
+
+interface ProjectTagsTable {
+  tag: string;
+  seq: number;
 }
 
 interface AccountsTable {
@@ -172,6 +179,7 @@ interface TokensTable {
   expires_at: string | null;
   last_used_at: string | null;
   revoked_at: string | null;
+  tags: string;
 }
 
 export interface AuditTable {
@@ -244,6 +252,7 @@ interface NotificationChannelsTable {
   updated_at: string;
   last_sent_at: string | null;
   last_error: string | null;
+  tags: string;
 }
 
 interface NotificationDeliveriesTable {

@@ -32,7 +32,11 @@ export function createStores(db: Kysely<Schema>, reads: Reads | null = null): St
   if (reads === null) return stores;
   return {
     ...stores,
-    projects: { ...stores.projects, get: async (id) => reads.project(id) },
+    projects: {
+      ...stores.projects,
+      get: async (id) => reads.project(id),
+      idsWithTags: async (tags) => reads.idsWithTags(JSON.stringify(tags)),
+    },
     certificates: {
       ...stores.certificates,
       active: async (projectId) => reads.certificate(projectId),

@@ -38,6 +38,7 @@ export const activity = {
   operations: {
     'projects.create': 'Create project',
     'projects.update': 'Edit project',
+    'projects.changeTags': 'Change tags of a project',
     'projects.remove': 'Remove project',
     'certificates.obtain': 'Request certificate',
     'certificates.upload': 'Upload certificate',

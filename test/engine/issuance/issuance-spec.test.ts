@@ -8,6 +8,7 @@ const project = (domain: string, altNames: readonly string[]) => ({
   name: domain,
   domain,
   altNames,
+  tags: [],
   createdAt: '2026-11-29T00:00:00Z',
 });
 const namesFor = (domain: string, altNames: readonly string[], ca = 'letsencrypt') => {

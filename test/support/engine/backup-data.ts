@@ -43,6 +43,7 @@ export async function makeBackupData(): Promise<BackupData> {
     name: 'Shop',
     domain: 'shop.example.com',
     altNames: [],
+    tags: [],
     createdAt: at,
   });
   await stores.accounts.create({

@@ -60,10 +60,16 @@ const spec = fc.option(
   }),
 );
 
+/** Most projects have the tag `common`. */
+const tags = fc
+  .tuple(fc.subarray(['eu', 'rare']), fc.nat(9))
+  .map(([others, n]) => (n < 8 ? ['common', ...others] : others));
+
 export const PROJECT_VALUES = fc.record({
   name,
   domain: fc.option(dnsName, { freq: 4 }),
   altNames: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(dnsName, { maxLength: 3 })),
+  tags,
   sameName: fc.boolean(),
 });
 
@@ -78,9 +84,9 @@ export const CERTIFICATE_VALUES = fc.record({
 });
 
 export function projectOf(id: string, values: Values<typeof PROJECT_VALUES>): ProjectRecord {
-  const { domain, altNames, sameName } = values;
+  const { domain, altNames, tags, sameName } = values;
   const ownName = sameName && domain !== null ? domain : values.name.slice(0, 200);
-  return { ...PROJECT, id, name: ownName, domain, altNames };
+  return { ...PROJECT, id, name: ownName, domain, altNames, tags };
 }
 
 type Values<T> = T extends fc.Arbitrary<infer V> ? V : never;
@@ -113,6 +119,7 @@ export const filtersOf = (ids: readonly string[]): fc.Arbitrary<ProjectFilter> =
       provider: option('http-01', 'cloudflare', 'nobody'),
       ca: option('letsencrypt', 'zerossl'),
       type: option('custom', 'letsencrypt', 'acme'),
+      tags: option(['common'], ['eu'], ['common', 'eu'], ['of-nobody']),
       q: fc.oneof(
         { weight: 3, arbitrary: fc.constant(undefined) },
         word,
@@ -159,12 +166,16 @@ export function stateOf({ certificate }: Listed): NonNullable<ProjectFilter['sta
 const isFailing = ({ certificate }: Listed): boolean => (certificate?.renewal.failures ?? 0) > 0;
 
 /** Whether a project matches the filter, apart from its state. */
-function fits({ project, certificate }: Listed, { q = '', ids, type, ca, provider }: ProjectFilter): boolean {
+function fits(
+  { project, certificate }: Listed,
+  { q = '', ids, type, ca, provider, tags = [] }: ProjectFilter,
+): boolean {
   const by = certificate?.spec ?? null;
   const words = [project.name, project.domain ?? '', ...(/^[\w.*-]+$/.test(q) ? project.altNames : [])];
   return (
     (ids === null || ids.includes(project.id)) &&
     (q === '' || words.some((text) => lower(text).includes(lower(q)))) &&
+    tags.every((tag) => project.tags.includes(tag)) &&
     (type === undefined || certificate?.type === type) &&
     (ca === undefined || by?.ca === ca) &&
     (provider === undefined || (by !== null && (by.dnsProvider ?? by.challengeType) === provider))

@@ -13,6 +13,7 @@ export const PROJECT: ProjectRecord = {
   name: 'Shop',
   domain: 'shop.example.com',
   altNames: ['www.shop.example.com'],
+  tags: [],
   createdAt: '2026-01-01T00:00:00Z',
 };
 

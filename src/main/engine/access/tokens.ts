@@ -18,8 +18,13 @@ export interface Tokens {
    * @throws INVALID_REQUEST if the token could never be used: its expiry date has passed, or a project does not exist
    */
   create(body: CreateToken): Promise<{ readonly secret: string; readonly token: Token }>;
+  /**
+   * Lists the projects that a token may use now. The tags of projects change, so ask for each request.
+   * @returns null for all projects; none if the token is unknown
+   */
+  projectsOf(id: string): Promise<readonly string[] | null>;
   /** @throws UNAUTHENTICATED if the token is unknown, revoked or expired; the error does not say which */
-  authenticate(secret: string): Promise<TokenRecord>;
+  authenticate(secret: string): Promise<AuthenticatedToken>;
   list(): Promise<readonly Token[]>;
   /**
    * Revokes a token. Does nothing if it is already revoked.
@@ -28,16 +33,28 @@ export interface Tokens {
   revoke(id: string): Promise<Token>;
 }
 
+export interface AuthenticatedToken extends Pick<TokenRecord, 'id' | 'name' | 'scopes'> {
+  /** The projects that the token may use, by id and by tag; null for all. */
+  readonly projectIds: readonly string[] | null;
+}
+
 /** The prefix lets secret scanners and users recognize a token. */
 const PREFIX = 'cdk_';
 /** The last use is stored at most this often, so that reading does not cost a write each time. */
 const LAST_USE_INTERVAL_MS = 60_000;
 
 export function createTokens(stores: Stores, journal: Journal, clock: Clock): Tokens {
+  async function projectsOf({ projectIds, tags }: TokenRecord): Promise<readonly string[] | null> {
+    if (projectIds === null || tags.length === 0) return projectIds;
+    return [...new Set([...projectIds, ...(await stores.projects.idsWithTags(tags))])];
+  }
+
   return {
-    async create({ name, scopes, projectIds, expiresAt }) {
+    async create({ name, scopes, projectIds: given, tags = [], expiresAt }) {
       const createdAt = toTimestamp(clock.now());
       if (expiresAt !== null && expiresAt <= createdAt) throw invalid('expiresAt', 'must be in the future');
+      // Code that ignores the tags must see a token without projects, not one for all.
+      const projectIds = given === null && tags.length > 0 ? [] : given;
       const secret = randomSecret(PREFIX);
       const record: TokenRecord = {
         id: randomUUID(),
@@ -45,6 +62,7 @@ export function createTokens(stores: Stores, journal: Journal, clock: Clock): To
         hash: hashOfSecret(secret),
         scopes: [...new Set(scopes)],
         projectIds,
+        tags: [...tags],
         createdAt,
         expiresAt,
         lastUsedAt: null,
@@ -76,7 +94,13 @@ export function createTokens(stores: Stores, journal: Journal, clock: Clock): To
       ) {
         await stores.tokens.update(record.id, { lastUsedAt: now });
       }
-      return record;
+      const { id, name, scopes } = record;
+      return { id, name, scopes, projectIds: await projectsOf(record) };
+    },
+
+    async projectsOf(id) {
+      const record = await stores.tokens.get(id);
+      return record === null ? [] : projectsOf(record);
     },
 
     async list() {
@@ -97,6 +121,6 @@ export function createTokens(stores: Stores, journal: Journal, clock: Clock): To
   };
 }
 
-function present({ hash: _, scopes, projectIds, ...rest }: TokenRecord): Token {
-  return { ...rest, scopes: [...scopes], projectIds: projectIds === null ? null : [...projectIds] };
+function present({ hash: _, scopes, projectIds, tags, ...rest }: TokenRecord): Token {
+  return { ...rest, scopes: [...scopes], projectIds: projectIds && [...projectIds], tags: [...tags] };
 }

@@ -12,6 +12,8 @@ export interface ProjectRecord {
   /** A-labels; may be a wildcard. */
   readonly domain: string | null;
   readonly altNames: readonly string[];
+  /** In the form of shared/tag.ts. */
+  readonly tags: readonly string[];
   readonly createdAt: Timestamp;
 }
 
@@ -295,8 +297,12 @@ export interface TokenRecord {
   /** SHA-256 of the token, hex. */
   readonly hash: string;
   readonly scopes: readonly Scope[];
-  /** Null: every project. */
+  /**
+   * The projects that the token may use, besides those with one of its tags. Null: every project; never null if the
+   * token has tags.
+   */
   readonly projectIds: readonly string[] | null;
+  readonly tags: readonly string[];
   readonly createdAt: Timestamp;
   readonly expiresAt: Timestamp | null;
   readonly lastUsedAt: Timestamp | null;

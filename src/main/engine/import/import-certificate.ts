@@ -120,7 +120,7 @@ function newProject({ clock }: ImportCertificateDeps, { leaf }: CheckedKeyPair):
   const names = [...new Set(leaf.names.flatMap((name) => toDnsName(name) ?? []))];
   const [domain = null, ...altNames] = names;
   const name = domain ?? leaf.names[0] ?? leaf.fingerprint;
-  return { id: randomUUID(), name, domain, altNames, createdAt: toTimestamp(clock.now()) };
+  return { id: randomUUID(), name, domain, altNames, tags: [], createdAt: toTimestamp(clock.now()) };
 }
 
 /** Saves the DNS credentials. Certificates with the same values share one credential, also across imports. */

@@ -57,9 +57,15 @@ export function createChannels(deps: OutboxDeps): ChannelService {
   };
 
   async function present(record: ChannelRecord): Promise<Channel> {
-    const { kinds, savedBy, ...rest } = record;
+    const { kinds, tags, savedBy, ...rest } = record;
     const waiting = (await stores.notifications.waiting()).get(record.id) ?? 0;
-    return { ...rest, kinds: [...kinds], savedBy: { kind: savedBy.kind, name: savedBy.name }, waiting };
+    return {
+      ...rest,
+      kinds: [...kinds],
+      tags: [...tags],
+      savedBy: { kind: savedBy.kind, name: savedBy.name },
+      waiting,
+    };
   }
 
   return {
@@ -145,7 +151,10 @@ async function findChannel({ notifications }: Stores, id: string): Promise<Chann
   throw new CertdeskError('NOTIFICATION_CHANNEL_NOT_FOUND', `Notification channel ${id} not found`);
 }
 
-type ChannelFields = Pick<ChannelRecord, 'name' | 'type' | 'enabled' | 'kinds' | 'email' | 'webhook'>;
+type ChannelFields = Pick<
+  ChannelRecord,
+  'name' | 'type' | 'enabled' | 'kinds' | 'tags' | 'email' | 'webhook'
+>;
 
 interface ParsedBody {
   readonly record: ChannelFields;
@@ -155,8 +164,8 @@ interface ParsedBody {
 }
 
 function parseBody(body: CreateChannel, saving: Saving): ParsedBody {
-  const { name, type, enabled, kinds } = body;
-  const common = { name, type, enabled, kinds: [...new Set(kinds)] };
+  const { name, type, enabled, kinds, tags = [] } = body;
+  const common = { name, type, enabled, kinds: [...new Set(kinds)], tags };
   if (body.type === 'email') {
     const { password = null, username = null, rootCertificate = null, ...rest } = body.email;
     const email = { ...rest, username, rootCertificate };
@@ -181,8 +190,8 @@ function change(
   secrets: ChannelSecrets,
   { body, by }: { readonly body: UpdateChannel; readonly by: Saving & { readonly savedBy: SavedBy } },
 ) {
-  const { name = before.name, enabled = before.enabled, kinds = before.kinds } = body;
-  const common = { name, enabled, kinds: [...new Set(kinds)] };
+  const { name = before.name, enabled = before.enabled, kinds = before.kinds, tags = before.tags } = body;
+  const common = { name, enabled, kinds: [...new Set(kinds)], tags };
   if (
     (body.email !== undefined && before.email === null) ||
     (body.webhook !== undefined && before.webhook === null)

@@ -12,6 +12,8 @@ import { assessCertificate, awaitsRecords, causeOf, type Need } from '../overvie
 import { readSettings, readTimeZone } from '../settings/settings.ts';
 
 export interface Condition extends Omit<ReportedCondition, 'reportedAt'> {
+  /** If it concerns several projects. Default: `projectId`. */
+  readonly projectIds?: readonly string[];
   /** Loads the text. Called only for conditions that are reported. */
   item(): Promise<MessageItem>;
 }

@@ -7,9 +7,10 @@ import { toTimestamp } from '../../../shared/time.ts';
 import type { Message, MessageItem, ReportedCondition } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
 import { readTimeZone } from '../settings/settings.ts';
+import { type Audience, EVERYTHING, findAudiences, hearsOf } from './audiences.ts';
 import { type Condition, findConditions, HELD_BACK } from './conditions.ts';
 import { findDeploymentConditions, resolvedDeploymentItem } from './deployment-conditions.ts';
-import { findEndpointConditions, resolvedEndpointItem } from './endpoint-conditions.ts';
+import { findEndpointConditions, findResolvedEndpoint } from './endpoint-conditions.ts';
 import { findHttpsConditions } from './https-condition.ts';
 import { compose, MAX_ITEMS } from './message-text.ts';
 import { enqueue } from './outbox.ts';
@@ -45,17 +46,25 @@ export async function detectChanges({ stores, https, now, calmSince }: Detection
   );
   const at = toTimestamp(now);
   const timeZone = await readTimeZone(stores.settings);
-  const messages = [
-    ...(await composeByKind(begun, { state: 'problem', at, timeZone })),
-    ...(await composeByKind(await findResolved(stores, over), { state: 'resolved', at, timeZone })),
-    ...(await composeByKind(renewals.found, { state: 'news', at, timeZone })),
-  ];
+  const news = {
+    problem: begun.map(toFinding),
+    resolved: await findResolved(stores, over),
+    news: renewals.found,
+  };
+  const audiences = await findAudiences(stores);
+  const messages = (
+    await Promise.all(
+      audiences.flatMap((audience) =>
+        STATES.map((state) => composeByKind(news[state], { state, at, timeZone, audience })),
+      ),
+    )
+  ).flat();
   if (begun.length + over.length + messages.length === 0 && renewals.cursor === renewals.before) return;
   await stores.transaction(async (tx) => {
     for (const { item: _, ...state } of begun) await tx.notifications.putState({ ...state, reportedAt: at });
     for (const { key } of over) await tx.notifications.deleteState(key);
     await tx.settings.set(CURSOR, renewals.cursor);
-    for (const message of messages) await enqueue(tx, message);
+    for (const { message, tags } of messages) await enqueue(tx, message, tags);
   });
 }
 
@@ -82,23 +91,37 @@ function isNews({ severity }: Condition, reported: ReportedCondition | undefined
   return reported === undefined || (severity === 'critical' && reported.severity === 'warning');
 }
 
-type Finding = Pick<Condition, 'kind' | 'item'>;
+interface Finding extends Pick<Condition, 'kind' | 'item'> {
+  /** None if it concerns Certdesk itself or a host. */
+  readonly projectIds: readonly string[];
+}
+
+const STATES = ['problem', 'resolved', 'news'] as const satisfies readonly Message['state'][];
+
+function toFinding({ kind, item, projectId, projectIds = toList(projectId) }: Condition): Finding {
+  return { kind, item, projectIds };
+}
+
+const toList = (projectId: string | null): readonly string[] => (projectId === null ? [] : [projectId]);
 
 /** Conditions that have ended and are resolved. If the certificate or project was removed, nothing is reported. */
 async function findResolved(stores: Stores, over: readonly ReportedCondition[]): Promise<readonly Finding[]> {
   const findings = await Promise.all(
     over.map(async ({ key, kind, projectId }): Promise<Finding | null> => {
       if (key.startsWith(HELD_BACK)) return null;
-      const ofEndpoint = await resolvedEndpointItem(stores, key);
-      if (ofEndpoint !== undefined) return ofEndpoint && { kind, item: async () => ofEndpoint };
+      const ofEndpoint = await findResolvedEndpoint(stores, key);
+      if (ofEndpoint !== undefined)
+        return ofEndpoint && { kind, projectIds: ofEndpoint.projectIds, item: async () => ofEndpoint.item };
       const ofDeployment = await resolvedDeploymentItem(stores, key);
-      if (ofDeployment !== undefined) return ofDeployment && { kind, item: async () => ofDeployment };
-      if (projectId === null) return { kind, item: async () => RESOLVED };
+      if (ofDeployment !== undefined)
+        return ofDeployment && { kind, projectIds: toList(projectId), item: async () => ofDeployment };
+      if (projectId === null) return { kind, projectIds: [], item: async () => RESOLVED };
       const certificate = await stores.certificates.active(projectId);
       // An acknowledged revocation is not resolved either.
       if (certificate === null || certificate.revokedAt !== null) return null;
       const { domain, expiresAt } = certificate;
-      return { kind, item: async () => ({ projectId, domain, cause: 'Resolved.', expiresAt }) };
+      const item = async () => ({ projectId, domain, cause: 'Resolved.', expiresAt });
+      return { kind, projectIds: [projectId], item };
     }),
   );
   return findings.filter((finding) => finding !== null);
@@ -128,6 +151,7 @@ async function findRenewals(stores: Stores): Promise<Renewals> {
   }
   const found = [...projects].map((projectId) => ({
     kind: 'renewed' as const,
+    projectIds: [projectId],
     item: () => renewedItem(stores, projectId),
   }));
   return { found, before, cursor };
@@ -143,16 +167,23 @@ async function renewedItem(stores: Stores, projectId: string): Promise<MessageIt
   return { projectId, domain, cause: 'Renewed.', expiresAt };
 }
 
+interface Composing extends Pick<Message, 'state' | 'at'> {
+  readonly timeZone: string;
+  readonly audience: Audience;
+}
+
 /** Groups by kind into one message each: an unavailable CA must not cause a thousand mails. */
 async function composeByKind(
   findings: readonly Finding[],
-  { state, at, timeZone }: Pick<Message, 'state' | 'at'> & { readonly timeZone: string },
-): Promise<readonly Message[]> {
-  const kinds = Map.groupBy(findings, ({ kind }) => kind);
+  { state, at, timeZone, audience }: Composing,
+): Promise<readonly { readonly message: Message; readonly tags: readonly string[] }[]> {
+  const heard = findings.filter(({ projectIds }) => hearsOf(audience, projectIds));
+  const kinds = Map.groupBy(heard, ({ kind }) => kind);
   return Promise.all(
     [...kinds].map(async ([kind, all]) => {
       const items = await Promise.all(all.slice(0, MAX_ITEMS).map(({ item }) => item()));
-      return compose({ kind, state, at, host: hostname(), items, total: all.length }, timeZone);
+      const message = compose({ kind, state, at, host: hostname(), items, total: all.length }, timeZone);
+      return { message, tags: audience.tags };
     }),
   );
 }
@@ -180,6 +211,6 @@ export async function report(stores: Stores, { kind, key, problem }: Report, now
   await stores.transaction(async (tx) => {
     if (problem === null) await tx.notifications.deleteState(key);
     else await tx.notifications.putState({ key, kind, severity: 'warning', projectId: null, reportedAt: at });
-    await enqueue(tx, message);
+    await enqueue(tx, message, EVERYTHING);
   });
 }

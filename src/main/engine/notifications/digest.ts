@@ -10,6 +10,7 @@ import type { Message } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
 import type { OverviewService } from '../overview/overview.ts';
 import { readSettings, readTimeZone } from '../settings/settings.ts';
+import { findAudiences } from './audiences.ts';
 import { MAX_ITEMS } from './message-text.ts';
 import { enqueue } from './outbox.ts';
 
@@ -34,10 +35,16 @@ export async function enqueueDigest(
   const last = LastDigestSchema.safeParse(await stores.settings.get(LAST_DIGEST)).data;
   const same = last?.schedule === schedule;
   if (same && last.moment >= moment) return;
-  const message = same ? toMessage(await overview.get(null), timeZone, now) : null;
+  const audiences = same ? await findAudiences(stores) : [];
+  const messages = await Promise.all(
+    audiences.map(async ({ tags, projectIds }) => ({
+      tags,
+      message: toMessage(await overview.get(projectIds && [...projectIds]), timeZone, now),
+    })),
+  );
   await stores.transaction(async (tx) => {
     await tx.settings.set(LAST_DIGEST, { moment, schedule });
-    if (message !== null) await enqueue(tx, message);
+    for (const { tags, message } of messages) await enqueue(tx, message, tags);
   });
 }
 

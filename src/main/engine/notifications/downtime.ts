@@ -5,6 +5,7 @@ import { formatInZone } from '../../../shared/time-zone.ts';
 import type { Stores } from '../core/stores.ts';
 import { readHeartbeat } from '../maintenance/scheduler.ts';
 import { readSettings, readTimeZone } from '../settings/settings.ts';
+import { EVERYTHING } from './audiences.ts';
 import { compose } from './message-text.ts';
 import { enqueue } from './outbox.ts';
 
@@ -36,6 +37,6 @@ export async function reportDowntime(stores: Stores, now: Date): Promise<void> {
   } as const;
   await stores.transaction(async (tx) => {
     await tx.settings.set(LAST_REPORTED, heartbeat.at);
-    await enqueue(tx, compose(message, timeZone));
+    await enqueue(tx, compose(message, timeZone), EVERYTHING);
   });
 }

@@ -19,11 +19,12 @@ export async function findEndpointConditions(stores: Stores): Promise<readonly C
   ]);
   const problems = alarmed.flatMap((endpoint) =>
     endpoint.alarms.map((kind): Condition => {
-      const projectId = endpoint.projectIds[0] ?? null;
+      const { projectIds } = endpoint;
+      const projectId = projectIds[0] ?? null;
       const severity =
         kind === 'not_served' ? severityOf(endpoint) : severityOf({ ...endpoint, alarms: [kind] });
       const item = () => problemItem(stores, endpoint, kind);
-      return { key: `${PREFIX}${endpoint.id}:${kind}`, kind, severity, projectId, item };
+      return { key: `${PREFIX}${endpoint.id}:${kind}`, kind, severity, projectId, projectIds, item };
     }),
   );
   if (unknown === 0) return problems;
@@ -64,20 +65,21 @@ function unseenItem(count: number): MessageItem {
  * @returns undefined if the key is of another condition; null if nothing is to be reported, because the endpoint was
  * deleted
  */
-export async function resolvedEndpointItem(
+export async function findResolvedEndpoint(
   stores: Stores,
   key: string,
-): Promise<MessageItem | null | undefined> {
+): Promise<{ readonly item: MessageItem; readonly projectIds: readonly string[] } | null | undefined> {
   if (!key.startsWith(PREFIX)) return undefined;
   const [id = ''] = key.slice(PREFIX.length).split(':');
   const endpoint = await stores.endpoints.get(id);
   if (endpoint === null) return null;
-  const cause = 'Resolved.';
-  return {
-    projectId: endpoint.projectIds[0] ?? null,
+  const { projectIds } = endpoint;
+  const item = {
+    projectId: projectIds[0] ?? null,
     domain: formatEndpoint(endpoint),
-    cause,
+    cause: 'Resolved.',
     expiresAt: null,
     page: `/endpoints/${id}`,
   };
+  return { item, projectIds };
 }

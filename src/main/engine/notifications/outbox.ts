@@ -11,6 +11,7 @@ import type { Clock, Log } from '../core/ports.ts';
 import { retryAfterOf } from '../core/retry-after.ts';
 import type { ChannelRecord, DeliveryRecord, Message } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
+import { isSameAudience } from './audiences.ts';
 import { nextAttempt } from './retry.ts';
 import { type SendDeps, send } from './send.ts';
 
@@ -30,10 +31,11 @@ const KEEP_MS = 14 * 86_400_000;
 /**
  * Enqueues a message for each enabled channel that wants its kind.
  * @param tx Transaction of the change that the message reports.
+ * @param audience The tags of the channels: a message is composed for all channels that have the same.
  */
-export async function enqueue(tx: Stores, message: Message): Promise<void> {
-  for (const { id, enabled, kinds } of await tx.notifications.channels()) {
-    if (!enabled || !kinds.includes(message.kind)) continue;
+export async function enqueue(tx: Stores, message: Message, audience: readonly string[]): Promise<void> {
+  for (const { id, enabled, kinds, tags } of await tx.notifications.channels()) {
+    if (!enabled || !kinds.includes(message.kind) || !isSameAudience(tags, audience)) continue;
     await tx.notifications.enqueue({
       id: randomUUID(),
       channelId: id,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Deployed } from '../../../shared/deployed.ts';
 import { coversName } from '../../../shared/names.ts';
 import type {
+  ChangeTags,
   CreateProject,
   ListedProject,
   ListProjects,
@@ -12,10 +13,12 @@ import type {
   UpdateProject,
 } from '../../../shared/project.ts';
 import type { Served } from '../../../shared/served.ts';
+import { MAX_TAGS, normalizeTags } from '../../../shared/tag.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
 import { expiresSoonBy, presentCertificate, presentNextAction } from '../certificates/views.ts';
 import { CertdeskError } from '../core/errors.ts';
+import { invalid } from '../core/invalid.ts';
 import type { CertificateRecord, JobRecord, ProjectRecord } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import { findProject } from '../core/project-lookup.ts';
@@ -38,6 +41,11 @@ export interface Projects {
   facets(ids: readonly string[] | null): Promise<ProjectFacets>;
   /** @throws PROJECT_NOT_FOUND, DUPLICATE_DOMAIN */
   update(id: string, body: UpdateProject): Promise<Project>;
+  /**
+   * Adds and removes tags; the others stay.
+   * @throws PROJECT_NOT_FOUND, INVALID_REQUEST if the project would have too many
+   */
+  changeTags(id: string, body: ChangeTags): Promise<Project>;
   /** @throws PROJECT_HAS_CERTIFICATE, PROJECT_IN_USE, OPERATION_IN_PROGRESS */
   remove(id: string): Promise<void>;
 }
@@ -75,11 +83,12 @@ async function refuseDuplicateDomain(
   });
 }
 
-const present = ({ id, name, domain, altNames, createdAt }: ProjectRecord): Project => ({
+const present = ({ id, name, domain, altNames, tags, createdAt }: ProjectRecord): Project => ({
   id,
   name,
   domain,
   altNames: [...altNames],
+  tags: [...tags],
   createdAt,
 });
 
@@ -160,15 +169,30 @@ async function idsOf(
 const withoutDomain = (domain: string | null, altNames: readonly string[]): readonly string[] =>
   [...new Set(altNames)].filter((name) => name !== domain);
 
+const describeTags = (tags: readonly string[]): string =>
+  `${tags.length === 1 ? 'the tag' : 'the tags'} ${tags.join(', ')}`;
+
+/** @returns ': tags added: a; tags removed: b', or '' if the tags stay */
+function describeChange(before: readonly string[], after: readonly string[] = before): string {
+  const added = after.filter((tag) => !before.includes(tag));
+  const removed = before.filter((tag) => !after.includes(tag));
+  const parts = [
+    added.length === 0 ? [] : [`tags added: ${added.join(', ')}`],
+    removed.length === 0 ? [] : [`tags removed: ${removed.join(', ')}`],
+  ].flat();
+  return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
+}
+
 export function createProjects(deps: ProjectsDeps): Projects {
   const { stores, journal, clock, forgetCredentials, isUsedByHttps } = deps;
   return {
-    async create({ name, domain, altNames, allowDuplicateDomain = false }) {
+    async create({ name, domain, altNames, tags = [], allowDuplicateDomain = false }) {
       const project: ProjectRecord = {
         id: randomUUID(),
         name: name ?? domain ?? '',
         domain,
         altNames: withoutDomain(domain, altNames),
+        tags,
         createdAt: toTimestamp(clock.now()),
       };
       await journal.write(async (tx, emit) => {
@@ -177,7 +201,7 @@ export function createProjects(deps: ProjectsDeps): Projects {
         await emit({
           kind: 'project.created',
           projectId: project.id,
-          message: `Project ${project.name} created`,
+          message: `Project ${project.name} created${tags.length === 0 ? '' : ` with ${describeTags(tags)}`}`,
         });
       });
       return present(project);
@@ -199,10 +223,10 @@ export function createProjects(deps: ProjectsDeps): Projects {
       });
     },
 
-    async list({ need, ...query }, visible) {
+    async list({ need, tag = [], ...query }, visible) {
       const now = clock.now();
       const ids = need === undefined ? visible : await idsOf(deps, need, { visible, now });
-      const filter = { ...query, ids, now: toTimestamp(now), soon: expiresSoonBy(now) };
+      const filter = { ...query, tags: [tag].flat(), ids, now: toTimestamp(now), soon: expiresSoonBy(now) };
       const [{ items, nextCursor }, { matching, counts }, unfinished] = await Promise.all([
         stores.projects.list(filter),
         stores.projects.count(filter),
@@ -233,20 +257,43 @@ export function createProjects(deps: ProjectsDeps): Projects {
 
     facets: (ids) => stores.projects.facets(ids),
 
-    async update(id, { name, domain, altNames, allowDuplicateDomain = false }) {
+    async update(id, { name, domain, altNames, tags, allowDuplicateDomain = false }) {
       return journal.write(async (tx, emit) => {
         const before = await findProject(tx, id);
         const patch = {
           ...(name === undefined ? {} : { name }),
           ...(domain === undefined ? {} : { domain }),
+          ...(tags === undefined ? {} : { tags }),
           altNames: withoutDomain(domain === undefined ? before.domain : domain, altNames ?? before.altNames),
         };
         const isOtherDomain = domain !== undefined && domain !== before.domain;
         if (isOtherDomain && !allowDuplicateDomain) await refuseDuplicateDomain(tx, { id, domain });
         await tx.projects.update(id, patch);
         await tx.certificates.release({ projectId: id });
-        await emit({ kind: 'project.updated', projectId: id, message: `Project ${before.name} changed` });
+        await emit({
+          kind: 'project.updated',
+          projectId: id,
+          message: `Project ${before.name} changed${describeChange(before.tags, tags)}`,
+        });
         return present({ ...before, ...patch });
+      });
+    },
+
+    async changeTags(id, { add = [], remove = [] }) {
+      return journal.write(async (tx, emit) => {
+        const before = await findProject(tx, id);
+        const tags = normalizeTags([...before.tags.filter((tag) => !remove.includes(tag)), ...add]);
+        if (tags.length > MAX_TAGS)
+          throw invalid('add', `a project has at most ${MAX_TAGS} tags; this one would have ${tags.length}`);
+        const change = describeChange(before.tags, tags);
+        if (change === '') return present(before);
+        await tx.projects.update(id, { tags });
+        await emit({
+          kind: 'project.updated',
+          projectId: id,
+          message: `Project ${before.name} changed${change}`,
+        });
+        return present({ ...before, tags });
       });
     },
 

@@ -25,6 +25,7 @@ import { deployments } from './0022-deployments.ts';
 import { endpoints } from './0023-endpoints.ts';
 import { endpointsAfterRollout } from './0024-endpoints-after-rollout.ts';
 import { deploymentMessages } from './0025-deployment-messages.ts';
+import { tags } from './0026-tags.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -53,4 +54,5 @@ export const MIGRATIONS: readonly Migration[] = [
   endpoints,
   endpointsAfterRollout,
   deploymentMessages,
+  tags,
 ];

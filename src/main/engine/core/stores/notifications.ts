@@ -33,6 +33,8 @@ export interface MessageItem {
 export interface ChannelRecord
   extends Pick<Channel, 'id' | 'name' | 'type' | 'enabled' | 'createdAt' | 'updatedAt'> {
   readonly kinds: readonly NotificationKind[];
+  /** Only messages about projects with one of these tags; empty: all messages. */
+  readonly tags: readonly string[];
   readonly email: Channel['email'];
   readonly webhook: Channel['webhook'];
   /** Who last saved its address. */

@@ -12,6 +12,8 @@ export interface ProjectFilter {
   readonly provider?: string | undefined;
   readonly ca?: string | undefined;
   readonly type?: ListProjects['type'];
+  /** Only projects that have all of these tags. */
+  readonly tags?: readonly string[] | undefined;
   /** Only these projects; null: all. */
   readonly ids: readonly string[] | null;
   /** The time at which `status` is evaluated. */
@@ -35,6 +37,8 @@ export interface ProjectStore {
   get(id: string): Promise<ProjectRecord | null>;
   /** Projects with exactly this domain, oldest first. */
   ofDomain(domain: string): Promise<readonly ProjectRecord[]>;
+  /** The ids of the projects that have at least one of these tags. */
+  idsWithTags(tags: readonly string[]): Promise<readonly string[]>;
   update(id: string, patch: Partial<Omit<ProjectRecord, 'id' | 'createdAt'>>): Promise<void>;
   /** Also deletes its certificate versions, jobs and orders. */
   delete(id: string): Promise<void>;
