@@ -24,6 +24,7 @@ const NOUNS: Readonly<Record<string, readonly Key[]>> = {
   'dns-credential': [of('dnsCredentials')],
   settings: [of('settings'), of('backups'), of('system', 'timeZone')],
   setting: [of('settings')],
+  'saved-filter': [of('savedFilters')],
   engine: [of('system')],
   account: [of('system', 'caAccounts')],
   'ca-directory': [of('caDirectories')],

@@ -90,6 +90,7 @@ export const ERRORS = {
   JOB_NOT_FOUND: entry(404, false, 'Job not found.'),
   JOB_NOT_HELD_BACK: entry(409, false, 'The job is not held back. It is running, queued or finished.'),
   TOKEN_NOT_FOUND: entry(404, false, 'API token not found.'),
+  SAVED_FILTER_NOT_FOUND: entry(404, false, 'Saved filter not found. It was deleted.'),
   SESSION_NOT_FOUND: entry(404, false, 'Session not found. It has ended.'),
   DOMAIN_NOT_CONFIGURED: entry(400, false, 'The project has no domain. Set one first.'),
   OPERATION_IN_PROGRESS: entry(409, true, 'Another job for this project is running. Wait until it finishes.'),

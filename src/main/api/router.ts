@@ -15,6 +15,7 @@ import { notifications } from './notifications.ts';
 import { overview } from './overview.ts';
 import { projects } from './projects.ts';
 import { renewals } from './renewals.ts';
+import { savedFilters } from './saved-filters.ts';
 import { sessions } from './sessions.ts';
 import { settings } from './settings.ts';
 import { system } from './system.ts';
@@ -40,6 +41,7 @@ export const appRouter = router({
   audit,
   backups,
   settings,
+  savedFilters,
   system,
   caDirectories,
 });

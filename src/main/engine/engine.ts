@@ -53,6 +53,7 @@ import type { Projects } from './projects/projects.ts';
 import type { BudgetService } from './rate-limits/budget.ts';
 import type { CrlFetcher } from './revocation/crl-fetcher.ts';
 import type { DesktopState } from './settings/desktop-state.ts';
+import type { SavedFilters } from './settings/saved-filters.ts';
 import type { SettingsService } from './settings/settings.ts';
 
 export interface EnginePorts {
@@ -126,6 +127,7 @@ export interface Engine {
   readonly sessions: Sessions;
   readonly audit: AuditTrail;
   readonly settings: SettingsService;
+  readonly savedFilters: SavedFilters;
   readonly budget: Pick<BudgetService, 'get'>;
   readonly backups: Omit<Backups, 'state' | 'runIfDue'>;
   readonly restores: Restores;

@@ -57,6 +57,8 @@ export const activity = {
     'certificates.purge': 'Delete removed certificates',
     'certificates.revoked-by-ca': 'Revoked by the CA',
     'hosts.create': 'Add host',
+    'savedFilters.save': 'Save filter',
+    'savedFilters.remove': 'Remove saved filter',
     'hosts.update': 'Change host',
     'hosts.remove': 'Remove host',
     'hosts.test': 'Test host',

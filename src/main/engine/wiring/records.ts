@@ -13,6 +13,7 @@ import { createImports } from '../import/imports.ts';
 import { findNeeds } from '../overview/overview.ts';
 import { createProjects } from '../projects/projects.ts';
 import { createDesktopState } from '../settings/desktop-state.ts';
+import { createSavedFilters } from '../settings/saved-filters.ts';
 import { createSettings } from '../settings/settings.ts';
 import type { Common } from './common.ts';
 import type { IssuanceServices } from './issuance.ts';
@@ -26,6 +27,7 @@ export type RecordServices = Pick<
   | 'imports'
   | 'audit'
   | 'settings'
+  | 'savedFilters'
   | 'restores'
   | 'desktopState'
   | 'https'
@@ -69,6 +71,7 @@ export function wireRecords(
     }),
     audit: createAuditTrail(stores),
     settings: createSettings(stores, journal, addressPolicy),
+    savedFilters: createSavedFilters(stores, journal, clock),
     backups: createBackups({ stores, secrets, journal, clock, log, backups }),
     restores: createRestores({ stores, journal, clock, log, queue, backups, restart }),
     desktopState: createDesktopState(stores, clock),
