@@ -16,7 +16,7 @@ import { commandAt, commandLog, fileAt, newRun, SIGNAL, temporariesIn } from './
 
 export type Scenario = 'succeeds' | 'is invalid' | 'cannot reload';
 export const SCENARIOS: readonly Scenario[] = ['succeeds', 'is invalid', 'cannot reload'];
-export const VICTIMS: readonly Victim[] = ['script', 'session', 'host'];
+export const VICTIMS: readonly Victim[] = ['script', 'session', 'slow session', 'host'];
 
 export interface Campaign {
   /** How many kill points the scenario has. */

@@ -3,10 +3,16 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** `script`: its process group. `session`: the connection. `host`: all processes besides sshd, as in a reboot. */
-export type Victim = 'script' | 'session' | 'host';
+/**
+ * `script`: its process group. `session`: the connection. `slow session`: the connection, and the script that it leaves
+ * behind goes on only when the next contact is at work too. `host`: all processes besides sshd, as in a reboot.
+ */
+export type Victim = 'script' | 'session' | 'slow session' | 'host';
 
-const TOOLS = ['mv', 'sync', 'mkdir', 'rmdir', 'rm', 'ln', 'cp', 'chown', 'mkfifo'];
+/** Longer than the next contact needs to connect and to upload its files. */
+const PAUSE_SECONDS = 0.3;
+
+const TOOLS = ['mv', 'sync', 'mkdir', 'rmdir', 'rm', 'cp', 'chown', 'mkfifo', 'ls'];
 
 /** Writes the wrappers into a folder that comes first in the script's PATH. */
 export function writeKillWrappers(folder: string, bin: string): void {
@@ -24,12 +30,13 @@ const wrapper = (control: string, tool: string): string => `#!/bin/sh
 [ -s ${control}/at ] || exec /usr/bin/${tool} "$@"
 count=$(($(cat ${control}/count) + 1))
 echo $count >${control}/count
-read -r at victim <${control}/at
+read -r at victim pause <${control}/at
 [ $count = "$at" ] || exec /usr/bin/${tool} "$@"
 : >${control}/at
 case $victim in
   session)
     for each in $(cat ${control}/sessions); do kill -s KILL "$each"; done
+    sleep "$pause"
     exec /usr/bin/${tool} "$@"
     ;;
   host)
@@ -64,7 +71,8 @@ export function createKillControl(folder: string, serverPid: number): KillContro
     arm(call, victim, sessions) {
       write('count', '0');
       write('sessions', sessions.join(' '));
-      write('at', `${call} ${victim}\n`);
+      const [kind, pause] = victim === 'slow session' ? ['session', PAUSE_SECONDS] : [victim, 0];
+      write('at', `${call} ${kind} ${pause}\n`);
     },
     disarm: () => write('at', ''),
     calls: () => Number(readFileSync(at('count'), 'utf8')),

@@ -209,7 +209,7 @@ function namespaceScript(folder: string, options: SshHostOptions, address: strin
   const program = at('sshd');
   // sshd starts itself again by an absolute path, which must stay when BusyBox hides /usr/sbin.
   const unpackedBusybox = join(TOOLS_FOLDER, 'debian/root/bin/busybox');
-  const busybox = [
+  const busybox = () => [
     `cp /usr/sbin/sshd ${program}`,
     `cp ${existsSync(unpackedBusybox) ? unpackedBusybox : toolPath('CERTDESK_TEST_BUSYBOX')} ${at('applets/busybox')}`,
     `for name in $(${at('applets/busybox')} --list); do ln -sf busybox ${at('applets')}/$name; done`,
@@ -223,7 +223,7 @@ function namespaceScript(folder: string, options: SshHostOptions, address: strin
     `mount -t overlay overlay -o lowerdir=${lower} /usr`,
     `mount --bind ${at('lib')} /var/lib/certdesk-deploy`,
     `mount --bind ${at('lib-sudo')} /var/lib/certdesk-deploy-sudo`,
-    ...(tools === 'busybox' ? busybox : []),
+    ...(tools === 'busybox' ? busybox() : []),
     `exec ${tools === 'busybox' ? program : '/usr/sbin/sshd'} -D -e -f ${at('sshd_config')} -p ${port}`,
   ].join('\n');
 }

@@ -67,15 +67,9 @@ describeWith(['sshd', 'sudo', 'openssl'], 'the sudo helper', () => {
       changes: { mode?: string; uploads?: string; sha?: string } = {},
     ) => {
       makeOwn();
-      writeFileSync(join(own, 'n.0'), content);
+      writeFileSync(join(own, '0'), content);
       const { mode, uploads = own, sha = hash(content) } = changes;
-      return ask('stage', [
-        `run\t${run}`,
-        'deployment\td1',
-        `uploads\t${uploads}`,
-        'nonce\tn',
-        file(path, sha, mode),
-      ]);
+      return ask('stage', [`run\t${run}`, 'deployment\td1', `uploads\t${uploads}`, file(path, sha, mode)]);
     };
 
     it('installs a listed file', () => {
@@ -104,20 +98,19 @@ describeWith(['sshd', 'sudo', 'openssl'], 'the sudo helper', () => {
     });
 
     it('never reads for the user what the user cannot read', () => {
-      symlinkSync('/etc/shadow', join(own, 's.0'));
+      symlinkSync('/etc/shadow', join(own, '0'));
       const shadow = readFileSync(join(host.folder, 'etc/shadow'));
       const lines = [
         `run\t${run}`,
         'deployment\td1',
         `uploads\t${own}`,
-        'nonce\ts',
         file(`${site}/a.pem`, hash(shadow), '0644'),
       ];
       expect(ask('stage', lines)).toMatch(/^fail\tno-permission\t/);
-      expect(existsSync(join(own, 's.0'))).toBe(false); // it removes the folder of uploads, as the user
+      expect(existsSync(join(own, '0'))).toBe(false); // it removes the folder of uploads, as the user
       expect(readdirSync(site)).toEqual([]);
       const other = join(host.folder, 'etc');
-      expect(ask('discard', [`run\t${run}`, `uploads\t${other}`])).toBe('ok\n');
+      ask('stage', [`run\t${run}`, 'deployment\td1', `uploads\t${other}`]);
       expect(existsSync(join(other, 'shadow'))).toBe(true);
     });
 
@@ -187,7 +180,7 @@ describeWith(['sshd', 'sudo', 'openssl'], 'the sudo helper', () => {
     it.each(['../../etc', '.', '', 'a/b', `${'x'.repeat(65)}`, '-rf', 'a b', '*'])(
       'refuses the id %j',
       (id) => {
-        const lines = [`run\t${id}`, `deployment\t${id}`, `uploads\t${own}`, 'nonce\tn'];
+        const lines = [`run\t${id}`, `deployment\t${id}`, `uploads\t${own}`];
         for (const verb of ['stage', 'swap', 'work', 'outcome', 'discard', 'end', 'purge', 'run'])
           expect(ask(verb, lines)).toMatch(/^fail\tinvalid\t/);
       },

@@ -11,7 +11,7 @@
 # repeated after any interruption, and finishes or puts back what it had begun.
 # shellcheck disable=SC2030,SC2031,SC2154 # requests are read in subshells; `self` and SUDO_GID come from outside
 restricted=yes
-version=1
+version=2
 config=/etc/certdesk-deploy.conf
 helper=/usr/local/sbin/certdesk-deploy
 
@@ -23,6 +23,7 @@ tab='	'
 newline='
 '
 me=$(id -u)
+held=''
 
 # fail REASON PATH MESSAGE [FIX]
 fail() {
@@ -185,6 +186,39 @@ open_state() {
   fi
 }
 
+# identity PID: the pid, its start time and the boot. A pid alone may mean another process later.
+identity() {
+  pid=$1
+  { read -r stat <"/proc/$1/stat" && read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || return 1
+  # shellcheck disable=SC2086 # the fields after the name
+  set -- ${stat##*) }
+  [ "$1" != Z ] && echo "$pid.${20}.$boot"
+}
+
+# lock/ has one file, whose name is the identity of the process that may change runs and the files of deployments, or
+# `free`. Renaming it takes the lock: of several processes only one can, also if the last holder was killed.
+is_locked() {
+  for holder in "$state"/lock/*; do holder=${holder##*/}; done
+  [ "$(identity "${holder%%.*}")" = "$holder" ]
+}
+pass_lock() { mv "$state/lock/$1" "$state/lock/$2" 2>/dev/null; }
+
+# Waits until no other request is at work. The script of a lost connection may still be.
+lock() {
+  held=$(identity $$) || fail failed /proc '/proc is not mounted'
+  while is_locked || ! pass_lock "$holder" "$held"; do
+    if [ "$holder" = '*' ]; then # it is missing
+      error=$({ mkdir -p "$state/.lock.$$" && : >"$state/.lock.$$/free"; } 2>&1) ||
+        fail "$(reason_of "$error")" "$state" "Cannot write to $state: ${error##*: }"
+      mv -T "$state/.lock.$$" "$state/lock" 2>/dev/null || rm -rf "$state/.lock.$$" # another was faster
+    else
+      [ -w "$state/lock" ] || fail read-only "$state" "The file system of $state is read-only"
+      nap 0.1
+    fi
+  done
+}
+unlock() { [ -z "$held" ] || pass_lock "$held" free; }
+
 # find_run ID: sets run to its folder, which may be missing.
 find_run() {
   check_id "$1"
@@ -208,16 +242,6 @@ is_phase() {
   case " $1 " in *" $phase "*) ;; *) return 1 ;; esac
 }
 
-# identity PID: the pid, its start time and the boot. A pid alone may mean another process later.
-identity() {
-  pid=$1
-  { read -r stat <"/proc/$1/stat" && read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || return 1
-  # shellcheck disable=SC2086 # the fields after the name
-  set -- ${stat##*) }
-  [ "$1" != Z ] && echo "$pid ${20} $boot"
-}
-is_alive() { [ -n "$1" ] && [ "$(identity "${1%% *}")" = "$1" ]; }
-
 # each_file COMMAND: for every line of the plan, with its fields as variables.
 each_file() {
   while IFS=$tab read -r index replace owner group mode hash old folder base <&3; do
@@ -226,19 +250,9 @@ each_file() {
   done 3<"$run/plan"
 }
 
-# Ends a process that still stages this run, for a connection that was lost.
-end_staging() {
-  worker=$(recorded worker)
-  is_alive "$worker" && kill -s TERM "${worker%% *}" || return 0
-  rounds=0
-  while is_alive "$worker" && [ $rounds -lt 100 ]; do rounds=$((rounds + 1)) && nap 0.1; done
-  ! is_alive "$worker" || kill -s KILL "${worker%% *}"
-}
-
 drop_temporary() { ! enter "$folder" || [ ! -e "./$temporary" ] || rm -rf "./$temporary"; }
 
 discard_run() {
-  end_staging
   [ ! -f "$run/plan" ] || each_file drop_temporary
   rm -rf "$run"
 }
@@ -310,7 +324,7 @@ stage_file() {
     enter_temporary || fail "$(reason_of "$failure")" "$path" "$(id -un) cannot write to $folder: ${failure##*: }"
     [ "$old" = - ] || previous=../$base
   fi
-  error=$({ as_caller head -c 4194304 "$uploads/$nonce.$index" >"./$new"; } 2>&1) ||
+  error=$({ as_caller head -c 4194304 "$uploads/$index" >"./$new"; } 2>&1) ||
     fail "$(reason_of "$error")" "$path" "Cannot write the new file: ${error##*: }"
   has_hash "$new" "$hash" || fail hash-mismatch "$path" 'The uploaded file is not complete'
   [ "$replace" = in-place ] || give_attributes "$new" "$previous"
@@ -320,24 +334,31 @@ stage_file() {
 flush_new() { if [ "$replace" = in-place ]; then flush "$run/new.$index"; else flush "${folder%/}/$temporary/new"; fi; }
 
 do_stage() {
-  id=$(value run) deployment=$(value deployment) uploads=$(value uploads) nonce=$(value nonce)
+  id=$(value run) deployment=$(value deployment) uploads=$(value uploads)
+  check_id "$id"
   check_id "$deployment"
-  find_run "$id"
   trap 'as_caller rm -rf "$uploads" 2>/dev/null' EXIT
   trap 'exit 4' HUP INT TERM PIPE
+  lock
+  as_caller test -d "$uploads" || fail interrupted "$id" 'A newer attempt has removed the uploaded files of this one'
+  # What earlier attempts have uploaded. If one of them still runs, it finds nothing and ends. A newer one is left alone.
+  as_caller ls "${uploads%/*}" 2>/dev/null | while IFS= read -r each; do
+    case $each in "$deployment".*) ;; *) continue ;; esac
+    [ "${each##*.}" -ge "${uploads##*.}" ] 2>/dev/null || as_caller rm -rf "${uploads%/*}/$each"
+  done
+  find_run "$id"
   if [ -d "$run" ] && ! is_phase 'staging staged'; then echo begun && return; fi
   # What an earlier run has staged and not used, and what this one has.
   for run in "$state/$deployment"/*; do [ ! -d "$run" ] || ! is_phase 'staging staged' || discard_run; done
   run=$state/$deployment/$id
-  trap 'is_phase staged || { rm -f "$run/worker"; discard_run; }; as_caller rm -rf "$uploads" 2>/dev/null' EXIT
-  error=$({ mkdir -p "$run" && record worker "$(identity $$)" && : >"$run/plan"; } 2>&1) ||
+  trap 'is_phase staged || discard_run; as_caller rm -rf "$uploads" 2>/dev/null' EXIT
+  error=$({ mkdir -p "$run" && : >"$run/plan"; } 2>&1) ||
     fail "$(reason_of "$error")" "$run" "Cannot write to $state: ${error##*: }"
   lines file | while IFS= read -r line; do stage_file "$line"; done || exit
   each_file flush_new
   flush "$run/plan"
   as_caller rm -rf "$uploads"
-  rm -f "$run/worker"
-  flush "$run" && enter_phase staged
+  flush "$run" && enter_phase staged && trap - EXIT
 }
 
 # --- Swap ------------------------------------------------------------------------------------------------------------
@@ -491,7 +512,7 @@ prune() {
   run=$kept
 }
 
-# for_runs COMMAND: for every run of the request. The first has their steps and their worker.
+# for_runs COMMAND: for every run of the request. The first has their steps.
 for_runs() {
   for each in $runs; do find_run "$each" && "$@" || return 1; done
   run=$first
@@ -533,14 +554,11 @@ finish_put_back() {
   finish rolled-back "$error"
 }
 
-# The work on the runs of a request, in a process of its own. It begins where an interrupted one ended.
+# do_work VERB: the work on the runs of a request, in a process of its own. It begins where an interrupted one ended.
 do_work() {
-  identity $$ >"$run/worker.$$"
-  if ! ln "$run/worker.$$" "$run/worker" 2>/dev/null; then
-    ! is_alive "$(recorded worker)" || exit 0
-    mv -f "$run/worker.$$" "$run/worker"
-  fi
-  rm -f "$run/worker.$$"
+  lock
+  open_runs
+  ! is_done "$1" || return 0
   reload=$(value reload)
   if is_phase 'restoring restored'; then
     finish_put_back
@@ -564,15 +582,14 @@ do_work() {
       put_back 'The service could not reload with the new files'
     fi
   fi
-  rm -f "$run/worker"
 }
 
-# Whether the first run has nothing left to do for this request.
+# is_done VERB: the first run has nothing left to do for this request.
 is_done() {
-  case $verb in
+  case $1 in
     swap) is_phase 'swapped rolled-back rollback-failed' ;;
     reload) is_phase rolled-back || { is_phase swapped && [ ! -f "$run/owed" ]; } ;;
-    roll-back) is_phase rolled-back ;;
+    *) is_phase rolled-back ;;
   esac
 }
 
@@ -594,16 +611,15 @@ print_result() { printf 'run\t%s\n' "${run##*/}" && cat "$run/result"; }
 do_swap() {
   open_runs
   (check_step validate && check_step reload) || exit
-  while is_alive "$(recorded worker)"; do nap 0.1; done
-  if ! is_done; then
+  while is_locked; do nap 0.1; done
+  if ! is_done "$verb"; then
     if [ "$verb" = roll-back ] && is_phase swapped && ! each_file is_new; then
       fail changed "$real" "$real has changed since, so nothing was restored"
     fi
     if [ $restricted = yes ]; then set -- "$helper"; else set -- -c "$restart" "$helper" "$self"; fi
-    printf '%s\n' "$request" | setsid sh "$@" work >/dev/null 2>&1 4<&- &
+    printf '%s\n' "$request" | setsid sh "$@" work "$verb" >/dev/null 2>&1 4<&- &
     wait $!
-    while is_alive "$(recorded worker)"; do nap 0.1; done
-    is_done || fail interrupted "${run##*/}" 'The work on the host ended before its time'
+    is_done "$verb" || fail interrupted "${run##*/}" 'The work on the host ended before its time'
   fi
   for_runs print_result
 }
@@ -612,12 +628,12 @@ do_outcome() {
   find_run "$(value run)"
   if [ ! -d "$run" ] || is_phase staging; then
     echo none
-  elif is_alive "$(recorded worker)"; then
-    echo running
   elif is_phase staged; then
     echo staged
   elif is_phase 'swapped rolled-back rollback-failed'; then
     echo finished && print_result
+  elif is_locked; then
+    echo running
   else
     printf 'interrupted\t%s\t%s\n' "$phase" "$([ -f "$run/owed" ] && echo yes)"
   fi
@@ -626,10 +642,10 @@ do_outcome() {
 # --- Other requests --------------------------------------------------------------------------------------------------
 
 do_discard() {
+  check_id "$(value run)"
+  lock
   find_run "$(value run)"
   if [ -d "$run" ] && is_phase 'staging staged'; then discard_run; fi
-  uploads=$(value uploads)
-  as_caller rm -rf "$uploads" 2>/dev/null || true
 }
 
 do_stat() {
@@ -666,6 +682,7 @@ do_remove() {
 
 do_purge() {
   check_id "$(value deployment)"
+  lock
   rm -f "$state/$(value deployment)"/*/old.*
 }
 
@@ -707,7 +724,7 @@ do_facts() {
   login=${SUDO_USER:-$(id -un)}
   entry=$(getent passwd "$login" 2>/dev/null || grep "^$login:" /etc/passwd)
   printf 'version\t%s\nuser\t%s\nshell\t%s\ntime\t%s\n' $version "$login" "${entry##*:}" "$(date +%s)"
-  for tool in base64 chmod chown cp cut date dd grep head id ln mkdir mkfifo mv readlink sed setsid sha256sum stat sync tr; do
+  for tool in base64 chmod chown cp cut date dd grep head id mkdir mkfifo mv readlink sed setsid sha256sum stat sync tr; do
     command -v $tool >/dev/null || printf 'lacks\t%s\n' $tool
   done
   mv --help 2>&1 | grep -q -e '-[a-z]*T' || printf 'lacks\tmv -T\n'
@@ -750,9 +767,10 @@ state=$(value state)
 [ "$verb" = facts ] || open_state
 case $verb in
   swap | reload | roll-back) do_swap ;;
-  work) open_runs && do_work ;;
+  work) do_work "${2-}" ;;
   *) "do_$verb" ;;
 esac || exit
+unlock
 echo ok
 # Until the caller has everything: a sudo that logs output may drop the end of it when its command exits.
 read -r line <&4

@@ -103,13 +103,13 @@ function createLocalShell(host: string, folder: string): Shell {
         if (isComplete === undefined) child.stdin.end(stdin);
         else child.stdin.write(stdin);
       }),
-    async upload(files, { name, nonce }, signal) {
+    async upload(files, name, signal) {
       const uploads = join(folder, 'uploads');
       await mkdir(join(uploads, name), { recursive: true, mode: 0o700 });
       await chmod(uploads, 0o700);
       for (const [index, content] of files.entries()) {
         signal.throwIfAborted();
-        const file = await open(join(uploads, name, `${nonce}.${index}`), 'wx', 0o600);
+        const file = await open(join(uploads, name, String(index)), 'wx', 0o600);
         try {
           await file.writeFile(content);
         } finally {

@@ -29,7 +29,7 @@ import type { Shell } from './shell.ts';
 import { sudoProblem } from './sudo.ts';
 
 export const HELPER_PATH = '/usr/local/sbin/certdesk-deploy';
-export const HELPER_VERSION = '1';
+export const HELPER_VERSION = '2';
 
 export interface ScriptedOptions {
   readonly become: 'none' | 'sudo';
@@ -160,10 +160,11 @@ export function createScriptedTransport(shell: Shell, { become, stateFolder }: S
     },
 
     async stage({ runId, deploymentId, files }, signal) {
-      const nonce = randomBytes(8).toString('hex');
+      // A folder for this attempt: the script of an earlier one, whose connection was lost, may still be at work. The
+      // time tells the two which is newer.
       const folder = await shell.upload(
         files.map((file) => file.content),
-        { name: runId, nonce },
+        `${deploymentId}.${randomBytes(8).toString('hex')}.${Date.now()}`,
         signal,
       );
       const hashes = files.map(({ content }) => createHash('sha256').update(content).digest('hex'));
@@ -173,7 +174,6 @@ export function createScriptedTransport(shell: Shell, { become, stateFolder }: S
           ['run', runId],
           ['deployment', deploymentId],
           ['uploads', folder],
-          ['nonce', nonce],
           ...files.map((file, index) => targetLine(file, index, hashes[index] ?? '')),
         ],
         signal,
@@ -202,15 +202,7 @@ export function createScriptedTransport(shell: Shell, { become, stateFolder }: S
     },
 
     async discard(runId, signal) {
-      const uploads = await shell.upload([], { name: runId, nonce: '' }, signal);
-      await request(
-        'discard',
-        [
-          ['run', runId],
-          ['uploads', uploads],
-        ],
-        signal,
-      );
+      await request('discard', [['run', runId]], signal);
     },
     async remove(paths, signal) {
       if (paths.length > 0)

@@ -33,18 +33,13 @@ export interface Shell {
    */
   exec(line: string, options: ShellOptions): Promise<ShellResult>;
   /**
-   * Writes files as `<folder>/<nonce>.<index>`, mode 0600, into a folder of the login user with mode 0700.
-   * @returns the absolute path of the folder, even if it has no files
+   * Writes files as `<folder>/<index>`, mode 0600, into a new folder of the login user with mode 0700.
+   * @param name The folder's.
+   * @returns the absolute path of the folder
    */
-  upload(files: readonly Uint8Array[], to: UploadTarget, signal: AbortSignal): Promise<string>;
+  upload(files: readonly Uint8Array[], name: string, signal: AbortSignal): Promise<string>;
   /** Ends the connection at once. */
   close(): void;
-}
-
-export interface UploadTarget {
-  /** The folder's name: a run id. */
-  readonly name: string;
-  readonly nonce: string;
 }
 
 /** Milliseconds without output after which that of an ended command counts as complete (`leavesProcesses`). */

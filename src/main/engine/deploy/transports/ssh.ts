@@ -122,13 +122,13 @@ function createSshShell(host: string, connection: SshConnection): Shell {
   return {
     host,
     exec,
-    upload(files, to, signal) {
+    upload(files, name, signal) {
       return guarded<string>({ signal, timeoutMs: UPLOAD_TIMEOUT_MS }, (resolve, reject) => {
         sftp ??= new Promise<SFTPWrapper>((opened, failed) => {
           client.sftp((error, wrapper) => (error ? failed(channelRefused(host, error)) : opened(wrapper)));
         });
         sftp
-          .then((wrapper) => uploadFiles(wrapper, host, files, to))
+          .then((wrapper) => uploadFiles(wrapper, host, files, name))
           .then(resolve, (error: unknown) => {
             sftp = null;
             reject(connection.ended() === null ? error : lost());

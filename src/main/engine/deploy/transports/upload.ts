@@ -1,8 +1,7 @@
-// Writes files by SFTP into a folder that only the login user can read: ~/.certdesk-deploy/uploads/<run>.
+// Writes files by SFTP into a folder that only the login user can read: ~/.certdesk-deploy/uploads/<name>.
 import type { SFTPWrapper } from 'ssh2';
 import { CertdeskError } from '../../core/errors.ts';
 import { oneLine } from '../../core/outside-text.ts';
-import type { UploadTarget } from './shell.ts';
 
 const BASE = '.certdesk-deploy';
 
@@ -14,13 +13,12 @@ export async function uploadFiles(
   sftp: SFTPWrapper,
   host: string,
   files: readonly Uint8Array[],
-  { name, nonce }: UploadTarget,
+  name: string,
 ): Promise<string> {
   const folder = `${BASE}/uploads/${name}`;
   const home = call<string>((done) => sftp.realpath('.', done));
-  if (files.length === 0) return `${(await home).replace(/\/$/, '')}/${folder}`;
   const folders = [BASE, `${BASE}/uploads`, folder].map((path) => makePrivate(sftp, path));
-  const written = files.map((content, index) => write(sftp, `${folder}/${nonce}.${index}`, content));
+  const written = files.map((content, index) => write(sftp, `${folder}/${index}`, content));
   const [path, ...results] = await Promise.allSettled([home, ...written, ...folders]);
   const failed = results.find((result) => result.status === 'rejected');
   if (path.status === 'rejected' || failed !== undefined) {
