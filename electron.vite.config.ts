@@ -6,6 +6,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
+import { docsPages } from './scripts/lib/docs-pages.ts';
 
 const root = import.meta.dirname;
 
@@ -83,7 +84,7 @@ export default defineConfig({
         },
       },
     },
-    plugins: [react(), early(), readAtOnce(), compressed()],
+    plugins: [react(), early(), readAtOnce(), docsPages(root), compressed()],
   },
 });
 

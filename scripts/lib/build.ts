@@ -8,7 +8,16 @@ import { withFileLock } from './file-lock.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 const STAMP = 'out/.built-from';
-const SOURCES = ['src', 'electron.vite.config.ts', 'tsconfig.json', 'package.json', 'package-lock.json'];
+const SOURCES = [
+  'src',
+  'docs',
+  'scripts/lib/docs-pages.ts',
+  'scripts/lib/docs-pages.css',
+  'electron.vite.config.ts',
+  'tsconfig.json',
+  'package.json',
+  'package-lock.json',
+];
 const BUILD_TIMEOUT_MS = 600_000;
 
 export interface BuildOptions {
@@ -83,7 +92,7 @@ function filesOf(root: string, source: string): readonly string[] {
     : readdirSync(join(root, source), { recursive: true, withFileTypes: true });
   if (inFolder === null) return [source];
   return inFolder
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('screenshots'))
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
     .sort();
 }

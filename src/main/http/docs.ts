@@ -7,6 +7,7 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { lazy } from '../engine/core/lazy.ts';
+import { docsTheme, finishPage } from './docs-look.ts';
 import { notFound, sendError, toFailure } from './failures.ts';
 import { readForwardedPrefix } from './forwarded-prefix.ts';
 import { PAGE_CSP } from './gui.ts';
@@ -15,8 +16,14 @@ import { API_PREFIX } from './rest.ts';
 
 const PAGE = '/api/docs';
 
-/** @param version The version of Certdesk. */
-export function addDocs(app: FastifyInstance, version: string): void {
+interface DocsOptions {
+  /** The version of Certdesk. */
+  readonly version: string;
+  /** Whether the GUI is served too. */
+  readonly hasGui: boolean;
+}
+
+export function addDocs(app: FastifyInstance, { version, hasGui }: DocsOptions): void {
   let made: OpenApiDocument | undefined;
   const document = (): OpenApiDocument => {
     made ??= createOpenApi(version);
@@ -33,18 +40,22 @@ export function addDocs(app: FastifyInstance, version: string): void {
   app.get(`${API_PREFIX}/openapi.json`, send);
   app.get(`${PAGE}/json`, send);
 
-  const page = lazy(() => openPage(app, document()));
+  const page = lazy(() => openPage(app, document(), hasGui));
   for (const url of [PAGE, `${PAGE}/*`])
     app.get(url, async (request, reply) => {
       // With the trailing slash, relative URLs of the page's files work below the path of a reverse proxy.
       if (request.url.split('?')[0] === PAGE) return reply.code(302).header('Location', 'docs/').send();
-      return passOn(await page.get(), request, reply);
+      return passOn(await page.get(), request, reply, (html) => finishPage(html, hasGui));
     });
   app.addHook('onClose', async () => (await page.made())?.close());
 }
 
 /** Creates a second server that never listens, because a server that already listens accepts no new plugins. */
-async function openPage(app: FastifyInstance, document: OpenApiDocument): Promise<FastifyInstance> {
+async function openPage(
+  app: FastifyInstance,
+  document: OpenApiDocument,
+  hasGui: boolean,
+): Promise<FastifyInstance> {
   const [{ default: swagger }, { default: swaggerUi }] = await Promise.all([
     import('@fastify/swagger'),
     import('@fastify/swagger-ui'),
@@ -59,6 +70,7 @@ async function openPage(app: FastifyInstance, document: OpenApiDocument): Promis
   await inner.register(swagger, { mode: 'static', specification: { document: { ...document } } });
   await inner.register(swaggerUi, {
     routePrefix: PAGE,
+    theme: docsTheme(hasGui),
     uiConfig: { validatorUrl: null, requestInterceptor: addPageSecret },
   });
   await inner.ready();
@@ -84,6 +96,7 @@ async function passOn(
   page: FastifyInstance,
   { method, url, headers }: FastifyRequest,
   reply: FastifyReply,
+  finish: (html: string) => string,
 ): Promise<FastifyReply> {
   const answer = await page.inject({ method: method === 'HEAD' ? 'HEAD' : 'GET', url, headers });
   for (const [name, value] of Object.entries(answer.headers))
@@ -91,5 +104,8 @@ async function passOn(
   // Replaces swagger-ui's policy, which allows styles and fonts from anywhere. Its `upgrade-insecure-requests` also
   // leaves the page blank at any http address except loopback, because the browser then requests the files by https.
   reply.header('Content-Security-Policy', PAGE_CSP);
-  return reply.code(answer.statusCode).send(answer.rawPayload);
+  if (!String(answer.headers['content-type']).startsWith('text/html'))
+    return reply.code(answer.statusCode).send(answer.rawPayload);
+  reply.removeHeader('content-length');
+  return reply.code(answer.statusCode).send(finish(answer.payload));
 }

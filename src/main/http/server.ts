@@ -104,7 +104,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
   addSignIn(app, { engine, limitFailures });
   addRest(app, { createContext, streams });
   await addTrpc(app, { createContext, streams });
-  addDocs(app, deps.version);
+  addDocs(app, { version: deps.version, hasGui: deps.guiFolder !== null });
   await addGui(app, deps.guiFolder);
   return app;
 }

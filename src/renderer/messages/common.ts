@@ -32,6 +32,7 @@ export const common = {
   hideDetails: 'Hide details',
   clear: 'Clear',
   copyOf: (what: string) => `Copy ${what}`,
+  helpOf: (title: string) => `Help: ${title} (opens in a new tab)`,
   removeOf: (what: string) => `Remove ${what}`,
   certificates: (n: number) => formatCount(n, 'certificate', 'certificates'),
   projectCount: (n: number) => formatCount(n, 'project', 'projects'),

@@ -2,6 +2,7 @@
 import { Box, Group, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
 import { messages } from '../messages.ts';
+import { HelpLink } from './help-link.tsx';
 import classes from './ui.module.css';
 
 export interface PageProps {
@@ -31,9 +32,12 @@ export function Page({ title, heading, description, above, actions, children, wi
         className={classes.pageHead}
       >
         <Stack gap={2} miw={0}>
-          <Title order={1} style={{ overflowWrap: 'anywhere' }}>
-            {heading ?? title}
-          </Title>
+          <Group gap={6} wrap="nowrap" miw={0}>
+            <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+              {heading ?? title}
+            </Title>
+            <HelpLink title={title} />
+          </Group>
           {description !== undefined && (
             <Text c="dimmed" component="div">
               {description}
