@@ -164,6 +164,11 @@ export const FINDINGS = {
     summary: 'This machine has no route to the address, or may not connect to it.',
     advice: 'Check from a machine that reaches the address.',
   },
+  'check-failed': {
+    severity: 'unknown',
+    summary: 'Certdesk could not finish the check, because of an error of its own.',
+    advice: 'Check again. If it fails again, report the error.',
+  },
 } as const satisfies Record<string, FindingEntry>;
 export type FindingCode = keyof typeof FINDINGS;
 

@@ -8,6 +8,7 @@ import { UNPRINTABLE } from '../../src/shared/unprintable.ts';
 import type { Daemon, ServedPair } from '../support/daemons/daemon.ts';
 import { type NginxBlock, startNginx } from '../support/daemons/nginx.ts';
 import { createTestPki, NAME, type TestPki } from '../support/endpoints/chains.ts';
+import { type CrlServer, startCrlServer } from '../support/endpoints/check-rig.ts';
 import {
   DIALOGUES,
   type PlaintextServer,
@@ -15,6 +16,7 @@ import {
   startPlaintextServer,
   upgrade,
 } from '../support/endpoints/plaintext-servers.ts';
+import { makeCrl } from '../support/engine/crl.ts';
 import { runCli } from '../support/server/cli.ts';
 import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
 import { describeWith } from '../support/tools/tools.ts';
@@ -28,7 +30,7 @@ describeWith(['openssl', 'nginx'], 'certdesk check', () => {
   let leaf: CertifiedKey;
   let root = '';
   let full: ServedPair;
-  const open: (Daemon | PlaintextServer)[] = [];
+  const open: (Daemon | PlaintextServer | CrlServer)[] = [];
 
   beforeAll(async () => {
     expect(await ensureBuilt()).toBeNull();
@@ -141,6 +143,37 @@ describeWith(['openssl', 'nginx'], 'certdesk check', () => {
     expect(stdout).toContain(`127.0.0.1:${server.port} (imap) as mail.example.com\n`);
   });
 
+  it('prints the hosts in the order given, each as soon as those before it are done', async () => {
+    const port = await nginx({ pair: full });
+    const silent = await startPlaintextServer(async () => undefined);
+    open.push(silent);
+    const hosts = [`127.0.0.1:${port}`, `127.0.0.1:${silent.port}`, `127.0.0.1:${port}`];
+    const first = Promise.withResolvers<void>();
+    const { stdout } = await runCli(['check', ...hosts, ...trusting()], {
+      onOutput: (text) => (/^ {2}ok\n/m.test(text) ? first.resolve() : undefined),
+      interrupt: first.promise,
+    });
+    expect(stdout.match(/ as mail\.example\.com\n/g)).toHaveLength(1);
+  });
+
+  it('reads the revocation list of a private CA in a private network', async () => {
+    const lists = await startCrlServer();
+    open.push(lists);
+    const serial = '1234ABCD';
+    const extensions = [`crlDistributionPoints = URI:${lists.url('list.crl')}`];
+    const own = await pki.issueLeaf({ serial, extensions });
+    lists.serve(
+      'list.crl',
+      await makeCrl(openssl, { ca: pki.lower, revoked: { [serial]: 'keyCompromise' } }),
+    );
+    const chain = [own, pki.lower, pki.upper].map(({ certificate }) => certificate).join('');
+    const port = await nginx({ pair: { chain, privateKey: own.privateKey } });
+    const { code, stdout } = await check([`127.0.0.1:${port}`, ...trusting()]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('critical revoked');
+    expect(stdout).toContain('(keyCompromise)');
+  });
+
   it('escapes control characters in the names of a certificate', async () => {
     const hostile = await pki.issueLeaf({ subject: '/CN=a\u001b[31mred\u202e', san: ['DNS:x.example'] });
     const port = await nginx({ pair: { chain: hostile.certificate, privateKey: hostile.privateKey } });
@@ -171,8 +204,14 @@ describeWith(['openssl', 'nginx'], 'certdesk check', () => {
         ['a.example:99999'],
         /a\.example:99999 is not HOST, HOST:PORT or \[IPV6\]:PORT/,
       ],
-      ['a URL', ['https://a.example/x'], /https:\/\/a\.example\/x is not HOST/],
+      ['a URL', ['https://a.example/x'], /https:\/\/a\.example\/x is not HOST.* Did you mean a\.example\?/],
+      ['a URL with a port', ['smtp://a.example:587'], / Did you mean a\.example:587\?/],
       ['an empty host', [':443'], /:443 is not HOST/],
+      ['an empty argument', [''], /An empty argument is not HOST/],
+      ['IPv6 with a port but no brackets', ['::1:33669'], / Did you mean \[::1\]:33669\?/],
+      ['IPv6 that may have a port', ['::1:443'], /Enter \[::1:443\] or \[::1\]:443/],
+      ['IPv4 in brackets', ['[127.0.0.1]:443'], / Did you mean 127\.0\.0\.1:443\?/],
+      ['half an IP address', ['127.1'], /127\.1 is no IP address: enter four numbers/],
       ['a wildcard', ['*.a.example'], /is a wildcard\. Enter a host that it covers/],
       ['an invalid name', ['a..example'], /The name a\.\.example is not a valid host name/],
       [

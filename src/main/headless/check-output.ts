@@ -3,6 +3,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { Finding, FindingSeverity } from '../../shared/endpoint.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import { paint, printLine } from '../cli/terminal.ts';
+import type { Clock } from '../engine/core/ports.ts';
 import type { CheckResult } from '../engine/endpoints/check.ts';
 import { nameOf, nameOfIssuer } from '../engine/endpoints/finding-text.ts';
 import { fingerprintOf, formatVersion, readCertificates } from '../engine/endpoints/findings.ts';
@@ -39,12 +40,25 @@ function describeCertificate(certificate: X509Certificate): object {
   };
 }
 
-/** Prints each endpoint: its addresses, then its findings with what to do. */
-export function printTables(all: readonly Checked[], now: Date): void {
-  all.forEach((checked, at) => {
-    if (at > 0) printLine('');
-    printEndpoint(checked, now);
-  });
+/**
+ * Prints each endpoint: its addresses, then its findings with what to do.
+ * @param targets In the order of the command line, which the output keeps.
+ * @returns a function that takes the results as they come
+ */
+export function createPrinter(targets: readonly CheckTarget[], clock: Clock) {
+  const waiting = new Map<CheckTarget, Checked>();
+  let next = 0;
+  return (target: CheckTarget, result: Checked): void => {
+    waiting.set(target, result);
+    for (;;) {
+      const turn = targets[next];
+      const checked = turn === undefined ? undefined : waiting.get(turn);
+      if (checked === undefined) return;
+      if (next > 0) printLine('');
+      printEndpoint(checked, clock.now());
+      next += 1;
+    }
+  };
 }
 
 const COLORS = {

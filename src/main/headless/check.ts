@@ -5,7 +5,7 @@ import { Argument, Command, Option } from 'commander';
 import { PROTOCOLS, type Protocol } from '../../shared/endpoint.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 import { mapConcurrent } from '../engine/core/map-concurrent.ts';
-import { checkEndpoint } from '../engine/endpoints/check.ts';
+import { checkEndpoint, failedCheck } from '../engine/endpoints/check.ts';
 import { ANY_CERTIFICATE } from '../engine/endpoints/findings.ts';
 import { splitPem } from '../engine/endpoints/pem.ts';
 import { createProbe } from '../engine/endpoints/probe.ts';
@@ -13,7 +13,7 @@ import { createTrust, parseRoot } from '../engine/endpoints/trust.ts';
 import { createAddressPolicy } from '../engine/outgoing/address-policy.ts';
 import { trustedRoots } from '../engine/outgoing/trusted-roots.ts';
 import type { CrlDeps } from '../engine/revocation/look-up-crls.ts';
-import { type Checked, printTables, toJson } from './check-output.ts';
+import { type Checked, createPrinter, toJson } from './check-output.ts';
 import { type CheckTarget, toCheckTarget, toHost } from './check-target.ts';
 import { exitOnOutputError } from './outputs.ts';
 import { reportFailure } from './report.ts';
@@ -84,13 +84,17 @@ async function checkHosts(hosts: readonly string[], options: CheckCommandOptions
   const check = async (target: CheckTarget): Promise<Checked> => {
     const name = serverName ?? target.host;
     const request = { ...target, serverName: name, expected: { names: [name], ...ANY_CERTIFICATE } };
-    const result = await checkEndpoint(deps, request, { signal, origin: 'named', trust });
+    const result = await checkEndpoint(deps, request, { signal, origin: 'named', trust }).catch(failedCheck);
     return { ...target, serverName: name, ...result };
   };
-  const checked = await mapConcurrent(targets, { limit: CONCURRENCY }, check);
+  const print = options.json === true ? () => undefined : createPrinter(targets, clock);
+  const checked = await mapConcurrent(targets, { limit: CONCURRENCY }, async (target) => {
+    const result = await check(target);
+    print(target, result);
+    return result;
+  });
   await crls.close();
   if (options.json === true) process.stdout.write(`${JSON.stringify(checked.map(toJson), null, 2)}\n`);
-  else printTables(checked, clock.now());
   process.exitCode = checked.every(({ state }) => state === 'ok') ? 0 : 1;
 }
 
@@ -118,7 +122,8 @@ function createCrls(policy: ReturnType<typeof createAddressPolicy>): {
   const loading = { fetcher: null as Promise<{ close(): Promise<void>; fetch: CrlDeps['fetchCrl'] }> | null };
   const load = () => {
     loading.fetcher ??= import('../engine/revocation/crl-fetcher.ts').then((crl) =>
-      crl.createCrlFetcher(policy),
+      // A CA that this machine trusts named the list: that of a private CA is in a private network.
+      crl.createCrlFetcher(policy, 'named'),
     );
     return loading.fetcher;
   };

@@ -74,6 +74,7 @@ export const endpoints = {
     'extra-root': 'Root sent',
     'extra-certificate': 'Superfluous certificate',
     'revocation-unknown': 'Revocation unknown',
+    'check-failed': 'Check failed',
     unknown: 'Not visible from here',
   },
   adding: {

@@ -55,7 +55,8 @@ describeWith(['openssl', 'nginx', 'apache', 'postfix'], 'checking real servers',
     return daemon;
   };
   const nginx = (...blocks: readonly NginxBlock[]) => keep(startNginx(blocks));
-  const check = (options: Omit<CheckOnRig, 'root'>) => checkOnRig({ root: pki.root.certificate, ...options });
+  const check = (options: Omit<CheckOnRig, 'root'> & Partial<CheckOnRig>) =>
+    checkOnRig({ root: pki.root.certificate, ...options });
 
   /** Checks an address, and compares the chain with what s_client sees. @returns the codes, and s_client's verdict */
   async function compare(port: number, args: readonly string[] = [], more: Partial<CheckOnRig> = {}) {
@@ -212,6 +213,9 @@ describeWith(['openssl', 'nginx', 'apache', 'postfix'], 'checking real servers',
 
     lists.serve('root.crl', await clean(middle));
     expect(codesOf(await check({ port })), 'a list by another issuer').toEqual(['revocation-unknown']);
+    const other = await createTestPki(openssl, 'Other');
+    const untrusted = await check({ port, root: other.root.certificate });
+    expect(codesOf(untrusted), 'no list of a CA that is not trusted').toEqual(['missing-intermediate']);
   });
 
   it('Apache with several virtual hosts', async () => {

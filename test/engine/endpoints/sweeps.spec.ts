@@ -286,6 +286,43 @@ describeWith('openssl', 'sweeps of endpoints', () => {
     expect(await world.stores.endpoints.alarmed(null)).toMatchObject([{ alarms: ['endpoint_expiring'] }]);
   });
 
+  it('shows an endpoint whose check fails inside Certdesk as unknown, with the reason, and checks the others', async () => {
+    hosts.set('other.example.com', ['192.0.2.9']);
+    present(old);
+    const { id } = await world.create(SMTP);
+    await world.sweepAfter(0);
+    const other = await world.create({ host: 'other.example.com' });
+    world.presents.set('192.0.2.2', new TypeError('a bug'));
+    await world.sweepAfter(400);
+    const failed = await world.get(id);
+    const reason = 'The check failed (TypeError: a bug).';
+    expect(failed).toMatchObject({
+      state: 'unknown',
+      findings: ['check-failed'],
+      sentence: `Certdesk does not know what mail.example.com:25 presents. ${reason} Check again. If it fails again, report the error.`,
+      alarmedAt: null,
+      reports: [],
+    });
+    expect(Date.parse(failed.nextCheckAt) - Date.parse(failed.checkedAt ?? '')).toBe(10 * 60_000);
+    expect(await served()).toBe('unknown');
+    expect((await world.get(other.id)).state).toBe('problem');
+    present(old);
+    await world.sweepAfter(15);
+    expect(await world.get(id)).toMatchObject({ state: 'ok', findings: [], sentence: null });
+    expect(await served()).toBe('current');
+  });
+
+  it('keeps an alarm while the check fails inside Certdesk', async () => {
+    const { id } = await world.create(SMTP);
+    await world.sweepAfter(0);
+    await world.sweepAfter(15);
+    const { alarmedAt } = await world.get(id);
+    expect(alarmedAt).not.toBeNull();
+    for (const address of ADDRESSES) world.presents.set(address, new Error('a bug'));
+    await world.sweepAfter(70);
+    expect(await world.get(id)).toMatchObject({ state: 'unknown', alarmedAt });
+  });
+
   it('keeps the result of a check away from an endpoint that was changed meanwhile', async () => {
     present(old);
     const { id } = await world.create(SMTP);

@@ -33,8 +33,8 @@ export interface EndpointWorldOptions {
   readonly service?: string;
 }
 
-/** What an address does: a chain, the leaf first, or a failure. */
-export type Presents = readonly CertifiedKey[] | FailureCode;
+/** What an address does: a chain, the leaf first, or a failure; an error of the probe itself. */
+export type Presents = readonly CertifiedKey[] | FailureCode | Error;
 
 export function createEndpointWorld(options: EndpointWorldOptions) {
   const { stores, db, journal: journalOf, close } = openTestDatabase();
@@ -51,6 +51,7 @@ export function createEndpointWorld(options: EndpointWorldOptions) {
     const { address, keyType } = target;
     const answer = presents.get(`${address} ${keyType}`) ?? presents.get(address) ?? 'refused';
     const at = toTimestamp(now);
+    if (answer instanceof Error) throw answer;
     if (typeof answer === 'string')
       return { state: 'failed', address, code: answer, message: `${address} failed (${answer}).`, at };
     return {
@@ -77,6 +78,7 @@ export function createEndpointWorld(options: EndpointWorldOptions) {
     stores,
     journal,
     clock,
+    log: QUIET,
     random: () => 0.5,
     probe: options.probe ?? probe,
     policy: { lookup },

@@ -72,6 +72,19 @@ export async function checkEndpoint(
   return { sightings, ...assessment };
 }
 
+/** The result of a check that failed with an unexpected error: what clients get is unknown. */
+export function failedCheck(error: unknown): CheckResult {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const reason = `${name}: ${message}`.split('\n')[0]?.slice(0, LONGEST_REASON);
+  return {
+    sightings: [],
+    findings: [createFinding('check-failed', null, `The check failed (${reason}).`)],
+    state: 'unknown',
+  };
+}
+
+const LONGEST_REASON = 300;
+
 function resolve(deps: CheckDeps, request: CheckRequest, options: CheckOptions): Promise<Resolution> {
   const { host, addresses } = request;
   if (addresses !== undefined) return Promise.resolve({ state: 'resolved', addresses });

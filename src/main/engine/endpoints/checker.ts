@@ -1,16 +1,17 @@
 // Checks one endpoint and stores the result, with an event if something changed.
 import type { Journal } from '../audit/journal.ts';
+import { toCertdeskError } from '../core/errors.ts';
 import type { EndpointRecord } from '../core/model-endpoint.ts';
-import type { Clock } from '../core/ports.ts';
+import type { Clock, Log } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import { originOf } from '../outgoing/saved-by.ts';
 import { trustedRoots } from '../outgoing/trusted-roots.ts';
 import type { CrlDeps } from '../revocation/look-up-crls.ts';
-import { type CheckResult, checkEndpoint } from './check.ts';
+import { type CheckResult, checkEndpoint, failedCheck } from './check.ts';
 import { findWanted, type Wanted } from './expected.ts';
 import { createNetworkWatch, isSilent } from './network-watch.ts';
-import { concludeCheck } from './outcome.ts';
+import { type Conclusion, concludeCheck } from './outcome.ts';
 import { splitPem } from './pem.ts';
 import { describePasses, type Pass } from './reports.ts';
 import type { KeyType, Probe } from './sighting.ts';
@@ -20,6 +21,7 @@ export interface CheckerDeps {
   readonly stores: Stores;
   readonly journal: Journal;
   readonly clock: Clock;
+  readonly log: Log;
   /** From 0 to 1; spreads the next checks. */
   random(): number;
   readonly probe: Probe;
@@ -35,14 +37,15 @@ export interface CheckerDeps {
 
 export interface EndpointChecker {
   /**
-   * Checks an endpoint now; concurrent calls for one endpoint share a check.
+   * Checks an endpoint now; concurrent calls for one endpoint share a check. After an unexpected error the endpoint is
+   * `unknown`, with the error as its finding.
    * @throws only the reason of `signal`, STORAGE_FAILED
    */
   check(endpoint: EndpointRecord, signal: AbortSignal): Promise<void>;
 }
 
 export function createEndpointChecker(deps: CheckerDeps): EndpointChecker {
-  const { stores, journal, clock } = deps;
+  const { stores, journal, clock, log } = deps;
   const running = new Map<string, Promise<void>>();
   const network = createNetworkWatch();
   let system: Trust | null = null;
@@ -103,8 +106,12 @@ export function createEndpointChecker(deps: CheckerDeps): EndpointChecker {
     return results.some((result) => !isSilent(result));
   }
 
-  async function run(endpoint: EndpointRecord, signal: AbortSignal): Promise<void> {
-    const wanted = await findWanted(stores.endpoints, endpoint);
+  /** What the check means. */
+  async function conclude(
+    endpoint: EndpointRecord,
+    wanted: Wanted,
+    signal: AbortSignal,
+  ): Promise<Conclusion> {
     const seen = await passes(endpoint, wanted, signal);
     const silent = seen.every(({ result }) => isSilent(result as CheckResult));
     const isOffline = await network.note(endpoint.host, silent, () => isConnected(signal));
@@ -112,18 +119,37 @@ export function createEndpointChecker(deps: CheckerDeps): EndpointChecker {
       deps.isRollingOut(endpoint.projectIds),
       deps.serviceOf(endpoint),
     ]);
-    const { check, nextCheckAt } = concludeCheck(
-      endpoint,
-      describePasses(seen, wanted.expected, endpoint.check.reports),
-      {
-        now: clock.now(),
-        random: deps.random,
-        activeSince: wanted.activeSince,
-        isRollingOut,
-        isOffline,
-        service,
-      },
-    );
+    return concludeCheck(endpoint, describePasses(seen, wanted.expected, endpoint.check.reports), {
+      now: clock.now(),
+      random: deps.random,
+      activeSince: wanted.activeSince,
+      isRollingOut,
+      isOffline,
+      service,
+    });
+  }
+
+  /** The endpoint must not keep the state of an earlier check, which may no longer be true. */
+  function concludeFailure(endpoint: EndpointRecord, wanted: Wanted, error: unknown): Conclusion {
+    const { code } = toCertdeskError(error);
+    log.error({ err: error, code, endpointId: endpoint.id }, 'The check of an endpoint failed');
+    const seen = { reports: [], general: failedCheck(error).findings };
+    return concludeCheck(endpoint, seen, {
+      now: clock.now(),
+      random: deps.random,
+      activeSince: wanted.activeSince,
+      isRollingOut: false,
+      isOffline: false,
+      service: null,
+    });
+  }
+
+  async function run(endpoint: EndpointRecord, signal: AbortSignal): Promise<void> {
+    const wanted = await findWanted(stores.endpoints, endpoint);
+    const { check, nextCheckAt } = await conclude(endpoint, wanted, signal).catch((error: unknown) => {
+      if (signal.aborted || toCertdeskError(error).code === 'STORAGE_FAILED') throw error;
+      return concludeFailure(endpoint, wanted, error);
+    });
     await journal.write(async (tx, emit) => {
       const current = await tx.endpoints.get(endpoint.id);
       if (current === null || current.updatedAt !== endpoint.updatedAt) return; // changed meanwhile: due again

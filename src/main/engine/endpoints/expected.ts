@@ -14,7 +14,6 @@ export interface Wanted {
   readonly keyTypes: readonly KeyType[];
   /** When the newest of the active certificates was stored; null if there is none. */
   readonly activeSince: string | null;
-  readonly isRevoked: (fingerprint: string) => boolean;
 }
 
 export async function findWanted(
@@ -41,8 +40,6 @@ export async function findWanted(
         .map(({ storedAt }) => storedAt)
         .toSorted()
         .at(-1) ?? null,
-    isRevoked: (fingerprint) =>
-      versions.some((each) => each.fingerprint === fingerprint && each.revokedAt !== null),
   };
 }
 

@@ -1,5 +1,6 @@
 // Classifies why a probe saw no certificate, and says so in a sentence.
 import { CertdeskError } from '../core/errors.ts';
+import type { AddressRefusal } from '../outgoing/address-policy.ts';
 import type { FailureCode } from './sighting.ts';
 
 /** Where the probe is, for the message of a time-out. */
@@ -9,18 +10,20 @@ export type Phase = 'connect' | 'starttls' | 'handshake';
 export class ProbeFailure extends Error {
   override readonly name = 'ProbeFailure';
   readonly code: FailureCode;
+  /** What to do, if it differs from the advice of the finding. */
+  readonly advice: string | undefined;
 
-  constructor(code: FailureCode, message: string, options?: ErrorOptions) {
+  constructor(code: FailureCode, message: string, options?: ErrorOptions & { readonly advice?: string }) {
     super(message, options);
     this.code = code;
+    this.advice = options?.advice;
   }
 }
 
 /** @returns the same failure, or the one that an error of net, tls or the address policy stands for */
 export function toFailure(error: unknown, phase: Phase): ProbeFailure {
   if (error instanceof ProbeFailure) return error;
-  if (error instanceof CertdeskError && error.code === 'ADDRESS_NOT_ALLOWED')
-    return new ProbeFailure('not-allowed', withoutSubject(error.message), { cause: error });
+  if (error instanceof CertdeskError && error.code === 'ADDRESS_NOT_ALLOWED') return notAllowed(error);
   const { code = '', message } = error as NodeJS.ErrnoException;
   const known = phase === 'connect' ? CONNECT_ERRORS[code] : undefined;
   if (known !== undefined) return new ProbeFailure(known[0], known[1], { cause: error });
@@ -34,7 +37,17 @@ export function toFailure(error: unknown, phase: Phase): ProbeFailure {
 
 /** The failure of a server that takes too long. @param ms The probe's time limit. */
 export function timedOut(phase: Phase, ms: number): ProbeFailure {
-  return new ProbeFailure('timed-out', `${LATE[phase]} within ${ms / 1000} seconds`);
+  const advice = LATE_ADVICE[phase];
+  const message = `${LATE[phase]} within ${ms / 1000} seconds`;
+  return new ProbeFailure('timed-out', message, advice === undefined ? {} : { advice });
+}
+
+/** The message of a private network says how to allow it. */
+function notAllowed(cause: CertdeskError): ProbeFailure {
+  const { refusal } = cause.details as { readonly refusal?: AddressRefusal };
+  const advice =
+    refusal === 'private' ? 'Allow the network, or choose another address.' : 'Choose another address.';
+  return new ProbeFailure('not-allowed', withoutSubject(cause.message), { cause, advice });
 }
 
 export function closed(phase: Phase, cause?: unknown): ProbeFailure {
@@ -45,6 +58,12 @@ const LATE: Readonly<Record<Phase, string>> = {
   connect: 'did not accept a connection',
   starttls: 'did not complete STARTTLS',
   handshake: 'did not complete the TLS handshake',
+};
+/** Whoever waits for the other side may speak another protocol. */
+const LATE_ADVICE: Readonly<Partial<Record<Phase, string>>> = {
+  starttls:
+    'Check that the port expects this protocol and not TLS from the first byte. Otherwise restart the server.',
+  handshake: 'Check that the port expects TLS from the first byte. Otherwise restart the server.',
 };
 const DURING: Readonly<Record<Phase, string>> = {
   connect: 'before it was established',

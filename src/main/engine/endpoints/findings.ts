@@ -92,8 +92,8 @@ const FINDING_OF = {
   'handshake-failed': 'handshake-failed',
 } as const;
 
-function explainFailure({ code, address, message }: FailedSighting): Finding {
-  return createFinding(FINDING_OF[code], address, message);
+function explainFailure({ code, address, message, advice }: FailedSighting): Finding {
+  return createFinding(FINDING_OF[code], address, message, advice);
 }
 
 function compareWithProject(leaf: X509Certificate, address: string, expected: Expected): readonly Finding[] {

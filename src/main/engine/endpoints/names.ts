@@ -14,7 +14,12 @@ export function namesOf({ subjectAltName }: X509Certificate): readonly string[] 
   return [...(subjectAltName ?? '').matchAll(ENTRIES)]
     .map(([, entry = '']) => entry)
     .filter((entry) => entry.startsWith('DNS:') || entry.startsWith('IP Address:'))
-    .map((entry) => entry.slice(entry.indexOf(':') + 1).toLowerCase());
+    .map((entry) => shortenIpv6(entry.slice(entry.indexOf(':') + 1).toLowerCase()));
+}
+
+/** `0:0:0:0:0:0:0:1` -> `::1` (RFC 5952), as users write it. OpenSSL prints every group. */
+function shortenIpv6(name: string): string {
+  return isIP(name) === 6 ? (URL.parse(`http://[${name}]`)?.hostname.slice(1, -1) ?? name) : name;
 }
 
 /**

@@ -40,12 +40,13 @@ const EXPIRY_CODES: readonly FindingCode[] = [
   'intermediate-expiring',
 ];
 
+export interface Conclusion {
+  readonly check: EndpointCheck;
+  readonly nextCheckAt: Timestamp;
+}
+
 /** @returns the new check and the time of the next one */
-export function concludeCheck(
-  endpoint: EndpointRecord,
-  seen: Seen,
-  context: OutcomeContext,
-): { readonly check: EndpointCheck; readonly nextCheckAt: Timestamp } {
+export function concludeCheck(endpoint: EndpointRecord, seen: Seen, context: OutcomeContext): Conclusion {
   const { reports, general } = context.isOffline ? asUnknown(seen) : seen;
   const findings = [...reports.flatMap((report) => report.findings), ...general];
   const codes = sortCodes(findings);

@@ -36,8 +36,8 @@ export function createProbe({ policy, clock }: ProbeDeps): Probe {
       attempt.end();
       attempt.destroy();
       options.signal.throwIfAborted();
-      const { code, message } = toFailure(error, attempt.phase());
-      return { state: 'failed', address, code, message: `${nameOf(target)} ${message}.`, at: at() };
+      const { code, message, advice } = toFailure(error, attempt.phase());
+      return { state: 'failed', address, code, message: `${nameOf(target)} ${message}.`, advice, at: at() };
     }
   };
 }

@@ -24,9 +24,16 @@ export function describeProblem(
   { state, service }: { readonly state: EndpointState; readonly service: string | null },
 ): string | null {
   const name = formatEndpoint(endpoint);
-  if (state === 'unknown')
-    return `Certdesk cannot see ${name} from this machine. Check its network, or check from another machine.`;
-  const worst = findWorst([...reports.flatMap(({ findings }) => findings), ...general]);
+  const failure = general.find(({ code }) => code === 'check-failed');
+  if (failure !== undefined)
+    return `Certdesk does not know what ${name} presents. ${failure.message} ${failure.advice}`;
+  const all = [...reports.flatMap(({ findings }) => findings), ...general];
+  if (state === 'unknown') {
+    const special = all.find(({ code, advice }) => code === 'unknown' && advice !== FINDINGS.unknown.advice);
+    const advice = special?.advice ?? 'Check its network, or check from another machine.';
+    return `Certdesk cannot see ${name} from this machine. ${advice}`;
+  }
+  const worst = findWorst(all);
   if (worst === null) return null;
   const where = describeWhere(worst, reports);
   const restart = `Restart ${service ?? SERVICES[endpoint.protocol]} there.`;

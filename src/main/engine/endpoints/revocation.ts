@@ -8,7 +8,8 @@ import { findTrustPath } from './trust-path.ts';
 export type RevocationContext = Pick<FindingContext, 'now' | 'trust' | 'knownIssuers'>;
 
 /**
- * Looks each certificate below the root up in its CRL.
+ * Looks each certificate below the root up in its CRL. Only if the root is trusted: otherwise the server that presents the
+ * certificate could name any address, and make Certdesk connect to it.
  * @returns what the lists say. A list that cannot be read is a failure, not an error.
  * @throws only the reason of `signal`
  */
@@ -19,7 +20,7 @@ export async function findRevoked(
   signal: AbortSignal,
 ): Promise<Revocation> {
   const found = findTrustPath([...sent, ...knownIssuers], trust, now);
-  const path = found?.path ?? [];
+  const path = found?.end === 'trusted' ? found.path : [];
   const revoked: RevokedCertificate[] = [];
   const failures: string[] = [];
   const look = async (certificate: X509Certificate, issuer: X509Certificate | null): Promise<void> => {

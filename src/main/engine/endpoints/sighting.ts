@@ -53,6 +53,8 @@ export interface FailedSighting {
   readonly code: FailureCode;
   /** A full sentence for users. */
   readonly message: string;
+  /** What to do, if it differs from the advice of the finding. */
+  readonly advice?: string | undefined;
   readonly at: Timestamp;
 }
 

@@ -34,7 +34,7 @@ export function createEndpointSweeps({ stores, clock, log, checker }: EndpointSw
   let started = false;
   let sweeping: Promise<void> | null = null;
 
-  /** A failed check must not stop the others; the endpoint stays due. */
+  /** A check that cannot store its result must not stop the others; the endpoint stays due. */
   async function check(endpoint: EndpointRecord, signal: AbortSignal): Promise<boolean> {
     try {
       await checker.check(endpoint, signal);

@@ -1,8 +1,8 @@
-// Fetches CRLs. Any user may have uploaded the certificate that contains the URL, so only public addresses are
-// allowed. Time and size are limited, and redirects are not followed.
+// Fetches CRLs. Any user may have uploaded the certificate that contains the URL, so the server allows only public
+// addresses. Time and size are limited, and redirects are not followed.
 import { CertdeskError } from '../core/errors.ts';
 import { lazy } from '../core/lazy.ts';
-import type { AddressPolicy } from '../outgoing/address-policy.ts';
+import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
 import { createAgent } from '../outgoing/connect.ts';
 
 export interface CrlFetcher {
@@ -17,12 +17,12 @@ export interface CrlFetcher {
 const MAX_BYTES = 16 * 1024 * 1024;
 const TIMEOUT_MS = 20_000;
 
-export function createCrlFetcher(policy: AddressPolicy): CrlFetcher {
+export function createCrlFetcher(policy: AddressPolicy, origin: AddressOrigin = 'open'): CrlFetcher {
   const client = lazy(async () => ({
     request: (await import('undici')).request,
     agent: await createAgent({
       policy,
-      origin: 'open',
+      origin,
       connectTimeoutMs: TIMEOUT_MS,
       maxResponseSize: MAX_BYTES,
     }),

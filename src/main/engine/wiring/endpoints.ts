@@ -41,6 +41,7 @@ export function wireEndpoints(common: Common): EndpointServices {
     stores,
     journal,
     clock,
+    log,
     random,
     probe: createProbe({ policy: addressPolicy, clock }),
     policy: { lookup: createHostLookup(resolver, addressPolicy) },
