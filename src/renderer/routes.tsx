@@ -52,6 +52,19 @@ const upload = createRoute({
   component: lazyScreen(() => import('./certificates/upload-page.tsx'), 'UploadPage'),
 });
 
+const newCertificate = createRoute({
+  getParentRoute: () => root,
+  path: '/new',
+  validateSearch: (search) => readTexts(search, ['names']),
+  component: lazyScreen(() => import('./certificates/new-certificate-page.tsx'), 'NewCertificatePage'),
+});
+
+const uploadNew = createRoute({
+  getParentRoute: () => root,
+  path: '/new/upload',
+  component: lazyScreen(() => import('./certificates/upload-page.tsx'), 'NewUploadPage'),
+});
+
 const imports = createRoute({
   getParentRoute: () => root,
   path: '/import',
@@ -184,6 +197,8 @@ const routeTree = root.addChildren([
   job,
   obtain,
   upload,
+  newCertificate,
+  uploadNew,
   imports,
   endpoints,
   endpoint,

@@ -28,7 +28,7 @@ export function isSingleLabel(name: string): boolean {
 
 /** Explains why `toDnsName` rejects a name. @returns the predicate of a sentence that begins "The name …" */
 export function explainName(input: string): string {
-  const host = hostOf(input);
+  const host = toHostName(input);
   if (host !== null) return `is not a valid host name. Did you mean ${host}?`;
   if (/[\s,;]/.test(input)) return 'contains a space or a separator. Enter each name separately';
   if ((input.includes(':') && /^\[?[0-9a-f:.]+\]?$/i.test(input)) || /^[\d.]+$/.test(input))
@@ -43,8 +43,11 @@ export function explainName(input: string): string {
   return 'is not a valid host name. Use a name such as shop.example.com or *.example.com';
 }
 
-/** Extracts the host name from pasted text: a URL, `host:port` or an email address. */
-function hostOf(input: string): string | null {
+/**
+ * Extracts the host name from pasted text: a URL, `host:port` or an email address.
+ * @returns null if the text is none of these
+ */
+export function toHostName(input: string): string | null {
   const withoutScheme = /^[a-z][a-z0-9+.-]*:\/\/(.*)$/i.exec(input)?.[1] ?? input;
   if (withoutScheme === input && !/^[^\s/:@]+(:\d+|[/?#].*)|^[^\s/:@]+@/.test(input)) return null;
   const url = URL.parse(`http://${withoutScheme}`);

@@ -2,15 +2,22 @@
 import { z } from 'zod';
 import { DnsNameSchema } from './name-schema.ts';
 
+const names = z.array(DnsNameSchema).min(1).max(100);
+
 export const ReachabilityRequestSchema = z
   .strictObject({
-    names: z.array(DnsNameSchema).min(1).max(100).optional().meta({
+    names: names.optional().meta({
       description: 'Names to test; default: the names of the project',
       reach: 'project',
       allProjects: true,
     }),
   })
   .meta({ id: 'ReachabilityRequest' });
+
+/** The names of a certificate that has no project yet. */
+export const NamesRequestSchema = z
+  .strictObject({ names: names.meta({ description: 'Names to test', reach: 'project', allProjects: true }) })
+  .meta({ id: 'NamesRequest' });
 
 export const AddressFindingSchema = z.enum([
   'well',

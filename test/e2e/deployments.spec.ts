@@ -91,7 +91,6 @@ describeWith(
       it('offers nginx once the certificate is issued, and says what it will do', async () => {
         const id = await gui.app.project(DOMAIN);
         await gui.open(`/projects/${id}/obtain`);
-        for (let step = 1; step <= 3; step += 1) await button('Continue').click();
         await button('Request certificate').click();
         await gui.page.getByText('Where is this certificate used?').waitFor({ timeout: RUN_MS });
         await gui.takeScreenshots('job-where-used');

@@ -47,12 +47,13 @@ describeWith(['chromium'], 'a form', () => {
     await dialog().waitFor({ state: 'hidden' });
   };
 
-  it('creates a project', async () => {
-    await gui.open('/projects');
-    await gui.page.getByRole('button', { name: 'New project', exact: true }).click();
+  it('changes a project', async () => {
+    await gui.open(`/projects/${await gui.app.project('forms.example.com')}`);
+    await gui.page.getByRole('button', { name: 'Actions' }).click();
+    await gui.page.getByRole('menuitem', { name: 'Edit name and domains' }).click();
     await dialog().getByRole('textbox', { name: 'Domain' }).fill('a b');
     await dialog().getByRole('textbox', { name: 'Name', exact: true }).fill('x'.repeat(201));
-    await submit(dialog(), 'Create project');
+    await submit(dialog(), 'Save');
     expect(await flagged(dialog())).toEqual({
       Domain: 'a b contains a space or a separator. Enter each name separately.',
       Name: 'Enter at most 200 characters.',
@@ -144,30 +145,34 @@ describeWith(['chromium'], 'a form', () => {
     expect(await flagged(gui.page.locator('main'))).toEqual({ Folder: 'Enter a folder.' });
   });
 
-  it('requests a certificate step by step', async () => {
-    const id = await gui.app.project('shop.example.com');
-    await gui.open(`/projects/${id}/obtain`);
-    const next = () => gui.page.getByRole('button', { name: 'Continue', exact: true }).click();
+  it('requests a certificate', async () => {
+    await gui.open('/new');
+    const request = () => gui.page.getByRole('button', { name: 'Request certificate', exact: true }).click();
+    const main = gui.page.locator('main');
     const choose = async (name: string, option: string): Promise<void> => {
       await gui.page.getByRole('combobox', { name }).click();
       await gui.page.getByRole('option', { name: option, exact: true }).click();
     };
-    await next();
-    await gui.page.getByText('DNS-01', { exact: false }).first().click();
-    await next();
-    expect(await flagged(gui.page.locator('main'))).toEqual({ 'DNS provider': 'Select a DNS provider.' });
+    await gui.page.getByRole('textbox', { name: 'Domain names' }).fill('a_b.example.com');
+    await gui.page.getByRole('radio', { name: /^DNS-01/ }).click();
+    await request();
+    expect(await flagged(main)).toEqual({
+      'Domain names': expect.stringContaining('a_b.example.com contains an underscore'),
+      'DNS provider': 'Select a DNS provider.',
+    });
+    await gui.page.getByRole('textbox', { name: 'Domain names' }).fill('a.example.com');
     await choose('DNS provider', 'GoDaddy');
-    await next();
-    expect(await flagged(gui.page.locator('main'))).toEqual({
+    await request();
+    expect(await flagged(main)).toEqual({
       'API key': 'API key is required.',
       'API secret': 'API secret is required.',
     });
-    await gui.page.getByText('HTTP-01', { exact: false }).first().click();
-    await next();
+    await gui.page.getByRole('radio', { name: /^HTTP-01/ }).click();
+    await gui.page.getByRole('button', { name: /^Advanced/ }).click();
     await choose('Certificate authority', 'ZeroSSL');
     await gui.page.getByLabel('Account email').fill('nobody');
-    await next();
-    expect(await flagged(gui.page.locator('main'))).toEqual({
+    await request();
+    expect(await flagged(main)).toEqual({
       'EAB key ID': 'This CA requires it.',
       'EAB HMAC key': 'This CA requires it.',
       'Account email': 'nobody is not an email address.',

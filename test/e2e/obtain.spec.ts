@@ -1,5 +1,5 @@
-// The obtain wizard by mouse and keyboard: HTTP-01 with its test, DNS-01 with a provider's stand-in, failures at their
-// fields, a dry run, and steps that are still there after the window was closed.
+// The form that requests a certificate, by mouse and keyboard: HTTP-01 with its test, DNS-01 with a provider's stand-in
+// and by hand, failures at their fields, and steps that are still there after the window was closed.
 import type { Locator, Page } from 'playwright';
 import { expect, it } from 'vitest';
 import { type DnsRig, startDnsRig } from '../support/dns/rig.ts';
@@ -10,17 +10,11 @@ const ZONES = [
   {
     name: 'example.com',
     bare: true,
-    records: [
-      'shop A 127.0.0.1',
-      'profile A 127.0.0.1',
-      'keys A 127.0.0.1',
-      'closed A 127.0.0.2',
-      'live A 127.0.0.1',
-    ],
+    records: ['profile A 127.0.0.1', 'keys A 127.0.0.1', 'closed A 127.0.0.2', 'live A 127.0.0.1'],
   },
 ];
 
-describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
+describeWith(['pebble', 'bind9', 'chromium'], 'the request form', () => {
   let rig: DnsRig;
 
   const gui = useGui(async (onStop) => {
@@ -32,51 +26,33 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
   /** Pebble replaces Let's Encrypt here, under its own name. */
   const caName = (): string => new URL(rig.pebble.directoryUrl).host;
   const button = (name: string): Locator => gui.page.getByRole('button', { name, exact: true });
-  const next = () => button('Continue').click();
-  const wizard = async (domain: string, altNames: readonly string[] = []): Promise<string> => {
+  const names = (label = 'Domain names'): Locator => gui.page.getByRole('textbox', { name: label });
+  const summary = (): Locator => gui.page.getByRole('region', { name: 'Summary' });
+  const advanced = () => gui.page.getByRole('button', { name: /^Advanced/ }).click();
+  const request = () => button('Request certificate').click();
+  const select = async (label: string, option: string): Promise<void> => {
+    await gui.page.getByRole('combobox', { name: label }).click();
+    await gui.page.getByRole('option', { name: option }).click();
+  };
+  const openNew = async (typed: string): Promise<void> => {
+    await gui.open('/about'); // so that the form starts anew
+    await gui.open('/new');
+    await names().fill(typed);
+  };
+  const openAgain = async (domain: string, altNames: readonly string[] = []): Promise<string> => {
     const id = await gui.app.project(domain, altNames);
     await gui.open(`/projects/${id}/obtain`);
     return id;
   };
-
-  it('goes from an empty database to an issued certificate with clicks only', async () => {
-    await gui.open('/projects');
-    await gui.page.getByText('No projects yet').waitFor();
-    await button('New project').first().click();
-    const dialog = gui.page.getByRole('dialog');
-    await dialog.getByLabel('Domain').fill('shop.example.com');
-    await dialog.getByRole('button', { name: 'Create project' }).click();
-    await gui.page.getByRole('link', { name: 'Request certificate' }).first().click();
-    await gui.page.getByRole('combobox', { name: 'Additional names (SANs)' }).waitFor();
-    await gui.takeScreenshots('obtain-1-names');
-    await next();
-    await button('Test reachability').click();
-    await gui.page.getByText('127.0.0.1 reaches this Certdesk').waitFor();
-    await gui.takeScreenshots('obtain-2-http');
-    await next();
-    await gui.takeScreenshots('obtain-3-options');
-    await next();
-    await gui.page.getByText(`requests one certificate for shop.example.com from ${caName()}`).waitFor();
-    await button('Dry run').click();
-    await gui.page.getByText('Dry run succeeded').waitFor();
-    await gui.takeScreenshots('obtain-4-review');
-    await button('Request certificate').click();
-    await gui.page.getByText('Certificate issued').waitFor();
-    await gui.takeScreenshots('obtain-5-job');
-    await gui.page.getByRole('link', { name: 'View certificate' }).click();
-    await gui.page.getByText('SHA-256 fingerprint').first().waitFor();
-  });
+  /** The ID of the project whose page is open. */
+  const openProject = (): string => /projects\/([^/]+)/.exec(gui.page.url())?.[1] ?? '';
 
   it('reports a name that does not lead here, and why the challenge failed', async () => {
-    await wizard('closed.example.com', ['nowhere.example.com']);
-    await next();
-    await button('Test reachability').click();
+    await openNew('closed.example.com nowhere.example.com');
     await gui.page.getByText('Port 80 of 127.0.0.2 is closed').waitFor();
     await gui.page.getByText('nowhere.example.com does not resolve').waitFor();
     await gui.takeScreenshots('obtain-unreachable');
-    await next();
-    await next();
-    await button('Request certificate').click();
+    await request();
     await gui.page.getByText('Could not verify domain ownership').first().waitFor();
     await expect
       .poll(() => gui.page.getByText('closed.example.com', { exact: true }).count())
@@ -87,38 +63,32 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
       .getByText(/^CA response: /)
       .first()
       .waitFor();
-    await button('Test reachability').click();
+    await gui.page.getByRole('button', { name: /^Test (reachability|again)$/ }).click();
     await gui.page.getByText('Port 80 of 127.0.0.2 is closed').waitFor();
     await gui.takeScreenshots('obtain-failed');
     await gui.page.getByRole('link', { name: 'Try again' }).click();
-    await gui.page.getByRole('combobox', { name: 'Additional names (SANs)' }).waitFor();
+    await expect.poll(() => names('Additional names (SANs)').inputValue()).toBe('nowhere.example.com');
   });
 
-  it('requires dns-01 for a wildcard at once, and reports an invalid field at the field', async () => {
-    await wizard('wild.example.com');
-    const names = gui.page.getByRole('combobox', { name: 'Additional names (SANs)' });
-    await names.fill('bad_name');
-    await names.press('Enter');
-    await next();
+  it('requires dns-01 for a wildcard at once, and reports an invalid name at the field', async () => {
+    await openAgain('wild.example.com');
+    const typed = names('Additional names (SANs)');
+    await typed.fill('bad_name');
+    await typed.press('Tab');
     await gui.page.getByText('bad_name contains an underscore').waitFor();
-    await gui.takeScreenshots('obtain-bad-name');
-    await names.press('Backspace');
-    await names.fill('*.wild.example.com');
-    await names.press('Enter');
+    await typed.fill('*.wild.example.com');
     await gui.page.getByText('*.wild.example.com is a wildcard and requires DNS-01.').waitFor();
-    await next();
-    expect(await gui.page.getByRole('radio', { name: /HTTP-01/ }).isDisabled()).toBe(true);
-    await next();
+    expect(await gui.page.getByRole('radio', { name: /^HTTP-01/ }).isDisabled()).toBe(true);
+    expect(await gui.page.getByRole('radio', { name: /^DNS-01/ }).isChecked()).toBe(true);
+    await request();
     await gui.page.getByText('Select a DNS provider.').waitFor();
   });
 
   it('validates by dns-01 with the fields of the provider after a test, and never shows the secret again', async () => {
     const secret = String(rig.standIns.cloudflare.credentials.apiToken);
-    const id = await wizard('dns.example.com', ['*.dns.example.com']);
-    await next();
-    await gui.page.getByRole('combobox', { name: 'DNS provider' }).click();
-    await gui.page.getByRole('option', { name: 'Cloudflare' }).click();
-    await next();
+    await openNew('dns.example.com, *.dns.example.com');
+    await select('DNS provider', 'Cloudflare');
+    await request();
     await gui.page.getByText('API token is required.').waitFor();
     await gui.page.getByLabel('API token').fill('a-wrong-token-a-wrong-token-a-wrong-token');
     await button('Test credentials').click();
@@ -128,36 +98,41 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     expect(await gui.findSecret(secret)).toContain('fields'); // the search finds existing ones
     await button('Test credentials').click();
     await gui.page.getByText('Credentials verified').waitFor();
-    await gui.takeScreenshots('obtain-2-dns');
-    await next();
-    await next();
-    await gui.page.getByText('Certdesk creates a TXT record for each name at Cloudflare').waitFor();
-    await button('Request certificate').click();
+    await summary().getByText('checked over DNS with Cloudflare').waitFor();
+    await gui.takeScreenshots('obtain-dns');
+    await request();
     await gui.page.getByText('Certificate issued').waitFor();
     expect(await gui.findSecret(secret)).toEqual([]);
+    const id = openProject();
     expect((await gui.app.call('GET', `/projects/${id}/certificate`)).body.names).toHaveLength(2);
 
     await gui.open(`/projects/${id}/obtain`);
-    await next();
-    await gui.page.getByRole('combobox', { name: 'Credentials' }).click();
-    await gui.page.getByRole('option', { name: 'Stored with this project (Cloudflare)' }).click();
-    await next();
-    await next();
+    await select('Credentials', 'Stored with this project (Cloudflare)');
     await gui.page.getByText('The current certificate stays active until the new one is issued.').waitFor();
-    await button('Request certificate').click();
+    await request();
     await gui.page.getByText('Certificate issued').waitFor();
     expect(await gui.findSecret(secret)).toEqual([]);
   });
 
+  it('has new credentials again after the CA refused the request, and no longer once it is issued', async () => {
+    const secret = String(rig.standIns.cloudflare.credentials.apiToken);
+    await openNew('refused.example.org');
+    await gui.page.getByRole('radio', { name: /^DNS-01/ }).click();
+    await select('DNS provider', 'Cloudflare');
+    await gui.page.getByLabel('API token').fill(secret);
+    await request();
+    await gui.page.getByRole('link', { name: 'Try again' }).click();
+    await expect.poll(() => gui.page.getByLabel('API token').inputValue()).toBe(secret);
+    await gui.open('/about');
+    expect(await gui.findSecret(secret)).toEqual([]);
+  });
+
   it('shows the records to add, continues on confirmation, and says which to remove', async () => {
-    await wizard('hand.example.com', ['*.hand.example.com']);
-    await next();
-    await gui.page.getByRole('combobox', { name: 'DNS provider' }).click();
-    await gui.page.getByRole('option', { name: 'Manual' }).click();
-    await next();
-    await next();
-    await gui.page.getByText('Certdesk shows TXT records for you to create').waitFor();
-    await button('Request certificate').click();
+    await openNew('hand.example.com, *.hand.example.com');
+    await gui.page.getByRole('radio', { name: /^Manual/ }).click();
+    await summary().getByText('checked with TXT records that you create').waitFor();
+    await gui.takeScreenshots('obtain-manual-form');
+    await request();
     const record = '_acme-challenge.hand.example.com';
     const panel = gui.page.getByRole('region', { name: 'Create these TXT records' });
     await expect.poll(() => panel.getByText(record, { exact: true }).count()).toBe(2);
@@ -174,42 +149,29 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await gui.takeScreenshots('obtain-manual-done');
   });
 
-  it('shows the server’s message at the field, in the step that has it', async () => {
-    await wizard('eab.example.com');
-    await next();
-    await next();
-    await gui.page.getByRole('combobox', { name: 'Certificate authority' }).click();
-    await gui.page.getByRole('option', { name: 'ZeroSSL' }).click();
-    await next();
+  it('requires an external account at the field if the CA does', async () => {
+    await openNew('eab.example.com');
+    await advanced();
+    await select('Certificate authority', 'ZeroSSL');
+    await request();
     await gui.page.getByText('This CA requires it.').first().waitFor();
     await gui.takeScreenshots('obtain-eab');
-    await gui.page.getByRole('combobox', { name: 'Certificate authority' }).click();
-    await gui.page.getByRole('option', { name: caName() }).click();
+    await select('Certificate authority', caName());
     await gui.page.getByLabel('Account email').fill('nobody');
-    await next();
+    await request();
     await gui.page.getByText('nobody is not an email address.').waitFor();
-    await gui.page.getByLabel('Account email').fill('no..body@example.com');
-    await next();
-    await button('Request certificate').click();
-    await gui.page.getByText('Options', { exact: true }).first().waitFor();
-    const field = gui.page.getByLabel('Account email');
-    await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true');
-    await gui.takeScreenshots('obtain-bad-email');
   });
 
   it('offers the profiles of the CA, and changes the account’s key in the settings', async () => {
-    const id = await wizard('profile.example.com');
-    await next();
-    await next();
-    await gui.page.getByRole('combobox', { name: 'Profile' }).click();
-    await gui.page.getByRole('option', { name: 'default' }).click();
-    await gui.page.getByText('The profile default').waitFor();
+    await openNew('profile.example.com');
+    await advanced();
+    await select('Profile', 'default');
+    await gui.page.getByText('The profile default', { exact: true }).waitFor();
     await gui.page.getByRole('switch', { name: 'Require this profile' }).click();
     await gui.takeScreenshots('obtain-profile');
-    await next();
-    await button('Request certificate').click();
+    await request();
     await gui.page.getByText('Certificate issued').waitFor();
-    const { spec } = (await gui.app.call('GET', `/projects/${id}/certificate/details`)).body;
+    const { spec } = (await gui.app.call('GET', `/projects/${openProject()}/certificate/details`)).body;
     expect(spec).toMatchObject({ profile: 'default', profileUse: 'required' });
     await gui.open('/settings');
     await gui.page
@@ -221,9 +183,8 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
   });
 
   it('continues when the window is closed, and shows the steps in the next one', async () => {
-    const id = await wizard('live.example.com');
-    for (let step = 0; step < 3; step += 1) await next();
-    await button('Request certificate').click();
+    const id = await openAgain('live.example.com');
+    await request();
     await gui.page.waitForURL(/\/jobs\//);
     const address = gui.page.url();
     await gui.page.goto('about:blank');
@@ -236,26 +197,21 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
   });
 
   it('works with the keyboard alone', async () => {
-    await wizard('keys.example.com');
-    await gui.page.getByRole('combobox', { name: 'Additional names (SANs)' }).waitFor();
-    const active = () => gui.page.evaluate(() => document.activeElement?.textContent ?? '');
-    await tabTo(gui.page, button('Continue'));
+    await gui.open('/');
+    await tabTo(gui.page, gui.page.getByRole('link', { name: 'New certificate' }));
     await gui.page.keyboard.press('Enter');
-    await expect.poll(active).toContain('Step 2 of 4: Validation');
-    await tabTo(gui.page, gui.page.getByRole('radio', { name: /HTTP-01/ }));
+    await names().waitFor();
+    await expect.poll(() => names().evaluate((field) => field === document.activeElement)).toBe(true);
+    await gui.page.keyboard.type('keys.example.com');
+    await tabTo(gui.page, gui.page.getByRole('radio', { name: /^HTTP-01/ }));
     await gui.page.keyboard.press('ArrowDown');
-    expect(await gui.page.getByRole('radio', { name: /DNS-01/ }).isChecked()).toBe(true);
+    expect(await gui.page.getByRole('radio', { name: /^DNS-01/ }).isChecked()).toBe(true);
     await gui.page.keyboard.press('ArrowUp');
-    await tabTo(gui.page, button('Test reachability'));
-    await gui.page.keyboard.press('Enter');
     await gui.page.getByText('127.0.0.1 reaches this Certdesk').waitFor();
-    await tabTo(gui.page, button('Continue'));
+    await tabTo(gui.page, gui.page.getByRole('button', { name: /^Advanced/ }));
     await gui.page.keyboard.press('Enter');
-    await expect.poll(active).toContain('Step 3 of 4: Options');
     await tabTo(gui.page, gui.page.getByLabel('Account email'));
     await gui.page.keyboard.type('admin@example.com');
-    await gui.page.keyboard.press('Enter'); // Enter continues a form
-    await expect.poll(active).toContain('Step 4 of 4');
     await tabTo(gui.page, button('Request certificate'));
     await gui.page.keyboard.press('Enter');
     await gui.page.getByText('Certificate issued').waitFor();

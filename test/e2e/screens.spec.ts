@@ -7,6 +7,7 @@ const MAIN = [
   'overview',
   'projects',
   'project',
+  'new-http',
   'job-failed',
   'host-changed-key',
   'deployment',

@@ -185,6 +185,21 @@ export const certificates = router({
       ctx.engine.certificates.validate(input.id, input.body, { owner: ctx.principal.id, signal }),
     ),
 
+  validateFiles: operation({ reach: 'project', scope: 'projects:write', projects: 'all' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/certificates/validate',
+        summary: 'Validate certificate and key that have no project, without storing them',
+      },
+      audit: false,
+    })
+    .input(z.object({ body: KeyPairRequestSchema }))
+    .output(ValidationSchema)
+    .mutation(({ ctx, input, signal }) =>
+      ctx.engine.certificates.validateFiles(input.body, { owner: ctx.principal.id, signal }),
+    ),
+
   renew: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
     .meta({
       rest: {

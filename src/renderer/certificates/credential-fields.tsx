@@ -2,7 +2,7 @@
 import { Anchor, Divider, PasswordInput, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import type { DnsProviderInfo } from '../../shared/dns-credential.ts';
 import { messages } from '../messages.ts';
-import { checkCredential } from './obtain-values.ts';
+import { checkCredential } from './credential-checks.ts';
 
 const text = messages.obtain;
 
@@ -33,7 +33,7 @@ export function CredentialFields(props: CredentialFieldsProps) {
   );
   return (
     <Stack gap="sm">
-      <Text c="dimmed" fz="sm">
+      <Text c="dimmed" fz="sm" style={{ overflowWrap: 'anywhere' }}>
         {text.providerHint(provider.permissions)}{' '}
         <Anchor href={provider.docs} target="_blank" rel="noreferrer" fz="sm" underline="always">
           {text.providerDocs}

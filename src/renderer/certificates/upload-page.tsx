@@ -1,12 +1,16 @@
-// The upload page: certificates are dropped, selected or pasted, validated by the server, and stored on confirmation.
+// The upload pages: certificates are dropped, selected or pasted, validated by the server, and stored on confirmation, in
+// a project or in a new one.
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { ListedProject } from '../../shared/project.ts';
-import { useApi } from '../api.ts';
+import { failureOf, useApi } from '../api.ts';
 import { messages } from '../messages.ts';
+import { BackToList } from '../projects/back-to-list.tsx';
 import { BackToProject } from '../projects/job-page.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
+import { LinkButton } from '../ui/link.tsx';
+import { Notice } from '../ui/notice.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -14,6 +18,7 @@ import { QueryView } from '../ui/query-view.tsx';
 import { FileDropzone } from './upload/file-dropzone.tsx';
 import { useUpload } from './upload/use-upload.ts';
 import { Passphrase, Verdict } from './upload/verdict.tsx';
+import { WaysToAdd } from './ways.tsx';
 
 const text = messages.upload;
 const route = getRouteApi('/projects/$id/upload');
@@ -30,14 +35,23 @@ export function UploadPage() {
   );
 }
 
-function UploadForm({ project }: { readonly project: ListedProject }) {
-  const { id, certificate } = project;
+export function NewUploadPage() {
+  return (
+    <Page title={messages.obtain.newTitle} width="narrow" above={<BackToList />}>
+      <WaysToAdd />
+      <UploadForm project={null} />
+    </Page>
+  );
+}
+
+function UploadForm({ project }: { readonly project: ListedProject | null }) {
   const navigate = useNavigate();
-  const upload = useUpload(id, () => {
+  const upload = useUpload(project?.id ?? null, (id) => {
     notifyDone(text.done);
     void navigate({ to: '/projects/$id', params: { id }, search: { tab: 'certificate' } });
   });
   const { verdict, wantsPassphrase, missing, checking, storing, error } = upload;
+  const hasCertificate = project !== null && project.certificate !== null;
   return (
     <Stack gap="lg">
       <Panel title={text.give}>
@@ -46,11 +60,11 @@ function UploadForm({ project }: { readonly project: ListedProject }) {
           {wantsPassphrase && <Passphrase upload={upload} />}
         </Stack>
       </Panel>
-      {error !== null && <FailureNotice error={error} />}
+      {error !== null && <UploadFailure error={error} />}
       {verdict !== null && !wantsPassphrase && missing === null && <Verdict validation={verdict} />}
       <Group justify="space-between">
         <Text c="dimmed" fz="sm">
-          {certificate === null ? text.notRenewed : text.replaces}
+          {hasCertificate ? text.replaces : text.notRenewed}
         </Text>
         <Button
           onClick={upload.store}
@@ -61,5 +75,20 @@ function UploadForm({ project }: { readonly project: ListedProject }) {
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+/** A project that has the domain already is where the certificate belongs. */
+function UploadFailure({ error }: { readonly error: unknown }) {
+  const { body } = failureOf(error);
+  if (body?.code !== 'DUPLICATE_DOMAIN') return <FailureNotice error={error} />;
+  const { projectId, name } = Object(body.details);
+  return (
+    <Notice tone="warn" title={messages.obtain.duplicate} role="alert">
+      <Text mb="xs">{text.duplicate(String(name))}</Text>
+      <LinkButton size="xs" to="/projects/$id/upload" params={{ id: String(projectId) }}>
+        {messages.obtain.openDuplicate(String(name))}
+      </LinkButton>
+    </Notice>
   );
 }

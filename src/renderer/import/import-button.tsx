@@ -1,4 +1,4 @@
-// The button to the import page, beside "New project".
+// The button to the import page, beside "New certificate".
 import { IconFolderDown } from '@tabler/icons-react';
 import { messages } from '../messages.ts';
 import { LinkButton } from '../ui/link.tsx';

@@ -3,6 +3,7 @@ import { Autocomplete, Button, Group, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
+import { WaysToAdd } from '../certificates/ways.tsx';
 import { messages } from '../messages.ts';
 import { BackToList } from '../projects/back-to-list.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
@@ -28,6 +29,7 @@ export function ImportPage() {
   };
   return (
     <Page title={text.title} description={text.description} above={<BackToList />}>
+      <WaysToAdd />
       <Stack gap="lg">
         {importing.data === undefined && <FolderForm busy={scan.isPending} onScan={scanFolder} />}
         {scan.error !== null && Object.keys(formErrors(scan.error, ['folder'])).length === 0 && (

@@ -1,35 +1,50 @@
-// The request page.
-import { explainName } from '../../shared/names.ts';
-import { endSentence, formatList } from '../format.ts';
-
+// The pages that request a certificate.
 export const obtain = {
+  newTitle: 'New certificate',
   title: (domain: string) => `Request a certificate for ${domain}`,
   noDomain: 'Add a domain first',
   noDomainText: 'A certificate needs at least one domain name.',
-  steps: { names: 'Names', validation: 'Validation', options: 'Options', review: 'Review' },
-  progress: 'Progress',
-  stepOf: (at: number, of: number, label: string) => `Step ${at} of ${of}: ${label}`,
-  back: 'Back',
-  next: 'Continue',
+  ways: {
+    label: 'Ways to add a certificate',
+    request: 'Request from a CA',
+    requestHint: 'Issued and renewed automatically',
+    upload: 'Upload files',
+    uploadHint: 'An existing certificate and its key',
+    import: 'Import',
+    importHint: 'From certbot, acme.sh, lego or a folder',
+  },
   names: 'Domain names',
+  namesHint: 'Separate names with spaces, commas or new lines. You can also paste a URL.',
+  namesMissing: 'Enter at least one domain name.',
+  namesTooMany: (n: number, most: number) =>
+    `${n} names are too many for one certificate. Enter at most ${most}.`,
   domain: 'Primary domain',
   altNames: 'Additional names (SANs)',
-  namesHint: 'Press Enter after each. All names go on one certificate.',
-  badName: (name: string) => endSentence(`${name} ${explainName(name)}`),
   wildcard: (name: string) => `${name} is a wildcard and requires DNS-01.`,
-  validation: 'Choose a validation method',
-  http: 'HTTP-01: the CA fetches a file on port 80',
+  duplicate: 'Another project has this domain',
+  duplicateText: (name: string) =>
+    `Request the certificate in the project ${name}, or create a second project for the domain.`,
+  openDuplicate: (name: string) => `Continue in ${name}`,
+  anyway: 'Create a second project',
+  validation: 'Domain validation',
+  methods: { 'http-01': 'HTTP-01', 'dns-01': 'DNS-01', manual: 'Manual DNS' },
+  methodLabels: {
+    'http-01': 'HTTP-01: the CA fetches a file on port 80',
+    'dns-01': 'DNS-01: Certdesk creates a TXT record at your DNS provider',
+    manual: 'Manual: you create the TXT record yourself',
+  },
+  methodHints: {
+    'http-01': 'Every name must point to this server, and the CA must be able to reach port 80.',
+    'dns-01': 'Works for wildcards and for servers that the CA cannot reach.',
+    manual: 'Certdesk shows the records, now and at every renewal. It cannot renew without you.',
+  },
   challengesClosed: 'Certdesk is not listening on the HTTP-01 port',
-  httpHint: 'Every name must point to this server, and the CA must be able to reach port 80.',
   httpNotForWildcards: (name: string) => `Not available for wildcards (${name}).`,
-  dns: 'DNS-01: the CA reads a TXT record',
-  dnsHint:
-    'Certdesk creates a TXT record at your DNS provider and deletes it afterwards. Required for wildcards.',
   reach: {
     title: 'Can the CA reach this server?',
     test: 'Test reachability',
     again: 'Test again',
-    testing: 'Testing port 80 of each name',
+    testing: (names: string) => `Testing port 80 of ${names}…`,
     verdicts: {
       well: 'All names reach this server',
       doubtful: 'Reachable only from your own network',
@@ -56,7 +71,9 @@ export const obtain = {
   test: 'Test credentials',
   testHint: 'Creates a TXT record in a zone of the account, then deletes it.',
   testZone: 'Test zone',
-  options: 'Options',
+  advanced: 'Advanced: CA, key type, profile, staging',
+  projectName: 'Project name',
+  projectNameHint: 'Leave empty to use the first domain name.',
   keyType: 'Key type',
   keys: {
     'ec-256': 'EC P-256 (recommended)',
@@ -94,25 +111,31 @@ export const obtain = {
   autoRenew: 'Renew automatically',
   staging: 'Use the staging server (untrusted test certificate)',
   noStaging: 'This CA has no staging server.',
-  review: 'Summary',
   changes: 'Different from the last request',
-  change: { ca: 'Certificate authority', key: 'Key type', challengeType: 'Method' },
+  change: { ca: 'Certificate authority', key: 'Key type', method: 'Method' },
   changed: (what: string, before: string, after: string) => `${what}: ${after}, before: ${before}`,
   changedFrom: (before: string) => `Changed. Last request: ${before}`,
-  will: (names: readonly string[], ca: string, key: string) =>
-    `Certdesk requests one certificate for ${formatList(names)} from ${ca}, with a new ${key} key.`,
-  willStaging: 'It is a staging certificate that clients do not trust.',
-  willHttp: (n: number) =>
-    n === 1
-      ? 'The CA validates the name by fetching a file from Certdesk on port 80.'
-      : 'The CA validates each name by fetching a file from Certdesk on port 80.',
-  willDns: (provider: string) =>
-    `Certdesk creates a TXT record for each name at ${provider}, waits until all name servers return it, and deletes it after validation.`,
-  willManual:
-    'Certdesk shows TXT records for you to create, then waits for them. You must do this again at every renewal.',
-  willRenew: 'It renews automatically.',
-  willRenewManually: 'You will be asked to add a record at each renewal.',
-  willNotRenew: 'Auto-renewal is off. Renew it yourself before it expires.',
+  summary: {
+    title: 'Summary',
+    empty: 'Enter a domain name to see what will be requested.',
+    certificate: (names: string, ca: string) => `A certificate for ${names} from ${ca}`,
+    test: (names: string, ca: string) =>
+      `A test certificate for ${names} from the staging server of ${ca}, which clients do not trust`,
+    key: (key: string) => `with an ${key} key`,
+    profile: (profile: string) => `with the profile ${profile}`,
+    checked: {
+      'http-01': 'checked over HTTP',
+      manual: 'checked with TXT records that you create',
+    },
+    dns: (provider: string | null) =>
+      provider === null ? 'checked over DNS' : `checked over DNS with ${provider}`,
+    renewed: {
+      'http-01': 'renewed automatically',
+      'dns-01': 'renewed automatically',
+      manual: 'renewed when you create new records',
+    },
+    notRenewed: 'not renewed automatically',
+  },
   willReplace: 'The current certificate stays active until the new one is issued.',
   submit: 'Request certificate',
   dryRun: 'Dry run',
@@ -120,5 +143,4 @@ export const obtain = {
   dryRunHint: 'A dry run performs every step on the staging server and stores nothing.',
   noDryRun: 'This CA has no staging server for a dry run.',
   badJson: 'This is not valid JSON.',
-  fixFields: 'Fix the highlighted fields, then continue.',
 } as const;

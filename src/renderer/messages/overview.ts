@@ -102,6 +102,5 @@ export const overview = {
   empty: {
     title: 'Get your first certificate',
     text: 'Enter a domain, validate it, and Certdesk keeps its certificate renewed. Existing certificates can be uploaded or imported.',
-    action: 'Create your first project',
   },
 } as const;

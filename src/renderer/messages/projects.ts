@@ -5,7 +5,6 @@ import { endSentence, formatCount } from '../format.ts';
 export const projects = {
   title: 'Projects',
   description: 'A project is a domain and the certificate for it.',
-  new: 'New project',
   search: 'Search by name or domain',
   filters: 'Filters',
   filter: { provider: 'Validation', ca: 'CA', type: 'Source', any: 'Any' },
@@ -56,28 +55,23 @@ export const projects = {
   empty: {
     title: 'No projects yet',
     text: 'Enter a domain, validate it, and Certdesk keeps its certificate renewed.',
-    action: 'Create your first project',
   },
   nothingFound: {
     title: 'No matching projects',
     text: 'Try another search or filter.',
     action: 'Clear search and filters',
   },
-  create: {
+  form: {
     duplicate: 'Another project has this domain',
     openDuplicate: (name: string) => `Open ${name}`,
-    anyway: 'Create anyway',
-    title: 'New project',
     name: 'Name',
     nameHint: 'Optional. Defaults to the domain.',
     domain: 'Domain',
     domainHint: 'For example shop.example.com or *.example.com.',
     altNames: 'Additional names (SANs)',
     altNamesHint: 'Press Enter after each.',
-    submit: 'Create project',
     needsOne: 'Enter a domain or a name.',
     badName: (name: string) => endSentence(`${name} ${explainName(name)}`),
-    created: 'Project created',
   },
   edit: {
     title: 'Edit project',

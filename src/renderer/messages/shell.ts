@@ -16,7 +16,6 @@ export const shell = {
     settings: 'Settings',
     about: 'About',
   },
-  newCertificate: 'New project',
   theme: 'Theme',
   switchTheme: 'Toggle dark mode',
   themes: { light: 'Light', dark: 'Dark', auto: 'System' },

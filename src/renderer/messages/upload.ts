@@ -42,5 +42,6 @@ export const upload = {
   submit: 'Upload',
   replaces: 'The current certificate stays in the history.',
   notRenewed: 'Certdesk cannot renew uploaded certificates. It warns you before they expire.',
+  duplicate: (name: string) => `Upload the certificate to the project ${name}.`,
   done: 'Certificate uploaded',
 } as const;

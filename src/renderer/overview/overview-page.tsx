@@ -1,14 +1,14 @@
 // The overview: health, certificates that need attention, the timeline, system status and recent activity.
-import { Button, EmptyState, Group, SimpleGrid, Stack, Text } from '@mantine/core';
-import { IconPlus, IconShieldPlus } from '@tabler/icons-react';
+import { EmptyState, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { IconShieldPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Overview } from '../../shared/overview.ts';
 import { useApi } from '../api.ts';
+import { NewCertificateButton } from '../certificates/new-certificate-button.tsx';
 import { RestoreBanner } from '../deployments/restore-banner.tsx';
 import { MonitoredProblems } from '../endpoints/monitored-problems.tsx';
 import { ImportButton } from '../import/import-button.tsx';
 import { messages } from '../messages.ts';
-import { openCreateProject } from '../projects/create-project.tsx';
 import { LinkButton } from '../ui/link.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Page } from '../ui/page.tsx';
@@ -36,20 +36,12 @@ export function OverviewPage() {
       title={text.title}
       heading={overview.data === undefined ? text.title : <HealthLine health={overview.data.health} />}
       width="wide"
-      actions={overview.data !== undefined && overview.data.counts.total > 0 && <NewProject />}
+      actions={overview.data !== undefined && overview.data.counts.total > 0 && <NewCertificateButton />}
     >
       <QueryView query={overview} lines={10}>
         {(data) => <Parts overview={data} />}
       </QueryView>
     </Page>
-  );
-}
-
-function NewProject() {
-  return (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={openCreateProject}>
-      {messages.projects.new}
-    </Button>
   );
 }
 
@@ -116,7 +108,7 @@ function FirstSteps() {
       description={text.empty.text}
     >
       <EmptyState.Actions>
-        <Button onClick={openCreateProject}>{text.empty.action}</Button>
+        <NewCertificateButton />
         <ImportButton />
       </EmptyState.Actions>
     </EmptyState>

@@ -2,9 +2,11 @@
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import type { JobWithSteps } from '../../shared/job.ts';
 import { useApi } from '../api.ts';
-import { Reachability } from '../certificates/obtain/reachability.tsx';
+import { Reachability } from '../certificates/request/reachability.tsx';
+import { forgetTyped } from '../certificates/request/typed-values.ts';
 import { WhereUsedOffer } from '../deployments/where-used.tsx';
 import { JobView } from '../jobs/job-view.tsx';
 import { messages } from '../messages.ts';
@@ -24,6 +26,10 @@ export function JobPage() {
   const job = useQuery(api.jobs.get.queryOptions({ jobId }));
   const title = project.data?.domain ?? project.data?.name ?? '';
   const kind = job.data === undefined ? '' : messages.jobKind[job.data.kind];
+  const isDone = job.data !== undefined && isStored(job.data);
+  useEffect(() => {
+    if (isDone) forgetTyped(id);
+  }, [isDone, id]);
   return (
     <Page title={`${kind} · ${title}`} width="narrow" above={<BackToProject id={id} label={title} />}>
       <QueryView query={job} lines={8}>
@@ -55,7 +61,7 @@ function Help({ job }: { readonly job: JobWithSteps }) {
   if (names.length === 0) return null;
   return (
     <Panel>
-      <Reachability id={job.projectId} names={names} />
+      <Reachability names={names} />
     </Panel>
   );
 }

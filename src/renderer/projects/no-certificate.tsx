@@ -8,7 +8,7 @@ import { useRestore } from '../certificates/use-restore.ts';
 import { messages } from '../messages.ts';
 import { LinkButton } from '../ui/link.tsx';
 import { Time } from '../ui/time.tsx';
-import { openEditProject } from './create-project.tsx';
+import { openEditProject } from './edit-project.tsx';
 import type { ProjectRowData } from './use-project-list.ts';
 
 const text = messages.projects.detail;

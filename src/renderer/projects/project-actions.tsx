@@ -18,7 +18,7 @@ import { openRenew } from '../certificates/renew-dialog.tsx';
 import { openRevoke } from '../certificates/revoke-dialog.tsx';
 import { messages } from '../messages.ts';
 import { LinkButton } from '../ui/link.tsx';
-import { openEditProject } from './create-project.tsx';
+import { openEditProject } from './edit-project.tsx';
 import { openRemoveProject } from './remove-project.tsx';
 import type { ProjectRowData } from './use-project-list.ts';
 

@@ -8,7 +8,7 @@ import { FailureNotice } from '../ui/failure.tsx';
 import { checkLabel } from '../ui/field-checks.ts';
 import { formErrors } from '../ui/form-errors.ts';
 
-const text = messages.projects.create;
+const text = messages.projects.form;
 
 export interface ProjectValues {
   readonly name: string;

@@ -1,14 +1,13 @@
 // The project list page.
-import { Button } from '@mantine/core';
-import { IconCertificate, IconPlus } from '@tabler/icons-react';
+import { IconCertificate } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
+import { NewCertificateButton } from '../certificates/new-certificate-button.tsx';
 import { ImportButton } from '../import/import-button.tsx';
 import { EmptyList, NothingFound } from '../lists/empty.tsx';
 import { messages } from '../messages.ts';
 import { Page } from '../ui/page.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { BulkBar } from './bulk/bulk-bar.tsx';
-import { openCreateProject } from './create-project.tsx';
 import { ListFilters } from './list-filters.tsx';
 import { isFiltered, type ListSearch } from './list-search.ts';
 import { ProjectList } from './project-list.tsx';
@@ -60,9 +59,7 @@ function Actions() {
   return (
     <>
       <ImportButton />
-      <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={openCreateProject}>
-        {text.new}
-      </Button>
+      <NewCertificateButton />
     </>
   );
 }
@@ -70,7 +67,7 @@ function Actions() {
 function NoProjects() {
   return (
     <EmptyList icon={IconCertificate} text={text.empty}>
-      <Button onClick={openCreateProject}>{text.empty.action}</Button>
+      <NewCertificateButton />
       <ImportButton />
     </EmptyList>
   );

@@ -16,7 +16,6 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
-import { openCreateProject } from '../projects/create-project.tsx';
 import { NAV_ENTRIES } from './nav-entries.ts';
 import { paletteStore } from './palette-store.ts';
 
@@ -122,7 +121,12 @@ function useCommands(): readonly Entry[] {
   const navigate = useNavigate();
   const { toggleColorScheme } = useMantineColorScheme();
   return [
-    { id: 'new', label: text.newCertificate, icon: IconCirclePlus, run: openCreateProject },
+    {
+      id: 'new',
+      label: messages.obtain.newTitle,
+      icon: IconCirclePlus,
+      run: () => void navigate({ to: '/new' }),
+    },
     {
       id: 'import',
       label: messages.imports.command,

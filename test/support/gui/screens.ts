@@ -24,19 +24,26 @@ const menu = (item: string) => async (page: Page) => {
   await dialog(page);
 };
 
-/** Moves through the wizard with its button. */
-const steps =
-  (count: number, provider?: string) =>
+const openAdvanced = (page: Page) => page.getByRole('button', { name: /^Advanced/ }).click();
+const enterNames =
+  (names: string, then: (page: Page) => Promise<unknown>) =>
+  async (page: Page): Promise<unknown> => {
+    await page.getByRole('textbox', { name: 'Domain names' }).fill(names);
+    return then(page);
+  };
+const newCredential =
+  (provider: string) =>
   async (page: Page): Promise<void> => {
-    for (let step = 0; step < count; step += 1) {
-      await page.getByRole('button', { name: 'Continue' }).click();
-      await page.getByText(`Step ${step + 2} of 4`).waitFor();
-    }
-    if (provider === undefined) return;
-    await page.getByRole('radio', { name: /DNS-01/ }).click();
+    await page.getByRole('radio', { name: /^DNS-01/ }).click();
+    await page.getByRole('combobox', { name: 'Credentials' }).click();
+    await page.getByRole('option', { name: 'Enter new credentials' }).click();
     await page.getByRole('combobox', { name: 'DNS provider' }).click();
     await page.getByRole('option', { name: provider }).click();
   };
+const requestNothing = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'Request certificate' }).click();
+  await page.getByText('Enter at least one domain name.').waitFor();
+};
 const chooseAll = async (page: Page): Promise<void> => {
   await page.getByRole('checkbox', { name: /^Select all/ }).click();
   await page.getByRole('toolbar', { name: 'Selected projects' }).waitFor();
@@ -84,14 +91,16 @@ export const SCREENS: readonly Screen[] = [
   { name: 'project-history', path: '/projects/ID?tab=history', act: shows('Active') },
   { name: 'project-api', path: '/projects/ID?tab=api', act: shows('certificate/revoke') },
   { name: 'project-new', path: '/projects/NEW', act: shows('No certificate yet') },
+  { name: 'project-edit', path: '/projects/ID', act: menu('Edit name and domains') },
   { name: 'project-failed', path: '/projects/BROKEN', act: shows('CA response') },
   { name: 'job', path: '/projects/ID/jobs/DONE' },
   { name: 'job-failed', path: '/projects/BROKEN/jobs/FAILED' },
-  { name: 'obtain', path: '/projects/NEW/obtain' },
-  { name: 'obtain-http', path: '/projects/NEW/obtain', act: steps(1) },
-  { name: 'obtain-dns', path: '/projects/NEW/obtain', act: steps(1, 'AWS Route 53') },
-  { name: 'obtain-options', path: '/projects/NEW/obtain', act: steps(2) },
-  { name: 'obtain-review', path: '/projects/NEW/obtain', act: steps(3) },
+  { name: 'new', path: '/new', act: requestNothing },
+  { name: 'new-http', path: '/new', act: enterNames('x.invalid', shows('Test again')) },
+  { name: 'new-dns', path: '/new', act: enterNames('*.example.com', newCredential('AWS Route 53')) },
+  { name: 'new-advanced', path: '/new', act: openAdvanced },
+  { name: 'new-upload', path: '/new/upload' },
+  { name: 'obtain', path: '/projects/ID/obtain', act: shows('stays active until the new one') },
   { name: 'upload', path: '/projects/NEW/upload' },
   { name: 'import', path: '/import' },
   { name: 'endpoints', path: '/endpoints', act: shows('db.example.net:5432') },
@@ -179,7 +188,6 @@ export const SCREENS: readonly Screen[] = [
   },
   { name: 'about', path: '/about' },
   { name: 'not-found', path: '/nowhere' },
-  { name: 'project-make', path: '/projects', act: press('New project') },
   { name: 'renew', path: '/projects/ID', act: press(/^Renew/) },
   { name: 'export', path: '/projects/ID', act: menu('Export') },
   { name: 'revoke', path: '/projects/ID', act: menu('Revoke') },

@@ -42,6 +42,8 @@ export interface Certificates {
    * @throws PROJECT_NOT_FOUND
    */
   validate(projectId: string, body: KeyPairRequest, by: BackgroundOptions): Promise<Validation>;
+  /** Runs these checks for files that have no project yet, so for any domain. */
+  validateFiles(body: KeyPairRequest, by: BackgroundOptions): Promise<Validation>;
   /** @throws CERTIFICATE_NOT_FOUND, OPERATION_IN_PROGRESS */
   remove(projectId: string): Promise<void>;
   /** @throws CERTIFICATE_NOT_FOUND, NOT_AN_ACME_CERTIFICATE */
@@ -162,8 +164,11 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
   }
 
   /** Runs on another thread, because checking a passphrase takes up to a few seconds. */
-  const check = ({ domain, altNames }: ProjectRecord, body: KeyPairRequest, by: BackgroundOptions) =>
-    background.run('checkKeyPair', { body, domain, altNames, now: clock.now() }, by);
+  const check = (
+    { domain, altNames }: Pick<ProjectRecord, 'domain' | 'altNames'>,
+    body: KeyPairRequest,
+    by: BackgroundOptions,
+  ) => background.run('checkKeyPair', { body, domain, altNames, now: clock.now() }, by);
 
   return {
     async get(projectId) {
@@ -198,6 +203,8 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
     async validate(projectId, body, by) {
       return presentValidation(check(await findProject(stores, projectId), body, by));
     },
+
+    validateFiles: (body, by) => presentValidation(check({ domain: null, altNames: [] }, body, by)),
 
     async remove(projectId) {
       await journal.write(async (tx, emit) => {

@@ -2,8 +2,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { KeyPairRequest, Validation } from '../../../shared/certificate.ts';
-import { useApi } from '../../api.ts';
+import { useApiClient } from '../../api.ts';
 import { type Read, readGivenFile } from './read-file.ts';
+import { uploadToNew } from './upload-to-new.ts';
 import { type Given, missing, refusal, sortByResult, toRequest } from './uploaded-files.ts';
 
 export interface Upload {
@@ -28,15 +29,32 @@ export interface Upload {
   store(): void;
 }
 
-/** Keys and passwords are only in the form's state and are dropped with it; no request is cached. */
-export function useUpload(id: string, onStored: () => void): Upload {
-  const api = useApi();
+/**
+ * Keys and passwords are only in the form's state and are dropped with it; no request is cached.
+ * @param id The project; null if the upload creates it.
+ * @param onStored Receives the project's ID.
+ */
+export function useUpload(id: string | null, onStored: (id: string) => void): Upload {
+  const client = useApiClient();
   const [given, setGiven] = useState<readonly Given[]>([]);
   const [problems, setProblems] = useState<readonly string[]>([]);
   const request = useRef<KeyPairRequest | null>(null);
   const counter = useRef(0);
-  const check = useMutation({ ...api.certificates.validate.mutationOptions(), gcTime: 0 });
-  const upload = useMutation({ ...api.certificates.upload.mutationOptions(), gcTime: 0 });
+  const check = useMutation({
+    mutationFn: (body: KeyPairRequest) =>
+      id === null
+        ? client.certificates.validateFiles.mutate({ body })
+        : client.certificates.validate.mutate({ id, body }),
+    gcTime: 0,
+  });
+  const upload = useMutation({
+    mutationFn: async (body: KeyPairRequest) => {
+      if (id === null) return uploadToNew(client, body, check.data);
+      await client.certificates.upload.mutate({ id, body });
+      return id;
+    },
+    gcTime: 0,
+  });
 
   function inspect(now: readonly Given[], passphrase: string): void {
     upload.reset();
@@ -44,17 +62,14 @@ export function useUpload(id: string, onStored: () => void): Upload {
     request.current = toRequest(now, passphrase);
     if (request.current === null) check.reset();
     else
-      check.mutate(
-        { id, body: request.current },
-        {
-          onSuccess(verdict) {
-            const sorted = sortByResult(now, verdict);
-            if (sorted.problems.length === 0) return setGiven(sorted.given);
-            setProblems(sorted.problems);
-            inspect(sorted.given, passphrase);
-          },
+      check.mutate(request.current, {
+        onSuccess(verdict) {
+          const sorted = sortByResult(now, verdict);
+          if (sorted.problems.length === 0) return setGiven(sorted.given);
+          setProblems(sorted.problems);
+          inspect(sorted.given, passphrase);
         },
-      );
+      });
   }
 
   function add(all: readonly { readonly name: string; readonly read: Read }[]): boolean {
@@ -96,7 +111,7 @@ export function useUpload(id: string, onStored: () => void): Upload {
     },
     open: (passphrase) => inspect(given, passphrase),
     store() {
-      if (request.current !== null) upload.mutate({ id, body: request.current }, { onSuccess: onStored });
+      if (request.current !== null) upload.mutate(request.current, { onSuccess: onStored });
     },
   };
 }

@@ -28,6 +28,8 @@ export interface ReachabilityService {
    * @throws PROJECT_NOT_FOUND, DOMAIN_NOT_CONFIGURED, the signal's reason
    */
   test(projectId: string, names: readonly string[] | null, options: TestOptions): Promise<Reachability>;
+  /** Tests names that no project has yet. @throws the signal's reason */
+  testNames(names: readonly string[], options: TestOptions): Promise<Reachability>;
 }
 
 export interface ReachabilityDeps {
@@ -88,20 +90,23 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityService 
     }
   }
 
+  async function testNames(names: readonly string[], options: TestOptions): Promise<Reachability> {
+    const queue = new PQueue({ concurrency: CONCURRENCY });
+    const work = [...new Set(names)].map((name) => queue.add(() => testName(name, options)));
+    const reports = await Promise.all(work);
+    return { verdict: worst(reports), names: reports, seenFrom: SEEN_FROM };
+  }
+
   return {
-    async test(projectId, given, { signal, showAnswers }) {
+    async test(projectId, given, options) {
       const { domain, altNames } = await findProject(deps.stores, projectId);
       if (given === null && domain === null) {
         throw new CertdeskError('DOMAIN_NOT_CONFIGURED', 'Project has no domain configured');
       }
-      const names = given ?? [domain ?? '', ...altNames];
-      const queue = new PQueue({ concurrency: CONCURRENCY });
-      const work = [...new Set(names)].map((name) =>
-        queue.add(() => testName(name, { signal, showAnswers })),
-      );
-      const reports = await Promise.all(work);
-      return { verdict: worst(reports), names: reports, seenFrom: SEEN_FROM };
+      return testNames(given ?? [domain ?? '', ...altNames], options);
     },
+
+    testNames,
   };
 }
 

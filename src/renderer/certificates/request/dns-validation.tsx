@@ -1,4 +1,4 @@
-// The DNS-01 part of the wizard: saved or new credentials, with the fields that the provider declares, and a test.
+// The DNS-01 part of the form: saved or new credentials, with the fields that the provider declares, and a test.
 import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -6,19 +6,19 @@ import { failureOf, fieldIssues, useApi } from '../../api.ts';
 import { messages } from '../../messages.ts';
 import { FailureNotice } from '../../ui/failure.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { filled } from '../credential-checks.ts';
 import { CredentialFields } from '../credential-fields.tsx';
-import { obtainErrors } from '../obtain-errors.ts';
-import { filled } from '../obtain-values.ts';
-import type { Obtain } from './use-obtain.ts';
+import { requestErrors } from './request-errors.ts';
+import type { RequestState } from './use-request.ts';
 
 const text = messages.obtain;
 
-export function DnsValidation({ obtain }: { readonly obtain: Obtain }) {
-  const { form, kept, ownProvider, providers } = obtain;
+export function DnsValidation({ request }: { readonly request: RequestState }) {
+  const { form, saved, ownProvider, providers } = request;
   const nameOf = (id: string): string => providers.find((each) => each.id === id)?.name ?? id;
   const sources = [
     ...(ownProvider === null ? [] : [{ value: 'project', label: text.sources.project(ownProvider.name) }]),
-    ...kept.map(({ id, name, provider }) => ({
+    ...saved.map(({ id, name, provider }) => ({
       value: id,
       label: text.credentialName(name, nameOf(provider)),
     })),
@@ -29,19 +29,19 @@ export function DnsValidation({ obtain }: { readonly obtain: Obtain }) {
       {sources.length > 1 && (
         <Select label={text.source} allowDeselect={false} data={sources} {...form.getInputProps('source')} />
       )}
-      {form.values.source === 'new' && <NewCredentials obtain={obtain} />}
+      {form.values.source === 'new' && <NewCredentials request={request} />}
       {form.values.source === 'project' ? (
         <Text c="dimmed" fz="sm">
           {text.projectStored}
         </Text>
       ) : (
-        <CredentialTest key={`${form.values.source} ${form.values.dnsProvider}`} obtain={obtain} />
+        <CredentialTest key={`${form.values.source} ${form.values.dnsProvider}`} request={request} />
       )}
     </Stack>
   );
 }
 
-function NewCredentials({ obtain: { form, provider, providers } }: { readonly obtain: Obtain }) {
+function NewCredentials({ request: { form, provider, providers } }: { readonly request: RequestState }) {
   const errors = Object.fromEntries(
     Object.entries(form.errors).flatMap(([field, error]) =>
       field.startsWith('credentials.') ? [[field.slice('credentials.'.length), String(error)]] : [],
@@ -77,17 +77,17 @@ function NewCredentials({ obtain: { form, provider, providers } }: { readonly ob
   );
 }
 
-function CredentialTest({ obtain }: { readonly obtain: Obtain }) {
-  const { form, provider } = obtain;
+function CredentialTest({ request }: { readonly request: RequestState }) {
+  const { form, provider } = request;
   const { source, credentials } = form.values;
   const [zone, setZone] = useState('');
-  const test = useCredentialTest(obtain, zone);
+  const test = useCredentialTest(request, zone);
   if (source === 'new' && (provider === undefined || provider.credentials.length === 0)) return null;
-  const errors = test.error === null ? {} : obtainErrors(test.error, { ca: '', source });
+  const errors = test.error === null ? {} : requestErrors(test.error, { ca: '', source });
   const wantsZone = zone !== '' || asksForZone(test.error);
   const run = (): void =>
     test.mutate(filled(credentials), {
-      onError: (error) => void form.setErrors(obtainErrors(error, { ca: '', source })),
+      onError: (error) => void form.setErrors(requestErrors(error, { ca: '', source })),
     });
   return (
     <Stack gap="sm">
@@ -118,7 +118,7 @@ function CredentialTest({ obtain }: { readonly obtain: Obtain }) {
 }
 
 /** The input contains secrets: gcTime 0 removes it from the cache immediately. */
-function useCredentialTest({ form }: Obtain, zone: string) {
+function useCredentialTest({ form }: RequestState, zone: string) {
   const api = useApi();
   const kept = useMutation({ ...api.dnsCredentials.test.mutationOptions(), gcTime: 0 });
   const given = useMutation({ ...api.dnsCredentials.tryOut.mutationOptions(), gcTime: 0 });

@@ -1,15 +1,20 @@
 // Compares a request with the project's last request. Changes of CA, key and method are highlighted, because accidental
 // changes are easy to miss.
-import { messages } from '../messages.ts';
-import { type ObtainValues, OTHER_CA } from './obtain-values.ts';
+import { messages } from '../../messages.ts';
+import { OTHER_CA, type RequestValues } from './request-values.ts';
 
 const text = messages.obtain;
 
 export interface Change {
-  readonly field: 'ca' | 'key' | 'challengeType';
+  readonly field: 'ca' | 'key' | 'method';
   /** Display value: `Let's Encrypt`, `EC P-256`. */
   readonly before: string;
   readonly after: string;
+}
+
+/** The part of the key's label before its remark: `EC P-256`. */
+export function keyWords(key: RequestValues['key']): string {
+  return text.keys[key].split(' (', 1)[0] ?? '';
 }
 
 /**
@@ -18,19 +23,16 @@ export interface Change {
  * @param nameOfCa Returns a CA's name by its ID.
  */
 export function changesOf(
-  before: ObtainValues | null,
-  after: ObtainValues,
+  before: RequestValues | null,
+  after: RequestValues,
   nameOfCa: (id: string) => string,
 ): readonly Change[] {
   if (before === null) return [];
-  const ca = ({ ca: id, caUrl }: ObtainValues) => (id === OTHER_CA ? caUrl.trim() : nameOfCa(id));
-  const key = (values: ObtainValues) => text.keys[values.key].split(' (', 1)[0] ?? '';
-  const method = ({ challengeType }: ObtainValues) =>
-    messages.certificates.methods[challengeType === 'http-01' ? 'http' : 'dns'];
+  const ca = ({ ca: id, caUrl }: RequestValues) => (id === OTHER_CA ? caUrl.trim() : nameOfCa(id));
   const all: readonly Change[] = [
     { field: 'ca', before: ca(before), after: ca(after) },
-    { field: 'key', before: key(before), after: key(after) },
-    { field: 'challengeType', before: method(before), after: method(after) },
+    { field: 'key', before: keyWords(before.key), after: keyWords(after.key) },
+    { field: 'method', before: text.methods[before.method], after: text.methods[after.method] },
   ];
   return all.filter((change) => change.before !== change.after);
 }

@@ -1,7 +1,6 @@
-// The contents of the dialogs that create and edit a project; loaded when one opens.
+// The contents of the dialog that edits a project; loaded when it opens.
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import type { Project } from '../../shared/project.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
@@ -12,38 +11,6 @@ import { ProjectForm, type ProjectValues } from './project-form.tsx';
 import { type ExistingProject, useDuplicateDomain } from './use-duplicate-domain.ts';
 
 const text = messages.projects;
-
-const EMPTY: ProjectValues = { name: '', domain: '', altNames: [] };
-
-export function CreateProject({ initial = EMPTY }: { readonly initial?: ProjectValues }) {
-  const api = useApi();
-  const navigate = useNavigate();
-  const create = useMutation(api.projects.create.mutationOptions());
-  const duplicate = useDuplicateDomain(create.error);
-  const submit = (values: ProjectValues): void => {
-    create.mutate(
-      { body: { ...toBody(values), ...duplicate.confirmationFor(values) } },
-      {
-        onSuccess({ id }) {
-          modals.closeAll();
-          notifyDone(text.create.created);
-          void navigate({ to: '/projects/$id', params: { id } });
-        },
-      },
-    );
-  };
-  return (
-    <ProjectForm
-      initial={initial}
-      submitLabel={duplicate.found === null ? text.create.submit : text.create.anyway}
-      error={duplicate.found === null ? create.error : null}
-      pending={create.isPending}
-      onSubmit={submit}
-    >
-      {duplicate.found !== null && <DuplicateNotice duplicate={duplicate.found} />}
-    </ProjectForm>
-  );
-}
 
 export function EditProject({ project }: { readonly project: Project }) {
   const api = useApi();
@@ -76,9 +43,9 @@ export function EditProject({ project }: { readonly project: Project }) {
 /** Names the project that already has the domain; the submit button then confirms a second one. */
 function DuplicateNotice({ duplicate: { id, name } }: { readonly duplicate: ExistingProject }) {
   return (
-    <Notice tone="warn" title={text.create.duplicate} role="alert">
+    <Notice tone="warn" title={text.form.duplicate} role="alert">
       <TextLink to="/projects/$id" params={{ id }} onClick={() => modals.closeAll()}>
-        {text.create.openDuplicate(name)}
+        {text.form.openDuplicate(name)}
       </TextLink>
     </Notice>
   );

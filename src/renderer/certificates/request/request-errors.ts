@@ -1,25 +1,30 @@
-// Maps a server error to the wizard field it concerns, and to the step with that field.
-import { failureOf, fieldIssues } from '../api.ts';
-import { messages } from '../messages.ts';
-import { asSentence } from '../ui/field-checks.ts';
-import { type FieldErrors, type ObtainStep, type ObtainValues, OTHER_CA } from './obtain-values.ts';
+// Maps a server error to the field of the form that it concerns.
+import { failureOf, fieldIssues } from '../../api.ts';
+import { messages } from '../../messages.ts';
+import { asSentence } from '../../ui/field-checks.ts';
+import type { FieldErrors } from '../credential-checks.ts';
+import { OTHER_CA, type RequestValues } from './request-values.ts';
 
-const STEP_OF: Readonly<Record<string, ObtainStep>> = {
-  altNames: 'names',
-  challengeType: 'validation',
-  source: 'validation',
-  dnsProvider: 'validation',
-  key: 'options',
-  ca: 'options',
-  caUrl: 'options',
-  staging: 'options',
-  email: 'options',
-  kid: 'options',
-  hmacKey: 'options',
-};
+/** The fields of the collapsed part, which opens if one of them is invalid. */
+const ADVANCED: ReadonlySet<string> = new Set([
+  'projectName',
+  'key',
+  'ca',
+  'caUrl',
+  'profile',
+  'staging',
+  'email',
+  'kid',
+  'hmacKey',
+]);
+const FIELDS: ReadonlySet<string> = new Set(['names', 'method', 'source', 'dnsProvider', ...ADVANCED]);
 
-/** API field -> wizard field. */
+/** Fields of the two requests -> field of the form. */
 const ALIASES: Readonly<Record<string, string>> = {
+  name: 'projectName',
+  domain: 'names',
+  altNames: 'names',
+  challengeType: 'method',
   dnsCredentialId: 'source',
   keySize: 'key',
   keyType: 'key',
@@ -36,8 +41,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
   ACME_EAB_REQUIRED: 'kid',
 };
 
-/** Returns field errors; empty if the error names no field of the wizard and is shown as a whole. */
-export function obtainErrors(error: unknown, values: Pick<ObtainValues, 'ca' | 'source'>): FieldErrors {
+/** Returns field errors; empty if the error names no field of the form and is shown as a whole. */
+export function requestErrors(error: unknown, values: Pick<RequestValues, 'ca' | 'source'>): FieldErrors {
   const { body } = failureOf(error);
   if (body === null) return {};
   const errors: FieldErrors = {};
@@ -63,13 +68,10 @@ function fieldOf(field: string): string | null {
   if (field.startsWith('dnsCredentials.')) return field.replace('dnsCredentials.', 'credentials.');
   const base = field.split('.')[0] ?? '';
   const name = ALIASES[field] ?? ALIASES[base] ?? base;
-  return name in STEP_OF ? name : null;
+  return FIELDS.has(name) ? name : null;
 }
 
-/** Returns the step with the first invalid field, in the wizard's order. */
-export function stepOfErrors(errors: FieldErrors): ObtainStep | null {
-  const steps = Object.keys(errors).map((field) =>
-    field.startsWith('credentials.') ? 'validation' : (STEP_OF[field] ?? null),
-  );
-  return (['names', 'validation', 'options'] as const).find((step) => steps.includes(step)) ?? null;
+/** Whether an invalid field is in the collapsed part of the form. */
+export function hasAdvancedError(errors: FieldErrors): boolean {
+  return Object.keys(errors).some((field) => ADVANCED.has(field));
 }

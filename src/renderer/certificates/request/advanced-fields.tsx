@@ -1,17 +1,17 @@
-// The options step of the wizard: key, CA, external account binding, staging and renewal.
+// The collapsed part of the form: CA, external account binding, key, profile, staging and renewal.
 import { PasswordInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { messages } from '../../messages.ts';
-import { KEYS, OTHER_CA } from '../obtain-values.ts';
 import { ProfileField } from './profile-field.tsx';
-import type { Obtain } from './use-obtain.ts';
+import { KEYS, OTHER_CA } from './request-values.ts';
+import type { RequestState } from './use-request.ts';
 
 const text = messages.obtain;
 
-export function OptionsStep({ obtain }: { readonly obtain: Obtain }) {
-  const { form, cas, ca } = obtain;
+export function AdvancedFields({ request }: { readonly request: RequestState }) {
+  const { form, cas, ca, project, names } = request;
   const other = form.values.ca === OTHER_CA;
   const changed = (field: 'key' | 'ca'): string | undefined => {
-    const change = obtain.changes.find((each) => each.field === field);
+    const change = request.changes.find((each) => each.field === field);
     return change === undefined ? undefined : text.changedFrom(change.before);
   };
   const noStaging = !other && ca?.stagingUrl === null;
@@ -21,13 +21,6 @@ export function OptionsStep({ obtain }: { readonly obtain: Obtain }) {
   ];
   return (
     <Stack gap="md">
-      <Select
-        label={text.keyType}
-        allowDeselect={false}
-        data={KEYS.map((value) => ({ value, label: text.keys[value] }))}
-        description={changed('key')}
-        {...form.getInputProps('key')}
-      />
       <Select
         label={text.ca}
         allowDeselect={false}
@@ -50,8 +43,15 @@ export function OptionsStep({ obtain }: { readonly obtain: Obtain }) {
           {...form.getInputProps('caUrl')}
         />
       )}
-      {(other || ca?.needsEab === true) && <ExternalAccount obtain={obtain} />}
-      <ProfileField obtain={obtain} />
+      {(other || ca?.needsEab === true) && <ExternalAccount request={request} />}
+      <Select
+        label={text.keyType}
+        allowDeselect={false}
+        data={KEYS.map((value) => ({ value, label: text.keys[value] }))}
+        description={changed('key')}
+        {...form.getInputProps('key')}
+      />
+      <ProfileField request={request} />
       <TextInput
         label={text.email}
         description={text.emailHint(ca?.name ?? '')}
@@ -66,11 +66,20 @@ export function OptionsStep({ obtain }: { readonly obtain: Obtain }) {
         disabled={noStaging}
         {...form.getInputProps('staging', { type: 'checkbox' })}
       />
+      {project === null && (
+        <TextInput
+          label={text.projectName}
+          description={text.projectNameHint}
+          placeholder={names[0]}
+          autoComplete="off"
+          {...form.getInputProps('projectName')}
+        />
+      )}
     </Stack>
   );
 }
 
-function ExternalAccount({ obtain: { form, ca } }: { readonly obtain: Obtain }) {
+function ExternalAccount({ request: { form, ca } }: { readonly request: RequestState }) {
   const needed = ca?.needsEab === true;
   return (
     <Stack gap="sm" component="fieldset" style={{ border: 0, padding: 0, margin: 0 }}>

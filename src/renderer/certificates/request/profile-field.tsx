@@ -1,16 +1,16 @@
-// The certificate profile: a list for a built-in CA, loaded when the step opens, or a text field for a custom
+// The certificate profile: a list for a built-in CA, loaded when it opens, or a text field for a custom
 // directory.
 import { Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../api.ts';
 import { messages } from '../../messages.ts';
-import type { Obtain } from './use-obtain.ts';
+import type { RequestState } from './use-request.ts';
 
 const text = messages.obtain;
 
-export function ProfileField({ obtain }: { readonly obtain: Obtain }) {
-  const { form, ca } = obtain;
+export function ProfileField({ request }: { readonly request: RequestState }) {
+  const { form, ca } = request;
   return (
     <Stack gap="xs">
       {ca === undefined ? (
@@ -22,7 +22,7 @@ export function ProfileField({ obtain }: { readonly obtain: Obtain }) {
           {...form.getInputProps('profile')}
         />
       ) : (
-        <ProfileSelect obtain={obtain} ca={ca.id} />
+        <ProfileSelect request={request} ca={ca.id} />
       )}
       {form.values.profile.trim() !== '' && (
         <Switch
@@ -35,7 +35,7 @@ export function ProfileField({ obtain }: { readonly obtain: Obtain }) {
   );
 }
 
-function ProfileSelect({ obtain: { form }, ca }: { readonly obtain: Obtain; readonly ca: string }) {
+function ProfileSelect({ request: { form }, ca }: { readonly request: RequestState; readonly ca: string }) {
   const api = useApi();
   const [looked, setLooked] = useState(false);
   const { profile, staging } = form.values;

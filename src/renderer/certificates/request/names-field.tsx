@@ -1,0 +1,52 @@
+// The names of the certificate: typed or pasted in any form.
+import { Stack, Text, Textarea } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { messages } from '../../messages.ts';
+import { Notice } from '../../ui/notice.tsx';
+import { checkTyped, TYPED_MS, wildcardOf } from './request-values.ts';
+import type { RequestState } from './use-request.ts';
+
+const text = messages.obtain;
+
+export function NamesField({
+  request: { project, form, names, method },
+}: {
+  readonly request: RequestState;
+}) {
+  const wildcard = wildcardOf(names);
+  // Not when the field loses the focus: the error would move the button that is being clicked.
+  const [settled] = useDebouncedValue(form.values.names, TYPED_MS);
+  const wrong = settled === form.values.names ? checkTyped(settled) : null;
+  return (
+    <Stack gap="md">
+      {project !== null && (
+        <div>
+          <Text c="dimmed" fz="sm">
+            {text.domain}
+          </Text>
+          <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
+            {project.domain}
+          </Text>
+        </div>
+      )}
+      <Textarea
+        label={project === null ? text.names : text.altNames}
+        description={text.namesHint}
+        autosize
+        minRows={project === null ? 2 : 1}
+        maxRows={12}
+        autoFocus={project === null}
+        spellCheck={false}
+        autoComplete="off"
+        autoCapitalize="off"
+        {...form.getInputProps('names')}
+        error={form.errors.names ?? wrong}
+      />
+      {wildcard !== undefined && form.values.method === 'http-01' && method === 'dns-01' && (
+        <Notice tone="info" role="status">
+          {text.wildcard(wildcard)}
+        </Notice>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,47 @@
+// How the CA validates the names: HTTP-01 with its reachability, DNS-01 with credentials and their test, or by hand.
+import { Radio, Stack } from '@mantine/core';
+import { messages } from '../../messages.ts';
+import { ChallengeNotice } from '../challenge-notice.tsx';
+import { DnsValidation } from './dns-validation.tsx';
+import { Reachability } from './reachability.tsx';
+import { METHODS, type Method, wildcardOf } from './request-values.ts';
+import type { RequestState } from './use-request.ts';
+
+const text = messages.obtain;
+
+export function ValidationFields({ request }: { readonly request: RequestState }) {
+  const { form, names, method } = request;
+  const wildcard = wildcardOf(names);
+  return (
+    <Stack gap="lg">
+      <Radio.Group
+        aria-label={text.validation}
+        {...form.getInputProps('method')}
+        value={method}
+        onChange={(next) => form.setFieldValue('method', next as Method)}
+      >
+        <Stack gap="sm">
+          {METHODS.map((value) => {
+            const isExcluded = value === 'http-01' && wildcard !== undefined;
+            return (
+              <Radio
+                key={value}
+                value={value}
+                label={text.methodLabels[value]}
+                description={isExcluded ? text.httpNotForWildcards(wildcard) : text.methodHints[value]}
+                disabled={isExcluded}
+              />
+            );
+          })}
+        </Stack>
+      </Radio.Group>
+      {method === 'http-01' && (
+        <>
+          <ChallengeNotice />
+          <Reachability names={names} live />
+        </>
+      )}
+      {method === 'dns-01' && <DnsValidation request={request} />}
+    </Stack>
+  );
+}

@@ -1,0 +1,14 @@
+// Opens the dialog that edits a project. Its form is as large as a screen, so its code is loaded on demand.
+import type { Project } from '../../shared/project.ts';
+import { messages } from '../messages.ts';
+import { openDialog } from '../ui/dialog.tsx';
+import { notifyFailure } from '../ui/notify-failure.tsx';
+
+/** Opens the dialog once its form is loaded, so that a field gets the focus. */
+export function openEditProject(project: Project): void {
+  import('./edit-project-form.tsx').then(
+    ({ EditProject }) =>
+      openDialog({ title: messages.projects.edit.title, children: <EditProject project={project} /> }),
+    notifyFailure,
+  );
+}
