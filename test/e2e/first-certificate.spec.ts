@@ -27,7 +27,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the page for a new certificate', 
       readonly altNames: readonly string[];
     }[];
   const open = async (): Promise<void> => {
-    await gui.open('/about'); // so that the form starts anew
+    await gui.open('/about'); // so that the form is empty again
     await gui.open('/new');
     await names().waitFor();
   };

@@ -35,7 +35,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the request form', () => {
     await gui.page.getByRole('option', { name: option }).click();
   };
   const openNew = async (typed: string): Promise<void> => {
-    await gui.open('/about'); // so that the form starts anew
+    await gui.open('/about'); // so that the form is empty again
     await gui.open('/new');
     await names().fill(typed);
   };
