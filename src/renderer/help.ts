@@ -3,7 +3,9 @@
 import type { RegisteredRouter } from '@tanstack/react-router';
 import type { ProjectTab } from './projects/project-tabs.ts';
 
-type Route = Exclude<keyof RegisteredRouter['routesByPath'], `${string}/` | ''> | '/';
+/** Former addresses only redirect. */
+type Redirect = '/settings/notifications' | '/settings/backups';
+type Route = Exclude<keyof RegisteredRouter['routesByPath'], `${string}/` | '' | Redirect> | '/';
 
 /** A document below docs/ without its extension, with or without a heading. Each page needs one. */
 export const HELP: Readonly<Record<Route, string>> = {
@@ -29,7 +31,15 @@ export const HELP: Readonly<Record<Route, string>> = {
   '/deployments/$deploymentId/edit': 'deployments#recipes',
   '/activity': 'audit-trail',
   '/tokens': 'security#who-may-do-what',
-  '/settings': 'settings',
+  '/notifications': 'notifications',
+  '/backups': 'backup',
+  '/settings': 'settings#which-time-zone-applies',
+  '/settings/renewals': 'renewal#when-does-certdesk-renew-a-certificate',
+  '/settings/authorities': 'renewal#how-does-certdesk-stay-within-the-cas-rate-limits',
+  '/settings/dns': 'settings#how-does-dns-01-wait-for-its-record',
+  '/settings/network': 'https',
+  '/settings/sessions': 'security#how-do-people-sign-in',
+  '/settings/audit': 'audit-trail#how-long-are-entries-kept',
   '/about': 'index',
 };
 

@@ -1,6 +1,12 @@
 // The routes. A screen's code is loaded on first use, except the overview's, where most visits begin. Routes use the
 // URL hash, so the same build works on a server, behind any path prefix, and in the Electron window.
-import { createHashHistory, createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  redirect,
+} from '@tanstack/react-router';
 import { readActivitySearch } from './activity/activity-search.ts';
 import { readDeploymentSearch } from './deployments/deployment-search.ts';
 import { readEndpointSearch } from './endpoints/endpoint-search.ts';
@@ -160,14 +166,77 @@ const tokens = createRoute({
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
-  component: lazyScreen(() => import('./settings/settings-page.tsx'), 'SettingsPage'),
+  component: settingsPage('GeneralPage'),
 });
+
+const renewalSettings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/renewals',
+  component: settingsPage('RenewalsPage'),
+});
+
+const authorities = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/authorities',
+  component: settingsPage('AuthoritiesPage'),
+});
+
+const dnsSettings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/dns',
+  component: settingsPage('DnsPage'),
+});
+
+const network = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/network',
+  component: settingsPage('NetworkPage'),
+});
+
+const sessions = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/sessions',
+  component: settingsPage('SessionsPage'),
+});
+
+const auditSettings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/audit',
+  component: settingsPage('AuditPage'),
+});
+
+const notifications = createRoute({
+  getParentRoute: () => root,
+  path: '/notifications',
+  component: lazyScreen(() => import('./notifications/notifications-page.tsx'), 'NotificationsPage'),
+});
+
+const backups = createRoute({
+  getParentRoute: () => root,
+  path: '/backups',
+  component: lazyScreen(() => import('./backups/backups-page.tsx'), 'BackupsPage'),
+});
+
+/** They were panels of the settings. */
+const moved = (['notifications', 'backups'] as const).map((name) =>
+  createRoute({
+    getParentRoute: () => root,
+    path: `/settings/${name}`,
+    beforeLoad: () => {
+      throw redirect({ to: `/${name}`, replace: true });
+    },
+  }),
+);
 
 const about = createRoute({
   getParentRoute: () => root,
   path: '/about',
   component: lazyScreen(() => import('./about/about-page.tsx'), 'AboutPage'),
 });
+
+function settingsPage(name: keyof typeof import('./settings/pages.tsx')) {
+  return lazyScreen(() => import('./settings/pages.tsx'), name);
+}
 
 function readTab(search: Record<string, unknown>): { tab?: ProjectTab } {
   const tab = PROJECT_TABS.find((known) => known === search.tab);
@@ -214,6 +283,15 @@ const routeTree = root.addChildren([
   activity,
   tokens,
   settings,
+  renewalSettings,
+  authorities,
+  dnsSettings,
+  network,
+  sessions,
+  auditSettings,
+  notifications,
+  backups,
+  ...moved,
   about,
 ]);
 

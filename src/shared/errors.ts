@@ -195,7 +195,7 @@ export const ERRORS = {
   ACME_ACCOUNT_DEACTIVATED: entry(
     400,
     false,
-    'The account was deactivated at the CA. Replace it in Settings, or with `certdesk ca-account replace`.',
+    'The account was deactivated at the CA. Replace it in Settings, Certificate authorities, or with `certdesk ca-account replace`.',
   ),
   ACME_REJECTED: entry(400, false, 'The CA rejected the request. Details contain its problem document.'),
   ACME_RATE_LIMITED: entry(429, true, 'A rate limit of the CA is reached. Wait as long as Retry-After says.'),
@@ -311,7 +311,7 @@ export const ERRORS = {
     false,
     'The database file is damaged. It stays as it is. Restore the last good backup with --keep-aside.',
   ),
-  BACKUP_PASSPHRASE_NOT_SET: entry(409, false, 'Set a backup passphrase first, in Settings.'),
+  BACKUP_PASSPHRASE_NOT_SET: entry(409, false, 'Set a backup passphrase first, on the page Backups.'),
   BACKUP_NOT_FOUND: entry(404, false, 'Backup not found. Check its name or path.'),
   BACKUP_UNREADABLE: entry(
     400,

@@ -185,6 +185,7 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
     const page = await rig.page();
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('link', { name: 'HTTPS and network' }).click();
     const advice = page.getByText(/HTTP-01 challenge listener cannot listen on :: port 80/);
     for (const words of [/sudo setcap cap_net_bind_service=\+ep \S*node/, /another port/, /forward port 80/])
       expect(await advice.innerText()).toMatch(words);

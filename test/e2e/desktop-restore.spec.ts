@@ -33,7 +33,7 @@ describeWith('chromium', `the desktop application after a restore, ${ON}`, () =>
     const listeners = await ports();
     await makeQuickBackup(rig.dataFolder);
     await rig.rest('POST', '/projects', { domain: 'later.example.com' });
-    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('link', { name: 'Backups' }).click();
     const dialog = await openRestore(page);
     await checkBackup(dialog, PASSPHRASE);
     await confirmRestore(dialog);

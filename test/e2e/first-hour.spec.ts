@@ -37,13 +37,14 @@ describeWith(['pebble', 'bind9', 'chromium'], "an administrator's first hour", (
   };
 
   it('needs no second proof to set up settings, backups, a credential and a token', async () => {
-    await gui.open('/settings');
+    await gui.open('/settings/sessions');
     const sessions = panel('Active sessions');
     await sessions.getByLabel('Sign out when idle (minutes)').fill('90');
     await sessions.getByRole('button', { name: 'Save' }).click();
     await expect.poll(async () => (await gui.app.app.engine.settings.get()).sessions.idleMinutes).toBe(90);
     passed += 4 * MINUTE;
-    const backups = panel('Backups');
+    await gui.open('/backups');
+    const backups = gui.page.getByRole('main');
     await backups.getByLabel('Folder').fill(`${gui.app.dataFolder}/elsewhere`);
     await backups.getByRole('button', { name: 'Save' }).click();
     await expect
@@ -81,8 +82,8 @@ describeWith(['pebble', 'bind9', 'chromium'], "an administrator's first hour", (
 
   it('needs no proof for a channel, a project and its certificate', async () => {
     passed += 10 * MINUTE;
-    await gui.open('/settings');
-    await panel('Notifications').getByRole('button', { name: 'New channel' }).click();
+    await gui.open('/notifications');
+    await gui.page.getByRole('button', { name: 'New channel' }).click();
     await dialog().getByText('Webhook', { exact: true }).click();
     await dialog().getByLabel('Name', { exact: true }).fill('On call');
     await dialog().getByLabel('Webhook URL', { exact: true }).fill(`${receiver.url}/hook`);

@@ -1,6 +1,6 @@
 // Every form flags all missing and invalid fields at once, each with its own message, and asks before it discards typed
 // values.
-import type { Locator } from 'playwright';
+import type { Dialog, Locator } from 'playwright';
 import { expect, it } from 'vitest';
 import { useGui } from '../support/gui/use-gui.ts';
 import { describeWith } from '../support/tools/tools.ts';
@@ -62,7 +62,7 @@ describeWith(['chromium'], 'a form', () => {
   });
 
   it('creates a notification channel for mail and webhook', async () => {
-    await gui.open('/settings');
+    await gui.open('/notifications');
     await gui.page.getByRole('button', { name: 'New channel' }).click();
     await dialog().getByLabel('Port').fill('');
     await dialog().getByLabel('Username').fill('certdesk');
@@ -104,15 +104,17 @@ describeWith(['chromium'], 'a form', () => {
     await close();
   });
 
-  it('changes every field of every section of the settings', async () => {
-    await gui.open('/settings');
-    const EMPTY: Readonly<Record<string, readonly string[]>> = {
-      Renewals: ['Concurrent renewals', 'Keep old versions (days)'],
-      Backups: ['Backups to keep'],
-      Network: ['API and web port', 'HTTP-01 port'],
-      Notifications: ['Hour of the day', 'Report downtime after (hours)'],
-    };
-    for (const [name, fields] of Object.entries(EMPTY)) {
+  it('marks every invalid field of a settings page', async () => {
+    const EMPTY = [
+      ['/settings/renewals', 'Renewals', ['Concurrent renewals', 'Keep old versions (days)']],
+      ['/backups', 'Schedule', ['Backups to keep']],
+      ['/settings/network', 'Network', ['API and web port', 'HTTP-01 port']],
+      ['/notifications', 'Weekly summary and downtime', ['Hour of the day', 'Report downtime after (hours)']],
+    ] as const;
+    const leave = (question: Dialog): void => void question.accept();
+    gui.page.on('dialog', leave);
+    for (const [path, name, fields] of EMPTY) {
+      await gui.open(path);
       for (const field of fields) await panel(name).getByLabel(field, { exact: true }).fill('');
       await panel(name).getByRole('button', { name: 'Save' }).first().click();
       expect(await flagged(panel(name))).toEqual(
@@ -120,10 +122,13 @@ describeWith(['chromium'], 'a form', () => {
       );
     }
     await gui.takeScreenshots('form-errors-settings');
+    await gui.open('/');
+    await gui.page.getByRole('heading', { level: 1 }).waitFor();
+    gui.page.off('dialog', leave);
   });
 
   it('restores a backup file, creates an API token, and imports a folder', async () => {
-    await gui.open('/settings');
+    await gui.open('/backups');
     await gui.page.getByRole('button', { name: 'Restore from file…' }).click();
     await submit(dialog(), 'Verify');
     expect(await flagged(dialog())).toEqual({
@@ -131,10 +136,10 @@ describeWith(['chromium'], 'a form', () => {
       'Backup passphrase': 'Enter the passphrase of this backup.',
     });
     await close();
-    await panel('Backups').getByRole('textbox', { name: 'Passphrase' }).fill('short');
-    await panel('Backups').getByRole('button', { name: 'Set passphrase' }).click();
-    expect(await flagged(panel('Backups'))).toEqual({ Passphrase: 'Must have at least 12 characters.' });
-    await panel('Backups').getByRole('textbox', { name: 'Passphrase' }).fill('');
+    await panel('Encryption').getByRole('textbox', { name: 'Passphrase' }).fill('short');
+    await panel('Encryption').getByRole('button', { name: 'Set passphrase' }).click();
+    expect(await flagged(panel('Encryption'))).toEqual({ Passphrase: 'Must have at least 12 characters.' });
+    await panel('Encryption').getByRole('textbox', { name: 'Passphrase' }).fill('');
     await gui.open('/tokens');
     await gui.page.getByRole('button', { name: 'New token' }).first().click();
     await submit(dialog(), 'Create token');
@@ -196,8 +201,8 @@ describeWith(['chromium'], 'a form', () => {
   });
 
   it('asks before a backup passphrase that is not saved is discarded', async () => {
-    await gui.open('/settings');
-    const passphrase = panel('Backups').getByRole('textbox', { name: 'Passphrase' });
+    await gui.open('/backups');
+    const passphrase = panel('Encryption').getByRole('textbox', { name: 'Passphrase' });
     await passphrase.fill('a long passphrase');
     const asked: string[] = [];
     gui.page.once('dialog', (question) => {

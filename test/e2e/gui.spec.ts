@@ -152,22 +152,32 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
       await page.keyboard.press('Control+k');
       const field = page.getByPlaceholder('Search projects or run a command');
       await field.fill(typed);
-      await page.getByRole('dialog').getByText(heading).waitFor();
+      await page.getByRole('dialog').getByText(heading).first().waitFor();
       await field.press('Enter');
       await page.getByRole('heading', { level: 1, name: heading }).waitFor();
     }
   });
 
-  it('links to each panel of the settings', async () => {
+  it('has a page for each part of the settings, in their navigation and the palette', async () => {
     await page.goto(`${app.app.address}/#/settings`);
-    const list = page.getByRole('navigation', { name: 'Settings sections' });
-    const panels = page.getByRole('main').getByRole('heading', { level: 2 });
-    await page.getByRole('heading', { name: 'CA accounts' }).waitFor();
-    expect(await list.getByRole('button').allTextContents()).toEqual(await panels.allTextContents());
-    await list.getByRole('button', { name: 'CA accounts' }).click();
-    await expect
-      .poll(() => page.evaluate(() => document.activeElement?.querySelector('h2')?.textContent))
-      .toBe('CA accounts');
+    const list = page.getByRole('navigation', { name: 'Settings pages' });
+    for (const name of await list.getByRole('link').allTextContents()) {
+      await list.getByRole('link', { name, exact: true }).click();
+      await expect.poll(() => page.title()).toBe(`${name} · Settings · Certdesk`);
+      expect(await list.getByRole('link', { name, exact: true }).getAttribute('aria-current')).toBe('page');
+    }
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder('Search projects or run a command').fill('validation');
+    await page.getByRole('dialog').getByText('Settings: DNS validation').waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/#\/settings\/dns$/);
+  });
+
+  it('redirects from the former places of notifications and backups', async () => {
+    for (const name of ['notifications', 'backups'] as const) {
+      await page.goto(`${app.app.address}/#/settings/${name}`);
+      await page.waitForURL(`${app.app.address}/#/${name}`);
+    }
   });
 
   it('shows a change made by REST', async () => {
@@ -194,7 +204,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
   });
 
   it('saves the ports for the next start, and reports an invalid one at its field', async () => {
-    await page.goto(`${app.app.address}/#/settings`);
+    await page.goto(`${app.app.address}/#/settings/network`);
     const form = page.locator('form').filter({ has: page.getByLabel('HTTP-01 port', { exact: true }) });
     const save = form.getByRole('button', { name: 'Save' });
     await form.getByLabel('HTTP-01 port', { exact: true }).fill('');

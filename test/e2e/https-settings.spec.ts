@@ -44,7 +44,7 @@ describeWith('chromium', 'the settings of HTTPS', () => {
   const settings = async () => (await app.app.engine.settings.get()).https;
 
   it('show the fingerprint of the self-signed certificate, and why it is served', async () => {
-    await page.goto(`${app.app.address}/#/settings`);
+    await page.goto(`${app.app.address}/#/settings/network`);
     await panel().getByText('Self-signed', { exact: true }).waitFor();
     await panel().getByText('No project is selected for HTTPS.').waitFor();
     await panel()
@@ -65,7 +65,7 @@ describeWith('chromium', 'the settings of HTTPS', () => {
     await page.setViewportSize({ width: 1280, height: 900 });
     await app.app.engine.settings.update({ https: { projectId: null } });
     await status.getByText('Self-signed', { exact: true }).waitFor();
-    await page.goto(`${app.app.address}/#/settings`);
+    await page.goto(`${app.app.address}/#/settings/network`);
   });
 
   it('select a project, and follow its certificate without a reload', async () => {

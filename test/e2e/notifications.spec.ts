@@ -30,7 +30,7 @@ describeWith('chromium', 'notifications', () => {
     { expected: /status of 502/ },
   );
 
-  const panel = (): Locator => gui.page.getByRole('region', { name: 'Notifications', exact: true });
+  const panel = (): Locator => gui.page.getByRole('main');
   const dialog = (): Locator => gui.page.getByRole('dialog');
   const press = (name: string | RegExp) => dialog().getByRole('button', { name, exact: true }).click();
   const choose = async (label: string, option: string): Promise<void> => {
@@ -38,7 +38,7 @@ describeWith('chromium', 'notifications', () => {
     await gui.page.getByRole('option', { name: option }).click();
   };
   const openNew = async (): Promise<void> => {
-    await gui.open('/settings');
+    await gui.open('/notifications');
     await panel().getByRole('button', { name: 'New channel' }).click();
     await dialog().waitFor();
   };
@@ -82,7 +82,7 @@ describeWith('chromium', 'notifications', () => {
       .getByText(`${KINDS - 1} of ${KINDS} events`)
       .waitFor();
     expect(await channels()).toMatchObject([{ name: 'On call', enabled: true }]);
-    await gui.open('/settings');
+    await gui.open('/notifications');
     await panel().getByText('On call').waitFor();
     await gui.page.reload();
     await panel().getByText('On call').waitFor();

@@ -173,7 +173,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the request form', () => {
     await gui.page.getByText('Certificate issued').waitFor();
     const { spec } = (await gui.app.call('GET', `/projects/${openProject()}/certificate/details`)).body;
     expect(spec).toMatchObject({ profile: 'default', profileUse: 'required' });
-    await gui.open('/settings');
+    await gui.open('/settings/authorities');
     await gui.page
       .getByRole('button', { name: /Replace key of the/ })
       .first()

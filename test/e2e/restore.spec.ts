@@ -43,8 +43,8 @@ describeWith('chromium', 'a restore in the browser', () => {
   it('restores the previous data, and a wrong passphrase changes nothing', async () => {
     const { page } = gui;
     await call('POST', '/projects', { domain: 'kept.example.com' });
-    await gui.open('/settings');
-    const backups = page.getByRole('region', { name: 'Backups', exact: true });
+    await gui.open('/backups');
+    const backups = page.getByRole('main');
     await backups.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
     await backups.getByRole('button', { name: 'Set passphrase' }).click();
     await backups.getByText('A passphrase is set.', { exact: false }).waitFor();

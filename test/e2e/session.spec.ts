@@ -131,7 +131,7 @@ describeWith('chromium', 'signing in and out', () => {
   it('marks the session of this browser, and ending it signs out here', async () => {
     await openLink();
     await page.getByText('Get your first certificate').waitFor(); // another page would interrupt the sign-in
-    await page.goto(`${proxy.address}/#/settings`);
+    await page.goto(`${proxy.address}/#/settings/sessions`);
     const row = page.getByRole('row').filter({ hasText: 'This browser' });
     await row.getByRole('button', { name: /^Sign out / }).click();
     await page.getByRole('heading', { name: 'Sign in to Certdesk' }).waitFor();

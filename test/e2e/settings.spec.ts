@@ -74,7 +74,7 @@ describeWith('chromium', 'the settings for renewals', () => {
   });
 
   it('saves the fallback CA, a pause, the concurrency and the retention of old versions', async () => {
-    await gui.open('/settings');
+    await gui.open('/settings/renewals');
     const renewals = panel('Renewals');
     await renewals.getByRole('combobox', { name: 'Fallback CA' }).click();
     await gui.page.getByRole('option', { name: 'ZeroSSL' }).click();
@@ -101,7 +101,7 @@ describeWith('chromium', 'the settings for renewals', () => {
   });
 
   it('asks before unsaved changes are discarded, and keeps them if the user stays', async () => {
-    await gui.open('/settings');
+    await gui.open('/settings/renewals');
     const days = panel('Renewals').getByLabel('Keep old versions (days)');
     await days.fill('91');
     const about = () => gui.page.getByRole('link', { name: 'About' }).click();
@@ -115,17 +115,18 @@ describeWith('chromium', 'the settings for renewals', () => {
     await about();
     await gui.page.getByRole('heading', { level: 1, name: 'About' }).waitFor();
     expect((await settings()).renewals?.keepVersionsDays).toBe(90);
-    await gui.open('/settings');
   });
 
   it('shows the use of a CA’s limit, and when more is available', async () => {
+    await gui.open('/settings/authorities');
     const budget = panel('CA rate limits');
     const row = budget.getByRole('row', { name: /certificates of the same names.*shop\.example\.com/ });
     await row.getByText('2 of 5 in 7 days').waitFor();
   });
 
   it('configures folder, schedule and passphrase of backups; creates and verifies one, and copies its restore command', async () => {
-    const backups = panel('Backups');
+    await gui.open('/backups');
+    const backups = gui.page.getByRole('main');
     await backups.getByLabel('Folder').fill('not/absolute');
     await backups.getByLabel('Interval (hours)').fill('12');
     await backups.getByLabel('Backups to keep', { exact: true }).fill('5');
@@ -186,7 +187,7 @@ describeWith('chromium', 'the settings for renewals', () => {
     // No user can create a folder there, not even root.
     await gui.app.asUser('PATCH', '/settings', { body: { backup: { folder: '/sys/certdesk-cannot' } } });
     await gui.page.reload();
-    const backups = panel('Backups');
+    const backups = gui.page.getByRole('main');
     await backups.getByRole('button', { name: 'Back up now' }).click();
     await backups.getByRole('alert').first().waitFor();
     await gui.app.asUser('PATCH', '/settings', { body: { backup: { folder: null } } });

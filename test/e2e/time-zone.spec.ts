@@ -22,9 +22,11 @@ describeWith(['chromium'], 'the time zone', () => {
     expect((await gui.app.call('GET', '/settings')).body.general).toMatchObject({
       baseUrl: 'https://certs.example.com',
     });
-    await panel('Renewals').getByText('America/St_Johns time').waitFor();
-    await panel('Notifications').getByText('0–23, America/St_Johns time').waitFor();
     await gui.takeScreenshots('general-settings');
+    await gui.page.getByRole('link', { name: 'Notifications' }).click();
+    await gui.page.getByText('0–23, America/St_Johns time').waitFor();
+    await gui.open('/settings/renewals');
+    await panel('Renewals').getByText('America/St_Johns time').waitFor();
     expect(await axeViolations(gui.page)).toEqual([]);
   });
 

@@ -49,7 +49,7 @@ describeWith(['chromium'], 'the user', () => {
   });
 
   it('withdraws the approval of the directory', async () => {
-    await gui.open('/settings');
+    await gui.open('/settings/authorities');
     const withdraw = gui.page.getByRole('button', { name: `Withdraw the approval of ${directoryUrl}` });
     await withdraw.scrollIntoViewIfNeeded();
     await gui.takeScreenshots('approved-directories');

@@ -19,6 +19,7 @@ import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { ProjectSelect } from '../tokens/project-select.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
+import { FieldRow } from '../ui/field-row.tsx';
 import { formErrors } from '../ui/form-errors.ts';
 import { closeDone } from '../ui/notify.tsx';
 
@@ -75,7 +76,7 @@ export function EditEndpoint({ endpoint }: { readonly endpoint: EndpointDetail }
           spellCheck={false}
           {...field('host')}
         />
-        <Group grow>
+        <FieldRow>
           <Select
             label={text.protocol}
             allowDeselect={false}
@@ -83,7 +84,7 @@ export function EditEndpoint({ endpoint }: { readonly endpoint: EndpointDetail }
             {...field('protocol')}
           />
           <NumberInput label={text.port} min={1} max={65_535} allowDecimal={false} {...field('port')} />
-        </Group>
+        </FieldRow>
         <TextInput
           label={text.serverName}
           description={text.serverNameHint}

@@ -3,6 +3,11 @@ import { formatCount } from '../format.ts';
 
 export const backup = {
   title: 'Backups',
+  text: 'Encrypted copies of projects, certificates, keys and settings.',
+  state: 'Status',
+  schedule: 'Schedule',
+  encryption: 'Encryption',
+  existing: 'Existing backups',
   folder: 'Folder',
   folderHint: 'Absolute path on the server, ideally on another disk. Leave empty to use the data folder.',
   everyHours: 'Interval (hours)',

@@ -5,6 +5,7 @@ export const notifications = {
   title: 'Notifications',
   text: 'Email and webhook alerts. Each problem is reported once; failed deliveries are retried for a day.',
   new: 'New channel',
+  channels: 'Channels',
   none: 'No channels yet. Add email or a webhook to hear about problems.',
   kinds: {
     failed: 'Request or renewal failed',
@@ -116,6 +117,7 @@ export const notifications = {
     showSecret: 'Show signing secret',
   },
   digest: {
+    title: 'Weekly summary and downtime',
     day: 'Weekly summary on',
     days: {
       monday: 'Monday',

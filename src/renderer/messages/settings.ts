@@ -3,9 +3,18 @@ import { formatCount, formatNumber } from '../format.ts';
 
 export const settings = {
   title: 'Settings',
-  sections: 'Settings sections',
+  sections: 'Settings pages',
+  pages: {
+    general: 'General',
+    renewals: 'Renewals',
+    authorities: 'Certificate authorities',
+    dns: 'DNS validation',
+    network: 'HTTPS and network',
+    sessions: 'Sessions',
+    audit: 'Audit log',
+  },
   description:
-    'Changes apply immediately; port changes apply after a restart. Listen addresses and the secret store are set at start-up.',
+    'Changes apply immediately, except where a field says otherwise. Listen addresses and the secret store are set at start-up.',
   saved: 'Settings saved',
   save: 'Save',
   appearance: { title: 'Appearance', theme: 'Theme', themeHint: 'Saved in this browser.' },

@@ -1,11 +1,12 @@
 // Pending, failed and delivered messages.
-import { Group, Stack, Switch, Table, Text, Title } from '@mantine/core';
+import { Switch, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Channel, Delivery } from '../../shared/notification.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { Chip } from '../ui/chip.tsx';
+import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { type Face, JOB_FACES } from '../ui/status-style.ts';
 import { ServerText, Time } from '../ui/time.tsx';
@@ -29,26 +30,30 @@ export function Deliveries({ channels }: { readonly channels: readonly Channel[]
     refetchInterval: DELIVERS_EVERY_MS,
   });
   return (
-    <Stack gap="xs">
-      <Group justify="space-between">
-        <Title order={3} fz="sm">
-          {text.title}
-        </Title>
+    <Panel
+      title={text.title}
+      aside={
         <Switch
           size="sm"
           label={text.showSent}
           checked={all}
           onChange={(event) => setAll(event.currentTarget.checked)}
         />
-      </Group>
+      }
+      flush
+    >
       <QueryView query={queue} lines={2}>
         {({ deliveries }) => {
           const shown = deliveries.filter(({ state }) => all || state !== 'sent').slice(0, SHOWN);
           if (shown.length > 0) return <DeliveryTable deliveries={shown} channels={channels} />;
-          return <Text c="dimmed">{all ? text.noneEver : text.none}</Text>;
+          return (
+            <Text c="dimmed" p="md">
+              {all ? text.noneEver : text.none}
+            </Text>
+          );
         }}
       </QueryView>
-    </Stack>
+    </Panel>
   );
 }
 

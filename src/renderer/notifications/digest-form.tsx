@@ -1,9 +1,10 @@
 // The schedule of the weekly summary, and the downtime threshold.
-import { Group, NumberInput, Select } from '@mantine/core';
+import { NumberInput, Select } from '@mantine/core';
 import type { PatchSettings, Settings } from '../../shared/settings.ts';
 import { messages } from '../messages.ts';
 import { SettingsForm, useSectionForm } from '../settings/settings-form.tsx';
 import { numberOf } from '../ui/field-checks.ts';
+import { FieldRow } from '../ui/field-row.tsx';
 import { useTimeZone } from '../use-time-zone.ts';
 
 const text = messages.notifications.digest;
@@ -24,7 +25,7 @@ export function DigestForm({ notifications }: { readonly notifications: Section 
   const zone = useTimeZone();
   return (
     <SettingsForm of={section}>
-      <Group gap="md" grow align="flex-start">
+      <FieldRow>
         <Select
           label={text.day}
           description={text.dayHint}
@@ -48,7 +49,7 @@ export function DigestForm({ notifications }: { readonly notifications: Section 
           allowDecimal={false}
           {...form.getInputProps('missedAfterHours')}
         />
-      </Group>
+      </FieldRow>
     </SettingsForm>
   );
 }

@@ -2,6 +2,7 @@
 import { Group, NumberInput, PasswordInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
 import type { Channel } from '../../shared/notification.ts';
 import { messages } from '../messages.ts';
+import { FieldRow } from '../ui/field-row.tsx';
 import type { ChannelForm } from './channel-values.ts';
 import { SECURITIES, USUAL_PORTS } from './channel-values.ts';
 
@@ -18,7 +19,7 @@ export function MailFields({ form, known }: Props) {
   return (
     <>
       <Server form={form} />
-      <Group gap="md" grow align="flex-start">
+      <FieldRow>
         <TextInput
           label={text.username}
           description={text.usernameHint}
@@ -32,7 +33,7 @@ export function MailFields({ form, known }: Props) {
           visibilityToggleButtonProps={{ 'aria-label': text.showPassword }}
           {...form.getInputProps('password')}
         />
-      </Group>
+      </FieldRow>
       <Group gap="md" grow align="flex-end">
         <TextInput
           label={text.from}

@@ -23,7 +23,6 @@ export function EnginePanel({ engine }: { readonly engine: EngineState }) {
   return (
     <Panel title={text.title}>
       <Facts
-        labelWidth={170}
         facts={[
           {
             label: text.lastRenewalCheck,

@@ -91,7 +91,7 @@ function PauseBanner({ until }: { readonly until: string }) {
         <Text>
           {text.pausedUntil} <Time at={until} />.
         </Text>
-        <LinkButton variant="default" size="xs" to="/settings">
+        <LinkButton variant="default" size="xs" to="/settings/renewals">
           {text.pauseSettings}
         </LinkButton>
       </Group>

@@ -1,7 +1,8 @@
 // The retention period of audit log entries.
-import { Group, NumberInput } from '@mantine/core';
+import { NumberInput } from '@mantine/core';
 import type { Settings } from '../../shared/settings.ts';
 import { messages } from '../messages.ts';
+import { FieldRow } from '../ui/field-row.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
@@ -19,7 +20,7 @@ export function AuditPanel({ audit }: { readonly audit: Settings['audit'] }) {
   return (
     <Panel title={text.title}>
       <SettingsForm of={section}>
-        <Group gap="md" grow align="flex-start">
+        <FieldRow>
           <NumberInput
             label={text.keepDays}
             description={text.keepDaysHint}
@@ -28,7 +29,7 @@ export function AuditPanel({ audit }: { readonly audit: Settings['audit'] }) {
             allowDecimal={false}
             {...section.form.getInputProps('keepDays')}
           />
-        </Group>
+        </FieldRow>
       </SettingsForm>
     </Panel>
   );

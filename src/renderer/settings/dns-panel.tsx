@@ -1,7 +1,8 @@
 // How DNS-01 waits for record propagation.
-import { Group, NumberInput, Radio, Stack, TagsInput } from '@mantine/core';
+import { NumberInput, Radio, Stack, TagsInput } from '@mantine/core';
 import type { Settings } from '../../shared/settings.ts';
 import { messages } from '../messages.ts';
+import { FieldRow } from '../ui/field-row.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
@@ -29,7 +30,7 @@ export function DnsPanel({ dns }: { readonly dns: Settings['dns'] }) {
   return (
     <Panel title={text.title}>
       <SettingsForm of={section}>
-        <Group gap="md" grow align="flex-start">
+        <FieldRow>
           <NumberInput
             label={text.timeout}
             description={text.timeoutHint}
@@ -44,7 +45,7 @@ export function DnsPanel({ dns }: { readonly dns: Settings['dns'] }) {
             max={600}
             {...form.getInputProps('propagationInterval')}
           />
-        </Group>
+        </FieldRow>
         <Radio.Group label={text.check} {...form.getInputProps('propagationCheck')}>
           <Stack gap="xs" mt="xs">
             <Radio value="authoritative" label={text.checks.authoritative} />

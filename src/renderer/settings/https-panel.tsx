@@ -42,7 +42,6 @@ function Served({ state }: { readonly state: HttpsState | null }) {
       )}
       {redirect === 'no-port' && <Notice tone="warn" title={text.noRedirectPort} />}
       <Facts
-        labelWidth={110}
         facts={[
           { label: text.certificate, value: text.certificates[certificate] },
           { label: text.names, value: <span style={ANYWHERE}>{names.join(', ')}</span> },

@@ -23,7 +23,6 @@ export function ListenersPanel({ listeners }: { readonly listeners: Settings['li
         <QueryView query={diagnostics}>
           {(data) => (
             <Facts
-              labelWidth={170}
               facts={[
                 { label: text.api, value: data.listeners.api ?? text.closed },
                 { label: text.challenges, value: data.listeners.challenges ?? text.closed },

@@ -1,10 +1,11 @@
 // Renewal settings: pause, concurrency, fallback CA, and retention of old versions.
-import { Group, NumberInput, Select, TextInput } from '@mantine/core';
+import { NumberInput, Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Settings } from '../../shared/settings.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { numberOf } from '../ui/field-checks.ts';
+import { FieldRow } from '../ui/field-row.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { useTimeZone } from '../use-time-zone.ts';
 import { fromLocalTime, toLocalTime } from './local-time.ts';
@@ -31,7 +32,7 @@ export function RenewalsPanel({ renewals }: { readonly renewals: Settings['renew
   return (
     <Panel title={text.title}>
       <SettingsForm of={section}>
-        <Group gap="md" grow align="flex-start">
+        <FieldRow>
           <TextInput
             type="datetime-local"
             label={text.pausedUntil}
@@ -39,8 +40,8 @@ export function RenewalsPanel({ renewals }: { readonly renewals: Settings['renew
             {...form.getInputProps('pausedUntil')}
           />
           <FallbackCa known={renewals.fallbackCa} input={form.getInputProps('fallbackCa')} />
-        </Group>
-        <Group gap="md" grow align="flex-start">
+        </FieldRow>
+        <FieldRow>
           <NumberInput
             label={text.concurrency}
             description={text.concurrencyHint}
@@ -57,7 +58,7 @@ export function RenewalsPanel({ renewals }: { readonly renewals: Settings['renew
             allowDecimal={false}
             {...form.getInputProps('keepVersionsDays')}
           />
-        </Group>
+        </FieldRow>
       </SettingsForm>
     </Panel>
   );

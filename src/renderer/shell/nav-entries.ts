@@ -1,5 +1,7 @@
-// The screens in the side bar and the command palette.
+// The screens in the navigation and the command palette.
 import {
+  IconArchive,
+  IconBell,
   IconCertificate,
   IconHistory,
   IconHome,
@@ -12,18 +14,44 @@ import {
   IconWorldCog,
 } from '@tabler/icons-react';
 import { messages } from '../messages.ts';
+import { SETTINGS_PAGES } from '../settings/settings-nav.ts';
 
-const { nav } = messages.shell;
+const { nav, groups } = messages.shell;
 
-export const NAV_ENTRIES = [
-  { to: '/', label: nav.overview, icon: IconHome },
-  { to: '/projects', label: nav.projects, icon: IconCertificate },
-  { to: '/endpoints', label: nav.endpoints, icon: IconServer2 },
-  { to: '/deployments', label: nav.deployments, icon: IconPackageExport },
-  { to: '/hosts', label: nav.hosts, icon: IconTerminal2 },
-  { to: '/dns-credentials', label: nav.dnsCredentials, icon: IconWorldCog },
-  { to: '/activity', label: nav.activity, icon: IconHistory },
-  { to: '/tokens', label: nav.tokens, icon: IconKey },
-  { to: '/settings', label: nav.settings, icon: IconSettings },
-  { to: '/about', label: nav.about, icon: IconInfoCircle },
+export const NAV_GROUPS = [
+  { label: null, entries: [{ to: '/', label: nav.overview, icon: IconHome }] },
+  {
+    label: groups.certificates,
+    entries: [
+      { to: '/projects', label: nav.projects, icon: IconCertificate },
+      { to: '/dns-credentials', label: nav.dnsCredentials, icon: IconWorldCog },
+    ],
+  },
+  {
+    label: groups.servers,
+    entries: [
+      { to: '/deployments', label: nav.deployments, icon: IconPackageExport },
+      { to: '/hosts', label: nav.hosts, icon: IconTerminal2 },
+      { to: '/endpoints', label: nav.endpoints, icon: IconServer2 },
+    ],
+  },
+  {
+    label: groups.system,
+    entries: [
+      { to: '/notifications', label: nav.notifications, icon: IconBell },
+      { to: '/backups', label: nav.backups, icon: IconArchive },
+      { to: '/tokens', label: nav.tokens, icon: IconKey },
+      { to: '/activity', label: nav.activity, icon: IconHistory },
+      { to: '/settings', label: nav.settings, icon: IconSettings },
+      { to: '/about', label: nav.about, icon: IconInfoCircle },
+    ],
+  },
 ] as const;
+
+/** Every screen that the command palette opens. */
+export const SCREENS = [
+  ...NAV_GROUPS.flatMap(({ entries }) => entries.map(({ to, label }) => ({ to, label }))),
+  ...SETTINGS_PAGES.map(({ to, label }) => ({ to, label: `${nav.settings}: ${label}` })).filter(
+    ({ to }) => to !== '/settings',
+  ),
+];

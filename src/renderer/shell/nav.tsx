@@ -1,6 +1,7 @@
-// The side bar: navigation, connection state, theme and sign-out.
+// The navigation: a side bar, or a bar with a drawer on narrow screens. Also connection state, theme and sign-out.
 import {
   ActionIcon,
+  Drawer,
   Kbd,
   Menu,
   Tooltip,
@@ -8,13 +9,13 @@ import {
   useMantineColorScheme,
   VisuallyHidden,
 } from '@mantine/core';
-import { IconDeviceDesktop, IconLogout, IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconLogout, IconMenu2, IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { LiveState } from '../live.ts';
 import { messages } from '../messages.ts';
-
 import { Logo } from './logo.tsx';
-import { NAV_ENTRIES } from './nav-entries.ts';
+import { NAV_GROUPS } from './nav-entries.ts';
 import { palette } from './palette-store.ts';
 import classes from './shell.module.css';
 
@@ -26,41 +27,93 @@ export interface NavProps {
   readonly onSignOut: (() => void) | null;
 }
 
-export function Nav({ live, onSignOut }: NavProps) {
+export function SideBar(props: NavProps) {
   return (
     <aside className={classes.side} aria-label={text.sidebar}>
       <Logo />
       <SearchButton />
-      <nav aria-label={text.navigation}>
-        <ul className={classes.nav}>
-          {NAV_ENTRIES.map(({ to, label, icon: Icon }) => (
-            <li key={to}>
-              <Link to={to} className={classes.link} title={label}>
-                <Icon size={18} stroke={1.75} aria-hidden />
-                <span>{label}</span>
-              </Link>
-            </li>
-          ))}
-        </ul>
-      </nav>
-      <div className={classes.foot}>
-        <div className={classes.footRow}>
-          <div className={classes.live} data-state={live} role="status" title={text.liveHint[live]}>
-            <span>{text.live[live]}</span>
-          </div>
-          <div className={classes.footRow} style={{ gap: 2 }}>
-            <ThemeMenu />
-            {onSignOut !== null && (
-              <Tooltip label={text.signOut}>
-                <ActionIcon variant="subtle" color="gray" onClick={onSignOut} aria-label={text.signOut}>
-                  <IconLogout size={18} stroke={1.75} aria-hidden />
-                </ActionIcon>
-              </Tooltip>
-            )}
-          </div>
-        </div>
-      </div>
+      <Links />
+      <Foot {...props} />
     </aside>
+  );
+}
+
+export function TopBar(props: NavProps) {
+  const [opened, setOpened] = useState(false);
+  const close = (): void => setOpened(false);
+  return (
+    <header className={classes.topBar}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={36}
+        aria-label={text.openNavigation}
+        aria-expanded={opened}
+        onClick={() => setOpened(true)}
+      >
+        <IconMenu2 size={20} stroke={1.75} aria-hidden />
+      </ActionIcon>
+      <Logo />
+      <SearchButton />
+      <Drawer
+        opened={opened}
+        onClose={close}
+        size="17rem"
+        title={<Logo />}
+        closeButtonProps={{ 'aria-label': text.closeNavigation }}
+        classNames={{ content: classes.drawer, header: classes.drawer, body: classes.drawerBody }}
+      >
+        <Links onOpen={close} />
+        <Foot {...props} />
+      </Drawer>
+    </header>
+  );
+}
+
+/** @param props.onOpen Called when a link is followed. */
+function Links({ onOpen }: { readonly onOpen?: () => void }) {
+  return (
+    <nav aria-label={text.navigation} className={classes.nav}>
+      {NAV_GROUPS.map(({ label, entries }) => (
+        <div key={label} className={classes.group}>
+          {label !== null && (
+            <div className={classes.groupName} aria-hidden>
+              <span>{label}</span>
+            </div>
+          )}
+          <ul aria-label={label ?? undefined}>
+            {entries.map(({ to, label: name, icon: Icon }) => (
+              <li key={to}>
+                <Link to={to} className={classes.link} title={name} onClick={onOpen}>
+                  <Icon size={18} stroke={1.75} aria-hidden />
+                  <span>{name}</span>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </nav>
+  );
+}
+
+function Foot({ live, onSignOut }: NavProps) {
+  return (
+    <div className={classes.foot}>
+      <div className={classes.live} data-state={live} role="status" title={text.liveHint[live]}>
+        <span>{text.live[live]}</span>
+      </div>
+      <div className={classes.footActions}>
+        <ThemeMenu />
+        {onSignOut !== null && (
+          <Tooltip label={text.signOut}>
+            <ActionIcon variant="subtle" color="gray" onClick={onSignOut} aria-label={text.signOut}>
+              <IconLogout size={18} stroke={1.75} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </div>
+    </div>
   );
 }
 

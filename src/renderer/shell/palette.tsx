@@ -16,7 +16,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
-import { NAV_ENTRIES } from './nav-entries.ts';
+import { SCREENS } from './nav-entries.ts';
 import { paletteStore } from './palette-store.ts';
 
 const text = messages.shell;
@@ -109,7 +109,7 @@ const fits = (label: string, query: string): boolean =>
 
 function useScreens(): readonly Entry[] {
   const navigate = useNavigate();
-  return NAV_ENTRIES.map(({ to, label }) => ({
+  return SCREENS.map(({ to, label }) => ({
     id: to,
     label,
     icon: IconArrowRight,

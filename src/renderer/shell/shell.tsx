@@ -1,5 +1,6 @@
 // The frame around every screen: side bar, lost-connection banner and command palette.
 import { Button, Group, Text } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { ModalsProvider } from '@mantine/modals';
 import { Outlet } from '@tanstack/react-router';
 import { Suspense } from 'react';
@@ -11,7 +12,7 @@ import { Notice } from '../ui/notice.tsx';
 import { notifyProblem } from '../ui/notify-failure.tsx';
 import { useStore } from '../use-store.ts';
 import { useFollowTimeZone } from '../use-time-zone.ts';
-import { Nav } from './nav.tsx';
+import { SideBar, TopBar } from './nav.tsx';
 import { PaletteOnDemand } from './palette-on-demand.tsx';
 import classes from './shell.module.css';
 
@@ -22,13 +23,16 @@ export function Shell() {
   const state = useStore(live.state);
   const { browser } = session;
   useFollowTimeZone();
+  // As in shell.module.css.
+  const isNarrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
+  const Navigation = isNarrow ? TopBar : SideBar;
   return (
     <ModalsProvider>
       <button type="button" className="skip-link" onClick={focusContent}>
         {text.skip}
       </button>
       <div className={classes.frame}>
-        <Nav live={state} onSignOut={browser && (() => void leave(browser))} />
+        <Navigation live={state} onSignOut={browser && (() => void leave(browser))} />
         <main id="content" tabIndex={-1} className={classes.main} style={{ outline: 'none' }}>
           {state === 'gone' && <GoneBanner onRetry={live.retry} />}
           <Suspense>

@@ -1,6 +1,6 @@
-// A list of labels and values.
-import { DataList } from '@mantine/core';
+// A list of labels and values. On narrow screens a value is below its label.
 import type { ReactNode } from 'react';
+import classes from './facts.module.css';
 
 export interface Fact {
   readonly label: string;
@@ -8,25 +8,19 @@ export interface Fact {
 }
 
 /** @param facts Null entries are skipped. */
-export function Facts({
-  facts,
-  labelWidth = 150,
-}: {
-  readonly facts: readonly (Fact | null)[];
-  readonly labelWidth?: number;
-}) {
+export function Facts({ facts }: { readonly facts: readonly (Fact | null)[] }) {
   return (
-    <DataList labelWidth={labelWidth} gap="xs">
-      {facts.map((fact) =>
-        fact === null ? null : (
-          <DataList.Item key={fact.label}>
-            <DataList.ItemLabel>{fact.label}</DataList.ItemLabel>
-            <DataList.ItemValue style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
-              {fact.value}
-            </DataList.ItemValue>
-          </DataList.Item>
-        ),
-      )}
-    </DataList>
+    <div className={classes.box}>
+      <dl className={classes.facts}>
+        {facts.map((fact) =>
+          fact === null ? null : (
+            <div key={fact.label} className={classes.fact}>
+              <dt>{fact.label}</dt>
+              <dd>{fact.value}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+    </div>
   );
 }

@@ -168,19 +168,36 @@ export const SCREENS: readonly Screen[] = [
   },
   { name: 'tokens', path: '/tokens' },
   { name: 'token-new', path: '/tokens', act: press('New token') },
+  {
+    name: 'navigation',
+    path: '/projects',
+    act: async (page) => {
+      await page.setViewportSize({ width: 400, height: 900 });
+      await page.getByRole('button', { name: 'Open navigation' }).click();
+      await dialog(page);
+    },
+  },
   { name: 'settings', path: '/settings' },
+  { name: 'settings-renewals', path: '/settings/renewals', act: shows('Concurrent renewals') },
+  { name: 'settings-authorities', path: '/settings/authorities', act: shows('CA rate limits') },
+  { name: 'settings-dns', path: '/settings/dns', act: shows('Propagation check') },
+  { name: 'settings-network', path: '/settings/network', act: shows('HTTP-01 listener') },
+  { name: 'settings-sessions', path: '/settings/sessions', act: shows('This browser') },
+  { name: 'settings-audit', path: '/settings/audit', act: shows('Keep entries') },
+  { name: 'notifications', path: '/notifications', act: shows('On call') },
+  { name: 'backups', path: '/backups', act: shows('1 backup') },
   {
     name: 'backup-restore',
-    path: '/settings',
+    path: '/backups',
     act: async (page) => {
       await checkBackup(await openRestore(page), PASSPHRASE);
       await page.getByText('Before you restore').waitFor();
     },
   },
-  { name: 'notification-mail-new', path: '/settings', act: press('New channel') },
+  { name: 'notification-mail-new', path: '/notifications', act: press('New channel') },
   {
     name: 'notification-webhook-new',
-    path: '/settings',
+    path: '/notifications',
     act: async (page) => {
       await press('New channel')(page);
       await page.getByRole('dialog').getByText('Webhook', { exact: true }).click();

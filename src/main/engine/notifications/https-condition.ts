@@ -11,7 +11,13 @@ export function findHttpsConditions(https: HttpsState | null): readonly Conditio
   return [
     {
       ...state,
-      item: async () => ({ projectId: null, domain: null, cause, expiresAt: null, page: '/settings' }),
+      item: async () => ({
+        projectId: null,
+        domain: null,
+        cause,
+        expiresAt: null,
+        page: '/settings/network',
+      }),
     },
   ];
 }

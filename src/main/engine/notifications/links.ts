@@ -14,7 +14,7 @@ const LISTS: Readonly<Record<NotificationKind, string>> = {
   renewed: '/projects',
   revoked: '/projects?need=attention',
   renewal_check_missed: '/',
-  backup_failed: '/settings',
+  backup_failed: '/backups',
   not_served: '/endpoints',
   endpoint_expiring: '/endpoints',
   deploy_failed: '/deployments?state=failed',

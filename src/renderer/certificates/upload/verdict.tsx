@@ -35,7 +35,6 @@ export function Verdict({ validation }: { readonly validation: Validation }) {
           </List>
         )}
         <Facts
-          labelWidth={100}
           facts={[
             { label: text.names, value: <Names names={names} /> },
             { label: text.issuer, value: issuer },

@@ -133,7 +133,7 @@ function lookupFailed(
   return new CertdeskError(
     'DNS_LOOKUP_FAILED',
     `The ${type} lookup of ${name} failed (${said === '' ? 'no DNS server is known' : said}). ` +
-      "Check the domain's DNS, and the DNS resolver of this server (see Settings, Addresses; startup option --dns-resolver).",
+      "Check the domain's DNS, and the DNS resolver of this server (see Settings, HTTPS and network; startup option --dns-resolver).",
     { name, type, servers },
   );
 }

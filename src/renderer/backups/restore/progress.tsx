@@ -38,7 +38,6 @@ export function Progress({ begun: { id, createdAt, aside, signedIn } }: { readon
           {text.doneText}
         </Notice>
         <Facts
-          labelWidth={190}
           facts={[
             { label: messages.backup.restoredFrom, value: <Time at={createdAt} /> },
             aside === null

@@ -1,10 +1,10 @@
-// The notifications panel: channels, weekly summary and deliveries.
-import { Button, Divider, Stack, Text } from '@mantine/core';
+// Notifications: the channels, their deliveries, and the weekly summary.
+import { Button, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import type { Settings } from '../../shared/settings.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
+import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { openCreateChannel } from './channel-form.tsx';
@@ -15,40 +15,43 @@ import { DigestForm } from './digest-form.tsx';
 
 const text = messages.notifications;
 
-export function NotificationsPanel({ notifications }: { readonly notifications: Settings['notifications'] }) {
+export function NotificationsPage() {
   const api = useApi();
   const list = useQuery({ ...api.notifications.list.queryOptions(), refetchInterval: DELIVERS_EVERY_MS });
+  const settings = useQuery(api.settings.get.queryOptions());
   return (
-    <Panel
+    <Page
       title={text.title}
-      aside={
-        <Button
-          size="compact-sm"
-          variant="default"
-          leftSection={<IconPlus size={14} aria-hidden />}
-          onClick={openCreateChannel}
-        >
+      description={text.text}
+      actions={
+        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={openCreateChannel}>
           {text.new}
         </Button>
       }
     >
-      <Stack gap="lg">
-        <Text c="dimmed">{text.text}</Text>
+      <Stack gap="md">
         <QueryView query={list}>
           {({ channels }) =>
             channels.length === 0 ? (
-              <Text>{text.none}</Text>
+              <Panel title={text.channels}>
+                <Text c="dimmed">{text.none}</Text>
+              </Panel>
             ) : (
               <>
-                <ChannelTable channels={channels} />
+                <Panel title={text.channels} flush>
+                  <ChannelTable channels={channels} />
+                </Panel>
                 <Deliveries channels={channels} />
               </>
             )
           }
         </QueryView>
-        <Divider />
-        <DigestForm notifications={notifications} />
+        <Panel title={text.digest.title}>
+          <QueryView query={settings}>
+            {({ notifications }) => <DigestForm notifications={notifications} />}
+          </QueryView>
+        </Panel>
       </Stack>
-    </Panel>
+    </Page>
   );
 }

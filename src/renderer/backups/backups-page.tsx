@@ -6,32 +6,76 @@ import type { BackupList } from '../../shared/backup.ts';
 import type { PatchSettings, Settings } from '../../shared/settings.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
+import { SettingsForm, useSectionForm } from '../settings/settings-form.tsx';
 import { type Fact, Facts } from '../ui/facts.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { numberOf } from '../ui/field-checks.ts';
+import { FieldRow } from '../ui/field-row.tsx';
 import { formErrors } from '../ui/form-errors.ts';
 import { Notice } from '../ui/notice.tsx';
 import { notifyDone } from '../ui/notify.tsx';
+import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { ServerText, Time } from '../ui/time.tsx';
 import { useUnsavedWarning } from '../ui/use-unsaved-warning.ts';
 import { BackupTable } from './backup-table.tsx';
 import { openRestoreBackup } from './restore/restore-dialog.tsx';
-import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
 const text = messages.backup;
-export function BackupPanel({ backup }: { readonly backup: Settings['backup'] }) {
+export function BackupsPage() {
   const api = useApi();
   const list = useQuery(api.backups.list.queryOptions());
+  const settings = useQuery(api.settings.get.queryOptions());
+  const create = useMutation(
+    api.backups.create.mutationOptions({ onSuccess: ({ name }) => notifyDone(text.created(name)) }),
+  );
   return (
-    <Panel title={text.title}>
-      <Stack gap="lg">
-        <Schedule backup={backup} usualFolder={list.data?.folder ?? ''} />
-        <Passphrase set={list.data?.passphraseSet ?? null} />
-        <QueryView query={list}>{(data) => <Existing list={data} />}</QueryView>
+    <Page
+      title={text.title}
+      description={text.text}
+      actions={
+        <>
+          <Button variant="default" onClick={() => openRestoreBackup()}>
+            {text.restore.action}
+          </Button>
+          <Button
+            loading={create.isPending}
+            disabled={list.data?.passphraseSet !== true}
+            title={list.data?.passphraseSet === false ? text.needsPassphrase : undefined}
+            onClick={() => create.mutate({})}
+          >
+            {text.create}
+          </Button>
+        </>
+      }
+    >
+      <Stack gap="md">
+        {create.error !== null && <FailureNotice error={create.error} />}
+        <QueryView query={list}>{(data) => <State list={data} />}</QueryView>
+        <Panel title={text.existing} aside={list.data && <Count list={list.data} />} flush>
+          <QueryView query={list}>
+            {({ backups }) =>
+              backups.length === 0 ? (
+                <Text c="dimmed" p="md">
+                  {text.count(0)}
+                </Text>
+              ) : (
+                <BackupTable backups={backups} />
+              )
+            }
+          </QueryView>
+        </Panel>
+        <Panel title={text.schedule}>
+          <QueryView query={settings}>
+            {({ backup }) => <Schedule backup={backup} usualFolder={list.data?.folder ?? ''} />}
+          </QueryView>
+        </Panel>
+        <Panel title={text.encryption}>
+          <Passphrase set={list.data?.passphraseSet ?? null} />
+        </Panel>
       </Stack>
-    </Panel>
+    </Page>
   );
 }
 
@@ -62,7 +106,7 @@ function Schedule({
         placeholder={usualFolder}
         {...form.getInputProps('folder')}
       />
-      <Group gap="md" grow align="flex-start">
+      <FieldRow>
         <NumberInput
           label={text.everyHours}
           description={text.everyHoursHint}
@@ -79,7 +123,7 @@ function Schedule({
           allowDecimal={false}
           {...form.getInputProps('keep')}
         />
-      </Group>
+      </FieldRow>
     </SettingsForm>
   );
 }
@@ -128,56 +172,38 @@ function Passphrase({ set }: { readonly set: boolean | null }) {
   );
 }
 
-function Existing({ list }: { readonly list: BackupList }) {
-  const api = useApi();
-  const create = useMutation(
-    api.backups.create.mutationOptions({ onSuccess: ({ name }) => notifyDone(text.created(name)) }),
-  );
+function Count({ list: { backups } }: { readonly list: BackupList }) {
+  if (backups.length === 0) return null;
   return (
-    <Stack gap="sm">
-      <Group justify="space-between">
-        <Text fz="sm" c="dimmed">
-          {list.passphraseSet ? text.count(list.backups.length) : text.needsPassphrase}
-        </Text>
-        <Group gap="xs">
-          <Button variant="subtle" onClick={() => openRestoreBackup()}>
-            {text.restore.action}
-          </Button>
-          <Button
-            variant="default"
-            loading={create.isPending}
-            disabled={!list.passphraseSet}
-            onClick={() => create.mutate({})}
-          >
-            {text.create}
-          </Button>
-        </Group>
-      </Group>
-      <State list={list} />
-      {create.error !== null && <FailureNotice error={create.error} />}
-      {list.backups.length > 0 && <BackupTable backups={list.backups} />}
-    </Stack>
+    <Text c="dimmed" fz="sm">
+      {text.count(backups.length)}
+    </Text>
   );
 }
 
 /** The last successful backup, the next one, and any error. */
-function State({ list: { lastAt, nextAt, lastError, late, restored } }: { readonly list: BackupList }) {
+function State({ list }: { readonly list: BackupList }) {
+  const { lastAt, nextAt, lastError, late, restored, passphraseSet } = list;
   return (
     <>
+      {!passphraseSet && <Notice tone="info" title={text.needsPassphrase} />}
       {lastError !== null && (
-        <Notice tone="bad" title={text.failed}>
+        <Notice tone="bad" title={text.failed} role="alert">
           <ServerText>{lastError}</ServerText>
         </Notice>
       )}
       {late && lastError === null && <Notice tone="warn" title={text.late} />}
-      <Facts
-        labelWidth={170}
-        facts={[
-          lastAt === null ? null : { label: text.last, value: <Time at={lastAt} as="relative" /> },
-          nextAt === null ? null : { label: text.next, value: <Time at={nextAt} as="relative" /> },
-          ...restoredFacts(restored),
-        ]}
-      />
+      {(lastAt !== null || nextAt !== null || restored !== null) && (
+        <Panel title={text.state}>
+          <Facts
+            facts={[
+              lastAt === null ? null : { label: text.last, value: <Time at={lastAt} as="relative" /> },
+              nextAt === null ? null : { label: text.next, value: <Time at={nextAt} as="relative" /> },
+              ...restoredFacts(restored),
+            ]}
+          />
+        </Panel>
+      )}
     </>
   );
 }
