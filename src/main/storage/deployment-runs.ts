@@ -65,6 +65,19 @@ export function createDeploymentRunStore(db: Kysely<Schema>): DeploymentRunStore
         .execute();
       return rows.map(toRun);
     },
+    async unsettledHosts() {
+      const rows = await db
+        .selectFrom('deployment_runs')
+        .innerJoin('deployments', 'deployments.id', 'deployment_runs.deployment_id')
+        .select('host_id')
+        .distinct()
+        .where(sql<boolean>`unsettled = 1`)
+        .where('next_attempt_at', 'is', null)
+        .where('deployment_runs.state', '<>', 'running')
+        .where('deployments.enabled', '=', 1)
+        .execute();
+      return rows.map(({ host_id }) => host_id);
+    },
     async update(id, patch) {
       await db.updateTable('deployment_runs').set(toColumns(patch)).where('id', '=', id).execute();
     },

@@ -1,6 +1,6 @@
 // Runs that a lost connection or a restart of Certdesk interrupts. The host is in memory.
 import { describe, expect, it } from 'vitest';
-import { FILES, RELOAD, useDeployLab } from '../../support/deploy/deploy-lab.ts';
+import { useDeployLab } from '../../support/deploy/deploy-lab.ts';
 import { lost } from '../../support/deploy/host-double.ts';
 
 const lab = useDeployLab();
@@ -47,35 +47,5 @@ describe('after an interruption', () => {
     expect(await lab.rig.lastRun(id)).toMatchObject({ state: 'deployed', unsettled: false, attempts: 1 });
     expect(web.commands.length).toBe(length);
     expect(web.calls.at(-1)).toBe('outcome');
-  });
-
-  it('the next contact reloads what cancelled runs owe, once for all of them', async () => {
-    const { id: hostId } = await lab.rig.host('web');
-    const hosts = { ids: [hostId] };
-    for (const [project, domain] of [
-      ['p2', 'two.example.com'],
-      ['p3', 'three.example.com'],
-    ] as const)
-      await lab.rig.project(project, domain);
-    const one = await lab.rig.deploy('p1', { hosts, files: FILES, steps: RELOAD });
-    const two = [{ content: 'combined', path: '/etc/tls/two.pem' }];
-    await lab.rig.deploy('p2', { hosts, files: two, steps: RELOAD });
-    await lab.activate(lab.chain.leaf);
-    await lab.activate(lab.renewed, { projectId: 'p2' });
-    const web = lab.rig.doubleOf('web');
-    web.breakAt('reload', lost());
-    await lab.rig.runDue();
-    const reloads = () => web.commands.filter((line) => line.endsWith('reload')).length;
-    expect(reloads()).toBe(0);
-    for (const project of ['p1', 'p2']) await lab.rig.certificates.remove(project);
-    lab.rig.pass(600);
-    await lab.rig.runDue();
-    expect(reloads()).toBe(0);
-    const three = [{ content: 'combined', path: '/etc/tls/three.pem' }];
-    await lab.rig.deploy('p3', { hosts, files: three });
-    await lab.activate(lab.chain.leaf, { projectId: 'p3' });
-    await lab.rig.runDue();
-    expect(reloads()).toBe(1);
-    expect(await lab.rig.lastRun(one.id)).toMatchObject({ unsettled: false, reloadOwed: false });
   });
 });

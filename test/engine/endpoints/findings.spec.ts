@@ -70,7 +70,11 @@ describeWith('openssl', 'findings about an endpoint', () => {
     const unnamed = await pki.issueLeaf({ subject: '/' });
     expect(find([unnamed, pki.lower, pki.upper])).toEqual([]);
     expect(find([unnamed])[0]?.message).toContain(`which issued ${NAME}`);
-    const selfSigned = await openssl.issue({ subject: '/', san: [`DNS:${NAME}`] });
+    const selfSigned = await openssl.issue({
+      subject: '/',
+      san: [`DNS:${NAME}`],
+      notBefore: context.now,
+    });
     expect(find([selfSigned]).map(({ message }) => message)).toEqual([
       `The certificate ${NAME} signed itself.`,
     ]);

@@ -240,6 +240,7 @@ export function createHostDouble(): HostDouble {
           execute('argv' in command ? command.argv.join(' ') : command.script, options.environment ?? {}),
         ),
       facts: () => Promise.reject(new Error('not part of this double')),
+      tunnel: null,
       close() {
         if (!closed) open -= 1;
         closed = true;

@@ -117,7 +117,10 @@ export interface DeploymentRunRecord {
   readonly reloadOwed: boolean;
   /** Attempts that have begun. `<id>-<attempts>` is the run's name on the host. */
   readonly attempts: number;
-  /** Whether the script of the last attempt was started on the host and its result is unknown. */
+  /**
+   * Whether the script of the last attempt was started on the host and its result is unknown, or a reload is owed and no
+   * further attempt makes it.
+   */
   readonly unsettled: boolean;
   readonly seenBefore: SeenBefore | null;
   readonly createdAt: Timestamp;

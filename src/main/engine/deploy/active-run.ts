@@ -13,7 +13,9 @@ export interface ActiveRunDeps {
   readonly clock: Clock;
 }
 
-type RunPatch = Partial<Pick<DeploymentRunRecord, 'unsettled' | 'reloadOwed' | 'seenBefore' | 'attempts'>>;
+type RunPatch = Partial<
+  Pick<DeploymentRunRecord, 'state' | 'unsettled' | 'reloadOwed' | 'seenBefore' | 'attempts'>
+>;
 
 export interface ActiveRun {
   /** As stored. */
@@ -82,8 +84,11 @@ export function createActiveRun(
       // After a newer run, a pause or the removal of the host there is no further attempt.
       const enabled = (await tx.deployments.get(deploymentId))?.enabled === true;
       const again = current !== null && isLast && enabled ? patch.nextAttemptAt : null;
-      await tx.deploymentRuns.update(record.id, { ...patch, nextAttemptAt: again });
-      record = { ...record, ...patch, nextAttemptAt: again };
+      // No further attempt makes up for the reload: the next contact with the host does (settle-others.ts).
+      const owes = again === null && record.reloadOwed ? { unsettled: true } : {};
+      const stored = { ...patch, ...owes, nextAttemptAt: again };
+      await tx.deploymentRuns.update(record.id, stored);
+      record = { ...record, ...stored };
       await refreshState(tx, deploymentId, at);
       const text = `${deployment.name} on ${host.name}: ${error?.message ?? SENTENCES[state] ?? state}`;
       const data = { deploymentId, runId, hostId, state };

@@ -15,7 +15,7 @@ import { findDeployment } from './lookup.ts';
 import { assertUnclaimed, selectedHosts } from './targets.ts';
 import { type TestDeps, testHost } from './test-host.ts';
 import type { HostKeyPin, SshTarget, Target } from './transport.ts';
-import { look, type VerifyDeps } from './verify.ts';
+import { type Checked, look, type VerifyDeps } from './verify.ts';
 
 export interface DeploymentTest {
   readonly hosts: readonly { readonly id: string; readonly name: string; readonly test: HostTest }[];
@@ -62,7 +62,7 @@ export function createHostTests(deps: HostTestsDeps): HostTests {
         signal,
         more: async (transport) => [
           ...(await checkPrograms(transport, host, { commands, signal })),
-          ...(await checkServed(deps, host, deployment, signal)),
+          ...(await checkServed(deps, { host, tunnel: transport.tunnel }, deployment, signal)),
         ],
       });
       return { id: host.id, name: host.name, test };
@@ -152,7 +152,7 @@ async function checkPrograms(
 /** What the service presents now, as a hint: before the first deployment it may be anything. */
 async function checkServed(
   deps: HostTestsDeps,
-  host: HostRecord,
+  at: Pick<Checked, 'host' | 'tunnel'>,
   { verify, projectId }: Pick<Tested, 'verify' | 'projectId'>,
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
@@ -163,7 +163,7 @@ async function checkServed(
   }
   const usable = checkVersion(() => assertDeployable(version, deps.clock.now()));
   if (verify === null) return usable;
-  const { grade, reason } = await look(deps, { host, verify, version }, signal);
+  const { grade, reason } = await look(deps, { ...at, verify, version }, signal);
   const good = grade === 'current' || grade === 'valid';
   const message = grade === 'current' ? 'The service presents this certificate' : reason;
   return [...usable, { check: 'probe', state: good ? 'ok' : 'warning', message, fix: null }];

@@ -89,7 +89,10 @@ async function noteInstalled({ run }: Prepared, steps: readonly StepResult[]): P
 
 /** The host has put the previous files back, or could not. */
 async function endFailed({ host }: Visit, { run }: Prepared, result: SwapResult): Promise<void> {
-  const { state, steps, reloadOwed, error } = result;
+  const { state, steps, error } = result;
+  // What an earlier attempt owes stays owed until a reload succeeds: this one may have failed before its own.
+  const reloaded = steps.some(({ step, exitCode }) => step !== 'validate' && exitCode === 0);
+  const reloadOwed = result.reloadOwed || (run.record.reloadOwed && !reloaded);
   await run.patch({ unsettled: false, reloadOwed });
   if (state === 'rollback-failed') {
     const reason = error ?? 'a file is neither certain to be old nor new';
@@ -143,7 +146,7 @@ export async function verifyRun(
   const before = run.record.seenBefore;
   const verdict = await verifyServed(
     deps,
-    { host, verify, version },
+    { host, verify, version, tunnel: visit.transport.tunnel },
     { before: quick ? null : before, graceSeconds: seconds },
     signal,
   );

@@ -25,10 +25,14 @@ export interface DeploymentRunnerDeps {
 }
 
 const EVERY_MS = 60_000;
+/** Between contacts with a host that has nothing else to do than to finish what earlier runs left there. */
+const SETTLE_AGAIN_MS = 30 * 60_000;
 
 export function createDeploymentRunner(deps: DeploymentRunnerDeps): DeploymentRunner {
   const { stores, clock, log, concurrency } = deps;
   const visits = new Map<string, Promise<void>>();
+  /** When a host is contacted again only because of unsettled runs, by its id, in milliseconds. At startup: at once. */
+  const settleAgain = new Map<string, number>();
   let stopping = new AbortController();
   let started = false;
   let timer: NodeJS.Timeout | undefined;
@@ -36,12 +40,15 @@ export function createDeploymentRunner(deps: DeploymentRunnerDeps): DeploymentRu
   let awake = false;
 
   async function dueHosts(): Promise<readonly string[]> {
-    const now = toTimestamp(clock.now());
-    const [runs, forget] = await Promise.all([
-      stores.deploymentRuns.due(now),
-      stores.deployments.generationsToForget(now),
+    const now = clock.now();
+    const at = toTimestamp(now);
+    const [runs, forget, unsettled] = await Promise.all([
+      stores.deploymentRuns.due(at),
+      stores.deployments.generationsToForget(at),
+      stores.deploymentRuns.unsettledHosts(),
     ]);
-    return [...new Set([...runs, ...forget].map(({ hostId }) => hostId))];
+    const settle = unsettled.filter((hostId) => (settleAgain.get(hostId) ?? 0) <= now.getTime());
+    return [...new Set([...[...runs, ...forget].map(({ hostId }) => hostId), ...settle])];
   }
 
   /** Starts visits as far as hosts and places are free. */
@@ -50,6 +57,7 @@ export function createDeploymentRunner(deps: DeploymentRunnerDeps): DeploymentRu
     for (const hostId of await dueHosts()) {
       if (signal.aborted || visits.size >= concurrency) return;
       if (visits.has(hostId)) continue;
+      settleAgain.set(hostId, clock.now().getTime() + SETTLE_AGAIN_MS);
       const visit = deps
         .visit(hostId, signal)
         .then(

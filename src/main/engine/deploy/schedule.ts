@@ -69,9 +69,12 @@ export async function cancelRuns(
   now: Timestamp,
 ): Promise<number> {
   const waiting = (await tx.deploymentRuns.unfinished(of)).filter(({ state }) => state !== 'running');
-  for (const { id, state } of waiting) {
+  for (const { id, state, reloadOwed } of waiting) {
     const ended = state === 'pending' || state === 'waiting-for-window';
-    const patch = ended ? { state: 'cancelled' as const, finishedAt: now } : {};
+    const patch = {
+      ...(ended ? { state: 'cancelled' as const, finishedAt: now } : {}),
+      ...(reloadOwed ? { unsettled: true } : {}), // the next contact makes up for it
+    };
     await tx.deploymentRuns.update(id, { ...patch, nextAttemptAt: null });
   }
   return waiting.length;

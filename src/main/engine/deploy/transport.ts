@@ -1,5 +1,6 @@
 // The contract of a transport: how Certdesk reads files of a host, installs new ones, and runs commands there. A transport
 // is one connection. test/support/deploy/transport-conformance.ts tests every implementation with the same suite.
+import type { Duplex } from 'node:stream';
 import type { AddressOrigin } from '../outgoing/address-policy.ts';
 
 /** A host with everything that a connection needs. Its secrets are values, read from the secret store by the caller. */
@@ -108,9 +109,15 @@ export interface Transport {
   /** What `Test` needs to know of the host. Changes nothing. @param targets The files that will be deployed. */
   facts(targets: readonly Target[], signal: AbortSignal): Promise<HostFacts>;
 
+  /** Connects to a port of the host from its jump host; null if there is none, and Certdesk reaches the host itself. */
+  readonly tunnel: Tunnel | null;
+
   /** Ends the connection at once. May be called twice. */
   close(): void;
 }
+
+/** @throws ProbeFailure: `not-allowed` if the jump host forbids forwarding, `refused` if it cannot connect */
+export type Tunnel = (port: number, signal: AbortSignal) => Promise<Duplex>;
 
 export interface FileState {
   /** After following links: the file that a swap replaces. */

@@ -14,6 +14,7 @@ import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import { originOf } from '../outgoing/saved-by.ts';
 import { isSelfSigned } from '../pki/inspect/certificate.ts';
 import { parseChain } from '../pki/inspect/chain.ts';
+import type { Tunnel } from './transport.ts';
 
 export interface VerifyDeps {
   readonly stores: Pick<Stores, 'certificates'>;
@@ -27,6 +28,8 @@ export interface Checked {
   readonly host: Pick<HostRecord, 'name' | 'address' | 'savedBy'>;
   readonly verify: DeploymentVerify;
   readonly version: Pick<CertificateRecord, 'chain' | 'fingerprint' | 'domain' | 'projectId'>;
+  /** For a host behind a jump host, which Certdesk cannot reach itself; otherwise null. */
+  readonly tunnel: Tunnel | null;
 }
 
 /** What the service presents, and whether it is worth going back to. */
@@ -52,16 +55,22 @@ const POLL_MS = 1_000;
 
 /** Looks once. */
 export async function look(deps: VerifyDeps, checked: Checked, signal: AbortSignal): Promise<Look> {
-  const { host, verify, version } = checked;
+  const { host, verify, version, tunnel } = checked;
+  const { port, protocol } = verify;
   const serverName = verify.serverName ?? version.domain;
+  const origin = originOf(host.savedBy);
+  if (tunnel !== null) {
+    const target = { address: host.address ?? '', port, serverName, protocol };
+    const connect = (until: AbortSignal) => tunnel(port, until);
+    return grade(deps, await deps.probe(target, { signal, origin, connect }), { serverName, version });
+  }
   const resolved = await resolveHost(deps.policy, host.address ?? '127.0.0.1', { signal });
   const address = resolved.state === 'resolved' ? resolved.addresses[0] : undefined;
   if (address === undefined) {
     const reason = resolved.state === 'resolved' ? 'has no address' : resolved.message;
     return { grade: 'unknown', worthKeeping: false, reason };
   }
-  const target = { address, port: verify.port, serverName, protocol: verify.protocol };
-  const seen = await deps.probe(target, { signal, origin: originOf(host.savedBy) });
+  const seen = await deps.probe({ address, port, serverName, protocol }, { signal, origin });
   return grade(deps, seen, { serverName, version });
 }
 

@@ -5,10 +5,11 @@ import { toCertdeskError } from '../core/errors.ts';
 import type { DeploymentRunRecord, HostRecord } from '../core/model-deploy.ts';
 import { type ActiveRun, createActiveRun } from './active-run.ts';
 import { toConnectable } from './connectable.ts';
-import { installAll, isolated, reloadOnce, type Swapped, verifyRun } from './install.ts';
+import { installAll, isolated, verifyRun } from './install.ts';
 import { runCommandKind } from './kinds/command.ts';
-import { type Prepared, prepareFiles, settle, stepsOf } from './kinds/files.ts';
+import { type Prepared, prepareFiles } from './kinds/files.ts';
 import { noteContact } from './note-contact.ts';
+import { reloadOwing, settleOthers } from './settle-others.ts';
 import { type Loaded, load, type Visit, type WalkDeps } from './walk.ts';
 
 /**
@@ -21,7 +22,8 @@ export async function visitHost(deps: WalkDeps, hostId: string, signal: AbortSig
   const forget = (await deps.stores.deployments.generationsToForget(toTimestamp(deps.clock.now()))).filter(
     (target) => target.hostId === hostId,
   );
-  if (host === null || (runs.length === 0 && forget.length === 0)) return;
+  const unsettled = await deps.stores.deploymentRuns.unsettled(hostId);
+  if (host === null || runs.length + forget.length + unsettled.length === 0) return;
   let visit: Visit;
   try {
     const transport = await deps.connect(await toConnectable(deps, host), signal);
@@ -37,8 +39,9 @@ export async function visitHost(deps: WalkDeps, hostId: string, signal: AbortSig
   try {
     await noteContact(deps, host, null);
     for (const run of runs) await run.done(`Connected to ${host.name}`);
-    await settleOthers(deps, visit, runs);
+    const owing = await settleOthers(deps, visit, runs);
     await walkRuns(deps, visit, runs);
+    await reloadOwing(deps, visit, { owing, runs });
     for (const target of forget) await forgetGenerations(deps, visit, target);
   } finally {
     visit.transport.close();
@@ -114,32 +117,6 @@ async function walkRuns(deps: WalkDeps, visit: Visit, runs: readonly ActiveRun[]
     ...[...installed, ...commanded].map((each) => isolated(visit, each, () => verifyRun(deps, visit, each))),
     ...inPlace.map((each) => isolated(visit, each, () => verifyRun(deps, visit, each, true))),
   ]);
-}
-
-/** Finishes or puts back what earlier runs left, and reloads what they owe: newer runs have replaced them, or none will follow. */
-async function settleOthers(deps: WalkDeps, visit: Visit, runs: readonly ActiveRun[]): Promise<void> {
-  const { host, signal } = visit;
-  const owing: Swapped[] = [];
-  for (const record of await deps.stores.deploymentRuns.unsettled(host.id)) {
-    if (runs.some((run) => run.record.id === record.id)) continue;
-    const deployment = await deps.stores.deployments.get(record.deploymentId);
-    if (deployment === null) continue;
-    const run = createActiveRun(deps, record, { deployment, host });
-    try {
-      const loaded = await load(deps, run);
-      const prepared = { ...loaded, ...stepsOf(loaded) };
-      const result = await settle(visit, prepared);
-      if (result?.state === 'swapped' && result.reloadOwed && prepared.reload !== null)
-        owing.push({ prepared: { ...prepared, settled: result }, result });
-      else await run.patch({ unsettled: false });
-    } catch (error) {
-      signal.throwIfAborted();
-      deps.log.warn({ err: error, runId: record.id }, 'An earlier deployment run could not be settled yet');
-    }
-  }
-  const groups = Map.groupBy(owing, ({ prepared }) => JSON.stringify(prepared.reload?.command));
-  for (const group of groups.values())
-    for (const { run } of await reloadOnce(visit, group)) await run.patch({ unsettled: false });
 }
 
 type Target = { readonly deploymentId: string; readonly hostId: string };

@@ -1,4 +1,5 @@
 // What the parts of a run share while Certdesk is connected to a host.
+import type { RunState } from '../../../shared/deployment-run.ts';
 import type { Journal } from '../audit/journal.ts';
 import { CertdeskError } from '../core/errors.ts';
 import type { CertificateRecord } from '../core/model.ts';
@@ -67,7 +68,7 @@ export async function load({ stores, secrets }: WalkDeps, run: ActiveRun): Promi
 
 /** More runs than one version needs on a host. */
 const MANY_RUNS = 20;
-const INSTALLED = ['deployed', 'verified', 'not-served', 'unchanged'];
+export const INSTALLED: readonly RunState[] = ['deployed', 'verified', 'not-served', 'unchanged'];
 
 /** The last run of the deployment that installed a version on the host, other than this one. */
 export async function findPrevious({ deploymentRuns }: Stores, { record, deployment }: ActiveRun) {

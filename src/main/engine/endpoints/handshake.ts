@@ -1,6 +1,7 @@
 // One TLS handshake on a connected socket, only to see which certificates the server presents.
 import { constants } from 'node:crypto';
-import { isIP, type Socket } from 'node:net';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
 import {
   connect,
   createSecureContext,
@@ -24,7 +25,7 @@ export type Handshake = Pick<PresentedSighting, 'chain' | 'tlsVersion' | 'cipher
  * @throws the error of tls, or ProbeFailure if the server closes the connection
  */
 export function shakeHands(
-  socket: Socket,
+  socket: Duplex,
   {
     serverName,
     offer,

@@ -1,6 +1,7 @@
 // Connects to one address like a client and reports the certificates that it presents. `createProbe` is the only part of
 // Certdesk that opens connections to endpoints.
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Clock } from '../core/ports.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
@@ -56,18 +57,18 @@ async function see(run: Run): Promise<{ readonly seen: Handshake; readonly offer
   }
 }
 
-/** `192.0.2.1:443`, `[2001:db8::1]:443` */
+/** `192.0.2.1:443`, `[2001:db8::1]:443`; a name only behind a jump host, which resolves it. */
 function nameOf({ address, port }: ProbeTarget): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** The connections of one probe, with one deadline. */
-function createAttempt({ signal, origin, timeoutMs = TIMEOUT_MS }: ProbeOptions) {
+function createAttempt({ signal, origin, timeoutMs = TIMEOUT_MS, connect }: ProbeOptions) {
   signal.throwIfAborted();
   const ended = Promise.withResolvers<never>();
   ended.promise.catch(() => undefined);
   let phase: Phase = 'connect';
-  let open: Socket | null = null;
+  let open: Duplex | null = null;
   const timer = setTimeout(() => ended.reject(timedOut(phase, timeoutMs)), timeoutMs);
   const abort = () => ended.reject(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
@@ -76,8 +77,11 @@ function createAttempt({ signal, origin, timeoutMs = TIMEOUT_MS }: ProbeOptions)
     phase = 'connect';
     const { address: host, port, serverName, protocol, keyType } = target;
     open?.destroy();
-    open = connectTcp(policy, { host, port }, origin);
-    await connected(open);
+    if (connect === undefined) {
+      const socket = connectTcp(policy, { host, port }, origin);
+      open = socket;
+      await connected(socket);
+    } else open = await connect(signal);
     const startTls = START_TLS[protocol];
     if (startTls !== null) {
       phase = 'starttls';

@@ -1,4 +1,5 @@
 // The types of a probe: one TLS handshake with one address, and what it showed.
+import type { Duplex } from 'node:stream';
 import type { Protocol } from '../../../shared/endpoint.ts';
 import type { Timestamp } from '../../../shared/time.ts';
 import type { AddressOrigin } from '../outgoing/address-policy.ts';
@@ -23,6 +24,11 @@ export interface ProbeOptions {
   readonly origin: AddressOrigin;
   /** For the whole probe, retry included. Default: 10,000. */
   readonly timeoutMs?: number;
+  /**
+   * Opens the connection on another way than from this machine, for example through a jump host. It checks addresses itself.
+   * @throws ProbeFailure, or any error, which counts as unreachable
+   */
+  readonly connect?: (signal: AbortSignal) => Promise<Duplex>;
 }
 
 /**

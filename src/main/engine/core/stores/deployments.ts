@@ -99,8 +99,10 @@ export interface DeploymentRunStore {
   /** When the next run that is not due yet becomes due; null if there is none. */
   nextDue(now: Timestamp): Promise<Timestamp | null>;
   running(): Promise<readonly DeploymentRunRecord[]>;
-  /** Runs on the host whose script was started and whose result is unknown. */
+  /** Runs on the host whose result is unknown, or that owe a reload which no further attempt makes. */
   unsettled(hostId: string): Promise<readonly DeploymentRunRecord[]>;
+  /** Hosts with unsettled runs that have no further attempt, of deployments that are not paused. */
+  unsettledHosts(): Promise<readonly string[]>;
   update(
     id: string,
     patch: Partial<

@@ -126,10 +126,18 @@ function isWorthReading({ content, sha256 }: DesiredFile, state: FileState | nul
 }
 
 /** What the service presents before the change, to notice whether it becomes worse. */
-async function lookBefore(deps: WalkDeps, { host, signal }: Visit, { run, version }: Loaded): Promise<void> {
+async function lookBefore(
+  deps: WalkDeps,
+  { host, transport, signal }: Visit,
+  { run, version }: Loaded,
+): Promise<void> {
   const { verify } = run.deployment;
   if (verify === null) return;
-  const { grade, worthKeeping } = await look(deps, { host, verify, version }, signal);
+  const { grade, worthKeeping } = await look(
+    deps,
+    { host, verify, version, tunnel: transport.tunnel },
+    signal,
+  );
   await run.patch({ seenBefore: { grade, worthKeeping } });
 }
 

@@ -118,6 +118,7 @@ function createLocalShell(host: string, folder: string): Shell {
       }
       return join(uploads, name);
     },
+    tunnel: null,
     close() {
       for (const close of [...children]) close();
     },

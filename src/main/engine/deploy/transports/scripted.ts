@@ -248,6 +248,7 @@ export function createScriptedTransport(shell: Shell, { become, stateFolder }: S
       return readFacts(answer, middle, sudo);
     },
 
+    tunnel: shell.tunnel,
     close: () => shell.close(),
   };
 }

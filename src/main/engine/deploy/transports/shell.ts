@@ -1,4 +1,5 @@
 // What the script needs of a connection: run a command line, and put files where only the login user can read them.
+import type { Tunnel } from '../transport.ts';
 
 export interface ShellOptions {
   readonly stdin: Uint8Array;
@@ -38,6 +39,8 @@ export interface Shell {
    * @returns the absolute path of the folder
    */
   upload(files: readonly Uint8Array[], name: string, signal: AbortSignal): Promise<string>;
+  /** As in Transport. */
+  readonly tunnel: Tunnel | null;
   /** Ends the connection at once. */
   close(): void;
 }

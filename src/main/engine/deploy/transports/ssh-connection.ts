@@ -6,8 +6,9 @@ import { oneLine } from '../../core/outside-text.ts';
 import { HOST_KEY_ALGORITHMS, type HostKey, readHostKey } from '../../hosts/host-key.ts';
 import { type AddressPolicy, REFUSALS } from '../../outgoing/address-policy.ts';
 import { connectTcp } from '../../outgoing/connect.ts';
-import type { SshCredential, SshTarget } from '../transport.ts';
+import type { SshCredential, SshTarget, Tunnel } from '../transport.ts';
 import { toSshKey } from './private-key.ts';
+import { createTunnel } from './tunnel.ts';
 
 /** Loaded at the first connection, so that it costs nothing at startup. */
 const loadSsh2 = async () => (await import('ssh2')).default;
@@ -21,6 +22,8 @@ export interface SshConnection {
   readonly ended: () => string | null;
   /** Calls back once, when the connection has ended. Returns a function that takes the call back out. */
   onEnd(callback: () => void): () => void;
+  /** As in Transport. */
+  readonly tunnel: Tunnel | null;
   /** Ends it at once, with its jump hosts. */
   close(): void;
 }
@@ -127,6 +130,7 @@ async function handshake(target: SshTarget, options: HandshakeOptions): Promise<
       callbacks.add(callback);
       return () => callbacks.delete(callback);
     },
+    tunnel: through === null ? null : createTunnel(through, target.address),
     close,
   };
 }

@@ -135,6 +135,7 @@ function createSshShell(host: string, connection: SshConnection): Shell {
           });
       });
     },
+    tunnel: connection.tunnel,
     close: () => connection.close(),
   };
 }

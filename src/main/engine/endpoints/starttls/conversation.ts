@@ -1,5 +1,6 @@
 // The plaintext dialogue before TLS on one socket: whole answers in, requests out, at most 64 KiB from the server.
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { closed, ProbeFailure } from '../failure.ts';
 
 /** The beginning of `buffer` that is one whole answer, or null if more bytes are needed. */
@@ -20,7 +21,7 @@ export type StartTls = (talk: Conversation, host: string) => Promise<void>;
 
 const MAX_BYTES = 64 * 1024;
 
-export function createConversation(socket: Socket): Conversation {
+export function createConversation(socket: Duplex): Conversation {
   let received = Buffer.alloc(0);
   let total = 0;
   let failure: ProbeFailure | null = null;
@@ -43,7 +44,7 @@ export function createConversation(socket: Socket): Conversation {
   socket.on('data', onData).on('end', onEnd).on('close', onEnd);
 
   return {
-    localAddress: socket.localAddress ?? '127.0.0.1',
+    localAddress: (socket instanceof Socket ? socket.localAddress : undefined) ?? '127.0.0.1',
     write: (data) => void socket.write(data),
     async read(parse) {
       for (;;) {
