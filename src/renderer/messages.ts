@@ -10,12 +10,14 @@ import { dns } from './messages/dns.ts';
 import { endpoints } from './messages/endpoints.ts';
 import { imports } from './messages/import.ts';
 import { jobs } from './messages/jobs.ts';
+import { lists } from './messages/lists.ts';
 import { notifications } from './messages/notifications.ts';
 import { obtain } from './messages/obtain.ts';
 import { overview } from './messages/overview.ts';
 import { projects } from './messages/projects.ts';
 import { settings } from './messages/settings.ts';
 import { session, shell } from './messages/shell.ts';
+import { tags } from './messages/tags.ts';
 import { tokens } from './messages/tokens.ts';
 import { upload } from './messages/upload.ts';
 
@@ -30,6 +32,7 @@ export const messages = {
   endpoints,
   imports,
   jobs,
+  lists,
   notifications,
   obtain,
   overview,
@@ -37,6 +40,7 @@ export const messages = {
   session,
   settings,
   shell,
+  tags,
   tokens,
   upload,
 } as const;

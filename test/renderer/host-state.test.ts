@@ -42,18 +42,19 @@ test('the address names the port only if it is not the usual one', () => {
 
 test('hosts are found by name, address and tag', () => {
   const other = { ...HOST, id: 'h2', name: 'mail', address: '192.0.2.7', tags: ['mail', 'eu'] };
-  const find = (q: string, tag: string | null = null) =>
-    filterHosts([HOST, other], { q, tag }).map(({ id }) => id);
+  const find = (q: string, ...tags: readonly string[]) =>
+    filterHosts([HOST, other], { q, tags }).map(({ id }) => id);
   expect(find('')).toEqual(['h1', 'h2']);
   expect(find(' WEB1.exa')).toEqual(['h1']);
   expect(find('192.0.2')).toEqual(['h2']);
   expect(find('eu')).toEqual(['h2']);
   expect(find('', 'web')).toEqual(['h1']);
+  expect(find('', 'mail', 'eu')).toEqual(['h2']);
   expect(find('mail', 'web')).toEqual([]);
   expect(countTags([HOST, other, HOST])).toEqual([
-    ['eu', 1],
-    ['mail', 1],
-    ['web', 2],
+    { id: 'eu', count: 1 },
+    { id: 'mail', count: 1 },
+    { id: 'web', count: 2 },
   ]);
 });
 

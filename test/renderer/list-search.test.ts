@@ -21,6 +21,13 @@ test('keeps words that look like something else, and accepts both words for yes 
   expect(readListSearch({ failing: 'perhaps' })).toEqual({});
 });
 
+test('reads one tag or several, and ignores what is none', () => {
+  expect(readListSearch({ tag: 'EU' })).toEqual({ tag: ['eu'] });
+  expect(readListSearch({ tag: ['eu', 2027, 'two words', null] })).toEqual({ tag: ['eu', '2027'] });
+  expect(readListSearch({ tag: ['ä'] })).toEqual({});
+  expect(isFiltered({ tag: ['eu'] })).toBe(true);
+});
+
 test('removes fields on a change, and does not count the sort order as a filter', () => {
   const search = changeSearch<ListSearch>(
     { q: 'a', status: 'valid', sort: 'name' },

@@ -9,6 +9,7 @@ import type { DeploymentCounts } from '../../shared/deployment.ts';
 import { useApi } from '../api.ts';
 import { EmptyList, NothingFound } from '../lists/empty.tsx';
 import { Filter, FilterGroup, ListToolbar } from '../lists/filters.tsx';
+import { ListTools } from '../lists/list-tools.tsx';
 import { SearchField } from '../lists/search-field.tsx';
 import { changeSearch } from '../lists/search-params.ts';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
@@ -18,7 +19,7 @@ import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { DeploymentRows } from './deployment-rows.tsx';
-import type { DeploymentSearch } from './deployment-search.ts';
+import { type DeploymentSearch, readDeploymentSearch } from './deployment-search.ts';
 import { RestoreBanner } from './restore-banner.tsx';
 
 const text = deploymentTexts;
@@ -47,6 +48,13 @@ export function DeploymentsPage() {
             q={search.q ?? ''}
             label={text.search}
             onChange={(q) => choose(changeSearch(search, { q: q === '' ? undefined : q }))}
+          />
+          <ListTools
+            list="deployments"
+            search={search}
+            onSearch={choose}
+            readSearch={readDeploymentSearch}
+            exportCsv={async (api, of) => (await import('./deployments-csv.ts')).exportDeployments(api, of)}
           />
           {counts !== undefined && <States counts={counts} search={search} onChoose={choose} />}
         </ListToolbar>

@@ -4,10 +4,11 @@ import type { FindingCode } from '../../shared/endpoint.ts';
 import { ENDPOINT_STATES } from '../../shared/endpoint-names.ts';
 import type { EndpointPage } from '../../shared/endpoint-record.ts';
 import { Filter, FilterGroup, ListToolbar } from '../lists/filters.tsx';
+import { ListTools } from '../lists/list-tools.tsx';
 import { SearchField } from '../lists/search-field.tsx';
 import { changeSearch } from '../lists/search-params.ts';
 import { messages } from '../messages.ts';
-import type { EndpointSearch } from './endpoint-search.ts';
+import { type EndpointSearch, readEndpointSearch } from './endpoint-search.ts';
 import classes from './endpoints.module.css';
 
 const text = messages.endpoints;
@@ -42,6 +43,13 @@ export function EndpointFilters({ search, page, onChange }: EndpointFiltersProps
           value: code,
           label: text.withCount(text.codes[code], count),
         }))}
+      />
+      <ListTools
+        list="endpoints"
+        search={search}
+        onSearch={onChange}
+        readSearch={readEndpointSearch}
+        exportCsv={async (api, of) => (await import('./endpoints-csv.ts')).exportEndpoints(api, of)}
       />
       <FilterGroup label={text.state}>
         <Filter

@@ -13,7 +13,7 @@ import { ENDPOINT_FACES } from './faces.ts';
 
 const text = messages.endpoints;
 /** Rem. */
-const HEIGHTS = { row: 3.25, card: 7 };
+const HEIGHTS = { row: 3.25, compactRow: 2.25, card: 7 };
 
 export interface EndpointListProps {
   readonly rows: readonly Endpoint[];

@@ -1,12 +1,14 @@
 // Edits the tags of a host. The dialog lists the private keys that other tags copy to the host.
 
-import { List, TagsInput, Text } from '@mantine/core';
+import { List, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Host, TagPreview } from '../../shared/host.ts';
 import { useApi, useApiClient } from '../api.ts';
 import { hosts as hostTexts } from '../messages/hosts.ts';
+import { messages } from '../messages.ts';
+import { TagField } from '../tags/tag-field.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { openDialog } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
@@ -33,15 +35,15 @@ function EditTags({ host }: { readonly host: Host }) {
       pending={save.isPending}
       onSubmit={() => save.mutate({ hostId: host.id, body: { tags } })}
     >
-      <TagsInput
-        label={text.label}
+      <TagField
+        label={messages.tags.label}
         description={text.hint}
-        data-autofocus
-        data={[...new Set(known.flatMap((each) => each.tags))].sort()}
+        autoFocus
+        known={known.flatMap((each) => each.tags)}
         value={tags}
         error={refused.tags}
         onChange={(next) => {
-          setTags(next.map((tag) => tag.toLowerCase()));
+          setTags(next);
           save.reset();
         }}
       />

@@ -1,10 +1,12 @@
 // The fields of a host: where it is, how Certdesk signs in, and what few hosts need.
 
-import { Group, NumberInput, Radio, Select, SimpleGrid, Stack, TagsInput, TextInput } from '@mantine/core';
+import { Group, NumberInput, Radio, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { CreateHost } from '../../shared/host.ts';
 import { useApi } from '../api.ts';
 import { hosts as hostTexts } from '../messages/hosts.ts';
+import { messages } from '../messages.ts';
+import { TagField } from '../tags/tag-field.tsx';
 import { Disclosure } from '../ui/disclosure.tsx';
 import { CredentialFields } from './credential-fields.tsx';
 import { type HostErrors, type HostValues, newKindOf, SIGN_IN_KINDS } from './host-values.ts';
@@ -185,13 +187,13 @@ function TagsField({ values, errors, onChange }: HostFieldsProps) {
   const api = useApi();
   const hosts = useQuery(api.hosts.list.queryOptions()).data?.hosts ?? [];
   return (
-    <TagsInput
-      label={text.tags}
+    <TagField
+      label={messages.tags.label}
       description={text.tagsHint}
-      data={[...new Set(hosts.flatMap(({ tags }) => tags))].sort()}
+      known={hosts.flatMap(({ tags }) => tags)}
       value={values.tags}
       error={errors.tags}
-      onChange={(tags) => onChange({ tags: tags.map((tag) => tag.toLowerCase()) })}
+      onChange={(tags) => onChange({ tags })}
     />
   );
 }

@@ -6,23 +6,25 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Host } from '../../shared/host.ts';
 import { EmptyList, NothingFound } from '../lists/empty.tsx';
-import { Filter, FilterGroup, ListToolbar } from '../lists/filters.tsx';
+import { ListToolbar } from '../lists/filters.tsx';
+import { DensityButton } from '../lists/list-tools.tsx';
 import listClasses from '../lists/lists.module.css';
 import { LinkRow, Rows } from '../lists/rows.tsx';
 import { SearchField } from '../lists/search-field.tsx';
 import { hosts as hostTexts } from '../messages/hosts.ts';
+import { TagFilter } from '../tags/tag-filter.tsx';
+import { TagList } from '../tags/tag-list.tsx';
 import { Chip } from '../ui/chip.tsx';
 import { LinkButton } from '../ui/link.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Time } from '../ui/time.tsx';
 import { addressOf, countTags, faceOfHost, filterHosts, type HostFilter } from './host-state.ts';
 import classes from './hosts.module.css';
-import { Tags } from './tags.tsx';
 
 const text = hostTexts;
 /** Rows that are rendered at first: thousands of hosts would slow down the page. */
 const SHOWN = 100;
-const NO_FILTER: HostFilter = { q: '', tag: null };
+const NO_FILTER: HostFilter = { q: '', tags: [] };
 
 export function HostList({ hosts }: { readonly hosts: readonly Host[] }) {
   const [filter, setFilter] = useState(NO_FILTER);
@@ -33,7 +35,12 @@ export function HostList({ hosts }: { readonly hosts: readonly Host[] }) {
     <>
       <ListToolbar>
         <SearchField q={filter.q} label={text.search} onChange={(q) => setFilter({ ...filter, q })} />
-        <TagFilter hosts={hosts} tag={filter.tag} onChoose={(tag) => setFilter({ ...filter, tag })} />
+        <TagFilter
+          tags={countTags(hosts)}
+          value={filter.tags}
+          onChange={(tags) => setFilter({ ...filter, tags })}
+        />
+        <DensityButton />
       </ListToolbar>
       <Panel flush>
         {found.length === 0 ? (
@@ -64,7 +71,9 @@ function HostRow({ host }: { readonly host: Host }) {
         </Link>
         <div className={listClasses.second}>{addressOf(host)}</div>
       </div>
-      <Tags tags={host.tags} />
+      <div className={classes.tags}>
+        <TagList tags={host.tags} />
+      </div>
       <div className={classes.state}>
         <Chip face={faceOfHost(host)} />
       </div>
@@ -79,31 +88,6 @@ function HostRow({ host }: { readonly host: Host }) {
         )}
       </div>
     </LinkRow>
-  );
-}
-
-interface TagFilterProps {
-  readonly hosts: readonly Host[];
-  readonly tag: string | null;
-  onChoose(tag: string | null): void;
-}
-
-function TagFilter({ hosts, tag, onChoose }: TagFilterProps) {
-  const tags = countTags(hosts);
-  if (tags.length === 0) return null;
-  const filters = [[null, hosts.length] as const, ...tags];
-  return (
-    <FilterGroup label={text.tagFilter}>
-      {filters.map(([each, count]) => (
-        <Filter
-          key={each ?? ''}
-          label={each ?? text.allTags}
-          count={count}
-          pressed={tag === each}
-          onClick={() => onChoose(tag === each ? null : each)}
-        />
-      ))}
-    </FilterGroup>
   );
 }
 

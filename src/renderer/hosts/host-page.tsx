@@ -8,6 +8,7 @@ import type { Host } from '../../shared/host.ts';
 import { useApi } from '../api.ts';
 import { DeploymentRows } from '../deployments/deployment-rows.tsx';
 import { hosts as hostTexts } from '../messages/hosts.ts';
+import { TagList } from '../tags/tag-list.tsx';
 import { Chip } from '../ui/chip.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { TextLink } from '../ui/link.tsx';
@@ -21,7 +22,6 @@ import { openEditTags } from './edit-tags.tsx';
 import { Fingerprint } from './host-keys.tsx';
 import { addressOf, faceOfHost } from './host-state.ts';
 import { openRemoveHost } from './remove-host.tsx';
-import { Tags } from './tags.tsx';
 import { TestPanel } from './test-panel.tsx';
 
 const text = hostTexts.page;
@@ -141,7 +141,7 @@ function Details({ host }: { readonly host: Host }) {
           isSsh ? { label: text.become, value: text.becomes[host.become] } : null,
           {
             label: text.tags,
-            value: host.tags.length === 0 ? text.noTags : <Tags tags={host.tags} />,
+            value: host.tags.length === 0 ? text.noTags : <TagList tags={host.tags} />,
           },
           isSsh
             ? {

@@ -22,21 +22,24 @@ export function addressOf({ transport, user, address, port }: Host): string {
 
 export interface HostFilter {
   readonly q: string;
-  readonly tag: string | null;
+  /** The host has all of them. */
+  readonly tags: readonly string[];
 }
 
-export function filterHosts(hosts: readonly Host[], { q, tag }: HostFilter): readonly Host[] {
+export function filterHosts(hosts: readonly Host[], { q, tags }: HostFilter): readonly Host[] {
   const wanted = q.trim().toLowerCase();
   return hosts.filter(
     (host) =>
-      (tag === null || host.tags.includes(tag)) &&
+      tags.every((tag) => host.tags.includes(tag)) &&
       [host.name, host.address ?? '', ...host.tags].some((text) => text.toLowerCase().includes(wanted)),
   );
 }
 
 /** Returns each tag with its number of hosts, in alphabetical order. */
-export function countTags(hosts: readonly Host[]): readonly (readonly [tag: string, count: number])[] {
+export function countTags(
+  hosts: readonly Host[],
+): readonly { readonly id: string; readonly count: number }[] {
   const counts = new Map<string, number>();
   for (const tag of hosts.flatMap(({ tags }) => tags)) counts.set(tag, (counts.get(tag) ?? 0) + 1);
-  return [...counts].sort(([a], [b]) => a.localeCompare(b));
+  return [...counts].map(([id, count]) => ({ id, count })).sort((a, b) => a.id.localeCompare(b.id));
 }

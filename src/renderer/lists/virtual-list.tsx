@@ -10,6 +10,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { useDensity } from './density.ts';
 import classes from './lists.module.css';
 
 /** The next page is requested this many rows before the end of the loaded ones. */
@@ -32,7 +33,7 @@ export interface VirtualListProps<Row> {
   readonly total: number;
   readonly hasMore: boolean;
   /** Height of a row and of a card on a narrow screen (rem). */
-  readonly heights?: { readonly row: number; readonly card: number };
+  readonly heights?: { readonly row: number; readonly compactRow: number; readonly card: number };
   /** The class of the columns, for rows that are still loading. */
   readonly columns: string | undefined;
   /** The `tr` of the head. */
@@ -43,9 +44,10 @@ export interface VirtualListProps<Row> {
 
 export function VirtualList<Row>(props: VirtualListProps<Row>) {
   const { label, rows, total, hasMore, columns, head, onEnd, renderRow } = props;
-  const { row, card } = props.heights ?? { row: 3.25, card: 8 };
+  const { row, compactRow, card } = props.heights ?? { row: 3.25, compactRow: 2.25, card: 8 };
+  const density = useDensity();
   const isCards = useMediaQuery(CARDS, false, { getInitialValueInEffect: false });
-  const rem = isCards ? card : row;
+  const rem = isCards ? card : density === 'compact' ? compactRow : row;
   const height = rem * rootFontSize();
   const list = useRef<HTMLTableSectionElement>(null);
   const scrollMargin = useTop(list);

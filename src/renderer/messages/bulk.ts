@@ -7,11 +7,12 @@ export const bulk = {
   bar: 'Selected projects',
   selected: (n: number) => `${projects(n)} selected`,
   clear: 'Clear selection',
-  actions: { renew: 'Renew', reissue: 'Re-issue', export: 'Export', remove: 'Remove' },
+  actions: { renew: 'Renew', reissue: 'Re-issue', export: 'Export', tags: 'Edit tags', remove: 'Remove' },
   titles: {
     renew: 'Renew certificates',
     reissue: 'Re-issue certificates',
     export: 'Export certificates',
+    tags: 'Edit tags',
     remove: 'Remove certificates',
   },
   texts: {
@@ -20,6 +21,7 @@ export const bulk = {
     reissue: (n: number) =>
       `Issues new certificates for ${projects(n)} with their current names, keeping CA, key type and validation method.`,
     export: (n: number) => `Downloads one ZIP file with the certificates of ${projects(n)}.`,
+    tags: (n: number) => `Adds tags to ${projects(n)}, or removes them. Other tags stay.`,
     remove: (n: number) =>
       `Removes the certificates of ${projects(n)} from Certdesk and stops renewal. They are not revoked; servers that use them keep working, and deployed files stay there. You can restore them for 30 days.`,
   },
@@ -35,7 +37,13 @@ export const bulk = {
     renew: (n: number) => `Renew ${formatNumber(n)}`,
     reissue: (n: number) => `Re-issue ${formatNumber(n)}`,
     export: (n: number) => `Export ${formatNumber(n)}`,
+    tags: (n: number) => `Change ${formatNumber(n)}`,
     remove: (n: number) => `Remove ${formatNumber(n)}`,
+  },
+  tagFields: {
+    add: 'Add tags',
+    remove: 'Remove tags',
+    removeHint: 'Projects without the tag stay as they are.',
   },
   progress: (done: number, of: number) => `${done} of ${of} done`,
   results: 'Results by project',

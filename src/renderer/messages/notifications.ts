@@ -21,6 +21,10 @@ export const notifications = {
     host_key_changed: 'Host key changed',
     digest: 'Weekly summary',
   },
+  onlyTagged: {
+    title: 'No channel hears about Certdesk itself',
+    text: 'Every enabled channel is limited to tags. Add one without tags to hear about failed backups, missed renewal checks and host keys.',
+  },
   columns: { channel: 'Channel', events: 'Events', state: 'Status', actions: 'Actions' },
   allKinds: 'All events',
   someKinds: (n: number, of: number) => `${n} of ${of} events`,
@@ -60,6 +64,9 @@ export const notifications = {
     nameHint: 'For example: On-call',
     kinds: 'Events',
     kindsMissing: 'Select at least one event.',
+    tags: 'Only projects with these tags',
+    tagsHint:
+      'Leave empty for everything. With tags, the channel hears of projects that have one of them, and nothing about Certdesk itself, such as failed backups.',
     enabled: 'Enabled',
     enabledHint: 'While disabled, it receives nothing and pending messages are discarded.',
     save: 'Save',

@@ -41,10 +41,14 @@ export const tokens = {
       'Also settings, notifications, saved DNS credentials, backups and the audit log; list and revoke tokens. Never folders, passphrases or new tokens.',
     projects: 'Limit to projects',
     projectsHint:
-      'Leave empty for all projects, including future ones. With a limit, the token cannot change domains and uses only DNS credentials that are shared with its projects. It sees answers of public CAs only, not those of other CAs or DNS providers.',
+      'Leave projects and tags empty for all projects, including future ones. With a limit, the token cannot change domains or tags, and uses only DNS credentials that are shared with its projects. It sees answers of public CAs only, not those of other CAs or DNS providers.',
+    tags: 'Limit to tags',
+    downloadTags: 'Tags',
+    tagsHint:
+      'The token can use the projects that have one of these tags, also those that get it later. It loses access to a project that loses the tag.',
     downloadProjects: 'Projects',
     downloadProjectsHint: 'The token can fetch the private keys of these projects.',
-    downloadProjectsMissing: 'Select at least one project.',
+    downloadProjectsMissing: 'Select at least one project or tag.',
     expires: 'Expiration',
     lifetimes: { '30': '30 days', '90': '90 days', '365': '1 year', never: 'Never' },
     submit: 'Create token',

@@ -16,6 +16,8 @@ import { useState } from 'react';
 import type { Channel, CreatedChannel } from '../../shared/notification.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
+import { TagField } from '../tags/tag-field.tsx';
+import { useProjectTags } from '../tags/use-project-tags.ts';
 import { openDialog } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
@@ -67,6 +69,7 @@ function ChannelDialog({ channel, onMade }: DialogProps) {
     initialValues: toValues(channel),
     validate: checkChannel(channel !== undefined),
   });
+  const known = useProjectTags().map(({ id }) => id);
   const save = useSave(channel, onMade);
   const submit = (values: ChannelValues): void =>
     save.mutate(values, { onError: (error) => form.setErrors(formErrors(error, FIELDS, ALIASES)) });
@@ -89,6 +92,14 @@ function ChannelDialog({ channel, onMade }: DialogProps) {
           <WebhookFields form={form} known={channel?.webhook ?? null} />
         )}
         <Kinds form={form} />
+        <TagField
+          label={text.tags}
+          description={text.tagsHint}
+          known={known}
+          value={form.values.tags}
+          error={form.errors.tags}
+          onChange={(tags) => form.setFieldValue('tags', tags)}
+        />
         {channel !== undefined && (
           <Switch
             label={text.enabled}

@@ -11,6 +11,7 @@ import {
 } from '@tabler/icons-react';
 import type { Channel } from '../../shared/notification.ts';
 import { messages } from '../messages.ts';
+import { TagList } from '../tags/tag-list.tsx';
 import { Chip } from '../ui/chip.tsx';
 import type { Face } from '../ui/status-style.ts';
 import { ServerText, Time } from '../ui/time.tsx';
@@ -50,6 +51,7 @@ export function ChannelTable({ channels }: { readonly channels: readonly Channel
                 {each.kinds.length === KINDS.length
                   ? text.allKinds
                   : text.someKinds(each.kinds.length, KINDS.length)}
+                {each.tags.length > 0 && <TagList tags={each.tags} />}
               </Table.Td>
               <Table.Td>
                 <State channel={each} />

@@ -8,6 +8,7 @@ import type {
   WebhookPreset,
 } from '../../shared/notification.ts';
 import { messages } from '../messages.ts';
+import { checkTags } from '../tags/check-tags.ts';
 import { checkRequiredLabel, isEmailAddress, numberOf } from '../ui/field-checks.ts';
 
 export const KINDS = Object.keys(messages.notifications.kinds) as NotificationKind[];
@@ -21,6 +22,7 @@ export interface ChannelValues {
   readonly name: string;
   readonly enabled: boolean;
   readonly kinds: string[];
+  readonly tags: string[];
   readonly host: string;
   readonly port: number | string;
   readonly security: string;
@@ -43,6 +45,7 @@ const EMPTY: ChannelValues = {
   name: '',
   enabled: true,
   kinds: [...KINDS],
+  tags: [],
   host: '',
   port: 587,
   security: 'starttls',
@@ -63,13 +66,13 @@ export const USUAL_PORTS: Readonly<Record<string, number>> = { tls: 465, starttl
 
 export function toValues(channel: Channel | undefined): ChannelValues {
   if (channel === undefined) return EMPTY;
-  const { type, name, enabled, kinds, email, webhook } = channel;
+  const { type, name, enabled, kinds, tags, email, webhook } = channel;
   const mail =
     email === null
       ? {}
       : { ...email, username: email.username ?? '', rootCertificate: email.rootCertificate ?? '' };
   const hook = webhook === null ? {} : { preset: webhook.preset };
-  return { ...EMPTY, type, name, enabled, kinds: [...kinds], ...mail, ...hook };
+  return { ...EMPTY, type, name, enabled, kinds: [...kinds], tags: [...tags], ...mail, ...hook };
 }
 
 export function toCreate(values: ChannelValues): CreateChannel {
@@ -110,8 +113,8 @@ export function toUpdate(values: ChannelValues): UpdateChannel {
   };
 }
 
-function commonOf({ name, enabled, kinds }: ChannelValues) {
-  return { name: name.trim(), enabled, kinds: KINDS.filter((kind) => kinds.includes(kind)) };
+function commonOf({ name, enabled, kinds, tags }: ChannelValues) {
+  return { name: name.trim(), enabled, kinds: KINDS.filter((kind) => kinds.includes(kind)), tags };
 }
 
 function mailOf({ host, port, security, username, from, to, rootCertificate }: ChannelValues) {
@@ -146,6 +149,7 @@ export function checkChannel(isKnown: boolean): Checks {
   return {
     name: checkRequiredLabel,
     kinds: (kinds) => (kinds.length === 0 ? form.kindsMissing : null),
+    tags: checkTags,
     host: ofMail((host) => (host.trim() === '' ? mail.hostMissing : null)),
     port: ofMail((port) => (Number(port) >= 1 && Number(port) <= 65_535 ? null : mail.portBad)),
     username: ofMail((username, { password }) =>

@@ -4,6 +4,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
+import { Notice } from '../ui/notice.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
@@ -38,6 +39,12 @@ export function NotificationsPage() {
               </Panel>
             ) : (
               <>
+                {channels.some(({ enabled }) => enabled) &&
+                  channels.every(({ enabled, tags }) => !enabled || tags.length > 0) && (
+                    <Notice tone="warn" title={text.onlyTagged.title}>
+                      {text.onlyTagged.text}
+                    </Notice>
+                  )}
                 <Panel title={text.channels} flush>
                   <ChannelTable channels={channels} />
                 </Panel>

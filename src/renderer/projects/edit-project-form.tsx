@@ -29,7 +29,12 @@ export function EditProject({ project }: { readonly project: Project }) {
   };
   return (
     <ProjectForm
-      initial={{ name: project.name, domain: project.domain ?? '', altNames: [...project.altNames] }}
+      initial={{
+        name: project.name,
+        domain: project.domain ?? '',
+        altNames: [...project.altNames],
+        tags: [...project.tags],
+      }}
       submitLabel={duplicate.found === null ? text.edit.submit : text.edit.anyway}
       error={duplicate.found === null ? update.error : null}
       pending={update.isPending}
@@ -51,10 +56,11 @@ function DuplicateNotice({ duplicate: { id, name } }: { readonly duplicate: Exis
   );
 }
 
-const toBody = ({ name, domain, altNames }: ProjectValues) => ({
+const toBody = ({ name, domain, altNames, tags }: ProjectValues) => ({
   ...(name.trim() === '' ? {} : { name }),
   domain: orNull(domain),
   altNames,
+  tags,
 });
 
 const orNull = (domain: string): string | null => (domain.trim() === '' ? null : domain.trim());

@@ -1,10 +1,13 @@
 // Search and filters above the list, with the number of matches of each.
 import { Filter, FilterGroup, ListToolbar } from '../lists/filters.tsx';
+import { ListTools } from '../lists/list-tools.tsx';
 import { SearchField } from '../lists/search-field.tsx';
 import { changeSearch } from '../lists/search-params.ts';
 import { messages } from '../messages.ts';
+import { TagFilter } from '../tags/tag-filter.tsx';
+import { useProjectTags } from '../tags/use-project-tags.ts';
 import { STATUS_FACES } from '../ui/status-style.ts';
-import type { ListSearch } from './list-search.ts';
+import { type ListSearch, readListSearch } from './list-search.ts';
 import { MoreFilters } from './more-filters.tsx';
 import { useStateCounts } from './use-project-list.ts';
 
@@ -21,6 +24,7 @@ export interface ListFiltersProps {
 
 export function ListFilters({ search, total, onChange }: ListFiltersProps) {
   const counts = useStateCounts(search);
+  const tags = useProjectTags();
   const { status, failing, need } = search;
   const choose = (next: Pick<ListSearch, 'status' | 'failing' | 'need'>): void =>
     onChange(changeSearch(search, { status: undefined, failing: undefined, need: undefined, ...next }));
@@ -31,7 +35,19 @@ export function ListFilters({ search, total, onChange }: ListFiltersProps) {
         label={text.search}
         onChange={(q) => onChange(changeSearch(search, { q: q === '' ? undefined : q }))}
       />
+      <TagFilter
+        tags={tags}
+        value={search.tag ?? []}
+        onChange={(tag) => onChange(changeSearch(search, { tag: tag.length === 0 ? undefined : tag }))}
+      />
       <MoreFilters search={search} onChange={onChange} />
+      <ListTools
+        list="projects"
+        search={search}
+        onSearch={onChange}
+        readSearch={readListSearch}
+        exportCsv={async (api, of) => (await import('./projects-csv.ts')).exportProjects(api, of)}
+      />
       <FilterGroup label={text.status}>
         <Filter
           label={text.all}

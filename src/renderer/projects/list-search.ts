@@ -6,6 +6,7 @@ import {
   PROJECT_SORTS,
   PROJECT_STATES,
 } from '../../shared/project-filters.ts';
+import { TAG_FORM } from '../../shared/tag-form.ts';
 import { flagParam, oneOfParam, type SearchFields, searchReader, textParam } from '../lists/search-params.ts';
 
 export type ListSort = (typeof PROJECT_SORTS)[number];
@@ -18,8 +19,17 @@ export interface ListSearch {
   readonly provider?: string;
   readonly ca?: string;
   readonly type?: (typeof CERTIFICATE_TYPES)[number];
+  /** Projects that have all of them. */
+  readonly tag?: string[];
   readonly sort?: ListSort;
   readonly order?: (typeof ORDERS)[number];
+}
+
+/** One tag or several. The server refuses others, so they are ignored. */
+function tagsParam(value: unknown): string[] | undefined {
+  const tags = [value].flat().flatMap((each) => textParam(each)?.toLowerCase() ?? []);
+  const valid = tags.filter((tag) => TAG_FORM.test(tag));
+  return valid.length === 0 ? undefined : valid;
 }
 
 const FIELDS: SearchFields<ListSearch> = {
@@ -30,6 +40,7 @@ const FIELDS: SearchFields<ListSearch> = {
   provider: textParam,
   ca: textParam,
   type: oneOfParam(CERTIFICATE_TYPES),
+  tag: tagsParam,
   sort: oneOfParam(PROJECT_SORTS),
   order: oneOfParam(ORDERS),
 };

@@ -4,6 +4,9 @@ import { type UseFormReturnType, useForm } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { toDnsName } from '../../shared/names.ts';
 import { messages } from '../messages.ts';
+import { checkTags } from '../tags/check-tags.ts';
+import { TagField } from '../tags/tag-field.tsx';
+import { useProjectTags } from '../tags/use-project-tags.ts';
 import { FailureNotice } from '../ui/failure.tsx';
 import { checkLabel } from '../ui/field-checks.ts';
 import { formErrors } from '../ui/form-errors.ts';
@@ -14,6 +17,7 @@ export interface ProjectValues {
   readonly name: string;
   readonly domain: string;
   readonly altNames: string[];
+  readonly tags: string[];
 }
 
 export interface ProjectFormProps {
@@ -26,14 +30,15 @@ export interface ProjectFormProps {
   onSubmit(values: ProjectValues, form: UseFormReturnType<ProjectValues>): void;
 }
 
-const FIELDS = ['name', 'domain', 'altNames'];
+const FIELDS = ['name', 'domain', 'altNames', 'tags'];
 
 export function ProjectForm(props: ProjectFormProps) {
   const { initial, submitLabel, error, pending, children, onSubmit } = props;
   const form = useForm<ProjectValues>({
     initialValues: initial,
-    validate: { domain: checkDomain, altNames: checkNames, name: checkLabel },
+    validate: { domain: checkDomain, altNames: checkNames, name: checkLabel, tags: checkTags },
   });
+  const known = useProjectTags().map(({ id }) => id);
   const atFields = error === null ? {} : formErrors(error, FIELDS);
   const elsewhere = error !== null && Object.keys(atFields).length === 0;
   return (
@@ -63,6 +68,14 @@ export function ProjectForm(props: ProjectFormProps) {
           autoComplete="off"
           {...form.getInputProps('name')}
           error={form.errors.name ?? atFields.name}
+        />
+        <TagField
+          label={messages.tags.label}
+          description={messages.tags.hint}
+          known={known}
+          value={form.values.tags}
+          error={form.errors.tags ?? atFields.tags}
+          onChange={(tags) => form.setFieldValue('tags', tags)}
         />
         {children}
         <Group justify="flex-end">

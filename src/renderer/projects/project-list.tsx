@@ -10,7 +10,7 @@ import type { Selection } from './selection.ts';
 import type { ProjectRowData } from './use-project-list.ts';
 
 /** Rem. */
-const HEIGHTS = { row: 3.25, card: 8.5 };
+const HEIGHTS = { row: 3.25, compactRow: 2.25, card: 9.25 };
 
 export interface ProjectListProps {
   readonly rows: readonly ProjectRowData[];

@@ -2,10 +2,11 @@
 import { Group, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { useApi } from '../api.ts';
 import { DeployedChip } from '../deployments/deployed-chip.tsx';
 import { messages } from '../messages.ts';
+import { TagList } from '../tags/tag-list.tsx';
 import { Chip, StatusChip } from '../ui/chip.tsx';
 import { Page } from '../ui/page.tsx';
 import { QueryView } from '../ui/query-view.tsx';
@@ -39,13 +40,25 @@ export function ProjectPage() {
       title={title}
       above={<BackToList />}
       heading={project.data === undefined ? '' : <Heading project={project.data} />}
-      description={project.data !== undefined && project.data.name !== title ? project.data.name : undefined}
+      description={project.data && descriptionOf(project.data)}
       actions={project.data === undefined ? undefined : <ProjectActions project={project.data} />}
     >
       <QueryView query={project} lines={8}>
         {(data) => <Parts project={data} />}
       </QueryView>
     </Page>
+  );
+}
+
+/** The name, if it is not the title, and the tags. */
+function descriptionOf({ name, domain, tags }: ProjectRowData): ReactNode {
+  const isNamed = domain !== null && name !== domain;
+  if (!isNamed && tags.length === 0) return undefined;
+  return (
+    <Group gap="xs">
+      {isNamed && name}
+      <TagList tags={tags} />
+    </Group>
   );
 }
 

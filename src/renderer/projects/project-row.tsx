@@ -6,6 +6,7 @@ import { formatDateTime, formatRelative, formatUtc } from '../format.ts';
 import listClasses from '../lists/lists.module.css';
 import { RowLink, type RowPlace } from '../lists/virtual-list.tsx';
 import { messages } from '../messages.ts';
+import { TagList } from '../tags/tag-list.tsx';
 import { Check } from '../ui/check.tsx';
 import { Chip, StatusChip } from '../ui/chip.tsx';
 import { STATUS_FACES } from '../ui/status-style.ts';
@@ -25,11 +26,12 @@ export interface ProjectRowProps extends RowPlace {
 
 export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
   const { project, index, top, now, selected, onSelect, onMove } = props;
-  const { id, name, domain, altNames, certificate, renewal, obtainFailure } = project;
+  const { id, name, domain, altNames, tags, certificate, renewal, obtainFailure } = project;
   const title = domain ?? name;
   const second = [name === title ? null : name, certificateNames(altNames.length)]
     .filter(Boolean)
     .join(' · ');
+  const words = [second, ...tags].filter(Boolean).join(' · ');
   const next = nextOf(project);
   return (
     <tr
@@ -49,7 +51,12 @@ export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
         <RowLink href={`#/projects/${id}`} index={index} onMove={onMove}>
           {title}
         </RowLink>
-        {second !== '' && <Second words={second} />}
+        {words !== '' && (
+          <div className={listClasses.second} title={words}>
+            {tags.length > 0 && <TagList tags={tags} inline />}
+            {second}
+          </div>
+        )}
       </td>
       <td className={listClasses.state}>
         {obtainFailure === null ? (

@@ -1,6 +1,7 @@
 // "Select all" means all projects that match the filter, not only the loaded rows.
 import type { ListedProject } from '../../shared/project.ts';
 import type { Api } from '../api.ts';
+import { collectPages } from '../lists/collect-pages.ts';
 import type { ListSearch } from './list-search.ts';
 
 const PAGE = 500;
@@ -13,15 +14,11 @@ export async function collectMatching(
   search: ListSearch,
   signal: AbortSignal,
 ): Promise<readonly ListedProject[]> {
-  const found: ListedProject[] = [];
-  for (let cursor: string | undefined; ; ) {
+  return collectPages(async (cursor) => {
     const input = { sort: 'domain' as const, ...search, limit: PAGE };
     const page = await api.projects.list.query(cursor === undefined ? input : { ...input, cursor }, {
       signal,
     });
-    signal.throwIfAborted();
-    found.push(...page.projects);
-    if (page.nextCursor === null) return found;
-    cursor = page.nextCursor;
-  }
+    return { rows: page.projects, nextCursor: page.nextCursor };
+  }, signal);
 }

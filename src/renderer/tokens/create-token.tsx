@@ -8,6 +8,9 @@ import { toTimestamp } from '../../shared/time.ts';
 import type { Scope } from '../../shared/token.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
+import { checkTags } from '../tags/check-tags.ts';
+import { TagField } from '../tags/tag-field.tsx';
+import { useProjectTags } from '../tags/use-project-tags.ts';
 import { CodeBlock } from '../ui/copy.tsx';
 import { openDialog } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
@@ -31,6 +34,7 @@ interface Values {
   readonly name: string;
   readonly scope: Scope;
   readonly projectIds: string[];
+  readonly tags: string[];
   readonly lifetime: keyof typeof text.lifetimes;
 }
 
@@ -41,23 +45,28 @@ function TokenForm({ onMade }: { onMade(secret: string): void }) {
     gcTime: 0, // the answer contains the token
   });
   const form = useForm<Values>({
-    initialValues: { name: '', scope: 'projects:read', projectIds: [], lifetime: '365' },
+    initialValues: { name: '', scope: 'projects:read', projectIds: [], tags: [], lifetime: '365' },
     validate: {
       name: checkRequiredLabel,
-      projectIds: (ids, { scope }) =>
-        scope === 'certificates:download' && ids.length === 0 ? text.downloadProjectsMissing : null,
+      projectIds: (ids, { scope, tags }) =>
+        scope === 'certificates:download' && ids.length === 0 && tags.length === 0
+          ? text.downloadProjectsMissing
+          : null,
+      tags: checkTags,
     },
   });
-  const submit = ({ name, scope, projectIds, lifetime }: Values): void =>
+  const submit = ({ name, scope, projectIds, tags, lifetime }: Values): void =>
     create.mutate({
       body: {
         name,
         scopes: [scope],
         projectIds: projectIds.length === 0 || scope === 'admin' ? null : projectIds,
+        tags: scope === 'admin' ? [] : tags,
         expiresAt:
           lifetime === 'never' ? null : toTimestamp(new Date(Date.now() + Number(lifetime) * DAY_MS)),
       },
     });
+  const known = useProjectTags().map(({ id }) => id);
   const isDownload = form.values.scope === 'certificates:download';
   return (
     <form onSubmit={form.onSubmit(submit)} noValidate>
@@ -91,13 +100,23 @@ function TokenForm({ onMade }: { onMade(secret: string): void }) {
           </Stack>
         </Radio.Group>
         {form.values.scope !== 'admin' && (
-          <ProjectSelect
-            label={isDownload ? text.downloadProjects : text.projects}
-            description={isDownload ? text.downloadProjectsHint : text.projectsHint}
-            value={form.values.projectIds}
-            error={form.errors.projectIds}
-            onChange={(projectIds) => form.setFieldValue('projectIds', projectIds)}
-          />
+          <>
+            <ProjectSelect
+              label={isDownload ? text.downloadProjects : text.projects}
+              description={isDownload ? text.downloadProjectsHint : text.projectsHint}
+              value={form.values.projectIds}
+              error={form.errors.projectIds}
+              onChange={(projectIds) => form.setFieldValue('projectIds', projectIds)}
+            />
+            <TagField
+              label={isDownload ? text.downloadTags : text.tags}
+              description={text.tagsHint}
+              known={known}
+              value={form.values.tags}
+              error={form.errors.tags}
+              onChange={(tags) => form.setFieldValue('tags', tags)}
+            />
+          </>
         )}
         <Select
           label={text.expires}

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Token } from '../../shared/token.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
+import { TagList } from '../tags/tag-list.tsx';
 import { Chip } from '../ui/chip.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -88,7 +89,7 @@ function TokenTable({ tokens }: { readonly tokens: readonly Token[] }) {
 
 function TokenRow({ token, now }: { readonly token: Token; readonly now: number }) {
   const face = faceOf(token, now);
-  const { name, scopes, projectIds, expiresAt, lastUsedAt, createdAt } = token;
+  const { name, scopes, projectIds, tags, expiresAt, lastUsedAt, createdAt } = token;
   return (
     <Table.Tr>
       <Table.Td>
@@ -98,7 +99,11 @@ function TokenRow({ token, now }: { readonly token: Token; readonly now: number 
         </Text>
       </Table.Td>
       <Table.Td>{text.scopes[BY_REACH.find((scope) => scopes.includes(scope)) ?? 'projects:read']}</Table.Td>
-      <Table.Td>{projectIds === null ? text.allProjects : messages.projectCount(projectIds.length)}</Table.Td>
+      <Table.Td>
+        {projectIds === null && text.allProjects}
+        {projectIds !== null && projectIds.length > 0 && messages.projectCount(projectIds.length)}
+        {tags.length > 0 && <TagList tags={tags} />}
+      </Table.Td>
       <Table.Td>{expiresAt === null ? text.neverExpires : <Time at={expiresAt} as="date" />}</Table.Td>
       <Table.Td>{lastUsedAt === null ? text.neverUsed : <Time at={lastUsedAt} as="relative" />}</Table.Td>
       <Table.Td ta="right">

@@ -12,7 +12,7 @@ export interface ProjectRecord {
   /** A-labels; may be a wildcard. */
   readonly domain: string | null;
   readonly altNames: readonly string[];
-  /** In the form of shared/tag.ts. */
+  /** In the form of shared/tag-form.ts. */
   readonly tags: readonly string[];
   readonly createdAt: Timestamp;
 }

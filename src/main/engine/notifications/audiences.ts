@@ -23,7 +23,7 @@ export async function findAudiences({ notifications, projects }: Stores): Promis
   );
 }
 
-/** Tags are stored sorted (shared/tag.ts). */
+/** Tags are stored sorted (shared/tag-form.ts). */
 export const isSameAudience = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((tag, index) => tag === b[index]);
 

@@ -13,7 +13,7 @@ import type {
   UpdateProject,
 } from '../../../shared/project.ts';
 import type { Served } from '../../../shared/served.ts';
-import { MAX_TAGS, normalizeTags } from '../../../shared/tag.ts';
+import { MAX_TAGS, normalizeTags } from '../../../shared/tag-form.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
 import { expiresSoonBy, presentCertificate, presentNextAction } from '../certificates/views.ts';

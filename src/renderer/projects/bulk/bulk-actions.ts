@@ -3,18 +3,31 @@ import type { ErrorBody } from '../../../shared/errors.ts';
 import { type Api, failureOf } from '../../api.ts';
 import type { Live } from '../../live.ts';
 import { messages } from '../../messages.ts';
+import { checkTags } from '../../tags/check-tags.ts';
 import type { ProjectRowData } from '../use-project-list.ts';
 
-export const BULK_ACTIONS = ['renew', 'reissue', 'export', 'remove'] as const;
+export const BULK_ACTIONS = ['renew', 'reissue', 'export', 'tags', 'remove'] as const;
 export type BulkAction = (typeof BULK_ACTIONS)[number];
 
 /** Returns why a project is not eligible; null if it is. */
 export function reasonAgainst(action: BulkAction, { certificate }: ProjectRowData): string | null {
   const { reasons } = messages.bulk;
+  if (action === 'tags') return null;
   if (certificate === null) return reasons.none;
   if (action === 'export' || action === 'remove') return null;
   if (certificate.type === 'custom') return reasons.custom;
   return action === 'renew' && certificate.status === 'revoked' ? reasons.revoked : null;
+}
+
+/** Tags to add to projects and to remove from them. */
+export interface TagChange {
+  readonly add: string[];
+  readonly remove: string[];
+}
+
+/** Returns why the change cannot be made; null if it can. */
+export function reasonAgainstTags({ add, remove }: TagChange): string | null {
+  return checkTags([...add, ...remove]);
 }
 
 /**

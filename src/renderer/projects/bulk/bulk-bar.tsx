@@ -1,6 +1,6 @@
 // The toolbar above the list for the selected projects; visible while any are selected.
 import { Button, Group, Text } from '@mantine/core';
-import { IconArrowsExchange, IconDownload, IconRefresh, IconTrash } from '@tabler/icons-react';
+import { IconArrowsExchange, IconDownload, IconRefresh, IconTags, IconTrash } from '@tabler/icons-react';
 import { messages } from '../../messages.ts';
 import classes from '../projects.module.css';
 import type { Selection } from '../selection.ts';
@@ -13,6 +13,7 @@ const ICONS = {
   renew: IconRefresh,
   reissue: IconArrowsExchange,
   export: IconDownload,
+  tags: IconTags,
   remove: IconTrash,
 } as const;
 

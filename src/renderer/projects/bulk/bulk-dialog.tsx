@@ -7,7 +7,15 @@ import { messages } from '../../messages.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import type { ProjectRowData } from '../use-project-list.ts';
-import { type BulkAction, isConfirmed, reasonAgainst, sentenceOf } from './bulk-actions.ts';
+import {
+  type BulkAction,
+  isConfirmed,
+  reasonAgainst,
+  reasonAgainstTags,
+  sentenceOf,
+  type TagChange,
+} from './bulk-actions.ts';
+import { TagFields } from './tag-fields.tsx';
 import { type Bulk, useBulk } from './use-bulk.ts';
 
 const text = messages.bulk;
@@ -45,10 +53,13 @@ function BulkDialog({ action, projects, onBegin }: BulkDialogProps) {
   const [fit] = useState(() => projects.filter((project) => reasonAgainst(action, project) === null));
   const [choice, setChoice] = useState(FIRST_CHOICE);
   const [typed, setTyped] = useState('');
+  const [tags, setTags] = useState<TagChange>({ add: [], remove: [] });
   const bulk = useBulk(action, fit);
   if (bulk.states.size > 0) return <Running bulk={bulk} projects={fit} />;
   const chosen = action !== 'export' || isComplete(choice);
-  const ready = fit.length > 0 && chosen && isConfirmed(action, fit.length, typed);
+  const wrong = reasonAgainstTags(tags);
+  const tagged = action !== 'tags' || (wrong === null && tags.add.length + tags.remove.length > 0);
+  const ready = fit.length > 0 && chosen && tagged && isConfirmed(action, fit.length, typed);
   return (
     <Confirm
       danger={action === 'remove'}
@@ -58,7 +69,7 @@ function BulkDialog({ action, projects, onBegin }: BulkDialogProps) {
       disabled={!ready}
       onSubmit={() => {
         onBegin();
-        bulk.begin(choice);
+        bulk.begin({ choice, tags });
         setChoice(FIRST_CHOICE);
       }}
     >
@@ -73,6 +84,12 @@ function BulkDialog({ action, projects, onBegin }: BulkDialogProps) {
           autoComplete="off"
           data-autofocus
         />
+      )}
+      {action === 'tags' && <TagFields projects={fit} change={tags} onChange={setTags} />}
+      {wrong !== null && (
+        <Text c="var(--mantine-color-error)" fz="sm" role="alert">
+          {wrong}
+        </Text>
       )}
       {action === 'export' && fit.length > 0 && <ExportFields choice={choice} onChange={setChoice} />}
     </Confirm>

@@ -9,18 +9,24 @@ import { notifyFailure } from '../../ui/notify-failure.tsx';
 import { saveBytes } from '../../ui/save-file.ts';
 import { makeZip, type ZipEntry } from '../../ui/zip.ts';
 import type { ProjectRowData } from '../use-project-list.ts';
-import { type BulkAction, type BulkDeps, reissueOne, renewOne } from './bulk-actions.ts';
+import { type BulkAction, type BulkDeps, reissueOne, renewOne, type TagChange } from './bulk-actions.ts';
 import { type ItemState, runBulk } from './run-bulk.ts';
 
 const text = messages.bulk;
 /** The server queues jobs itself, so higher concurrency would not be faster. */
 const CONCURRENCY = 8;
 
+/** What the user entered in the dialog; each action uses its part. */
+export interface BulkValues {
+  readonly choice: ExportChoice;
+  readonly tags: TagChange;
+}
+
 export interface Bulk {
   /** Empty before the run starts. */
   readonly states: ReadonlyMap<string, ItemState>;
   readonly running: boolean;
-  begin(choice: ExportChoice): void;
+  begin(values: BulkValues): void;
   stop(): void;
 }
 
@@ -31,7 +37,7 @@ export function useBulk(action: BulkAction, projects: readonly ProjectRowData[])
   const [running, setRunning] = useState(false);
   const stopper = useRef(new AbortController());
 
-  async function run(choice: ExportChoice): Promise<void> {
+  async function run({ choice, tags }: BulkValues): Promise<void> {
     const entries: ZipEntry[] = [];
     const done: string[] = [];
     await runBulk({
@@ -41,6 +47,7 @@ export function useBulk(action: BulkAction, projects: readonly ProjectRowData[])
       onState: ({ id }, state) => setStates((before) => new Map(before).set(id, state)),
       async work(project) {
         if (action === 'export') entries.push(await exportOne(api, project.id, choice));
+        else if (action === 'tags') await api.projects.changeTags.mutate({ id: project.id, body: tags });
         else await workOn(action, { api, live }, project);
         done.push(project.id);
       },
@@ -54,18 +61,18 @@ export function useBulk(action: BulkAction, projects: readonly ProjectRowData[])
   return {
     states,
     running,
-    begin(choice) {
+    begin(values) {
       stopper.current = new AbortController();
       setStates(new Map(projects.map(({ id }) => [id, { state: 'waiting' }])));
       setRunning(true);
-      void run(choice);
+      void run(values);
     },
     stop: () => stopper.current.abort(),
   };
 }
 
 async function workOn(
-  action: Exclude<BulkAction, 'export'>,
+  action: Exclude<BulkAction, 'export' | 'tags'>,
   deps: BulkDeps,
   project: ProjectRowData,
 ): Promise<void> {
