@@ -1,6 +1,6 @@
 // What npm run bench measures: one entry per row of the table, each with its target. The results go into the file
 // unabridged.
-import { measureDeploy } from './deploy-row.ts';
+import { deploy, fleet } from './deployment-rows.ts';
 import { measureDns } from './dns-row.ts';
 import { measureEndpoints, type Usage } from './endpoints-row.ts';
 import { measureIssuance } from './issuance-rows.ts';
@@ -165,19 +165,6 @@ const endpoints: Bench = async ({ turns }) => {
   return { rows, result };
 };
 
-const deploy: Bench = async ({ turns }) => {
-  const result = await measureDeploy(turns);
-  const ratio = result.certdesk.medianMs / result.scp.medianMs;
-  const row = {
-    work: 'four files deployed by SSH, without a reload',
-    measured: `${timesText(result.certdesk)}: ${ratio.toFixed(2)} times`,
-    beside: `scp of the same files and ssh true ${timesText(result.scp)}`,
-    target: 'within 1.5 times',
-    met: ratio <= 1.5,
-  };
-  return { rows: [row], result };
-};
-
 /** By name, in this order; names may be passed to npm run bench. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
   ec: one('ec'),
@@ -188,4 +175,5 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   requests,
   endpoints,
   deploy,
+  fleet,
 };
