@@ -110,6 +110,12 @@ const newHost = createRoute({
   component: lazyScreen(() => import('./hosts/new-host-page.tsx'), 'NewHostPage'),
 });
 
+const knownHosts = createRoute({
+  getParentRoute: () => root,
+  path: '/hosts/known-hosts',
+  component: lazyScreen(() => import('./hosts/known-hosts-page.tsx'), 'KnownHostsPage'),
+});
+
 const host = createRoute({
   getParentRoute: () => root,
   path: '/hosts/$hostId',
@@ -274,6 +280,7 @@ const routeTree = root.addChildren([
   dnsCredentials,
   hosts,
   newHost,
+  knownHosts,
   host,
   editHost,
   deployments,

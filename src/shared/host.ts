@@ -258,18 +258,27 @@ export const ScannedKeysSchema = z
   .meta({ id: 'ScannedHostKeys' });
 export type ScannedKeys = z.infer<typeof ScannedKeysSchema>;
 
+/** Characters of a known_hosts file; with the rest of the request, this stays below the limit of the server. */
+export const MAX_KNOWN_HOSTS = 900_000;
+
+const knownHosts = z
+  .string()
+  .min(1)
+  .max(MAX_KNOWN_HOSTS)
+  .meta({ description: 'Content of an OpenSSH known_hosts file; names may be hashed' });
+
 export const ReadKnownHostsSchema = z
   .strictObject({
-    text: z
-      .string()
-      .min(1)
-      .max(4 * 1024 * 1024)
-      .meta({ description: 'Content of an OpenSSH known_hosts file; names may be hashed' }),
+    text: knownHosts,
     address: AddressSchema.meta({ description: 'As the host is saved' }),
     port: port.default(22),
   })
   .meta({ id: 'ReadKnownHosts' });
 export type ReadKnownHosts = z.output<typeof ReadKnownHostsSchema>;
+
+const skippedLines = z
+  .array(z.object({ line: z.int(), reason: z.string() }))
+  .meta({ description: 'Lines about this host that were not imported, such as @cert-authority' });
 
 export const KnownHostKeysSchema = z
   .object({
@@ -279,12 +288,38 @@ export const KnownHostKeysSchema = z
     revoked: z
       .array(z.object({ type: z.string(), sha256: z.string() }))
       .meta({ description: 'Keys that the file revokes for this host' }),
-    skipped: z
-      .array(z.object({ line: z.int(), reason: z.string() }))
-      .meta({ description: 'Lines about this host that were not imported, such as @cert-authority' }),
+    skipped: skippedLines,
   })
   .meta({ id: 'KnownHostKeys' });
 export type KnownHostKeys = z.infer<typeof KnownHostKeysSchema>;
+
+export const MatchKnownHostsSchema = z.strictObject({ text: knownHosts }).meta({ id: 'MatchKnownHosts' });
+
+const accepted = z.boolean().meta({ description: 'Whether the host has this key among its accepted ones' });
+
+export const KnownHostsMatchSchema = z
+  .object({
+    hosts: z
+      .array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          address: z.string(),
+          port: z.int(),
+          keys: z
+            .array(z.object({ type: HostKeyTypeSchema, sha256: z.string(), accepted }))
+            .meta({ description: 'Keys to accept, without revoked ones' }),
+          revoked: z
+            .array(z.object({ type: z.string(), sha256: z.string(), accepted }))
+            .meta({ description: 'Keys that the file revokes for this host' }),
+          skipped: skippedLines,
+        }),
+      )
+      .meta({ description: 'Saved hosts that the file has lines about' }),
+    otherLines: z.int().min(0).meta({ description: 'Number of lines about hosts that are not saved' }),
+  })
+  .meta({ id: 'KnownHostsMatch' });
+export type KnownHostsMatch = z.infer<typeof KnownHostsMatchSchema>;
 
 /** What a test of a host or a deployment checks, in this order, with its display names. */
 export const CHECKS = {

@@ -6,6 +6,8 @@ import {
   HostSchema,
   HostTestSchema,
   KnownHostKeysSchema,
+  KnownHostsMatchSchema,
+  MatchKnownHostsSchema,
   ReadKnownHostsSchema,
   ScanKeysSchema,
   ScannedKeysSchema,
@@ -13,7 +15,8 @@ import {
   TagPreviewSchema,
   UpdateHostSchema,
 } from '../../shared/host.ts';
-import { readKnownHosts } from '../engine/hosts/known-hosts.ts';
+import { SCRIPT } from '../engine/deploy/remote/script-text.ts';
+import { matchKnownHosts, readKnownHosts } from '../engine/hosts/known-hosts.ts';
 import { HOST } from './cli-parts.ts';
 import { operation, router } from './trpc.ts';
 
@@ -136,6 +139,37 @@ export const hosts = router({
     .input(z.object({ body: ReadKnownHostsSchema }))
     .output(KnownHostKeysSchema)
     .mutation(({ input }) => readKnownHosts(input.body)),
+
+  matchKnownHosts: operation({ reach: 'system' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/hosts/known-hosts/match',
+        summary: 'Find the keys of all saved hosts in an OpenSSH known_hosts file. A person accepts them',
+      },
+    })
+    .input(z.object({ body: MatchKnownHostsSchema }))
+    .output(KnownHostsMatchSchema)
+    .mutation(async ({ ctx, input }) => matchKnownHosts(input.body.text, await ctx.engine.hosts.list())),
+
+  helper: operation({ reach: 'installation', scope: 'admin' })
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/deploy-helper',
+        form: 'text',
+        summary: 'Download the helper certdesk-deploy, which hosts with sudo need',
+      },
+      cli: [
+        {
+          verb: 'hosts helper',
+          summary: 'print the helper certdesk-deploy, which hosts with sudo need',
+          examples: [['hosts helper --output certdesk-deploy', 'saves it as a file']],
+        },
+      ],
+    })
+    .output(z.object({ contentType: z.string(), body: z.string() }))
+    .query(() => ({ contentType: 'text/x-shellscript; charset=utf-8', body: SCRIPT })),
 
   previewTags: operation({ reach: 'installation', scope: 'admin' })
     .meta({

@@ -7,6 +7,7 @@ import { hosts as hostTexts } from '../messages/hosts.ts';
 import { CodeBlock } from '../ui/copy.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { ServerText } from '../ui/time.tsx';
+import { DownloadHelper } from './download-helper.tsx';
 import classes from './hosts.module.css';
 
 const text = hostTexts.test;
@@ -53,6 +54,7 @@ function CheckLine({ result: { check, state, message, fix } }: { readonly result
         </Text>
         {fix !== null && (
           <Stack gap={4} mt="xs">
+            {check === 'sudo' && <DownloadHelper />}
             <Text fz="sm">{text.fixHint}</Text>
             <CodeBlock code={fix} what={text.fix} wrap />
           </Stack>

@@ -30,9 +30,16 @@ export function HostsPage() {
       description={text.description}
       actions={
         tab === 'hosts' ? (
-          <LinkButton to="/hosts/new" leftSection={icon}>
-            {text.add}
-          </LinkButton>
+          <>
+            {hosts.data?.hosts.some(({ transport }) => transport === 'ssh') && (
+              <LinkButton to="/hosts/known-hosts" variant="default">
+                {text.knownHosts.action}
+              </LinkButton>
+            )}
+            <LinkButton to="/hosts/new" leftSection={icon}>
+              {text.add}
+            </LinkButton>
+          </>
         ) : (
           <Button leftSection={icon} onClick={openCreateHostCredential}>
             {text.credentials.new}

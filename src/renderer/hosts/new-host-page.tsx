@@ -7,6 +7,7 @@ import { useState } from 'react';
 import type { HostKey } from '../../shared/host.ts';
 import { useApi } from '../api.ts';
 import { hosts as hostTexts } from '../messages/hosts.ts';
+import { Disclosure } from '../ui/disclosure.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
 import { Notice } from '../ui/notice.tsx';
@@ -15,6 +16,7 @@ import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { useUnsavedWarning } from '../ui/use-unsaved-warning.ts';
 import { BackToHosts } from './back-to-hosts.tsx';
+import { CompareKnownHosts } from './compare-known-hosts.tsx';
 import { CREDENTIAL_FIELDS, toCreate } from './credential-values.ts';
 import { HostFields } from './host-fields.tsx';
 import { HostKeyChoice, HowToCompare } from './host-keys.tsx';
@@ -110,6 +112,8 @@ export function NewHostPage() {
         ) : (
           <CompareKeys
             keys={keys}
+            address={values.address.trim()}
+            port={Number(values.port)}
             error={save.error}
             pending={save.isPending}
             onBack={() => {
@@ -126,13 +130,15 @@ export function NewHostPage() {
 
 interface CompareKeysProps {
   readonly keys: readonly HostKey[];
+  readonly address: string;
+  readonly port: number;
   readonly error: unknown;
   readonly pending: boolean;
   onBack(): void;
   onConfirm(chosen: readonly HostKey[]): void;
 }
 
-function CompareKeys({ keys, error, pending, onBack, onConfirm }: CompareKeysProps) {
+function CompareKeys({ keys, address, port, error, pending, onBack, onConfirm }: CompareKeysProps) {
   const [chosen, setChosen] = useState<readonly HostKey[]>([]);
   const [missing, setMissing] = useState(false);
   const confirm = (): void => {
@@ -165,6 +171,17 @@ function CompareKeys({ keys, error, pending, onBack, onConfirm }: CompareKeysPro
                     setMissing(false);
                   }}
                 />
+                <Disclosure label={text.knownHosts.compare.open}>
+                  <CompareKnownHosts
+                    keys={keys}
+                    address={address}
+                    port={port}
+                    onFound={(found) => {
+                      setChosen(found);
+                      setMissing(false);
+                    }}
+                  />
+                </Disclosure>
               </>
             )}
           </Stack>

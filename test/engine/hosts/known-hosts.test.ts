@@ -60,6 +60,7 @@ describe('known_hosts', () => {
       ],
       revoked: [],
       skipped: [],
+      lines: [3, 4, 5],
     });
   });
 
@@ -95,7 +96,6 @@ describe('known_hosts', () => {
   it('reads a hostile pattern in little time', () => {
     const pattern = `${'*a'.repeat(5_000)}b`;
     expect(find([`${pattern} ${one.text}`], 'a'.repeat(250))).toMatchObject({ keys: [] });
-    expect(() => find(['x'.repeat(5_000_000)])).toThrow(RangeError);
   });
 
   it('has the fingerprint that OpenSSH prints', () => {

@@ -3,13 +3,15 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { startDaemon } from '../daemons/daemon.ts';
-import { startSshHost } from '../deploy/ssh-host.ts';
+import { type SshHostOptions, startSshHost } from '../deploy/ssh-host.ts';
 import { createOpenSsl } from '../tools/openssl.ts';
 import { toolPath } from '../tools/tools.ts';
 
 export interface DeployTarget {
   readonly address: string;
   readonly sshPort: number;
+  /** The folder of the SSH host. */
+  readonly folder: string;
   /** SHA256:…, as ssh-keygen -lf prints it. */
   readonly fingerprint: string;
   readonly privateKey: string;
@@ -21,8 +23,8 @@ export interface DeployTarget {
   stop(): Promise<void>;
 }
 
-export async function startDeployTarget(name: string): Promise<DeployTarget> {
-  const host = await startSshHost();
+export async function startDeployTarget(name: string, options: SshHostOptions = {}): Promise<DeployTarget> {
+  const host = await startSshHost(options);
   const { address } = host;
   const openssl = await createOpenSsl();
   const old = await openssl.issue({ subject: `/CN=${name}`, san: [`DNS:${name}`] });
@@ -41,12 +43,13 @@ export async function startDeployTarget(name: string): Promise<DeployTarget> {
     },
   });
   const command = join(host.folder, 'usr/local/sbin/nginx');
-  const options = `-p ${nginx.folder} -e stderr -c ${nginx.folder}/nginx.conf`;
-  await writeFile(command, `#!/bin/sh\nexec ${toolPath('CERTDESK_TEST_NGINX')} ${options} "$@"\n`);
+  const nginxOptions = `-p ${nginx.folder} -e stderr -c ${nginx.folder}/nginx.conf`;
+  await writeFile(command, `#!/bin/sh\nexec ${toolPath('CERTDESK_TEST_NGINX')} ${nginxOptions} "$@"\n`);
   await chmod(command, 0o755);
   return {
     address,
     sshPort: host.port,
+    folder: host.folder,
     fingerprint: `SHA256:${host.hostKeys[0]?.sha256}`,
     privateKey: host.privateKey,
     path: join(nginx.folder, 'site.pem'),

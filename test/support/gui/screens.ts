@@ -135,6 +135,15 @@ export const SCREENS: readonly Screen[] = [
     path: '/hosts/new',
     act: (page) => page.getByRole('button', { name: /^Tags, jump host/ }).click(),
   },
+  {
+    name: 'known-hosts',
+    path: '/hosts/known-hosts',
+    act: async (page) => {
+      await page.getByLabel('Or paste its lines').fill(KNOWN_HOSTS);
+      await page.getByRole('button', { name: 'Show keys' }).click();
+      await page.getByText('Not imported').waitFor();
+    },
+  },
   { name: 'host-edit', path: '/hosts/HOST/edit', act: shows('Save') },
   { name: 'host-remove', path: '/hosts/HOST', act: menu('Delete host') },
   { name: 'host-credential-new', path: '/hosts?tab=credentials', act: press('New credential') },

@@ -5,9 +5,9 @@ import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { HostRecord } from '../core/model-deploy.ts';
 import { type ConnectableDeps, toConnectable } from './connectable.ts';
 import { type ContactDeps, noteContact } from './note-contact.ts';
-import { toCommandLine } from './quote.ts';
+import { quote } from './quote.ts';
+import { describeHelper } from './remote/helper.ts';
 import type { ConnectTransport, HostFacts, Target, Transport } from './transport.ts';
-import { HELPER_PATH } from './transports/scripted.ts';
 
 export interface TestDeps extends ConnectableDeps, ContactDeps {
   readonly connect: ConnectTransport;
@@ -115,19 +115,20 @@ function checkShell({ shell, missingTools }: HostFacts): CheckResult {
   return { check: 'shell', state: 'failed', message, fix: `Install ${missingTools.join(', ')}` };
 }
 
-/** The lines that let the user run the helper: sudoers, and the list of files and commands. */
+/** The lines that let the user run the helper: the helper itself, sudoers, and the list of files and commands. */
 export function sudoFix(
   user: string,
   { targets, commands }: Pick<HostTestOptions, 'targets' | 'commands'>,
 ): string {
-  const listed = [
-    ...targets.map(({ path }) => `path ${path}`),
-    ...commands.map((argv) => `command ${toCommandLine(argv)}`),
-  ];
+  const paths = targets.map(({ path }) => path);
+  const { helper, sudoers, list } = describeHelper(user, paths, commands);
+  const listed = list.content.split('\n').filter((line) => line !== '');
   return [
-    `# install the helper as ${HELPER_PATH} (root, mode 0755), then:`,
-    `echo '${user} ALL=(root) NOPASSWD: ${HELPER_PATH}' > /etc/sudoers.d/certdesk-deploy`,
-    ...listed.map((line) => `echo '${line}' >> /etc/certdesk-deploy.conf`),
+    '# As root, beside the file certdesk-deploy (certdesk hosts helper --output certdesk-deploy):',
+    `install -m 0755 certdesk-deploy ${helper.path}`,
+    `echo ${quote(sudoers.content.trimEnd())} > ${sudoers.path} && chmod 0440 ${sudoers.path}`,
+    `touch ${list.path} && chmod 0644 ${list.path}`,
+    ...listed.map((line) => `echo ${quote(line)} >> ${list.path}`),
   ].join('\n');
 }
 

@@ -24,7 +24,15 @@ export function readHostKey(blob: Buffer): HostKey | null {
   if (length === 0 || length > 64 || blob.length < 4 + length) return null;
   const type = blob.toString('latin1', 4, 4 + length);
   if (!/^[\w@.-]+$/.test(type)) return null;
+  if (Object.hasOwn(HOST_KEY_ALGORITHMS, type) && !isWhole(blob)) return null;
   return { type, sha256: fingerprintOf(blob) };
+}
+
+/** Whether the blob is a sequence of strings with their lengths, as the keys of all supported types are. */
+function isWhole(blob: Buffer): boolean {
+  let at = 0;
+  while (at + 4 <= blob.length) at += 4 + blob.readUInt32BE(at);
+  return at === blob.length;
 }
 
 /** SHA-256 of a key as OpenSSH prints it, without `SHA256:`. 32 bytes in Base64 end with one `=`, which it omits. */

@@ -1,6 +1,14 @@
 // Reads OpenSSH's known_hosts (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"): the keys that it has for one host.
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type KnownHostKeys, KnownHostKeysSchema, type ReadKnownHosts } from '../../../shared/host.ts';
+import { setImmediate } from 'node:timers/promises';
+import {
+  type Host,
+  type KnownHostKeys,
+  KnownHostKeysSchema,
+  type KnownHostsMatch,
+  KnownHostsMatchSchema,
+  type ReadKnownHosts,
+} from '../../../shared/host.ts';
 import { HOST_KEY_ALGORITHMS, type HostKey, readHostKey } from './host-key.ts';
 
 export interface FoundHostKeys {
@@ -10,10 +18,10 @@ export interface FoundHostKeys {
   readonly revoked: readonly HostKey[];
   /** Lines about this host that were not imported, and why. */
   readonly skipped: readonly { readonly line: number; readonly reason: string }[];
+  /** The numbers of all lines about this host. */
+  readonly lines: readonly number[];
 }
 
-/** Characters. The largest real files have a few thousand lines. */
-const MAX_LENGTH = 4 * 1024 * 1024;
 const REASONS = {
   authority: '@cert-authority: Certdesk cannot check host certificates. Accept the host’s own key instead',
   damaged: 'The key is damaged',
@@ -23,23 +31,20 @@ const REASONS = {
 /**
  * Finds the keys of a host. Patterns, negated patterns, ports and hashed names count as in OpenSSH.
  * @param address The name or IP address as the host is saved.
- * @throws RangeError if the file has more than 4 MiB
  */
 export function findKnownHostKeys(
   text: string,
   { address, port }: { readonly address: string; readonly port: number },
 ): FoundHostKeys {
-  if (text.length > MAX_LENGTH) throw new RangeError('known_hosts has more than 4 MiB');
   const name = (port === 22 ? address : `[${address}]:${port}`).toLowerCase();
   const keys: HostKey[] = [];
   const revoked: HostKey[] = [];
   const skipped: { line: number; reason: string }[] = [];
-  for (const [index, content] of text.split('\n').entries()) {
-    const fields = content.trim().split(/[ \t]+/);
-    const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined;
-    const [hosts = '', type = '', encoded = ''] = fields;
-    if (hosts.startsWith('#') || encoded === '' || !matchesHost(hosts, name)) continue;
-    const skip = (reason: string) => skipped.push({ line: index + 1, reason });
+  const lines: number[] = [];
+  for (const { line, marker, hosts, type, encoded } of entriesOf(text)) {
+    if (!matchesHost(hosts, name)) continue;
+    lines.push(line);
+    const skip = (reason: string) => skipped.push({ line, reason });
     if (marker === '@cert-authority') {
       skip(REASONS.authority);
       continue;
@@ -52,12 +57,44 @@ export function findKnownHostKeys(
     else if (!keys.some((each) => each.sha256 === key.sha256)) keys.push(key);
   }
   const isRevoked = (key: HostKey) => revoked.some((each) => each.sha256 === key.sha256);
-  return { keys: keys.filter((key) => !isRevoked(key)), revoked, skipped };
+  return { keys: keys.filter((key) => !isRevoked(key)), revoked, skipped, lines };
+}
+
+/** The lines that have a key. */
+function* entriesOf(text: string) {
+  for (const [index, content] of text.split('\n').entries()) {
+    const fields = content.trim().split(/[ \t]+/);
+    const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined;
+    const [hosts = '', type = '', encoded = ''] = fields;
+    if (!hosts.startsWith('#') && encoded !== '') yield { line: index + 1, marker, hosts, type, encoded };
+  }
 }
 
 /** As the API returns it: `findKnownHostKeys` has left out keys of other types. */
 export function readKnownHosts({ text, address, port }: ReadKnownHosts): KnownHostKeys {
   return KnownHostKeysSchema.parse(findKnownHostKeys(text, { address, port }));
+}
+
+/** Finds the keys of all saved hosts. Lets other work run between two hosts. */
+export async function matchKnownHosts(text: string, saved: readonly Host[]): Promise<KnownHostsMatch> {
+  const hosts: object[] = [];
+  const about = new Set<number>();
+  for (const { id, name, address, port, hostKeys } of saved) {
+    if (address === null) continue;
+    await setImmediate();
+    const { lines, keys, revoked, skipped } = findKnownHostKeys(text, { address, port });
+    if (lines.length === 0) continue;
+    for (const line of lines) about.add(line);
+    const withAccepted = ({ type, sha256 }: HostKey) => ({
+      type,
+      sha256,
+      accepted: hostKeys.some((each) => each.sha256 === sha256),
+    });
+    const found = { keys: keys.map(withAccepted), revoked: revoked.map(withAccepted), skipped };
+    hosts.push({ id, name, address, port, ...found });
+  }
+  const otherLines = [...entriesOf(text)].filter(({ line }) => !about.has(line)).length;
+  return KnownHostsMatchSchema.parse({ hosts, otherLines });
 }
 
 function matchesHost(hosts: string, name: string): boolean {
