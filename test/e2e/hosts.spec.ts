@@ -1,6 +1,7 @@
 // Hosts of each kind in a browser, against real OpenSSH servers: a jump host whose key is in a known_hosts file, a host with
 // sudo behind it, and this machine. nginx on the inner host gets a certificate of Pebble, and goes back to an earlier one.
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator } from 'playwright';
@@ -56,6 +57,13 @@ describeWith(
         await gui.page.getByLabel('SSH port').fill(String(host.port));
         await gui.page.getByLabel('User').fill(host.user);
         await gui.page.getByLabel('Private key').fill(host.key);
+      }
+      async function openForm(recipe: string, host: string): Promise<void> {
+        await gui.open(`/projects/${projectId}/deploy?recipe=${recipe}`);
+        await gui.page.getByRole('heading', { name: `Deploy ${DOMAIN}` }).waitFor();
+        await gui.page.getByLabel('Hosts').first().click();
+        await gui.page.getByRole('option', { name: host }).click();
+        await gui.page.keyboard.press('Escape');
       }
       const served = () => inner.servedSerial(DOMAIN);
       const activeSerial = async (): Promise<string> => {
@@ -172,19 +180,21 @@ describeWith(
         await gui.app.call('POST', `/projects/${projectId}/certificate/obtain`, {
           body: { challengeType: 'http-01' },
         });
-        await gui.open(`/projects/${projectId}/deploy?recipe=nginx`);
-        await gui.page.getByLabel('Hosts').first().click();
-        await gui.page.getByRole('option', { name: 'inner' }).click();
-        await gui.page.keyboard.press('Escape');
+        await openForm('nginx', 'inner');
         await gui.page.getByLabel('Certificate file').fill(inner.path);
         await button(/^Advanced/).click();
         await gui.page.getByLabel('HTTPS port').fill(String(inner.httpsPort));
         await button('Test deployment').click();
         await panel('Test').getByText('Some checks failed').waitFor({ timeout: RUN_MS });
         await gui.takeScreenshots('deployment-draft-sudo');
-        const shown = await panel('Test').locator('pre, code').allTextContents();
-        const lines = [...new Set(shown.flatMap((text) => text.split('\n')))];
-        appendFileSync(join(inner.folder, 'etc/certdesk-deploy.conf'), `${lines.join('\n')}\n`);
+        const shown = await panel('Test').locator('pre').allTextContents();
+        expect(shown).toEqual([
+          `echo 'path ${inner.path}' >> /etc/certdesk-deploy.conf`,
+          "echo 'command nginx -t' >> /etc/certdesk-deploy.conf",
+          "echo 'command nginx -s reload' >> /etc/certdesk-deploy.conf",
+        ]);
+        const lines = shown.join('\n').replaceAll('/etc/', join(inner.folder, 'etc/'));
+        execFileSync('sh', ['-ec', lines]);
         await button('Test again').click();
         await panel('Test').getByText('All checks passed').waitFor({ timeout: RUN_MS });
         await button('Save and deploy now').click();
@@ -194,15 +204,14 @@ describeWith(
       });
 
       it('copies files on this machine', async () => {
-        const path = join(folder, 'shop.pem');
-        await gui.open(`/projects/${projectId}/deploy?recipe=files`);
-        await gui.page.getByLabel('Hosts').first().click();
-        await gui.page.getByRole('option', { name: 'This machine' }).click();
-        await gui.page.keyboard.press('Escape');
-        await gui.page.getByLabel('Path').first().fill(path);
+        const [path, key] = [join(folder, 'shop.pem'), join(folder, 'shop.key')];
+        await openForm('files', 'This machine');
+        await gui.page.getByLabel('Path').nth(0).fill(path);
+        await gui.page.getByLabel('Path').nth(1).fill(key);
         await button('Save and deploy now').click();
         await panel('Hosts').getByText('Deployed', { exact: true }).waitFor({ timeout: RUN_MS });
-        expect(existsSync(path)).toBe(true);
+        expect(readFileSync(path, 'utf8')).toContain('BEGIN CERTIFICATE');
+        expect(statSync(key).mode & 0o777).toBe(0o600);
       });
 
       it('rolls the inner host back to the earlier certificate after a renewal', async () => {

@@ -93,8 +93,7 @@ export const deployments = {
     noCommand: 'Leave empty to run nothing.',
     timeout: 'Time limit of a command (seconds)',
     environment: 'Environment variables',
-    environmentHint:
-      'Certdesk also sets CERTDESK_DOMAIN, CERTDESK_FULLCHAIN, CERTDESK_PRIVKEY and RENEWED_LINEAGE.',
+    environmentHint: 'Certdesk also sets CERTDESK_DOMAIN, CERTDESK_FULLCHAIN, CERTDESK_PRIVKEY and others.',
     variableName: 'Variable',
     variableValue: 'Value',
     variableSecret: 'Or a saved secret',

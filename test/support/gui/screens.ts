@@ -3,6 +3,13 @@ import type { Page } from 'playwright';
 import { checkBackup, openRestore } from './restore-steps.ts';
 import { PASSPHRASE } from './screen-data.ts';
 
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl';
+const KNOWN_HOSTS = [
+  `web1.example.com ${KEY}`,
+  `@cert-authority *.example.com ${KEY}`,
+  `other.example.org ${KEY}`,
+].join('\n');
+
 export interface Screen {
   readonly name: string;
   /** `ID` stands for the project with a certificate, `NEW` for one without, `FAILED` for a failed job, and so on. */

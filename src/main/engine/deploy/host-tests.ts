@@ -126,7 +126,7 @@ const toTarget = ({
   newFileMode: hasKey(content) ? '0600' : '0644',
 });
 
-/** Whether the programs exist. They do not run. With sudo, the helper's list decides, which the files check asks for. */
+/** Whether the programs exist. They do not run. With sudo, the helper's list decides (test-host.ts). */
 async function checkPrograms(
   transport: Parameters<NonNullable<Parameters<typeof testHost>[2]['more']>>[0],
   { become }: HostRecord,

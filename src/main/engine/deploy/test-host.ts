@@ -5,8 +5,8 @@ import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { HostRecord } from '../core/model-deploy.ts';
 import { type ConnectableDeps, toConnectable } from './connectable.ts';
 import { type ContactDeps, noteContact } from './note-contact.ts';
-import { quote } from './quote.ts';
-import { describeHelper } from './remote/helper.ts';
+import { quote, toCommandLine } from './quote.ts';
+import { describeHelper, LIST_PATH } from './remote/helper.ts';
 import type { ConnectTransport, HostFacts, Target, Transport } from './transport.ts';
 
 export interface TestDeps extends ConnectableDeps, ContactDeps {
@@ -57,7 +57,7 @@ export async function testHost(
       ),
       ...(host.transport === 'ssh' ? [ok('host-key', 'The host key is an accepted one')] : []),
     ];
-    const facts = await transport.facts(targets, signal);
+    const facts = await transport.facts(targets, signal, commands);
     const checks = describeFacts(host, facts, { targets, commands });
     return conclude([...connected, ...checks, ...(await more(transport))]);
   } catch (error) {
@@ -101,7 +101,8 @@ function describeFacts(
     ...checkSudo(host, facts, { targets, commands }),
     ...checkSandbox(facts),
     checkClock(facts),
-    ...checkPaths(facts, targets),
+    ...checkPaths(facts, { targets, commands }),
+    ...(host.become === 'sudo' ? checkCommands(facts, commands) : []),
   ];
 }
 
@@ -162,13 +163,40 @@ function checkClock({ clockOffsetMs }: HostFacts): CheckResult {
 
 const OWNER_REASONS: readonly string[] = ['owner-unknown', 'owner-not-permitted'];
 
-function checkPaths({ problems }: HostFacts, targets: readonly Target[]): readonly CheckResult[] {
+function checkPaths(
+  { problems }: HostFacts,
+  { targets, commands }: Pick<HostTestOptions, 'targets' | 'commands'>,
+): readonly CheckResult[] {
   if (targets.length === 0) return [];
-  if (problems.length === 0) return [ok('path', `${targets.length} files can be written`)];
-  return problems.map(({ reason, path, message, fix }) => ({
-    check: OWNER_REASONS.includes(reason) ? 'owner' : 'path',
+  const ofFiles = problems.filter(({ path }) => !commands.some((argv) => toCommandLine(argv) === path));
+  if (ofFiles.length === 0) return [ok('path', `${targets.length} files can be written`)];
+  return ofFiles.map((problem) =>
+    toFailure(OWNER_REASONS.includes(problem.reason) ? 'owner' : 'path', problem),
+  );
+}
+
+/** Whether the helper may run them. */
+function checkCommands(
+  { problems, sudo }: HostFacts,
+  commands: HostTestOptions['commands'],
+): readonly CheckResult[] {
+  if (commands.length === 0 || sudo?.state !== 'ready') return [];
+  const lines = commands.map(toCommandLine);
+  const refused = problems.filter(({ path }) => lines.includes(path));
+  if (refused.length === 0) return [ok('command', `The helper may run ${lines.join(', ')}`)];
+  return refused.map((problem) => toFailure('command', problem));
+}
+
+function toFailure(
+  check: CheckResult['check'],
+  { reason, path, message, fix }: HostFacts['problems'][number],
+): CheckResult {
+  // The helper names the line, and here is the command that adds it.
+  const isLine = reason === 'not-listed' && fix !== null && fix !== '';
+  return {
+    check,
     state: 'failed',
     message: message.includes(path) ? message : `${path}: ${message}`,
-    fix,
-  }));
+    fix: isLine ? `echo ${quote(fix)} >> ${LIST_PATH}` : fix,
+  };
 }

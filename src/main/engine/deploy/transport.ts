@@ -106,8 +106,16 @@ export interface Transport {
   /** Runs a command outside of a swap. A failed command is a result, not an error. */
   run(command: Command, options: RunOptions, signal: AbortSignal): Promise<CommandResult>;
 
-  /** What `Test` needs to know of the host. Changes nothing. @param targets The files that will be deployed. */
-  facts(targets: readonly Target[], signal: AbortSignal): Promise<HostFacts>;
+  /**
+   * What `Test` needs to know of the host. Changes nothing.
+   * @param targets The files that will be deployed.
+   * @param commands What will run. The sudo helper must list them, and names those that it does not.
+   */
+  facts(
+    targets: readonly Target[],
+    signal: AbortSignal,
+    commands?: readonly (readonly string[])[],
+  ): Promise<HostFacts>;
 
   /** Connects to a port of the host from its jump host; null if there is none, and Certdesk reaches the host itself. */
   readonly tunnel: Tunnel | null;

@@ -135,6 +135,15 @@ describeWith(['sshd', 'sudo', 'openssl'], 'the sudo helper', () => {
       }
     });
 
+    it('says in Test which commands it may not run', () => {
+      const answer = ask('facts', ['command\ttouch /x', `command\tsh ${site}/commands/reload`]);
+      const refused = answer.split('\n').filter((line) => line.startsWith('fail\t'));
+      expect(refused.map((line) => line.split('\t'))).toEqual([
+        ['fail', 'not-listed', 'touch /x', expect.any(String), 'command touch /x'],
+      ]);
+      expect(answer).toMatch(/\nok\n$/);
+    });
+
     it.each(['swap', 'work', 'roll-back'])('runs no other command by %s', (verb) => {
       stage(`${site}/a.pem`);
       const mark = join(own, 'mark');

@@ -405,6 +405,10 @@ restore_file() {
   fi
 }
 
+check_listed() {
+  is_listed "command $1" || fail not-listed "$1" "$config does not list this command" "command $1"
+}
+
 # check_step NAME: refuses a command that the helper's list does not have. No command is fine.
 check_step() {
   IFS=$tab read -r seconds kind text <<END
@@ -412,8 +416,7 @@ $(value "$1")
 END
   case $seconds in '' | later) return 0 ;; *[!0-9]*) fail invalid '' 'The time-out must be a number' ;; esac
   if [ "$kind" = line ]; then
-    [ $restricted = no ] || is_listed "command $text" ||
-      fail not-listed "$text" "$config does not list this command" "command $text"
+    [ $restricted = no ] || check_listed "$text"
   else
     [ $restricted = no ] || fail not-listed '' 'The helper runs listed commands only. Save the script on the host, and list it'
     text=$(printf %s "$text" | base64 -d)
@@ -730,6 +733,7 @@ do_facts() {
   mv --help 2>&1 | grep -q -e '-[a-z]*T' || printf 'lacks\tmv -T\n'
   if cp --help 2>&1 | grep -q attributes-only || command -v setfacl >/dev/null; then echo acl; fi
   lines file | while IFS= read -r line; do (check_rights "$line"); done
+  [ $restricted = no ] || lines command | while IFS= read -r line; do (check_listed "$line"); done
   return 0
 }
 

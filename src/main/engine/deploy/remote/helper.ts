@@ -3,6 +3,8 @@ import { toCommandLine } from '../quote.ts';
 import { HELPER_PATH } from '../transports/scripted.ts';
 import { SCRIPT } from './script-text.ts';
 
+export const LIST_PATH = '/etc/certdesk-deploy.conf';
+
 export interface HelperInstallation {
   /** The helper itself: root's, mode 0755. */
   readonly helper: { readonly path: string; readonly content: string };
@@ -29,7 +31,7 @@ export function describeHelper(
   ];
   return {
     helper: { path: HELPER_PATH, content: SCRIPT },
-    list: { path: '/etc/certdesk-deploy.conf', content: `${[...new Set(lines)].join('\n')}\n` },
+    list: { path: LIST_PATH, content: `${[...new Set(lines)].join('\n')}\n` },
     sudoers: {
       path: '/etc/sudoers.d/certdesk',
       content: `${user} ALL=(root) NOPASSWD: ${HELPER_PATH}\n`,

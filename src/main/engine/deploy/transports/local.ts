@@ -29,9 +29,9 @@ export function connectLocal(host: ConnectableHost, { folder }: LocalOptions): T
   const transport = createScriptedTransport(shell, { become: host.become, ...options });
   return {
     ...transport,
-    async facts(targets, signal) {
+    async facts(targets, signal, commands) {
       const [facts, mounts, status, cgroup] = await Promise.all([
-        transport.facts(targets, signal),
+        transport.facts(targets, signal, commands),
         ...['mountinfo', 'status', 'cgroup'].map((name) =>
           readFile(`/proc/self/${name}`, 'utf8').catch(() => ''),
         ),

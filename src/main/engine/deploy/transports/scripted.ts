@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { CertdeskError } from '../../core/errors.ts';
 import { oneLine } from '../../core/outside-text.ts';
-import { quote } from '../quote.ts';
+import { quote, toCommandLine } from '../quote.ts';
 import {
   type Answer,
   failuresOf,
@@ -236,9 +236,12 @@ export function createScriptedTransport(shell: Shell, { become, stateFolder }: S
       return runCommand(shell, toScript(command, options), { ...options, redact, signal });
     },
 
-    async facts(targets, signal) {
+    async facts(targets, signal, commands = []) {
       const before = Date.now();
-      const lines = targets.map((target, index) => targetLine(target, index, '0'));
+      const lines = [
+        ...targets.map((target, index) => targetLine(target, index, '0')),
+        ...commands.map((argv): RequestLine => ['command', toCommandLine(argv)]),
+      ];
       const answer = await ask('facts', lines, signal).catch((error: unknown) => {
         if (error instanceof CertdeskError && error.code === 'HOST_NOT_READY') return error;
         throw error;
