@@ -21,7 +21,7 @@ describeWith(['pebble', 'chromium'], 'the main screens', () => {
   testScreens(
     SCREENS.filter(({ name }) => MAIN.includes(name)),
     [
-      { width: 400, height: 900, axe: false },
+      { width: 400, height: 900, axe: true },
       { width: 1280, height: 900, axe: true },
     ],
   );

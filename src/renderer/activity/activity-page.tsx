@@ -1,11 +1,12 @@
 // The audit log: filters, export and integrity check.
-import { Button, Group, Table, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { IconDownload, IconShieldCheck } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { AuditEntry } from '../../shared/audit.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
+import { DataTable } from '../ui/data-table.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { withProject } from '../ui/names.tsx';
 import { Page } from '../ui/page.tsx';
@@ -103,81 +104,64 @@ function Entries({ entries, projects }: EntriesProps) {
   }
   const { when, who, what, result } = text.columns;
   return (
-    <Table.ScrollContainer minWidth={680} type="native">
-      <Table verticalSpacing="xs" horizontalSpacing="md" layout="fixed">
-        <colgroup>
-          <col style={{ width: '12rem' }} />
-          <col style={{ width: '15rem' }} />
-          <col />
-          <col style={{ width: '8rem' }} />
-        </colgroup>
-        <Table.Thead>
-          <Table.Tr>
-            {[when, who, what, result].map((label) => (
-              <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
-                {label}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {entries.map((entry) => (
-            <Entry
-              key={entry.seq}
-              entry={entry}
-              project={entry.projectId === null ? undefined : projects[entry.projectId]}
-            />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <DataTable
+      label={text.title}
+      rows={entries}
+      keyOf={({ seq }) => seq}
+      columns={[
+        { label: when, width: '12rem', cell: ({ at }) => <Time at={at} /> },
+        { label: who, width: '15rem', cell: (entry) => <Who entry={entry} /> },
+        {
+          label: what,
+          cell: (entry) => (
+            <What entry={entry} project={entry.projectId === null ? undefined : projects[entry.projectId]} />
+          ),
+        },
+        { label: result, width: '8rem', cell: (entry) => <Result entry={entry} /> },
+      ]}
+    />
   );
 }
 
-function Entry({ entry, project }: { readonly entry: AuditEntry; readonly project: string | undefined }) {
-  const { at, actor, address, projectId, jobId, result, message, operation } = entry;
+function Who({ entry: { actor, address } }: { readonly entry: AuditEntry }) {
+  return (
+    <div>
+      {actor.name}
+      <Text fz="xs" c="dimmed">
+        {text.filters.kinds[actor.kind]}
+        {address !== null && ` ${text.from(address)}`}
+      </Text>
+    </div>
+  );
+}
+
+function What({ entry, project }: { readonly entry: AuditEntry; readonly project: string | undefined }) {
+  const { projectId, jobId, result, message, operation } = entry;
   const words = (
     <>
       {result !== 'ok' && <b>{operationName(operation)}: </b>}
       <ServerText>{withProject(message, project)}</ServerText>
     </>
   );
+  if (projectId === null || operation === 'projects.remove') return <div>{words}</div>;
   return (
-    <Table.Tr>
-      <Table.Td>
-        <Time at={at} />
-      </Table.Td>
-      <Table.Td style={{ overflowWrap: 'anywhere' }}>
-        {actor.name}
-        <Text fz="xs" c="dimmed">
-          {text.filters.kinds[actor.kind]}
-          {address !== null && ` ${text.from(address)}`}
-        </Text>
-      </Table.Td>
-      <Table.Td style={{ overflowWrap: 'anywhere' }}>
-        {projectId === null || operation === 'projects.remove' ? (
-          words
-        ) : (
-          <TextLink
-            {...(jobId === null
-              ? { to: '/projects/$id', params: { id: projectId } }
-              : { to: '/projects/$id/jobs/$jobId', params: { id: projectId, jobId } })}
-            c="inherit"
-            fz="inherit"
-          >
-            {words}
-          </TextLink>
-        )}
-      </Table.Td>
-      <Table.Td>
-        {result === 'ok' ? (
-          text.ok
-        ) : (
-          <Text c="var(--cd-bad)" fw={550} fz="sm" title={result}>
-            {text.failed}
-          </Text>
-        )}
-      </Table.Td>
-    </Table.Tr>
+    <TextLink
+      {...(jobId === null
+        ? { to: '/projects/$id', params: { id: projectId } }
+        : { to: '/projects/$id/jobs/$jobId', params: { id: projectId, jobId } })}
+      c="inherit"
+      fz="inherit"
+    >
+      {words}
+    </TextLink>
+  );
+}
+
+function Result({ entry: { result } }: { readonly entry: AuditEntry }) {
+  if (result === 'ok') return text.ok;
+  return (
+    <Text c="var(--cd-bad)" fw={550} fz="sm" title={result}>
+      {text.failed}
+    </Text>
   );
 }

@@ -1,11 +1,12 @@
 // The list of backups, each with buttons to verify and restore it, and the restore command.
-import { Button, Group, Table, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { Backup } from '../../shared/backup.ts';
 import { useApi } from '../api.ts';
 import { formatNumber } from '../format.ts';
 import { messages } from '../messages.ts';
 import { CopyIcon } from '../ui/copy.tsx';
+import { DataTable } from '../ui/data-table.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 import { Time } from '../ui/time.tsx';
@@ -18,32 +19,34 @@ export function BackupTable({ backups }: { readonly backups: readonly Backup[] }
   const { made, size, actions } = text.columns;
   return (
     <>
-      <Table.ScrollContainer minWidth={480} type="native">
-        <Table verticalSpacing="xs">
-          <Table.Thead>
-            <Table.Tr>
-              {[made, size, actions].map((label) => (
-                <Table.Th key={label} fz="xs" c="dimmed" fw={500} ta={label === actions ? 'right' : 'left'}>
-                  {label}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {backups.slice(0, SHOWN).map((backup) => (
-              <Row key={backup.name} backup={backup} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-      <Text fz="xs" c="dimmed">
+      <DataTable
+        label={text.existing}
+        rows={backups.slice(0, SHOWN)}
+        keyOf={({ name }) => name}
+        columns={[
+          {
+            label: made,
+            cell: ({ name, createdAt }) => (
+              <>
+                <Time at={createdAt} />
+                <Text fz="xs" c="dimmed">
+                  {name}
+                </Text>
+              </>
+            ),
+          },
+          { label: size, cell: ({ bytes }) => text.kilobytes(formatNumber(Math.ceil(bytes / 1024))) },
+          { label: actions, align: 'right', cell: (backup) => <Actions backup={backup} /> },
+        ]}
+      />
+      <Text fz="xs" c="dimmed" px="md" pb="sm">
         {text.restoreHint}
       </Text>
     </>
   );
 }
 
-function Row({ backup: { name, createdAt, bytes, file, restoreCommand } }: { readonly backup: Backup }) {
+function Actions({ backup: { name, file, restoreCommand } }: { readonly backup: Backup }) {
   const api = useApi();
   const verify = useMutation(
     api.backups.verify.mutationOptions({
@@ -52,36 +55,25 @@ function Row({ backup: { name, createdAt, bytes, file, restoreCommand } }: { rea
     }),
   );
   return (
-    <Table.Tr>
-      <Table.Td>
-        <Time at={createdAt} />
-        <Text fz="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-          {name}
-        </Text>
-      </Table.Td>
-      <Table.Td>{text.kilobytes(formatNumber(Math.ceil(bytes / 1024)))}</Table.Td>
-      <Table.Td>
-        <Group gap={6} justify="flex-end" wrap="nowrap">
-          <Button
-            variant="subtle"
-            size="compact-sm"
-            aria-label={text.verifyOf(name)}
-            loading={verify.isPending}
-            onClick={() => verify.mutate({ name })}
-          >
-            {text.verify}
-          </Button>
-          <Button
-            variant="subtle"
-            size="compact-sm"
-            aria-label={text.restoreOf(name)}
-            onClick={() => openRestoreBackup(file)}
-          >
-            {text.restoreShort}
-          </Button>
-          <CopyIcon value={restoreCommand} what={text.restoreCommandOf(name)} />
-        </Group>
-      </Table.Td>
-    </Table.Tr>
+    <Group gap={6} display="inline-flex">
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        aria-label={text.verifyOf(name)}
+        loading={verify.isPending}
+        onClick={() => verify.mutate({ name })}
+      >
+        {text.verify}
+      </Button>
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        aria-label={text.restoreOf(name)}
+        onClick={() => openRestoreBackup(file)}
+      >
+        {text.restoreShort}
+      </Button>
+      <CopyIcon value={restoreCommand} what={text.restoreCommandOf(name)} />
+    </Group>
   );
 }

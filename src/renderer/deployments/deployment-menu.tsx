@@ -1,9 +1,7 @@
 // The rarer actions of a deployment.
 
-import { ActionIcon, Menu } from '@mantine/core';
 import {
   IconArrowBackUp,
-  IconDots,
   IconEdit,
   IconPlayerPause,
   IconPlayerPlay,
@@ -15,6 +13,7 @@ import { useNavigate } from '@tanstack/react-router';
 import type { Deployment } from '../../shared/deployment.ts';
 import { useApi } from '../api.ts';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
+import { ActionsMenu } from '../ui/actions-menu.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 import { openRemoveDeployment } from './remove-deployment.tsx';
@@ -41,58 +40,25 @@ export function DeploymentMenu({ deployment }: { readonly deployment: Deployment
     }),
   );
   return (
-    <Menu position="bottom-end" width={280}>
-      <Menu.Target>
-        <ActionIcon variant="default" size={36} aria-label={text.actions}>
-          <IconDots size={18} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {enabled && (
-          <>
-            <Menu.Item
-              leftSection={<IconRefresh size={16} aria-hidden />}
-              onClick={() => run.mutate({ force: true })}
-            >
-              {text.deployAnyway}
-            </Menu.Item>
-            <Menu.Item
-              leftSection={<IconArrowBackUp size={16} aria-hidden />}
-              onClick={() => openRollBack(deployment)}
-            >
-              {text.rollBack}
-            </Menu.Item>
-            <Menu.Item
-              leftSection={<IconPlayerPause size={16} aria-hidden />}
-              onClick={() => pause.mutate({ deploymentId })}
-            >
-              {text.pause}
-            </Menu.Item>
-          </>
-        )}
-        {!enabled && (
-          <Menu.Item
-            leftSection={<IconPlayerPlay size={16} aria-hidden />}
-            onClick={() => resume.mutate({ deploymentId })}
-          >
-            {text.resume}
-          </Menu.Item>
-        )}
-        <Menu.Item
-          leftSection={<IconEdit size={16} aria-hidden />}
-          onClick={() => void navigate({ to: '/deployments/$deploymentId/edit', params: { deploymentId } })}
-        >
-          {text.edit}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item
-          color="red"
-          leftSection={<IconTrash size={16} aria-hidden />}
-          onClick={() => openRemoveDeployment(deployment)}
-        >
-          {text.remove}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <ActionsMenu
+      actions={[
+        enabled && { label: text.deployAnyway, icon: IconRefresh, run: () => run.mutate({ force: true }) },
+        enabled && { label: text.rollBack, icon: IconArrowBackUp, run: () => openRollBack(deployment) },
+        enabled
+          ? { label: text.pause, icon: IconPlayerPause, run: () => pause.mutate({ deploymentId }) }
+          : { label: text.resume, icon: IconPlayerPlay, run: () => resume.mutate({ deploymentId }) },
+        {
+          label: text.edit,
+          icon: IconEdit,
+          run: () => void navigate({ to: '/deployments/$deploymentId/edit', params: { deploymentId } }),
+        },
+        {
+          label: text.remove,
+          icon: IconTrash,
+          isDangerous: true,
+          run: () => openRemoveDeployment(deployment),
+        },
+      ]}
+    />
   );
 }

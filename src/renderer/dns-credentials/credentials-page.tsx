@@ -1,5 +1,5 @@
 // DNS credentials: their users, tests and replacement of values. Stored values are never shown.
-import { ActionIcon, Button, EmptyState, Group, Table, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import {
   IconLock,
   IconPlugConnected,
@@ -11,11 +11,14 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import type { DnsCredential } from '../../shared/dns-credential.ts';
 import { useApi } from '../api.ts';
+import { EmptyList } from '../lists/empty.tsx';
 import { messages } from '../messages.ts';
+import { DataTable } from '../ui/data-table.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { RowActions } from '../ui/row-actions.tsx';
 import { Time } from '../ui/time.tsx';
 import { openCreateCredential, openReplaceCredential } from './credential-form.tsx';
 import { LimitSummary, openLimits } from './limits.tsx';
@@ -59,16 +62,9 @@ export function DnsCredentialsPage() {
 
 function NoCredentials() {
   return (
-    <EmptyState
-      py={40}
-      icon={<IconWorldCog size={40} stroke={1.5} aria-hidden />}
-      title={text.empty.title}
-      description={text.empty.text}
-    >
-      <EmptyState.Actions>
-        <Button onClick={openCreateCredential}>{text.new}</Button>
-      </EmptyState.Actions>
-    </EmptyState>
+    <EmptyList icon={IconWorldCog} text={text.empty}>
+      <Button onClick={openCreateCredential}>{text.new}</Button>
+    </EmptyList>
   );
 }
 
@@ -80,42 +76,19 @@ interface TableProps {
 function CredentialTable({ credentials, nameOf }: TableProps) {
   const { name, provider, limits, usedBy, updated, actions } = text.columns;
   return (
-    <Table.ScrollContainer minWidth={640} type="native">
-      <Table verticalSpacing="sm" horizontalSpacing="md">
-        <Table.Thead>
-          <Table.Tr>
-            {[name, provider, limits, usedBy, updated].map((label) => (
-              <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
-                {label}
-              </Table.Th>
-            ))}
-            <Table.Th fz="xs" c="dimmed" fw={500} ta="right">
-              {actions}
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {credentials.map((credential) => (
-            <Table.Tr key={credential.id}>
-              <Table.Td fw={550}>{credential.name}</Table.Td>
-              <Table.Td>{nameOf(credential.provider)}</Table.Td>
-              <Table.Td>
-                <LimitSummary {...credential} />
-              </Table.Td>
-              <Table.Td>
-                <Users usedBy={credential.usedBy} />
-              </Table.Td>
-              <Table.Td>
-                <Time at={credential.updatedAt} as="date" />
-              </Table.Td>
-              <Table.Td>
-                <Actions credential={credential} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <DataTable
+      label={text.title}
+      rows={credentials}
+      keyOf={({ id }) => id}
+      columns={[
+        { label: name, cell: (credential) => <Text fw={550}>{credential.name}</Text> },
+        { label: provider, cell: (credential) => nameOf(credential.provider) },
+        { label: limits, cell: (credential) => <LimitSummary {...credential} /> },
+        { label: usedBy, cell: (credential) => <Users usedBy={credential.usedBy} /> },
+        { label: updated, cell: ({ updatedAt }) => <Time at={updatedAt} as="date" /> },
+        { label: actions, align: 'right', cell: (credential) => <Actions credential={credential} /> },
+      ]}
+    />
   );
 }
 
@@ -132,26 +105,20 @@ function Users({ usedBy }: Pick<DnsCredential, 'usedBy'>) {
 }
 
 function Actions({ credential }: { readonly credential: DnsCredential }) {
-  const actions = [
-    { label: text.test.action(credential.name), icon: IconPlugConnected, open: openTestCredential },
-    { label: text.limits.action(credential.name), icon: IconLock, open: openLimits },
-    { label: text.replaceAction(credential.name), icon: IconReplace, open: openReplaceCredential },
-    { label: text.remove.action(credential.name), icon: IconTrash, open: openRemoveCredential },
-  ];
+  const { name } = credential;
   return (
-    <Group gap={4} justify="flex-end" wrap="nowrap">
-      {actions.map(({ label, icon: Icon, open }) => (
-        <ActionIcon
-          key={label}
-          variant="subtle"
-          color={open === openRemoveCredential ? 'red' : 'gray'}
-          aria-label={label}
-          title={label}
-          onClick={() => open(credential)}
-        >
-          <Icon size={18} stroke={1.75} aria-hidden />
-        </ActionIcon>
-      ))}
-    </Group>
+    <RowActions
+      actions={[
+        { label: text.test.action(name), icon: IconPlugConnected, run: () => openTestCredential(credential) },
+        { label: text.limits.action(name), icon: IconLock, run: () => openLimits(credential) },
+        { label: text.replaceAction(name), icon: IconReplace, run: () => openReplaceCredential(credential) },
+        {
+          label: text.remove.action(name),
+          icon: IconTrash,
+          isDangerous: true,
+          run: () => openRemoveCredential(credential),
+        },
+      ]}
+    />
   );
 }

@@ -1,7 +1,7 @@
 // The page of a host: its state, the test, and what is deployed there.
 
-import { ActionIcon, Group, Menu, Stack, Text } from '@mantine/core';
-import { IconDots, IconEdit, IconTag, IconTrash } from '@tabler/icons-react';
+import { Group, Stack, Text } from '@mantine/core';
+import { IconEdit, IconTag, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { Host } from '../../shared/host.ts';
@@ -9,6 +9,7 @@ import { useApi } from '../api.ts';
 import { DeploymentRows } from '../deployments/deployment-rows.tsx';
 import { hosts as hostTexts } from '../messages/hosts.ts';
 import { TagList } from '../tags/tag-list.tsx';
+import { ActionsMenu } from '../ui/actions-menu.tsx';
 import { Chip } from '../ui/chip.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { TextLink } from '../ui/link.tsx';
@@ -66,32 +67,17 @@ function Heading({ host }: { readonly host: Host }) {
 function Actions({ host }: { readonly host: Host }) {
   const navigate = useNavigate();
   return (
-    <Menu position="bottom-end" width={200}>
-      <Menu.Target>
-        <ActionIcon variant="default" size={36} aria-label={text.actions}>
-          <IconDots size={18} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconEdit size={16} aria-hidden />}
-          onClick={() => void navigate({ to: '/hosts/$hostId/edit', params: { hostId: host.id } })}
-        >
-          {text.edit}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconTag size={16} aria-hidden />} onClick={() => openEditTags(host)}>
-          {text.editTags}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item
-          color="red"
-          leftSection={<IconTrash size={16} aria-hidden />}
-          onClick={() => openRemoveHost(host)}
-        >
-          {text.remove}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <ActionsMenu
+      actions={[
+        {
+          label: text.edit,
+          icon: IconEdit,
+          run: () => void navigate({ to: '/hosts/$hostId/edit', params: { hostId: host.id } }),
+        },
+        { label: text.editTags, icon: IconTag, run: () => openEditTags(host) },
+        { label: text.remove, icon: IconTrash, isDangerous: true, run: () => openRemoveHost(host) },
+      ]}
+    />
   );
 }
 

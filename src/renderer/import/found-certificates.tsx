@@ -1,12 +1,14 @@
 // The table of certificates that a scan found. Importable ones can be selected; the others show why not.
-import { Button, Checkbox, EmptyState, Group, List, Stack, Table, Text } from '@mantine/core';
+import { Button, Checkbox, EmptyState, Group, List, Stack, Text } from '@mantine/core';
 import { IconFolderSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { FoundCertificate, ScannedFolder } from '../../shared/import.ts';
 import { messages } from '../messages.ts';
+import { DataTable } from '../ui/data-table.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { FoundRow } from './found-row.tsx';
+import { Time } from '../ui/time.tsx';
+import { FoundKey, FoundNames, FoundRenewal } from './found-cells.tsx';
 
 const text = messages.imports;
 
@@ -80,39 +82,43 @@ function FoundTable({ certificates, usual, chosen, onChoose }: FoundTableProps) 
   const choose = (id: string, on: boolean): void =>
     onChoose(on ? [...chosen, id] : chosen.filter((other) => other !== id));
   return (
-    <Table.ScrollContainer minWidth={640} type="native">
-      <Table verticalSpacing="sm" horizontalSpacing="md" aria-label={text.title}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th w={40}>
-              <Checkbox
-                size="xs"
-                aria-label={text.selectAll}
-                disabled={usual.length === 0}
-                checked={isAll}
-                indeterminate={chosen.length > 0 && !isAll}
-                onChange={({ currentTarget }) => onChoose(currentTarget.checked ? usual : [])}
-              />
-            </Table.Th>
-            {[columns.names, columns.expires, columns.key, columns.renewal].map((label) => (
-              <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
-                {label}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {certificates.map((found) => (
-            <FoundRow
-              key={`${found.id} ${found.source}`}
-              found={found}
-              chosen={found.id !== null && chosen.includes(found.id)}
-              onChoose={choose}
+    <DataTable
+      label={text.title}
+      rows={certificates}
+      keyOf={({ id, source }) => `${id} ${source}`}
+      columns={[
+        {
+          label: text.selectAll,
+          width: '3rem',
+          head: (
+            <Checkbox
+              size="xs"
+              aria-label={text.selectAll}
+              disabled={usual.length === 0}
+              checked={isAll}
+              indeterminate={chosen.length > 0 && !isAll}
+              onChange={({ currentTarget }) => onChoose(currentTarget.checked ? usual : [])}
             />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+          ),
+          cell: ({ id, names, source, takeable }) => (
+            <Checkbox
+              size="xs"
+              aria-label={text.selectOne(names.length === 0 ? source : names.join(', '))}
+              disabled={!takeable}
+              checked={id !== null && chosen.includes(id)}
+              onChange={({ currentTarget }) => id !== null && choose(id, currentTarget.checked)}
+            />
+          ),
+        },
+        { label: columns.names, cell: (found) => <FoundNames found={found} /> },
+        {
+          label: columns.expires,
+          cell: ({ expiresAt }) => expiresAt !== null && <Time at={expiresAt} as="date" />,
+        },
+        { label: columns.key, cell: ({ id, key }) => id !== null && <FoundKey state={key} /> },
+        { label: columns.renewal, cell: (found) => <FoundRenewal found={found} /> },
+      ]}
+    />
   );
 }
 

@@ -1,10 +1,11 @@
 // The TXT records that a job waits for, and the button that confirms they exist.
-import { Button, Group, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { JobWithSteps } from '../../shared/job.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { CopyText } from '../ui/copy.tsx';
+import { DataTable } from '../ui/data-table.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { type ManualRecord, manualRecordsOf } from './manual-dns.ts';
@@ -29,28 +30,15 @@ export function ManualDnsPanel({ job }: { readonly job: JobWithSteps }) {
 
 function Records({ records }: { readonly records: readonly ManualRecord[] }) {
   return (
-    <Table.ScrollContainer minWidth={480} type="native">
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{text.name}</Table.Th>
-            <Table.Th>{text.value}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {records.map(({ name, value }) => (
-            <Table.Tr key={`${name} ${value}`}>
-              <Table.Td>
-                <CopyText value={name} what={text.name} />
-              </Table.Td>
-              <Table.Td>
-                <CopyText value={value} what={text.value} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <DataTable
+      label={text.records}
+      rows={records}
+      keyOf={({ name, value }) => `${name} ${value}`}
+      columns={[
+        { label: text.name, cell: ({ name }) => <CopyText value={name} what={text.name} /> },
+        { label: text.value, cell: ({ value }) => <CopyText value={value} what={text.value} /> },
+      ]}
+    />
   );
 }
 

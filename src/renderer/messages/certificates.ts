@@ -50,6 +50,8 @@ export const certificates = {
   key: 'Key',
   signature: 'Signature',
   contents: 'Details',
+  summary: 'Certificate',
+  allDetails: 'All details',
   chain: 'Chain',
   notYetValid: 'Not valid yet',
   notServed: 'Root, from the client’s trust store (not sent)',

@@ -31,6 +31,7 @@ export const common = {
   showDetails: 'Show details',
   hideDetails: 'Hide details',
   clear: 'Clear',
+  actions: 'Actions',
   copyOf: (what: string) => `Copy ${what}`,
   helpOf: (title: string) => `Help: ${title} (opens in a new tab)`,
   removeOf: (what: string) => `Remove ${what}`,

@@ -146,7 +146,6 @@ export const deployments = {
     hosts: 'Hosts',
     what: 'What happens',
     history: 'History',
-    actions: 'Actions',
     deployNow: 'Deploy now',
     deployNowOf: (name: string) => `Deploy now: ${name}`,
     deployAnyway: 'Deploy again, even if unchanged',

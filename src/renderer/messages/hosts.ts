@@ -197,7 +197,6 @@ export const hosts = {
   },
   page: {
     back: 'All hosts',
-    actions: 'Actions',
     edit: 'Edit host',
     editTags: 'Edit tags',
     remove: 'Delete host',

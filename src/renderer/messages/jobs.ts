@@ -47,6 +47,7 @@ export const jobs = {
   viewCertificate: 'View certificate',
   obtainNow: 'Request it now',
   manualDns: {
+    records: 'TXT records',
     add: {
       title: 'Create these TXT records',
       text: 'Add them at your DNS provider and keep existing values of the same name. Certdesk continues automatically when all name servers return them.',

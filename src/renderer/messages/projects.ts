@@ -90,6 +90,8 @@ export const projects = {
     blocked: 'Remove the certificate first.',
   },
   detail: {
+    lastJobs: 'Last jobs',
+    showAll: 'Show all',
     tabs: {
       overview: 'Overview',
       certificate: 'Certificate',
@@ -99,7 +101,6 @@ export const projects = {
       api: 'API',
     },
     tabsLabel: 'Project sections',
-    actions: 'Actions',
     renew: 'Renew',
     obtain: 'Request certificate',
     obtainAgain: 'Request new certificate',

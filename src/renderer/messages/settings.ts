@@ -65,6 +65,7 @@ export const settings = {
       `${formatNumber(used)} of ${formatNumber(count)} in ${hours % 24 === 0 ? formatCount(hours / 24, 'day', 'days') : formatCount(hours, 'hour', 'hours')}`,
   },
   sessions: {
+    policy: 'Sign-out',
     title: 'Active sessions',
     idleMinutes: 'Sign out when idle (minutes)',
     idleMinutesHint: '5 to 720 minutes without input. Every session ends after 12 hours.',

@@ -1,5 +1,5 @@
 // The table of channels: destination, events and status.
-import { ActionIcon, Group, Table, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import {
   IconBellOff,
   IconCircleCheck,
@@ -13,6 +13,8 @@ import type { Channel } from '../../shared/notification.ts';
 import { messages } from '../messages.ts';
 import { TagList } from '../tags/tag-list.tsx';
 import { Chip } from '../ui/chip.tsx';
+import { DataTable } from '../ui/data-table.tsx';
+import { RowActions } from '../ui/row-actions.tsx';
 import type { Face } from '../ui/status-style.ts';
 import { ServerText, Time } from '../ui/time.tsx';
 import { openEditChannel } from './channel-form.tsx';
@@ -25,45 +27,39 @@ const text = messages.notifications;
 export function ChannelTable({ channels }: { readonly channels: readonly Channel[] }) {
   const { channel, events, state, actions } = text.columns;
   return (
-    <Table.ScrollContainer minWidth={560} type="native">
-      <Table verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            {[channel, events, state, actions].map((label) => (
-              <Table.Th key={label} fz="xs" c="dimmed" fw={500} ta={label === actions ? 'right' : 'left'}>
-                {label}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {channels.map((each) => (
-            <Table.Tr key={each.id}>
-              <Table.Td>
-                <Text fw={550} fz="sm" style={{ overflowWrap: 'anywhere' }}>
-                  {each.name}
-                </Text>
-                <Text fz="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                  {whereOf(each)}
-                </Text>
-              </Table.Td>
-              <Table.Td title={each.kinds.map((kind) => text.kinds[kind]).join('\n')}>
-                {each.kinds.length === KINDS.length
-                  ? text.allKinds
-                  : text.someKinds(each.kinds.length, KINDS.length)}
-                {each.tags.length > 0 && <TagList tags={each.tags} />}
-              </Table.Td>
-              <Table.Td>
-                <State channel={each} />
-              </Table.Td>
-              <Table.Td>
-                <Actions channel={each} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <DataTable
+      label={text.channels}
+      rows={channels}
+      keyOf={({ id }) => id}
+      columns={[
+        { label: channel, cell: (each) => <Destination channel={each} /> },
+        {
+          label: events,
+          title: ({ kinds }) => kinds.map((kind) => text.kinds[kind]).join('\n'),
+          cell: ({ kinds, tags }) => (
+            <>
+              {kinds.length === KINDS.length ? text.allKinds : text.someKinds(kinds.length, KINDS.length)}
+              {tags.length > 0 && <TagList tags={tags} />}
+            </>
+          ),
+        },
+        { label: state, cell: (each) => <State channel={each} /> },
+        { label: actions, align: 'right', cell: (each) => <Actions channel={each} /> },
+      ]}
+    />
+  );
+}
+
+function Destination({ channel }: { readonly channel: Channel }) {
+  return (
+    <>
+      <Text fw={550} fz="sm">
+        {channel.name}
+      </Text>
+      <Text fz="xs" c="dimmed">
+        {whereOf(channel)}
+      </Text>
+    </>
   );
 }
 
@@ -104,25 +100,18 @@ function State({ channel }: { readonly channel: Channel }) {
 
 function Actions({ channel }: { readonly channel: Channel }) {
   const { name } = channel;
-  const actions = [
-    { label: text.test.action(name), icon: IconSend, open: openTestChannel },
-    { label: text.form.editAction(name), icon: IconPencil, open: openEditChannel },
-    { label: text.remove.action(name), icon: IconTrash, open: openRemoveChannel },
-  ];
   return (
-    <Group gap={4} justify="flex-end" wrap="nowrap">
-      {actions.map(({ label, icon: Icon, open }) => (
-        <ActionIcon
-          key={label}
-          variant="subtle"
-          color={open === openRemoveChannel ? 'red' : 'gray'}
-          aria-label={label}
-          title={label}
-          onClick={() => open(channel)}
-        >
-          <Icon size={18} stroke={1.75} aria-hidden />
-        </ActionIcon>
-      ))}
-    </Group>
+    <RowActions
+      actions={[
+        { label: text.test.action(name), icon: IconSend, run: () => openTestChannel(channel) },
+        { label: text.form.editAction(name), icon: IconPencil, run: () => openEditChannel(channel) },
+        {
+          label: text.remove.action(name),
+          icon: IconTrash,
+          isDangerous: true,
+          run: () => openRemoveChannel(channel),
+        },
+      ]}
+    />
   );
 }

@@ -1,11 +1,12 @@
 // Pending, failed and delivered messages.
-import { Switch, Table, Text } from '@mantine/core';
+import { Switch, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Channel, Delivery } from '../../shared/notification.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { Chip } from '../ui/chip.tsx';
+import { DataTable } from '../ui/data-table.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { type Face, JOB_FACES } from '../ui/status-style.ts';
@@ -65,35 +66,30 @@ interface TableProps {
 function DeliveryTable({ deliveries, channels }: TableProps) {
   const { message, channel, state } = text.columns;
   return (
-    <Table.ScrollContainer minWidth={480} type="native" tabIndex={0} role="group" aria-label={text.title}>
-      <Table verticalSpacing="xs" aria-label={text.title}>
-        <Table.Thead>
-          <Table.Tr>
-            {[message, channel, state].map((label) => (
-              <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
-                {label}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {deliveries.map((delivery) => (
-            <Table.Tr key={delivery.id}>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>
-                {delivery.title}
-                <Text fz="xs" c="dimmed">
-                  <Time at={delivery.createdAt} />
-                </Text>
-              </Table.Td>
-              <Table.Td>{channels.find(({ id }) => id === delivery.channelId)?.name ?? text.gone}</Table.Td>
-              <Table.Td>
-                <State delivery={delivery} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <DataTable
+      label={text.title}
+      rows={deliveries}
+      keyOf={({ id }) => id}
+      columns={[
+        { label: message, cell: (delivery) => <Message delivery={delivery} /> },
+        {
+          label: channel,
+          cell: ({ channelId }) => channels.find(({ id }) => id === channelId)?.name ?? text.gone,
+        },
+        { label: state, cell: (delivery) => <State delivery={delivery} /> },
+      ]}
+    />
+  );
+}
+
+function Message({ delivery: { title, createdAt } }: { readonly delivery: Delivery }) {
+  return (
+    <>
+      {title}
+      <Text fz="xs" c="dimmed">
+        <Time at={createdAt} />
+      </Text>
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 // The history of a project: all certificate versions and jobs, newest first.
-import { Button, EmptyState, Group, Stack, Table, Text } from '@mantine/core';
+import { Button, EmptyState, Group, Stack, Text } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { CertificateVersion } from '../../shared/certificate-history.ts';
@@ -8,6 +8,7 @@ import { openRevoke } from '../certificates/revoke-dialog.tsx';
 import { useRestore } from '../certificates/use-restore.ts';
 import { JobList } from '../jobs/job-list.tsx';
 import { messages } from '../messages.ts';
+import { DataTable } from '../ui/data-table.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { Time } from '../ui/time.tsx';
@@ -66,45 +67,29 @@ interface VersionTableProps {
 
 function VersionTable({ project, versions }: VersionTableProps) {
   return (
-    <Table.ScrollContainer minWidth={560} type="native" tabIndex={0} role="group" aria-label={text.versions}>
-      <Table verticalSpacing="sm" horizontalSpacing="md">
-        <Table.Thead>
-          <Table.Tr>
-            {[text.columns.state, text.columns.issued, text.columns.expires, text.columns.issuer].map(
-              (label) => (
-                <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
-                  {label}
-                </Table.Th>
-              ),
-            )}
-            <Table.Th fz="xs" c="dimmed" fw={500} ta="right">
-              {text.columns.actions}
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {versions.map((version) => (
-            <Table.Tr key={version.id}>
-              <Table.Td>
-                <Text fw={version.state === 'active' ? 600 : 400}>
-                  {version.revokedAt === null ? text.states[version.state] : messages.status.revoked}
-                </Text>
-              </Table.Td>
-              <Table.Td>
-                <Time at={version.issuedAt} />
-              </Table.Td>
-              <Table.Td>
-                <Time at={version.expiresAt} />
-              </Table.Td>
-              <Table.Td>{version.issuer}</Table.Td>
-              <Table.Td ta="right">
-                <VersionActions project={project} version={version} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <DataTable
+      label={text.versions}
+      rows={versions}
+      keyOf={({ id }) => id}
+      columns={[
+        {
+          label: text.columns.state,
+          cell: ({ state, revokedAt }) => (
+            <Text fw={state === 'active' ? 600 : 400}>
+              {revokedAt === null ? text.states[state] : messages.status.revoked}
+            </Text>
+          ),
+        },
+        { label: text.columns.issued, cell: ({ issuedAt }) => <Time at={issuedAt} /> },
+        { label: text.columns.expires, cell: ({ expiresAt }) => <Time at={expiresAt} /> },
+        { label: text.columns.issuer, cell: ({ issuer }) => issuer },
+        {
+          label: text.columns.actions,
+          align: 'right',
+          cell: (version) => <VersionActions project={project} version={version} />,
+        },
+      ]}
+    />
   );
 }
 
@@ -121,7 +106,7 @@ function VersionActions({ project, version }: VersionActionsProps) {
   const restorable = project.certificate === null && restorableUntil !== null;
   const trusted = revokedAt === null && Date.parse(expiresAt) > Date.now();
   return (
-    <Group gap="xs" justify="flex-end" wrap="nowrap">
+    <Group gap="xs" display="inline-flex">
       {state !== 'active' && type !== 'custom' && trusted && (
         <Button variant="subtle" color="red" size="xs" onClick={() => openRevoke(project, version)}>
           {text.revoke}

@@ -1,10 +1,9 @@
 // The actions of a project: a button for the usual one, and a menu for the others.
-import { ActionIcon, Button, Menu } from '@mantine/core';
+import { Button } from '@mantine/core';
 import {
   IconArrowsExchange,
   IconBan,
   IconCertificate,
-  IconDots,
   IconDownload,
   IconEdit,
   IconRefresh,
@@ -17,6 +16,7 @@ import { openRemoveCertificate } from '../certificates/remove-dialog.tsx';
 import { openRenew } from '../certificates/renew-dialog.tsx';
 import { openRevoke } from '../certificates/revoke-dialog.tsx';
 import { messages } from '../messages.ts';
+import { ActionsMenu } from '../ui/actions-menu.tsx';
 import { LinkButton } from '../ui/link.tsx';
 import { openEditProject } from './edit-project.tsx';
 import { openRemoveProject } from './remove-project.tsx';
@@ -28,16 +28,7 @@ export function ProjectActions({ project }: { readonly project: ProjectRowData }
   return (
     <>
       <MainAction project={project} />
-      <Menu position="bottom-end" width={230}>
-        <Menu.Target>
-          <ActionIcon variant="default" size={36} aria-label={text.actions}>
-            <IconDots size={18} aria-hidden />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <MenuItems project={project} />
-        </Menu.Dropdown>
-      </Menu>
+      <MoreActions project={project} />
     </>
   );
 }
@@ -78,65 +69,47 @@ function MainAction({ project }: { readonly project: ProjectRowData }) {
   );
 }
 
-function MenuItems({ project }: { readonly project: ProjectRowData }) {
+function MoreActions({ project }: { readonly project: ProjectRowData }) {
   const navigate = useNavigate();
   const { id, certificate, domain } = project;
   const params = { id };
-  const acme = certificate !== null && certificate.type !== 'custom';
+  const isAcme = certificate !== null && certificate.type !== 'custom';
   return (
-    <>
-      {domain !== null && (
-        <>
-          <Menu.Item
-            leftSection={<IconArrowsExchange size={16} aria-hidden />}
-            onClick={() => void navigate({ to: '/projects/$id/obtain', params })}
-          >
-            {certificate === null ? text.obtain : text.obtainAgain}
-          </Menu.Item>
-          <Menu.Item
-            leftSection={<IconUpload size={16} aria-hidden />}
-            onClick={() => void navigate({ to: '/projects/$id/upload', params })}
-          >
-            {certificate === null ? text.upload : text.uploadAgain}
-          </Menu.Item>
-        </>
-      )}
-      {certificate !== null && (
-        <Menu.Item leftSection={<IconDownload size={16} aria-hidden />} onClick={() => openExport(project)}>
-          {text.export}
-        </Menu.Item>
-      )}
-      <Menu.Item leftSection={<IconEdit size={16} aria-hidden />} onClick={() => openEditProject(project)}>
-        {messages.projects.edit.action}
-      </Menu.Item>
-      <Menu.Divider />
-      {acme && certificate.status !== 'revoked' && (
-        <Menu.Item
-          color="red"
-          leftSection={<IconBan size={16} aria-hidden />}
-          onClick={() => openRevoke(project)}
-        >
-          {text.revoke}
-        </Menu.Item>
-      )}
-      {certificate !== null && (
-        <Menu.Item
-          color="red"
-          leftSection={<IconTrash size={16} aria-hidden />}
-          onClick={() => openRemoveCertificate(project)}
-        >
-          {text.removeCertificate}
-        </Menu.Item>
-      )}
-      {certificate === null && (
-        <Menu.Item
-          color="red"
-          leftSection={<IconTrash size={16} aria-hidden />}
-          onClick={() => openRemoveProject(project)}
-        >
-          {messages.projects.removeProject.action}
-        </Menu.Item>
-      )}
-    </>
+    <ActionsMenu
+      actions={[
+        domain !== null && {
+          label: certificate === null ? text.obtain : text.obtainAgain,
+          icon: IconArrowsExchange,
+          run: () => void navigate({ to: '/projects/$id/obtain', params }),
+        },
+        domain !== null && {
+          label: certificate === null ? text.upload : text.uploadAgain,
+          icon: IconUpload,
+          run: () => void navigate({ to: '/projects/$id/upload', params }),
+        },
+        certificate !== null && { label: text.export, icon: IconDownload, run: () => openExport(project) },
+        { label: messages.projects.edit.action, icon: IconEdit, run: () => openEditProject(project) },
+        isAcme &&
+          certificate.status !== 'revoked' && {
+            label: text.revoke,
+            icon: IconBan,
+            isDangerous: true,
+            run: () => openRevoke(project),
+          },
+        certificate === null
+          ? {
+              label: messages.projects.removeProject.action,
+              icon: IconTrash,
+              isDangerous: true,
+              run: () => openRemoveProject(project),
+            }
+          : {
+              label: text.removeCertificate,
+              icon: IconTrash,
+              isDangerous: true,
+              run: () => openRemoveCertificate(project),
+            },
+      ]}
+    />
   );
 }

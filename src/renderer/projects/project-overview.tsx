@@ -1,4 +1,4 @@
-// A project's first tab: the certificate's state, the next renewal, the running job, and the last failure.
+// A project's first tab at a glance: the certificate, its next renewal, where it is deployed and served, and the last jobs.
 import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Status } from '../../shared/certificate.ts';
@@ -20,8 +20,11 @@ import { QueryView } from '../ui/query-view.tsx';
 import { ServerText, Time } from '../ui/time.tsx';
 import { useNow } from '../use-now.ts';
 import { CertificateSentence } from './certificate-sentence.tsx';
+import { CertificateSummary } from './certificate-summary.tsx';
 import { jobToShow } from './last-job.ts';
+import { LastRuns } from './last-runs.tsx';
 import { NoCertificate } from './no-certificate.tsx';
+import classes from './project-overview.module.css';
 import type { ProjectRowData } from './use-project-list.ts';
 
 const text = messages.certificates.validity;
@@ -49,16 +52,20 @@ export function ProjectOverview({ project }: { readonly project: ProjectRowData 
         <QueryView query={status}>
           {(data) =>
             data === null ? null : (
-              <>
-                <Validity project={project} certificate={certificate} status={data} />
-                <ServedPanel
-                  projectId={id}
-                  issuedAt={details.data?.storedAt ?? certificate.issuedAt}
-                  served={data.served}
-                  deployed={deployed}
-                />
-                <WhereUsedOffer project={project} />
-              </>
+              <div className={classes.columns}>
+                <Stack gap="md">
+                  <Validity project={project} certificate={certificate} status={data} />
+                  <ServedPanel
+                    projectId={id}
+                    issuedAt={details.data?.storedAt ?? certificate.issuedAt}
+                    served={data.served}
+                    deployed={deployed}
+                  />
+                  <WhereUsedOffer project={project} />
+                  <LastRuns id={id} />
+                </Stack>
+                <CertificateSummary project={project} certificate={certificate} details={details.data} />
+              </div>
             )
           }
         </QueryView>

@@ -1,9 +1,10 @@
 // The ACME accounts at CAs.
-import { Badge, Button, Group, Table, Text } from '@mantine/core';
+import { Badge, Button, Group, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { CaAccount } from '../../shared/ca-account.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
+import { DataTable } from '../ui/data-table.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -17,11 +18,13 @@ export function AccountsPanel() {
   const api = useApi();
   const accounts = useQuery(api.system.caAccounts.queryOptions());
   return (
-    <Panel title={text.title}>
+    <Panel title={text.title} flush>
       <QueryView query={accounts}>
         {(data) =>
           data.accounts.length === 0 ? (
-            <Text c="dimmed">{text.none}</Text>
+            <Text c="dimmed" p="md">
+              {text.none}
+            </Text>
           ) : (
             <Accounts accounts={data.accounts} />
           )
@@ -34,51 +37,46 @@ export function AccountsPanel() {
 function Accounts({ accounts }: { readonly accounts: readonly CaAccount[] }) {
   const { ca, email, since, certificates, actions } = text.columns;
   return (
-    <Table.ScrollContainer minWidth={600} type="native">
-      <Table verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            {[ca, email, since, certificates, actions].map((label) => (
-              <Table.Th key={label} fz="xs" c="dimmed" fw={500} ta={label === actions ? 'right' : 'left'}>
-                {label}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {accounts.map((account) => (
-            <Table.Tr key={account.id}>
-              <Table.Td>
-                <Group gap={6}>
-                  {nameOf(account)}
-                  {account.staging === true && (
-                    <Badge variant="light" color="gray" tt="none">
-                      {text.staging}
-                    </Badge>
-                  )}
-                </Group>
-                <Text fz="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                  {account.url ?? account.directoryUrl}
-                </Text>
-              </Table.Td>
-              <Table.Td>{account.email ?? text.noEmail}</Table.Td>
-              <Table.Td>
-                <Time at={account.createdAt} as="date" />
-              </Table.Td>
-              <Table.Td>{text.count(account.certificates)}</Table.Td>
-              <Table.Td>
-                {account.url !== null && (
-                  <Group gap={6} justify="flex-end" wrap="nowrap">
-                    <ChangeKey account={account} />
-                    <ReplaceButton account={account} />
-                  </Group>
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <DataTable
+      label={text.title}
+      rows={accounts}
+      keyOf={({ id }) => id}
+      columns={[
+        { label: ca, cell: (account) => <Authority account={account} /> },
+        { label: email, cell: (account) => account.email ?? text.noEmail },
+        { label: since, cell: ({ createdAt }) => <Time at={createdAt} as="date" /> },
+        { label: certificates, cell: (account) => text.count(account.certificates) },
+        {
+          label: actions,
+          align: 'right',
+          cell: (account) =>
+            account.url !== null && (
+              <Group gap={6} display="inline-flex">
+                <ChangeKey account={account} />
+                <ReplaceButton account={account} />
+              </Group>
+            ),
+        },
+      ]}
+    />
+  );
+}
+
+function Authority({ account }: { readonly account: CaAccount }) {
+  return (
+    <>
+      <Group gap={6}>
+        {nameOf(account)}
+        {account.staging === true && (
+          <Badge variant="light" color="gray" tt="none">
+            {text.staging}
+          </Badge>
+        )}
+      </Group>
+      <Text fz="xs" c="dimmed">
+        {account.url ?? account.directoryUrl}
+      </Text>
+    </>
   );
 }
 

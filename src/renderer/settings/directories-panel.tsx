@@ -1,11 +1,12 @@
 // ACME directories that a user approved by their URL; hidden if there are none.
-import { Button, Table, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { CaDirectory } from '../../shared/ca-directory.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { Confirm } from '../ui/confirm.tsx';
+import { DataTable } from '../ui/data-table.tsx';
 import { openDialog } from '../ui/dialog.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -17,11 +18,13 @@ export function DirectoriesPanel() {
   const api = useApi();
   const directories = useQuery(api.caDirectories.list.queryOptions());
   return (
-    <Panel title={text.title}>
+    <Panel title={text.title} flush>
       <QueryView query={directories}>
         {(data) =>
           data.directories.length === 0 ? (
-            <Text c="dimmed">{text.none}</Text>
+            <Text c="dimmed" p="md">
+              {text.none}
+            </Text>
           ) : (
             <Directories directories={data.directories} />
           )
@@ -34,38 +37,33 @@ export function DirectoriesPanel() {
 function Directories({ directories }: { readonly directories: readonly CaDirectory[] }) {
   const { url, savedBy, certificates, actions } = text.columns;
   return (
-    <Table.ScrollContainer minWidth={480} type="native">
-      <Table verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            {[url, savedBy, certificates, actions].map((label) => (
-              <Table.Th key={label} fz="xs" c="dimmed" fw={500} ta={label === actions ? 'right' : 'left'}>
-                {label}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {directories.map((directory) => (
-            <Table.Tr key={directory.directoryUrl}>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{directory.directoryUrl}</Table.Td>
-              <Table.Td>{directory.savedBy.name}</Table.Td>
-              <Table.Td>{messages.settings.accounts.count(directory.certificates)}</Table.Td>
-              <Table.Td ta="right">
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  aria-label={text.withdrawOf(directory.directoryUrl)}
-                  onClick={() => openWithdraw(directory)}
-                >
-                  {text.withdraw}
-                </Button>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <DataTable
+      label={text.title}
+      rows={directories}
+      keyOf={({ directoryUrl }) => directoryUrl}
+      columns={[
+        { label: url, cell: ({ directoryUrl }) => directoryUrl },
+        { label: savedBy, cell: (directory) => directory.savedBy.name },
+        {
+          label: certificates,
+          cell: (directory) => messages.settings.accounts.count(directory.certificates),
+        },
+        { label: actions, align: 'right', cell: (directory) => <WithdrawButton directory={directory} /> },
+      ]}
+    />
+  );
+}
+
+function WithdrawButton({ directory }: { readonly directory: CaDirectory }) {
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      aria-label={text.withdrawOf(directory.directoryUrl)}
+      onClick={() => openWithdraw(directory)}
+    >
+      {text.withdraw}
+    </Button>
   );
 }
 

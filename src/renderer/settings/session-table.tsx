@@ -1,14 +1,16 @@
 // The open sessions, each with a button that ends it.
-import { ActionIcon, Badge, Group, Table, Text } from '@mantine/core';
+import { Badge, Group, Text } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { Session } from '../../shared/session.ts';
 import { useApi } from '../api.ts';
 import { useAppContext } from '../app-context.ts';
 import { messages } from '../messages.ts';
+import { DataTable } from '../ui/data-table.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { RowActions } from '../ui/row-actions.tsx';
 import { Time } from '../ui/time.tsx';
 
 const text = messages.settings.sessions;
@@ -26,40 +28,52 @@ export function SessionTable() {
     <QueryView query={list}>
       {({ sessions }) =>
         sessions.length === 0 ? (
-          <Text c="dimmed">{text.none}</Text>
+          <Text c="dimmed" p="md">
+            {text.none}
+          </Text>
         ) : (
-          <Table.ScrollContainer minWidth={480} type="native">
-            <Table verticalSpacing="xs">
-              <Table.Thead>
-                <Table.Tr>
-                  {Object.values(columns).map((label) => (
-                    <Table.Th
-                      key={label}
-                      fz="xs"
-                      c="dimmed"
-                      fw={500}
-                      ta={label === columns.actions ? 'right' : 'left'}
-                    >
-                      {label}
-                    </Table.Th>
-                  ))}
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {sessions.map((session) => (
-                  <SessionRow key={session.id} session={session} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <DataTable
+            label={text.title}
+            rows={sessions}
+            keyOf={({ id }) => id}
+            columns={[
+              { label: columns.browser, cell: (session) => <Browser session={session} /> },
+              { label: columns.since, cell: ({ createdAt }) => <Time at={createdAt} as="relative" /> },
+              {
+                label: columns.lastActive,
+                cell: ({ lastActiveAt }) => <Time at={lastActiveAt} as="relative" />,
+              },
+              { label: columns.until, cell: ({ expiresAt }) => <Time at={expiresAt} /> },
+              { label: columns.actions, align: 'right', cell: (session) => <SignOut session={session} /> },
+            ]}
+          />
         )
       }
     </QueryView>
   );
 }
 
-function SessionRow({ session }: { readonly session: ListedSession }) {
-  const { id, name, address, createdAt, lastActiveAt, expiresAt, current } = session;
+function Browser({ session: { name, address, current } }: { readonly session: ListedSession }) {
+  return (
+    <>
+      <Group gap="xs">
+        {name}
+        {current && (
+          <Badge variant="light" size="sm" tt="none">
+            {text.thisBrowser}
+          </Badge>
+        )}
+      </Group>
+      {address !== null && (
+        <Text fz="xs" c="dimmed">
+          {address}
+        </Text>
+      )}
+    </>
+  );
+}
+
+function SignOut({ session: { id, name, current } }: { readonly session: ListedSession }) {
   const api = useApi();
   const { browser } = useAppContext().session;
   const end = useMutation(
@@ -70,42 +84,8 @@ function SessionRow({ session }: { readonly session: ListedSession }) {
     }),
   );
   return (
-    <Table.Tr>
-      <Table.Td>
-        <Group gap="xs">
-          {name}
-          {current && (
-            <Badge variant="light" size="sm" tt="none">
-              {text.thisBrowser}
-            </Badge>
-          )}
-        </Group>
-        {address !== null && (
-          <Text fz="xs" c="dimmed">
-            {address}
-          </Text>
-        )}
-      </Table.Td>
-      <Table.Td>
-        <Time at={createdAt} as="relative" />
-      </Table.Td>
-      <Table.Td>
-        <Time at={lastActiveAt} as="relative" />
-      </Table.Td>
-      <Table.Td>
-        <Time at={expiresAt} />
-      </Table.Td>
-      <Table.Td ta="right">
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          aria-label={text.signOut(name)}
-          title={text.signOut(name)}
-          onClick={() => end.mutate({ sessionId: id })}
-        >
-          <IconLogout size={18} stroke={1.75} aria-hidden />
-        </ActionIcon>
-      </Table.Td>
-    </Table.Tr>
+    <RowActions
+      actions={[{ label: text.signOut(name), icon: IconLogout, run: () => end.mutate({ sessionId: id }) }]}
+    />
   );
 }

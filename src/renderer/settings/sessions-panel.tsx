@@ -1,5 +1,5 @@
 // Active browser sessions, and when sessions end.
-import { NumberInput, Stack, Switch } from '@mantine/core';
+import { NumberInput, Switch } from '@mantine/core';
 import type { Settings } from '../../shared/settings.ts';
 import { messages } from '../messages.ts';
 import { numberOf } from '../ui/field-checks.ts';
@@ -21,8 +21,8 @@ export function SessionsPanel({ sessions }: { readonly sessions: Settings['sessi
   }));
   const { form } = section;
   return (
-    <Panel title={text.title}>
-      <Stack gap="lg">
+    <>
+      <Panel title={text.policy}>
         <SettingsForm of={section}>
           <NumberInput
             label={text.idleMinutes}
@@ -38,8 +38,10 @@ export function SessionsPanel({ sessions }: { readonly sessions: Settings['sessi
             {...form.getInputProps('signOutOnRestart', { type: 'checkbox' })}
           />
         </SettingsForm>
+      </Panel>
+      <Panel title={text.title} flush>
         <SessionTable />
-      </Stack>
-    </Panel>
+      </Panel>
+    </>
   );
 }

@@ -42,7 +42,7 @@ export function TopBar(props: NavProps) {
   const [opened, setOpened] = useState(false);
   const close = (): void => setOpened(false);
   return (
-    <header className={classes.topBar}>
+    <aside className={classes.topBar} aria-label={text.sidebar}>
       <ActionIcon
         variant="subtle"
         color="gray"
@@ -66,7 +66,7 @@ export function TopBar(props: NavProps) {
         <Links onOpen={close} />
         <Foot {...props} />
       </Drawer>
-    </header>
+    </aside>
   );
 }
 

@@ -33,6 +33,7 @@ export function testScreens(screens: readonly Screen[], windows: readonly Window
 
   describe.each(screens)('$name', (screen) => {
     it('passes axe, does not scroll sideways, and overlaps nothing', async () => {
+      await gui.page.setViewportSize({ width: 1280, height: 900 });
       await gui.page.goto(`${gui.app.app.address}/icon.svg`); // closes everything of the previous screen
       await gui.open(screen.path.replace(/\b[A-Z]+\b/g, (word) => ids[word] ?? word));
       await show(screen, gui.page);
@@ -43,7 +44,6 @@ export function testScreens(screens: readonly Screen[], windows: readonly Window
         // Mantine and the virtual lists follow a new width after a frame or two.
         await expect.poll(() => layoutFaults(gui.page), { message: `layout at ${width} px` }).toEqual([]);
       }
-      await gui.page.setViewportSize({ width: 1280, height: 900 });
     });
   });
 }

@@ -1,50 +1,24 @@
-// A certificate that a scan found: names, expiry, key, renewal and remarks.
-import { Checkbox, List, Table, Text } from '@mantine/core';
+// The cells of a certificate that a scan found: names with remarks, key and renewal.
+import { List, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
 import type { FoundCertificate } from '../../shared/import.ts';
 import { messages } from '../messages.ts';
 import { Chip } from '../ui/chip.tsx';
 import { TextLink } from '../ui/link.tsx';
-import { ServerText, Time } from '../ui/time.tsx';
+import { ServerText } from '../ui/time.tsx';
 
 const text = messages.imports;
 
-export interface FoundRowProps {
-  readonly found: FoundCertificate;
-  readonly chosen: boolean;
-  onChoose(id: string, on: boolean): void;
-}
-
-export function FoundRow({ found, chosen, onChoose }: FoundRowProps) {
-  const { id, names, source, expiresAt, takeable, issuer } = found;
-  const label = names.length === 0 ? source : names.join(', ');
+export function FoundNames({ found }: { readonly found: FoundCertificate }) {
+  const { names, source, issuer } = found;
   return (
-    <Table.Tr style={{ verticalAlign: 'top' }}>
-      <Table.Td>
-        <Checkbox
-          size="xs"
-          mt={3}
-          aria-label={text.selectOne(label)}
-          disabled={!takeable}
-          checked={chosen}
-          onChange={({ currentTarget }) => id !== null && onChoose(id, currentTarget.checked)}
-        />
-      </Table.Td>
-      <Table.Td style={{ overflowWrap: 'anywhere' }}>
-        <Text fw={550}>{names.length === 0 ? text.unreadable : label}</Text>
-        <Text fz="xs" c="dimmed">
-          {issuer === null ? source : `${issuer} · ${source}`}
-        </Text>
-        <Remarks found={found} />
-      </Table.Td>
-      <Table.Td style={{ whiteSpace: 'nowrap' }}>
-        {expiresAt !== null && <Time at={expiresAt} as="date" />}
-      </Table.Td>
-      <Table.Td>{id !== null && <Key state={found.key} />}</Table.Td>
-      <Table.Td>
-        <Renewal found={found} />
-      </Table.Td>
-    </Table.Tr>
+    <>
+      <Text fw={550}>{names.length === 0 ? text.unreadable : names.join(', ')}</Text>
+      <Text fz="xs" c="dimmed">
+        {issuer === null ? source : `${issuer} · ${source}`}
+      </Text>
+      <Remarks found={found} />
+    </>
   );
 }
 
@@ -70,13 +44,13 @@ function Remarks({ found: { problems, notes, takeable, sameDomain } }: { readonl
   );
 }
 
-function Key({ state }: { readonly state: FoundCertificate['key'] }) {
+export function FoundKey({ state }: { readonly state: FoundCertificate['key'] }) {
   const label = text.key[state];
   if (state === 'matches') return <Chip face={{ tone: 'ok', icon: IconCircleCheck, label }} />;
   return <Chip face={{ tone: 'bad', icon: IconCircleX, label }} />;
 }
 
-function Renewal({ found: { method, project, takeable } }: { readonly found: FoundCertificate }) {
+export function FoundRenewal({ found: { method, project, takeable } }: { readonly found: FoundCertificate }) {
   if (project !== null) {
     return (
       <>
