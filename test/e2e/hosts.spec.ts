@@ -160,7 +160,7 @@ describeWith(
         );
         await button('Show keys').click();
         await panel('inner').getByText(inner.fingerprint).waitFor();
-        await panel('inner').getByText('Line 2: @cert-authority').waitFor();
+        await gui.page.getByText('Line 2: @cert-authority').waitFor();
         await panel('gate').getByText('Revoked in the file').waitFor();
         await gui.page.getByText('1 line is about hosts that are not saved here').waitFor();
         await gui.takeScreenshots('known-hosts');

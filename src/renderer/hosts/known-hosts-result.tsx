@@ -13,12 +13,14 @@ import { Notice } from '../ui/notice.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { Panel } from '../ui/panel.tsx';
 import classes from './hosts.module.css';
-import { changeId, changesOf, keysAfter, type MatchedHost } from './known-hosts-values.ts';
+import { changeId, changesOf, keysAfter, type MatchedHost, refusedLines } from './known-hosts-values.ts';
 
 const text = hostTexts.knownHosts;
 
 export function KnownHostsResult({ match }: { readonly match: KnownHostsMatch }) {
   const { hosts, otherLines } = match;
+  const withKeys = hosts.filter(({ keys, revoked }) => keys.length + revoked.length > 0);
+  const refused = refusedLines(match);
   const navigate = useNavigate();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(hosts.flatMap(changesOf)));
   const save = useSave();
@@ -42,14 +44,23 @@ export function KnownHostsResult({ match }: { readonly match: KnownHostsMatch })
     <>
       <Panel title={text.result}>
         <Stack gap="md">
-          {hosts.length === 0 && (
+          {withKeys.length === 0 && (
             <Notice tone="info" title={text.nothing} role="status">
               {text.nothingText}
             </Notice>
           )}
-          {hosts.map((host) => (
+          {withKeys.map((host) => (
             <HostKeys key={host.id} host={host} chosen={chosen} onToggle={toggle} />
           ))}
+          {refused.length > 0 && (
+            <Notice tone="warn" title={text.refused} role="status">
+              {refused.map(([line, reason]) => (
+                <Text key={line} fz="sm">
+                  {text.line(line, reason)}
+                </Text>
+              ))}
+            </Notice>
+          )}
           {otherLines > 0 && (
             <Text c="dimmed" fz="sm">
               {text.otherLines(otherLines)}
@@ -58,7 +69,7 @@ export function KnownHostsResult({ match }: { readonly match: KnownHostsMatch })
         </Stack>
       </Panel>
       {save.error !== null && <FailureNotice error={save.error} />}
-      {hosts.length > 0 && (
+      {withKeys.length > 0 && (
         <Group justify="space-between" gap="md">
           <Text c="dimmed" fz="sm" flex="1 1 16rem">
             {text.trust}
@@ -79,7 +90,7 @@ interface HostKeysProps {
 }
 
 function HostKeys({ host, chosen, onToggle }: HostKeysProps) {
-  const { id, name, address, port, keys, revoked, skipped } = host;
+  const { id, name, address, port, keys, revoked } = host;
   const box = (key: { readonly type: string; readonly sha256: string }, label: string) => (
     <Checkbox
       mt={2}
@@ -109,15 +120,6 @@ function HostKeys({ host, chosen, onToggle }: HostKeysProps) {
           {key.accepted ? box(key, text.remove(key.type, name)) : null}
         </KeyRow>
       ))}
-      {skipped.length > 0 && (
-        <Notice tone="warn" title={text.refused} role="status">
-          {skipped.map(({ line, reason }) => (
-            <Text key={line} fz="sm">
-              {text.line(line, reason)}
-            </Text>
-          ))}
-        </Notice>
-      )}
     </section>
   );
 }

@@ -28,3 +28,13 @@ export function keysAfter(
     .map(({ type, sha256 }) => ({ type, sha256 }));
   return [...host.hostKeys.filter(({ sha256 }) => !removed.includes(sha256)), ...added];
 }
+
+/** The lines that are not imported with their reasons, each once: a pattern may be about many hosts. */
+export function refusedLines({
+  hosts,
+}: KnownHostsMatch): readonly (readonly [line: number, reason: string])[] {
+  const lines = new Map(
+    hosts.flatMap(({ skipped }) => skipped.map(({ line, reason }) => [line, reason] as const)),
+  );
+  return [...lines].toSorted(([a], [b]) => a - b);
+}
