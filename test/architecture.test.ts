@@ -39,7 +39,7 @@ const RULES: readonly Rule[] = [
   {
     place: 'main/engine',
     may: ['shared', 'main/engine'],
-    packages: ['zod', 'node-forge', 'asn1js', 'undici', 'p-queue', 'tldts', NODE],
+    packages: ['zod', 'node-forge', 'asn1js', 'fflate', 'undici', 'p-queue', 'tldts', NODE],
   },
   {
     place: 'main/storage',
@@ -204,6 +204,7 @@ const RULES: readonly Rule[] = [
       '@mantine/',
       '@tabler/',
       '@fontsource-variable/',
+      'fflate',
     ],
   },
 ];

@@ -95,12 +95,23 @@ describe('export', () => {
     const reader = await app.makeToken(['projects:read']);
     const status = async (format: string) =>
       (await post('export', { format, password: PASSWORD }, reader)).status;
-    expect(await Promise.all(['key', 'pfx'].map(status))).toEqual([403, 403]);
+    expect(await Promise.all(['key', 'pfx', 'combined', 'zip'].map(status))).toEqual([403, 403, 403, 403]);
     expect(await Promise.all(['pem', 'der', 'pfx-certs', 'fullchain'].map(status))).toEqual([
       200, 200, 200, 200,
     ]);
     const got = await app.call('GET', `/projects/${id}/certificate/download?format=key`, { token: reader });
     expect(got.status).toBe(403);
+  });
+
+  it('returns a ZIP, and records the export', async () => {
+    const got = await app.call('GET', `/projects/${id}/certificate/download?format=zip`);
+    expect(got.headers.get('content-type')).toBe('application/zip');
+    expect(got.headers.get('content-disposition')).toBe('attachment; filename="up.example.com.zip"');
+    const { events } = await app.app.engine.overview.get(null);
+    expect(events[0]).toMatchObject({
+      kind: 'certificate.key-exported',
+      message: expect.stringMatching(/\(zip\)$/),
+    });
   });
 
   it('returns DER and a legacy PFX by GET with query parameters', async () => {

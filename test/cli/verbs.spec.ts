@@ -194,6 +194,15 @@ describeWith('pebble', 'the commands for certificates', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/^-----BEGIN PRIVATE KEY-----/);
   });
 
+  it('fetch writes certificate and key of a project’s ID to a file for its owner only', async () => {
+    const file = join(folder, 'pair.pem');
+    expect((await certdesk('fetch', await idOf('one.example.com'), '--output', file)).code).toBe(0);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, 'utf8')).toMatch(
+      /^-----BEGIN CERTIFICATE-----[\s\S]*-----BEGIN PRIVATE KEY-----/,
+    );
+  });
+
   it('export reads the password of a PFX from a file or standard input, never from an argument', async () => {
     const password = join(folder, 'password');
     writeFileSync(password, 'correct horse battery\n');

@@ -1,5 +1,6 @@
 // The page "New certificate": from the first start to a certificate in three clicks, dry run, a second project for the
 // same domain, cancel, failure and retry, and the other ways to add a certificate.
+import { readFile } from 'node:fs/promises';
 import type { Locator } from 'playwright';
 import { expect, it } from 'vitest';
 import { type DnsRig, startDnsRig } from '../support/dns/rig.ts';
@@ -57,6 +58,35 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the page for a new certificate', 
     expect(await projects()).toMatchObject([
       { name: 'first.example.com', domain: 'first.example.com', altNames: ['www.example.com'] },
     ]);
+  });
+
+  it('then offers the files, how to use them, and a token that fetches nothing else', async () => {
+    const region = (name: string): Locator => gui.page.getByRole('region', { name, exact: true });
+    const saved = gui.page.waitForEvent('download');
+    await button('Download: Combined PEM').click();
+    const pem = await readFile(await (await saved).path(), 'utf8');
+    expect((await saved).suggestedFilename()).toBe('first.example.com.combined.pem');
+    expect(pem).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+    await region('Set up your server').getByRole('tab', { name: 'HAProxy' }).click();
+    await gui.page.getByText('crt /etc/haproxy/certs/first.example.com.combined.pem').waitFor();
+    await gui.takeScreenshots('use-haproxy');
+    await button('Create download token').click();
+    const dialog = gui.page.getByRole('dialog', { name: 'New API token' });
+    expect(await dialog.getByLabel('Name').inputValue()).toBe('Download first.example.com');
+    await gui.takeScreenshots('use-token');
+    await dialog.getByRole('button', { name: 'Create token' }).click();
+    const token = String(await dialog.getByRole('figure', { name: 'Token' }).textContent());
+    const command = String(
+      await region('Fetch it automatically').getByRole('figure', { name: 'With curl' }).textContent(),
+    );
+    await dialog.getByRole('button', { name: 'I have copied it' }).click();
+    const address = /https?:\S+$/.exec(command.trim())?.[0] ?? '';
+    const fetched = await fetch(address, { headers: { authorization: `Bearer ${token.trim()}` } });
+    expect(await fetched.text()).toContain('BEGIN PRIVATE KEY');
+    const list = await fetch(`${gui.app.app.address}/api/v1/projects`, {
+      headers: { authorization: `Bearer ${token.trim()}` },
+    });
+    expect(list.status).toBe(403);
   });
 
   it('offers the project that has the domain already, or a second one', async () => {

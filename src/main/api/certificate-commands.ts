@@ -109,9 +109,29 @@ export const EXPORT_COMMAND: CliMeta = {
   examples: [
     ['export shop.example.com > fullchain.pem', 'leaf and intermediates as PEM'],
     ['export shop.example.com --format key --output key.pem', 'the private key, in a file of mode 0600'],
+    ['export shop.example.com --format zip --output shop.zip', 'all files for a server, with a README'],
     [
       'export shop.example.com --format pfx --password-file pass.txt --output site.pfx',
       'PKCS#12 with the private key',
+    ],
+  ],
+};
+
+export const FETCH_COMMAND: CliMeta = {
+  verb: 'fetch',
+  summary: 'print certificate, chain and private key as one PEM, with a certificates:download token',
+  args: [
+    {
+      name: 'PROJECT_ID',
+      is: 'text', // such a token cannot look names up
+      field: 'id',
+      description: "ID of the project, as its page's address has it",
+    },
+  ],
+  examples: [
+    [
+      'fetch 6f1c… --url https://certs.example.com:7878 --output /etc/haproxy/certs/shop.pem',
+      'on the server that uses the certificate, with its token in CERTDESK_TOKEN',
     ],
   ],
 };

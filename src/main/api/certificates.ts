@@ -18,6 +18,7 @@ import { EXPORT_FORMATS, holdsKey } from '../engine/pki/export.ts';
 import { acknowledgement } from './acknowledgement.ts';
 import {
   EXPORT_COMMAND,
+  FETCH_COMMAND,
   OBTAIN_COMMAND,
   REMOVE_COMMAND,
   RENEW_COMMAND,
@@ -63,7 +64,7 @@ const ExportSchema = z
   .strictObject({
     format: z.enum(EXPORT_FORMATS).default('fullchain').meta({
       description:
-        'pem and der: the leaf certificate; chain: the intermediates; fullchain: leaf and intermediates; pfx: PKCS#12 with leaf, intermediates and private key; pfx-certs: PKCS#12 without the private key; key: the private key',
+        'pem and der: the leaf certificate; chain: the intermediates; fullchain: leaf and intermediates; pfx: PKCS#12 with leaf, intermediates and private key; pfx-certs: PKCS#12 without the private key; key: the private key; combined: private key, leaf and intermediates as one PEM; zip: fullchain, key and combined with a README',
       reach: 'project',
     }),
     password: z
@@ -259,7 +260,7 @@ export const certificates = router({
         method: 'GET',
         path: '/projects/{id}/certificate/download',
         summary:
-          'Download certificate as a file; pfx and key contain the private key and need projects:write',
+          'Download certificate as a file; key, combined, pfx and zip contain the private key and need projects:write',
         form: 'file',
         // Not in the query, because URLs end up in logs.
         headers: { 'certdesk-export-password': 'password' },
@@ -281,6 +282,7 @@ export const certificates = router({
         form: 'file',
         headers: { 'if-none-match': 'ifNoneMatch' },
       },
+      cli: [FETCH_COMMAND],
       audit: 'failures',
       exportsKey: () => true,
     })

@@ -85,7 +85,8 @@ async function runOnce(run: Run): Promise<void> {
   const request = { query, ...(command.hasBody ? { body } : {}) };
   if (command.form !== 'json') {
     const { bytes } = await call(server, command.method, path, request);
-    return writeFile(bytes, options, body.format);
+    const hasKey = WITH_KEY.has(body.format) || command.operation === 'certificates.fetchKeyPair';
+    return writeFile(bytes, options, { hasKey, isBinary: BINARY.has(body.format) });
   }
   if (!command.job) {
     const answer = command.pages === true && fields.query.limit === undefined ? readPages : callJson;
@@ -252,16 +253,21 @@ async function confirm(
   }
 }
 
-const BINARY = new Set<unknown>(['der', 'pfx', 'pfx-certs']);
-const WITH_KEY = new Set<unknown>(['key', 'pfx']);
+const BINARY = new Set<unknown>(['der', 'pfx', 'pfx-certs', 'zip']);
+const WITH_KEY = new Set<unknown>(['key', 'combined', 'pfx', 'zip']);
 
-function writeFile(bytes: Buffer, { output }: RunOptions, format: unknown): void {
+interface Content {
+  readonly hasKey: boolean;
+  readonly isBinary: boolean;
+}
+
+function writeFile(bytes: Buffer, { output }: RunOptions, { hasKey, isBinary }: Content): void {
   if (output !== null && output !== '-') {
-    writeOutput(output, bytes, WITH_KEY.has(format));
+    writeOutput(output, bytes, hasKey);
     printNote(`Wrote ${output}`);
     return;
   }
-  if (BINARY.has(format) && process.stdout.isTTY)
+  if (isBinary && process.stdout.isTTY)
     throw new UsageFailure('This format is binary. Name a file with --output');
   process.stdout.write(bytes);
 }

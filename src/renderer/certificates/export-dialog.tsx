@@ -9,17 +9,26 @@ import { Confirm } from '../ui/confirm.tsx';
 import { openDialog } from '../ui/dialog.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { saveFile } from '../ui/save-file.ts';
-import { ExportFields, FIRST_CHOICE, isComplete } from './export-fields.tsx';
+import { type ExportChoice, ExportFields, FIRST_CHOICE, isComplete } from './export-fields.tsx';
 
 const text = messages.certificates.export;
 
-export function openExport(project: Pick<Project, 'id'>): void {
-  openDialog({ title: text.title, size: 'lg', children: <Export project={project} /> });
+/** @param format The format that is selected at first. */
+export function openExport(
+  project: Pick<Project, 'id'>,
+  format: ExportChoice['format'] = FIRST_CHOICE.format,
+): void {
+  openDialog({ title: text.title, size: 'lg', children: <Export project={project} first={format} /> });
 }
 
-function Export({ project }: { readonly project: Pick<Project, 'id'> }) {
+interface ExportProps {
+  readonly project: Pick<Project, 'id'>;
+  readonly first: ExportChoice['format'];
+}
+
+function Export({ project, first }: ExportProps) {
   const client = useApiClient();
-  const [choice, setChoice] = useState(FIRST_CHOICE);
+  const [choice, setChoice] = useState<ExportChoice>({ ...FIRST_CHOICE, format: first });
   const { format, password } = choice;
   // gcTime 0 keeps the file and its password out of the cache.
   const download = useMutation({

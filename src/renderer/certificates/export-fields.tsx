@@ -4,7 +4,8 @@ import { messages } from '../messages.ts';
 import { Notice } from '../ui/notice.tsx';
 
 const text = messages.certificates.export;
-const FORMATS = ['fullchain', 'pem', 'chain', 'der', 'pfx', 'pfx-certs', 'key'] as const;
+const FORMATS = ['fullchain', 'key', 'combined', 'zip', 'pfx', 'pem', 'chain', 'der', 'pfx-certs'] as const;
+const WITH_KEY: ReadonlySet<string> = new Set(['key', 'combined', 'zip', 'pfx']);
 const MIN_PASSWORD = 8;
 
 export interface ExportChoice {
@@ -49,7 +50,7 @@ export function ExportFields({ choice, onChange }: ExportFieldsProps) {
           error={password !== '' && !isComplete(choice) ? text.passwordShort : null}
         />
       )}
-      {(format === 'pfx' || format === 'key') && (
+      {WITH_KEY.has(format) && (
         <Notice tone="warn">
           <Text>{text.audited}</Text>
         </Notice>

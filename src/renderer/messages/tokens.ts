@@ -32,6 +32,7 @@ export const tokens = {
     title: 'New API token',
     name: 'Name',
     nameHint: 'For example: deploy-web-1',
+    downloadName: (domain: string) => `Download ${domain}`,
     scope: 'Permissions',
     readHint: 'View projects, certificates and jobs; download certificates without private keys.',
     writeHint: 'Also request, renew, revoke and remove certificates, and download private keys.',

@@ -9,6 +9,7 @@ import { keyName, signatureName } from '../certificates/algorithm-names.ts';
 import { ChainTree } from '../certificates/chain-tree.tsx';
 import { openExport } from '../certificates/export-dialog.tsx';
 import { typeName } from '../certificates/type-name.ts';
+import { UseCertificate } from '../certificates/use/use-certificate.tsx';
 import { WhereUsedOffer } from '../deployments/where-used.tsx';
 import { formatHex } from '../format.ts';
 import { messages } from '../messages.ts';
@@ -70,6 +71,7 @@ function Contents({ project, certificate }: ContentsProps) {
           </>
         )}
       </QueryView>
+      <UseCertificate project={project} certificate={certificate} />
     </Stack>
   );
 }

@@ -2,7 +2,7 @@
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import type { JobWithSteps } from '../../shared/job.ts';
 import { useApi } from '../api.ts';
 import { Reachability } from '../certificates/request/reachability.tsx';
@@ -15,6 +15,11 @@ import { LinkButton, TextLink } from '../ui/link.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import type { ProjectRowData } from './use-project-list.ts';
+
+const UseCertificate = lazy(async () => ({
+  default: (await import('../certificates/use/use-certificate.tsx')).UseCertificate,
+}));
 
 const text = messages.jobs;
 const route = getRouteApi('/projects/$id/jobs/$jobId');
@@ -38,7 +43,7 @@ export function JobPage() {
             job={data}
             actions={<Actions job={data} />}
             help={<Help job={data} />}
-            next={isStored(data) && project.data !== undefined && <WhereUsedOffer project={project.data} />}
+            next={isStored(data) && project.data !== undefined && <Next project={project.data} />}
           />
         )}
       </QueryView>
@@ -52,6 +57,17 @@ export function BackToProject({ id, label }: { readonly id: string; readonly lab
       <IconArrowLeft size={16} aria-hidden />
       {label === '' ? text.toProject : label}
     </TextLink>
+  );
+}
+
+/** The end of a request is the beginning of its use. */
+function Next({ project }: { readonly project: ProjectRowData }) {
+  if (project.certificate === null) return null;
+  return (
+    <Suspense>
+      <WhereUsedOffer project={project} />
+      <UseCertificate project={project} certificate={project.certificate} />
+    </Suspense>
   );
 }
 

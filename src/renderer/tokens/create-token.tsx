@@ -22,12 +22,22 @@ const text = messages.tokens.create;
 const DAY_MS = 86_400_000;
 
 export function openCreateToken(): void {
-  openDialog({ title: text.title, size: 'lg', children: <CreateToken /> });
+  openDialog({ title: text.title, size: 'lg', children: <CreateToken first={{}} /> });
 }
 
-function CreateToken() {
+/** Opens the dialog for a token that fetches the certificate and the key of one project, and nothing else. */
+export function openCreateDownloadToken({ id, name }: { readonly id: string; readonly name: string }): void {
+  const first: Partial<Values> = {
+    name: text.downloadName(name),
+    scope: 'certificates:download',
+    projectIds: [id],
+  };
+  openDialog({ title: text.title, size: 'lg', children: <CreateToken first={first} /> });
+}
+
+function CreateToken({ first }: { readonly first: Partial<Values> }) {
   const [secret, setSecret] = useState<string | null>(null);
-  return secret === null ? <TokenForm onMade={setSecret} /> : <Made secret={secret} />;
+  return secret === null ? <TokenForm first={first} onMade={setSecret} /> : <Made secret={secret} />;
 }
 
 interface Values {
@@ -38,14 +48,19 @@ interface Values {
   readonly lifetime: keyof typeof text.lifetimes;
 }
 
-function TokenForm({ onMade }: { onMade(secret: string): void }) {
+interface TokenFormProps {
+  readonly first: Partial<Values>;
+  onMade(secret: string): void;
+}
+
+function TokenForm({ first, onMade }: TokenFormProps) {
   const api = useApi();
   const create = useMutation({
     ...api.tokens.create.mutationOptions({ onSuccess: ({ token }) => onMade(token) }),
     gcTime: 0, // the answer contains the token
   });
   const form = useForm<Values>({
-    initialValues: { name: '', scope: 'projects:read', projectIds: [], tags: [], lifetime: '365' },
+    initialValues: { name: '', scope: 'projects:read', projectIds: [], tags: [], lifetime: '365', ...first },
     validate: {
       name: checkRequiredLabel,
       projectIds: (ids, { scope, tags }) =>

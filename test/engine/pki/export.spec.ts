@@ -37,6 +37,11 @@ describe('PEM', () => {
       ec.certificate + intermediate.certificate + root.certificate,
     ],
     ['key', 'api.example.com.key', ec.privateKey],
+    [
+      'combined',
+      'api.example.com.combined.pem',
+      ec.privateKey + ec.certificate + intermediate.certificate + root.certificate,
+    ],
   ] as const)('%s', async (format, filename, body) => {
     const file = await exported(ec, { format });
     expect({ ...file, body: file.body.toString() }).toEqual({
@@ -60,7 +65,7 @@ describe('PEM', () => {
     for (const format of ['pem', 'chain', 'fullchain'] as const) {
       expect((await exported(ec, { format, privateKey: null })).body.length).toBeGreaterThan(0);
     }
-    for (const format of ['key', 'pfx'] as const) {
+    for (const format of ['key', 'combined', 'pfx', 'zip'] as const) {
       const failure = await rejectionOf(exported(ec, { format, privateKey: null, password: PASSWORD }));
       expect(failure.code).toBe('KEY_NOT_HELD');
     }

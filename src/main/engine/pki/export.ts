@@ -1,26 +1,40 @@
 // Exports a project's certificate as a file to download (docs/rest-api.md: `download?format=…`).
+import { fileStem } from '../../../shared/server-snippets.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { invalid } from '../core/invalid.ts';
 import { parseChain } from './inspect/chain.ts';
+import { leafFacts } from './inspect/facts.ts';
 import { writePkcs12 } from './pkcs12/write.ts';
+import { writeZip } from './zip.ts';
 
 /**
  * `pem`: only the leaf; `chain`: the certificates above the leaf, possibly none; `fullchain`: both; `key`: the private
  * key; `pfx`: PKCS#12 with the full chain and the private key; `pfx-certs`: PKCS#12 without the private key; `der`: only
- * the leaf, binary. `key` and `pfx` are secrets.
+ * the leaf, binary; `combined`: private key, then full chain, as in a deployment; `zip`: `fullchain`, `key` and `combined`
+ * with a README. `key`, `combined`, `pfx` and `zip` are secrets.
  */
-export const EXPORT_FORMATS = ['pem', 'chain', 'fullchain', 'key', 'pfx', 'pfx-certs', 'der'] as const;
+export const EXPORT_FORMATS = [
+  'pem',
+  'chain',
+  'fullchain',
+  'key',
+  'combined',
+  'pfx',
+  'pfx-certs',
+  'der',
+  'zip',
+] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** Whether an export of this format includes the private key. */
 export function holdsKey(format: ExportFormat): boolean {
-  return format === 'pfx' || format === 'key';
+  return ['key', 'combined', 'pfx', 'zip'].includes(format);
 }
 
 export interface ExportRequest {
   /** PEM, leaf first. */
   readonly chain: string;
-  /** PKCS#8 PEM, required for `key` and `pfx`; null if Certdesk does not have it. */
+  /** PKCS#8 PEM, required for formats with the key; null if Certdesk does not have it. */
   readonly privateKey: string | null;
   readonly format: ExportFormat;
   /** For `pfx`: at least 8 characters. For `pfx-certs`: optional, because the file contains no secret. */
@@ -44,6 +58,8 @@ const FILES: Readonly<Record<ExportFormat, { readonly suffix: string; readonly c
   chain: { suffix: '.chain.pem', contentType: PEM_TYPE },
   fullchain: { suffix: '.fullchain.pem', contentType: PEM_TYPE },
   key: { suffix: '.key', contentType: PEM_TYPE },
+  combined: { suffix: '.combined.pem', contentType: PEM_TYPE },
+  zip: { suffix: '.zip', contentType: 'application/zip' },
   pfx: { suffix: '.pfx', contentType: 'application/x-pkcs12' },
   'pfx-certs': { suffix: '.certificates.pfx', contentType: 'application/x-pkcs12' },
   der: { suffix: '.cer', contentType: 'application/pkix-cert' },
@@ -53,7 +69,7 @@ const MIN_PASSWORD = 8;
 
 /**
  * Creates the file. Lines of PEM files end with LF.
- * @throws INVALID_REQUEST (`pfx` with a password under 8 characters) or KEY_NOT_HELD (`key`, `pfx`)
+ * @throws INVALID_REQUEST (`pfx` with a password under 8 characters) or KEY_NOT_HELD (formats with the key)
  */
 export async function exportCertificate(request: ExportRequest): Promise<ExportedFile> {
   const { suffix, contentType } = FILES[request.format];
@@ -79,11 +95,12 @@ export function exportKeyPair(chain: string, privateKey: string, friendlyName: s
 
 async function writeBody({ chain, format, ...request }: ExportRequest): Promise<Buffer> {
   const certificates = parseChain(chain);
+  const [leaf] = certificates;
   const pem = certificates.map(({ x509 }) => x509.toString());
   if (format === 'pem') return Buffer.from(pem[0] ?? '');
   if (format === 'chain') return Buffer.from(pem.slice(1).join(''));
   if (format === 'fullchain') return Buffer.from(pem.join(''));
-  if (format === 'der') return Buffer.from(certificates[0]?.x509.raw ?? []);
+  if (format === 'der') return Buffer.from(leaf?.x509.raw ?? []);
   const { privateKey, friendlyName } = request;
   if (format === 'pfx-certs') {
     const { password = '', legacy = false } = request;
@@ -91,6 +108,14 @@ async function writeBody({ chain, format, ...request }: ExportRequest): Promise<
   }
   if (privateKey === null) throw new CertdeskError('KEY_NOT_HELD');
   if (format === 'key') return Buffer.from(privateKey);
+  const combined = [privateKey, ...pem].join('');
+  if (format === 'combined') return Buffer.from(combined);
+  if (format === 'zip') {
+    if (leaf === undefined) throw new TypeError('A stored chain has a leaf');
+    const { names, expiresAt } = leafFacts(leaf);
+    const all = [friendlyName, ...names.filter((name) => name !== friendlyName)];
+    return writeZip({ names: all, expiresAt, fullchain: pem.join(''), key: privateKey, combined });
+  }
   const [password, legacy] = [requirePassword(request.password), request.legacy ?? false];
   return writePkcs12({ chain: certificates, privateKey, friendlyName, password, legacy });
 }
@@ -100,14 +125,4 @@ function requirePassword(password = ''): string {
   if (password.length >= MIN_PASSWORD) return password;
   const message = `A PFX file contains the private key: enter a password of at least ${MIN_PASSWORD} characters.`;
   throw invalid('password', message, message);
-}
-
-/** `*.example.com` becomes `wildcard.example.com`. Characters that are unsafe in file names or headers become `_`. */
-function fileStem(friendlyName: string): string {
-  const stem = friendlyName
-    .replace(/^\*\./, 'wildcard.')
-    .replace(/[^A-Za-z0-9._-]+/g, '_')
-    .replace(/^[.-]+/, '')
-    .slice(0, 200);
-  return stem === '' ? 'certificate' : stem;
 }
