@@ -122,6 +122,40 @@ describeWith('chromium', 'the GUI with many projects', () => {
       await expect.poll(() => page.getByRole('row').nth(1).textContent()).toContain('Revoked');
     });
 
+    it('filtered by a tag in compact rows, with 100 saved filters, it scrolls as smoothly', async () => {
+      for (let n = 0; n < 100; n += 1) {
+        const body = { list: 'projects', name: `Filter ${n}`, search: { tag: [`customer-${n}`] } };
+        expect((await app.call('POST', '/saved-filters', { body })).status).toBe(201);
+      }
+      const body = { list: 'projects', name: 'Production', search: { tag: ['production', 'eu'] } };
+      await app.call('POST', '/saved-filters', { body });
+      await gui.open('/projects');
+      await page.getByRole('button', { name: 'Saved filters' }).click();
+      const started = performance.now();
+      await page.getByRole('button', { name: 'Production', exact: true }).click();
+      await page.getByRole('button', { name: /^All 3,334/ }).waitFor();
+      console.info(`saved filter: ${Math.round(performance.now() - started)} ms`);
+      await page.getByRole('button', { name: 'Compact rows' }).click();
+      await expectSmoothScrolling(page);
+      await page.getByRole('button', { name: 'Compact rows' }).click();
+    });
+
+    it('the overview appears soon after the sign-in link', async () => {
+      const times: number[] = [];
+      for (let turn = 0; turn < 5; turn += 1) {
+        const context = await page.context().browser()?.newContext();
+        const visit = await context?.newPage();
+        if (visit === undefined) throw new Error('the browser is gone');
+        await visit.addInitScript(recordFirstPaint, 'The next 90 days');
+        await visit.goto(await app.app.signInLink());
+        times.push(await visit.evaluate(() => Reflect.get(window, 'shownAfter') as Promise<number>));
+        await context?.close();
+      }
+      console.info(`link to overview of 10,000: ${times.map(Math.round).join(', ')} ms`);
+      // Under 600 ms on an idle machine; this bound is for a busy one.
+      expect(Math.min(...times)).toBeLessThan(3_000);
+    });
+
     it('logs no error and requests nothing from other hosts', () => expect(gui.problems).toEqual([]));
   });
 });

@@ -2,6 +2,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { DeploymentRunRecord } from '../engine/core/model-deploy.ts';
 import type { DeploymentRunStore } from '../engine/core/stores/deployments.ts';
+import { ofIds } from './project-filter.ts';
 import type { Schema } from './schema.ts';
 import type { DeploymentRunsTable } from './schema-deploy.ts';
 
@@ -86,7 +87,7 @@ export function createDeploymentRunStore(db: Kysely<Schema>): DeploymentRunStore
         .selectFrom('deployment_runs')
         .select(['state', (eb) => eb.fn.countAll<number>().as('count')])
         .groupBy('state');
-      if (projectIds !== null) query = query.where('project_id', 'in', [...projectIds]);
+      if (projectIds !== null) query = query.where(ofIds(projectIds));
       return new Map((await query.execute()).map(({ state, count }) => [state, count]));
     },
     async purgeUnchanged(finishedBefore) {

@@ -2,6 +2,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { EventRecord } from '../engine/core/model.ts';
 import type { EventStore } from '../engine/core/stores/events.ts';
+import { ofIds } from './project-filter.ts';
 import type { EventsTable, Schema } from './schema.ts';
 
 export function createEventStore(db: Kysely<Schema>): EventStore {
@@ -43,7 +44,7 @@ export function createEventStore(db: Kysely<Schema>): EventStore {
         .where('kind', 'not in', [...without])
         .orderBy('id', 'desc')
         .limit(limit);
-      if (projectIds !== null) query = query.where('project_id', 'in', [...projectIds]);
+      if (projectIds !== null) query = query.where(ofIds(projectIds));
       return (await query.execute()).map(toEvent);
     },
     async deleteBefore(at) {

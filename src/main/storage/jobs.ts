@@ -4,6 +4,7 @@ import { CertdeskError } from '../engine/core/errors.ts';
 import type { JobRecord } from '../engine/core/model.ts';
 import type { JobStore } from '../engine/core/stores/jobs.ts';
 import { isUniqueViolation } from './constraints.ts';
+import { ofIds } from './project-filter.ts';
 import type { JobsTable, Schema } from './schema.ts';
 
 /**
@@ -58,7 +59,7 @@ export function createJobStore(db: Kysely<Schema>): JobStore {
     async list({ projectId, projectIds, limit }) {
       let query = select().orderBy('seq', 'desc').limit(limit);
       if (projectId !== undefined) query = query.where('project_id', '=', projectId);
-      if (projectIds !== null) query = query.where('project_id', 'in', [...projectIds]);
+      if (projectIds !== null) query = query.where(ofIds(projectIds));
       return (await query.execute()).map(toJob);
     },
     async byIdempotencyKey(key) {

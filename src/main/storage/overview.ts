@@ -130,6 +130,6 @@ function lastFailedSeq(db: Kysely<Schema>, ids: Ids) {
     .select(({ fn }) => fn.max('seq').as('seq'))
     .where(sql<boolean>`state = 'failed'`)
     .groupBy('project_id');
-  if (ids !== null) last = last.where('project_id', 'in', [...ids]);
+  if (ids !== null) last = last.where(ofIds(ids));
   return db.selectFrom(last.as('last')).innerJoin('jobs', 'jobs.seq', 'last.seq');
 }

@@ -7,7 +7,7 @@ import { useState } from 'react';
 import type { Host, TagPreview } from '../../shared/host.ts';
 import { useApi, useApiClient } from '../api.ts';
 import { hosts as hostTexts } from '../messages/hosts.ts';
-import { messages } from '../messages.ts';
+import { tags as tagTexts } from '../messages/tags.ts';
 import { TagField } from '../tags/tag-field.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { openDialog } from '../ui/dialog.tsx';
@@ -36,7 +36,7 @@ function EditTags({ host }: { readonly host: Host }) {
       onSubmit={() => save.mutate({ hostId: host.id, body: { tags } })}
     >
       <TagField
-        label={messages.tags.label}
+        label={tagTexts.label}
         description={text.hint}
         autoFocus
         known={known.flatMap((each) => each.tags)}

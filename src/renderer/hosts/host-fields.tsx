@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { CreateHost } from '../../shared/host.ts';
 import { useApi } from '../api.ts';
 import { hosts as hostTexts } from '../messages/hosts.ts';
-import { messages } from '../messages.ts';
+import { tags as tagTexts } from '../messages/tags.ts';
 import { TagField } from '../tags/tag-field.tsx';
 import { Disclosure } from '../ui/disclosure.tsx';
 import { CredentialFields } from './credential-fields.tsx';
@@ -188,7 +188,7 @@ function TagsField({ values, errors, onChange }: HostFieldsProps) {
   const hosts = useQuery(api.hosts.list.queryOptions()).data?.hosts ?? [];
   return (
     <TagField
-      label={messages.tags.label}
+      label={tagTexts.label}
       description={text.tagsHint}
       known={hosts.flatMap(({ tags }) => tags)}
       value={values.tags}

@@ -5,14 +5,14 @@ import { useMutation } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import type { FilteredList, SavedSearch } from '../../shared/saved-filter.ts';
 import { type Api, useApiClient } from '../api.ts';
-import { messages } from '../messages.ts';
+import { lists as listTexts } from '../messages/lists.ts';
 import { notifyDone } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 import { saveText } from '../ui/save-file.ts';
 import { setDensity, useDensity } from './density.ts';
 import classes from './lists.module.css';
 
-const text = messages.lists;
+const text = listTexts;
 
 const SavedFilters = lazy(async () => ({ default: (await import('./saved-filters.tsx')).SavedFilters }));
 

@@ -5,13 +5,13 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { FilteredList, SavedFilter, SavedSearch } from '../../shared/saved-filter.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { lists as listTexts } from '../messages/lists.ts';
 import { notifyDone } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import classes from './lists.module.css';
 
-const text = messages.lists.saved;
+const text = listTexts.saved;
 
 export interface SavedFiltersProps {
   readonly list: FilteredList;

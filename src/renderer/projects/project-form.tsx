@@ -3,6 +3,7 @@ import { Button, Group, Stack, TagsInput, TextInput } from '@mantine/core';
 import { type UseFormReturnType, useForm } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { toDnsName } from '../../shared/names.ts';
+import { tags as tagTexts } from '../messages/tags.ts';
 import { messages } from '../messages.ts';
 import { checkTags } from '../tags/check-tags.ts';
 import { TagField } from '../tags/tag-field.tsx';
@@ -70,8 +71,8 @@ export function ProjectForm(props: ProjectFormProps) {
           error={form.errors.name ?? atFields.name}
         />
         <TagField
-          label={messages.tags.label}
-          description={messages.tags.hint}
+          label={tagTexts.label}
+          description={tagTexts.hint}
           known={known}
           value={form.values.tags}
           error={form.errors.tags ?? atFields.tags}

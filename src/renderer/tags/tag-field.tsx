@@ -3,6 +3,9 @@ import { TagsInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { normalizeTags } from '../../shared/tag-form.ts';
 
+/** There may be hundreds of tags; typing finds the others. */
+const SHOWN = 50;
+
 export interface TagFieldProps {
   readonly label: string;
   readonly description?: ReactNode;
@@ -24,6 +27,8 @@ export function TagField({ label, description, known, value, error, autoFocus, o
       error={error}
       splitChars={[',', ' ', ';']}
       acceptValueOnBlur
+      openOnFocus={false}
+      limit={SHOWN}
       data-autofocus={autoFocus || undefined}
       onChange={(tags) => onChange(normalizeTags(tags.map((tag) => tag.trim().toLowerCase())))}
     />

@@ -1,7 +1,11 @@
 // Filters a list by tags: what it shows has all of the selected ones.
 import { MultiSelect } from '@mantine/core';
+import { tags as tagTexts } from '../messages/tags.ts';
 import { messages } from '../messages.ts';
 import classes from './tags.module.css';
+
+/** There may be hundreds of tags; typing finds the others. */
+const SHOWN = 100;
 
 export interface TagFilterProps {
   /** The tags in use, each with the number of entries that have it. */
@@ -17,11 +21,12 @@ export function TagFilter({ tags, value, onChange }: TagFilterProps) {
     <MultiSelect
       className={classes.filter}
       size="sm"
-      aria-label={messages.tags.filter}
-      placeholder={value.length === 0 ? messages.tags.any : ''}
+      aria-label={tagTexts.filter}
+      placeholder={value.length === 0 ? tagTexts.any : ''}
       searchable
       clearable
-      nothingFoundMessage={messages.tags.nothing}
+      limit={SHOWN}
+      nothingFoundMessage={tagTexts.nothing}
       data={[...gone, ...tags.map(({ id }) => id)]}
       renderOption={({ option: { value: tag } }) => {
         const count = tags.find(({ id }) => id === tag)?.count ?? 0;

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { toTimestamp } from '../../shared/time.ts';
 import type { Scope } from '../../shared/token.ts';
 import { useApi } from '../api.ts';
+import { tokens as tokenTexts } from '../messages/tokens.ts';
 import { messages } from '../messages.ts';
 import { checkTags } from '../tags/check-tags.ts';
 import { TagField } from '../tags/tag-field.tsx';
@@ -18,7 +19,7 @@ import { checkRequiredLabel } from '../ui/field-checks.ts';
 import { Notice } from '../ui/notice.tsx';
 import { ProjectSelect } from './project-select.tsx';
 
-const text = messages.tokens.create;
+const text = tokenTexts.create;
 const DAY_MS = 86_400_000;
 
 export function openCreateToken(): void {
@@ -98,20 +99,20 @@ function TokenForm({ first, onMade }: TokenFormProps) {
           <Stack gap="xs" mt="xs">
             <Radio
               value="projects:read"
-              label={messages.tokens.scopes['projects:read']}
+              label={tokenTexts.scopes['projects:read']}
               description={text.readHint}
             />
             <Radio
               value="projects:write"
-              label={messages.tokens.scopes['projects:write']}
+              label={tokenTexts.scopes['projects:write']}
               description={text.writeHint}
             />
             <Radio
               value="certificates:download"
-              label={messages.tokens.scopes['certificates:download']}
+              label={tokenTexts.scopes['certificates:download']}
               description={text.downloadHint}
             />
-            <Radio value="admin" label={messages.tokens.scopes.admin} description={text.adminHint} />
+            <Radio value="admin" label={tokenTexts.scopes.admin} description={text.adminHint} />
           </Stack>
         </Radio.Group>
         {form.values.scope !== 'admin' && (
@@ -156,7 +157,7 @@ function TokenForm({ first, onMade }: TokenFormProps) {
 }
 
 function Made({ secret }: { readonly secret: string }) {
-  const { created } = messages.tokens;
+  const { created } = tokenTexts;
   return (
     <Stack gap="md">
       <Notice tone="ok" title={created.title} role="status">

@@ -4,11 +4,11 @@ import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
 import type { Token } from '../../shared/token.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { tokens as tokenTexts } from '../messages/tokens.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { closeDone } from '../ui/notify.tsx';
 
-const text = messages.tokens.revoke;
+const text = tokenTexts.revoke;
 
 export function openRevokeToken(token: Token): void {
   modals.open({ title: text.title(token.name), children: <RevokeToken token={token} /> });

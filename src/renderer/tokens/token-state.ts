@@ -1,10 +1,10 @@
 // Returns whether a token is active, expired or revoked.
 import { IconBan, IconClock } from '@tabler/icons-react';
 import type { Token } from '../../shared/token.ts';
-import { messages } from '../messages.ts';
+import { tokens as tokenTexts } from '../messages/tokens.ts';
 import type { Face } from '../ui/status-style.ts';
 
-const text = messages.tokens;
+const text = tokenTexts;
 
 /** Returns null for an active token. */
 export function faceOf({ revokedAt, expiresAt }: Token, now: number): Face | null {

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Token } from '../../shared/token.ts';
 import { useApi } from '../api.ts';
 import { EmptyList } from '../lists/empty.tsx';
+import { tokens as tokenTexts } from '../messages/tokens.ts';
 import { messages } from '../messages.ts';
 import { TagList } from '../tags/tag-list.tsx';
 import { Chip } from '../ui/chip.tsx';
@@ -19,7 +20,7 @@ import { openCreateToken } from './create-token.tsx';
 import { openRevokeToken } from './revoke-token.tsx';
 import { faceOf } from './token-state.ts';
 
-const text = messages.tokens;
+const text = tokenTexts;
 /** The widest scope first; it includes the others. */
 const BY_REACH = ['admin', 'projects:write', 'projects:read', 'certificates:download'] as const;
 

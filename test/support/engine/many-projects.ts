@@ -13,7 +13,8 @@ const CHAIN = `-----BEGIN CERTIFICATE-----\n${'x'.repeat(3_800)}\n-----END CERTI
 /**
  * Of every 100: 2 without a certificate, 1 revoked, 1 expired and not renewed, 2 failing, 4 uploaded; the others
  * renew
- * automatically and are spread evenly over their lifetime.
+ * automatically and are spread evenly over their lifetime. Of every 3, one has the tags `eu` and `production`, and each has
+ * one of 200 customers.
  */
 export async function makeManyProjects(stores: Stores, count: number, now: Date): Promise<void> {
   await stores.transaction(async (tx) => {
@@ -29,7 +30,8 @@ export async function makeManyProjects(stores: Stores, count: number, now: Date)
 function projectOf(n: number, now: Date): ProjectRecord {
   const domain = `host-${String((n * 7919) % 100_003).padStart(6, '0')}.example.com`;
   const id = `project-${n}`;
-  return { ...PROJECT, id, name: domain, domain, altNames: [], createdAt: toTimestamp(now) };
+  const tags = [`customer-${n % 200}`, ...(n % 3 === 0 ? ['eu', 'production'] : [])];
+  return { ...PROJECT, id, name: domain, domain, altNames: [], tags, createdAt: toTimestamp(now) };
 }
 
 function certificateOf(n: number, project: ProjectRecord, now: Date): CertificateRecord | null {

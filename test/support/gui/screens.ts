@@ -72,6 +72,11 @@ const changeParts = async (page: Page): Promise<void> => {
   await page.getByText('File 1').waitFor();
 };
 
+const openSavedFilters: Screen['act'] = async (page) => {
+  await page.getByRole('button', { name: 'Saved filters' }).click();
+  await page.getByLabel('Save this view as').waitFor();
+};
+
 export const SCREENS: readonly Screen[] = [
   { name: 'overview', path: '/' },
   {
@@ -91,6 +96,16 @@ export const SCREENS: readonly Screen[] = [
       await dialog(page);
     },
   },
+  {
+    name: 'projects-tags-edit',
+    path: '/projects',
+    act: async (page) => {
+      await chooseAll(page);
+      await page.getByRole('toolbar').getByRole('button', { name: 'Edit tags' }).click();
+      await dialog(page);
+    },
+  },
+  { name: 'projects-saved-filters', path: '/projects?tag=production', act: openSavedFilters },
   { name: 'projects-failing', path: '/projects?failing=true' },
   { name: 'project', path: '/projects/ID', act: shows('Next renewal') },
   { name: 'project-certificate', path: '/projects/ID?tab=certificate', act: shows('BEGIN CERTIFICATE') },

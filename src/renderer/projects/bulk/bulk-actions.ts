@@ -2,6 +2,7 @@
 import type { ErrorBody } from '../../../shared/errors.ts';
 import { type Api, failureOf } from '../../api.ts';
 import type { Live } from '../../live.ts';
+import { bulk as bulkTexts } from '../../messages/bulk.ts';
 import { messages } from '../../messages.ts';
 import { checkTags } from '../../tags/check-tags.ts';
 import type { ProjectRowData } from '../use-project-list.ts';
@@ -11,7 +12,7 @@ export type BulkAction = (typeof BULK_ACTIONS)[number];
 
 /** Returns why a project is not eligible; null if it is. */
 export function reasonAgainst(action: BulkAction, { certificate }: ProjectRowData): string | null {
-  const { reasons } = messages.bulk;
+  const { reasons } = bulkTexts;
   if (action === 'tags') return null;
   if (certificate === null) return reasons.none;
   if (action === 'export' || action === 'remove') return null;

@@ -1,14 +1,14 @@
 // The toolbar above the list for the selected projects; visible while any are selected.
 import { Button, Group, Text } from '@mantine/core';
 import { IconArrowsExchange, IconDownload, IconRefresh, IconTags, IconTrash } from '@tabler/icons-react';
-import { messages } from '../../messages.ts';
+import { bulk as bulkTexts } from '../../messages/bulk.ts';
 import classes from '../projects.module.css';
 import type { Selection } from '../selection.ts';
 import type { ProjectRowData } from '../use-project-list.ts';
 import { BULK_ACTIONS } from './bulk-actions.ts';
 import { openBulk } from './bulk-dialog.tsx';
 
-const text = messages.bulk;
+const text = bulkTexts;
 const ICONS = {
   renew: IconRefresh,
   reissue: IconArrowsExchange,

@@ -3,6 +3,7 @@ import { Button, Group, List, Progress, ScrollArea, Stack, Text, TextInput } fro
 import { modals } from '@mantine/modals';
 import { useState } from 'react';
 import { ExportFields, FIRST_CHOICE, isComplete } from '../../certificates/export-fields.tsx';
+import { bulk as bulkTexts } from '../../messages/bulk.ts';
 import { messages } from '../../messages.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Notice } from '../../ui/notice.tsx';
@@ -18,7 +19,7 @@ import {
 import { TagFields } from './tag-fields.tsx';
 import { type Bulk, useBulk } from './use-bulk.ts';
 
-const text = messages.bulk;
+const text = bulkTexts;
 
 export function openBulk(action: BulkAction, projects: readonly ProjectRowData[]): void {
   const modalId = modals.open({

@@ -1,12 +1,13 @@
 // Which tags a bulk action adds to the selected projects, and which it removes.
 import { Stack } from '@mantine/core';
-import { messages } from '../../messages.ts';
+import { bulk as bulkTexts } from '../../messages/bulk.ts';
+import { tags as tagTexts } from '../../messages/tags.ts';
 import { TagField } from '../../tags/tag-field.tsx';
 import { useProjectTags } from '../../tags/use-project-tags.ts';
 import type { ProjectRowData } from '../use-project-list.ts';
 import type { TagChange } from './bulk-actions.ts';
 
-const text = messages.bulk.tagFields;
+const text = bulkTexts.tagFields;
 
 export interface TagFieldsProps {
   readonly projects: readonly ProjectRowData[];
@@ -20,7 +21,7 @@ export function TagFields({ projects, change, onChange }: TagFieldsProps) {
     <Stack gap="sm">
       <TagField
         label={text.add}
-        description={messages.tags.hint}
+        description={tagTexts.hint}
         known={known}
         value={change.add}
         autoFocus

@@ -3,6 +3,7 @@ import { useRef, useState } from 'react';
 import { useApiClient } from '../../api.ts';
 import { useAppContext } from '../../app-context.ts';
 import type { ExportChoice } from '../../certificates/export-fields.tsx';
+import { bulk as bulkTexts } from '../../messages/bulk.ts';
 import { messages } from '../../messages.ts';
 import { notifyDone, notifyUndo } from '../../ui/notify.tsx';
 import { notifyFailure } from '../../ui/notify-failure.tsx';
@@ -12,7 +13,7 @@ import type { ProjectRowData } from '../use-project-list.ts';
 import { type BulkAction, type BulkDeps, reissueOne, renewOne, type TagChange } from './bulk-actions.ts';
 import { type ItemState, runBulk } from './run-bulk.ts';
 
-const text = messages.bulk;
+const text = bulkTexts;
 /** The server queues jobs itself, so higher concurrency would not be faster. */
 const CONCURRENCY = 8;
 
