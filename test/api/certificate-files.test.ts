@@ -41,6 +41,17 @@ describe('a PFX upload', () => {
     expect(locked).toMatchObject({ status: 200, body: { valid: false, code: 'PASSPHRASE_REQUIRED' } });
   });
 
+  it('is validated without a project, only for a token of all projects', async () => {
+    const body = { file: pair.pfx, passphrase: 'secret' };
+    const well = await app.call('POST', '/certificates/validate', { body });
+    expect(well).toMatchObject({
+      status: 200,
+      body: { valid: true, domain: 'up.example.com', names: ['up.example.com'] },
+    });
+    const token = await app.makeToken(['projects:write'], [id]);
+    expect((await app.call('POST', '/certificates/validate', { body, token })).status).toBe(403);
+  });
+
   it('is stored as the certificate of the project', async () => {
     const wrong = await post('upload', { file: pair.pfx, passphrase: 'wrong' });
     expect(wrong).toMatchObject({ status: 400, body: { code: 'PASSPHRASE_WRONG' } });
