@@ -1,9 +1,10 @@
 // certdesk deploy, deployments and hosts test against the built server, with this machine as the host.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { SCRIPT } from '../../src/main/engine/deploy/remote/script-text.ts';
 import { answerSchema, type Ended, runCli, runInTerminal, shellLine } from '../support/server/cli.ts';
 import { runCertdesk, type Server, startServer } from '../support/server/server.ts';
 import { type CallAsUser, signIn } from '../support/server/signed-in-user.ts';
@@ -127,6 +128,17 @@ describe('certdesk deployments', () => {
       stdout: '',
       stderr: 'No deployments\n',
     });
+  });
+});
+
+describe('certdesk hosts helper', () => {
+  it('prints the helper, or writes it to a file', async () => {
+    const printed = await certdesk('hosts', 'helper');
+    expect(printed).toMatchObject({ code: 0, stderr: '' });
+    expect(printed.stdout).toBe(SCRIPT);
+    const path = join(folder, 'certdesk-deploy');
+    expect((await certdesk('hosts', 'helper', '--output', path)).code).toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe(SCRIPT);
   });
 });
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator } from 'playwright';
 import { describe, expect, it } from 'vitest';
+import { SCRIPT } from '../../src/main/engine/deploy/remote/script-text.ts';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
 import { needsRoot, type SshHost, startSshHost } from '../support/deploy/ssh-host.ts';
 import { axeViolations } from '../support/gui/axe.ts';
@@ -127,6 +128,33 @@ describeWith(
         await panel('Test').getByText('The helper certdesk-deploy runs with sudo').waitFor();
         await panel('Test').getByText('All checks passed').waitFor();
         await gui.takeScreenshots('host-sudo-behind-jump');
+      });
+
+      it('hands out the helper if a host with sudo lacks it, with the lines that install it', async () => {
+        const { address, port, hostKeys, privateKey } = gate;
+        const { body: credential } = await gui.app.asUser('POST', '/host-credentials', {
+          body: { kind: 'ssh-key', name: 'deploy on gate', privateKey },
+        });
+        const { body: host } = await gui.app.asUser('POST', '/hosts', {
+          body: {
+            ...{ name: 'without helper', transport: 'ssh', address, port, hostKeys },
+            ...{ user: 'deploy', become: 'sudo', credentialId: credential.id },
+          },
+        });
+        await gui.open(`/hosts/${host.id}?test=true`);
+        await panel('Test').getByText('Some checks failed').waitFor();
+        await panel('Test')
+          .getByText('install -m 0755 certdesk-deploy /usr/local/sbin/certdesk-deploy')
+          .waitFor();
+        const [download] = await Promise.all([
+          gui.page.waitForEvent('download'),
+          button('Download certdesk-deploy').click(),
+        ]);
+        expect(download.suggestedFilename()).toBe('certdesk-deploy');
+        expect(readFileSync(await download.path(), 'utf8')).toBe(SCRIPT);
+        await gui.takeScreenshots('host-helper-missing');
+        expect(await axeViolations(gui.page)).toEqual([]);
+        await gui.app.asUser('DELETE', `/hosts/${host.id}`);
       });
 
       it('adds this machine', async () => {

@@ -165,9 +165,18 @@ async function checkServed(
   if (verify === null) return usable;
   const { grade, reason } = await look(deps, { ...at, verify, version }, signal);
   const good = grade === 'current' || grade === 'valid';
-  const message = grade === 'current' ? 'The service presents this certificate' : reason;
+  const message = grade === 'current' ? 'The service presents this certificate' : reason + HINTS[grade];
   return [...usable, { check: 'probe', state: good ? 'ok' : 'warning', message, fix: null }];
 }
+
+/** A service without its first certificate may not listen yet, but what does not run cannot be reloaded. */
+const HINTS = {
+  failed: ' Before the first deployment this can be right, but the service must be running to be reloaded.',
+  unknown: '',
+  incomplete: '',
+  'wrong-name': '',
+  valid: '',
+} as const;
 
 function checkVersion(assert: () => void): readonly CheckResult[] {
   try {

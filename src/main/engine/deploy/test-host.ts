@@ -169,7 +169,10 @@ function checkPaths(
 ): readonly CheckResult[] {
   if (targets.length === 0) return [];
   const ofFiles = problems.filter(({ path }) => !commands.some((argv) => toCommandLine(argv) === path));
-  if (ofFiles.length === 0) return [ok('path', `${targets.length} files can be written`)];
+  if (ofFiles.length === 0)
+    return [
+      ok('path', targets.length === 1 ? 'The file can be written' : `${targets.length} files can be written`),
+    ];
   return ofFiles.map((problem) =>
     toFailure(OWNER_REASONS.includes(problem.reason) ? 'owner' : 'path', problem),
   );
