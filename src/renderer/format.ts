@@ -59,6 +59,17 @@ export function formatDay(day: string): string {
   return dayFormat.format(new Date(day));
 }
 
+const shortDayFormat = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  timeZone: 'UTC',
+});
+
+/** Formats a day of the calendar without its year, for an axis: `19 Jan`. */
+export function formatShortDay(day: string): string {
+  return shortDayFormat.format(new Date(day));
+}
+
 /** Formats a time; with its zone, if the browser's clock shows another. */
 export function formatDateTime(at: string): string {
   return inZone().dateTime.format(new Date(at));

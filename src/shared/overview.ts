@@ -88,6 +88,14 @@ export const TimelineSchema = z
   .meta({ id: 'Timeline' });
 export type Timeline = z.infer<typeof TimelineSchema>;
 
+/** The certificates of one day of the timeline. */
+export const TimelineDaySchema = z
+  .object({
+    marks: z.array(TimelineMarkSchema).meta({ description: 'In chronological order; at most 200' }),
+  })
+  .meta({ id: 'TimelineDay' });
+export type TimelineDay = z.infer<typeof TimelineDaySchema>;
+
 export const EngineStateSchema = z
   .object({
     lastRenewalCheckAt: TimestampSchema.nullable().meta({ description: 'Time of the last renewal check' }),
@@ -157,6 +165,16 @@ export const OverviewEventSchema = JobEventSchema.extend({
 }).meta({ id: 'OverviewEvent', outside: 'event' });
 export type OverviewEvent = z.infer<typeof OverviewEventSchema>;
 
+/** The steps that set up an installation, and whether each is done. */
+export const SetupSchema = z
+  .object({
+    certificate: z.boolean(),
+    notificationChannel: z.boolean().meta({ description: 'Whether an enabled channel exists' }),
+    backupPassphrase: z.boolean(),
+    deployment: z.boolean(),
+  })
+  .meta({ id: 'Setup' });
+
 export const OverviewSchema = z
   .object({
     health: HealthSchema,
@@ -171,6 +189,10 @@ export const OverviewSchema = z
     endpoints: EndpointSummarySchema,
     timeline: TimelineSchema,
     engine: EngineStateSchema,
+    setup: SetupSchema.nullable().meta({
+      description:
+        'Null if all is done, if the list was dismissed (`general.showChecklist`), or for a caller that is limited to projects',
+    }),
     events: z
       .array(OverviewEventSchema)
       .meta({ description: 'The last 20 events, newest first, without job steps' }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { columnsOf, monthsOf, totals } from '../../src/renderer/overview/timeline-days.ts';
+import { areaOf, axisEnd, columnsOf, ticksOf, totals } from '../../src/renderer/overview/timeline-days.ts';
 
 const day = (at: string, renewals: number, expiries = 0) => ({ day: at, renewals, expiries });
 
@@ -14,16 +14,57 @@ test('places days by their distance from the first, whatever its hour, and none 
 test('begins at the day of the time zone', () => {
   const days = [day('2026-03-02', 1)];
   expect(columnsOf({ from: '2026-03-01T23:30:00Z', days }, 'Europe/Berlin')[0]?.offset).toBe(0);
-  expect(monthsOf('2026-11-09T23:30:00Z', 'Europe/Berlin')[0]).toEqual({ offset: 21, at: '2026-12-01' });
+  expect(ticksOf('2026-11-09T23:30:00Z', 'Europe/Berlin').find(({ isMonth }) => isMonth)).toEqual({
+    offset: 21,
+    day: '2026-12-01',
+    isMonth: true,
+  });
 });
 
-test('labels months at their beginning, over the end of a year too, and not at the edges', () => {
-  expect(monthsOf('2026-11-10T12:00:00Z', 'UTC')).toEqual([
-    { offset: 21, at: '2026-12-01' },
-    { offset: 52, at: '2027-01-01' },
-    { offset: 83, at: '2027-02-01' },
+test('labels months at their beginning, over the end of a year too, and weeks where there is room', () => {
+  const labels = (from: string) =>
+    ticksOf(from, 'UTC').map(({ offset, day, isMonth }) => `${offset} ${day}${isMonth ? ' month' : ''}`);
+  expect(labels('2026-11-10T12:00:00Z')).toEqual([
+    '21 2026-12-01 month',
+    '42 2026-12-22',
+    '52 2027-01-01 month',
+    '70 2027-01-19',
+    '83 2027-02-01 month',
   ]);
-  expect(monthsOf('2026-11-29T00:00:00Z', 'UTC').map(({ offset }) => offset)).toEqual([33, 64]);
+  // No month at the edges, where its label would be cut off or cover today's.
+  expect(labels('2026-11-29T00:00:00Z').filter((label) => label.endsWith('month'))).toEqual([
+    '33 2027-01-01 month',
+    '64 2027-02-01 month',
+  ]);
+});
+
+test.each([
+  [0, 4],
+  [1, 4],
+  [4, 4],
+  [5, 6],
+  [9, 10],
+  [10, 10],
+  [11, 20],
+  [21, 40],
+  [100, 100],
+  [101, 200],
+  [4_321, 6_000],
+])('ends the axis for %d at %d, which is even', (tallest, end) => expect(axisEnd(tallest)).toBe(end));
+
+test('selects a day half way to its neighbours, and nothing far away', () => {
+  const columns = columnsOf(
+    {
+      from: '2026-03-01T00:00:00Z',
+      days: [day('2026-03-01', 1), day('2026-03-04', 1), day('2026-05-01', 1)],
+    },
+    'UTC',
+  );
+  expect(columns.map((_, index) => areaOf(columns, index))).toEqual([
+    { start: 0, end: 2 },
+    { start: 2, end: 7 },
+    { start: 58, end: 65 },
+  ]);
 });
 
 test('sums all days', () => {

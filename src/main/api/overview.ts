@@ -1,5 +1,6 @@
 // The overview: everything that the GUI's start page shows, in one request.
-import { OverviewSchema } from '../../shared/overview.ts';
+import { z } from 'zod';
+import { OverviewSchema, TimelineDaySchema } from '../../shared/overview.ts';
 import { operation, router } from './trpc.ts';
 
 export const overview = router({
@@ -22,4 +23,16 @@ export const overview = router({
     })
     .output(OverviewSchema)
     .query(({ ctx }) => ctx.engine.overview.get(ctx.principal.projectIds)),
+
+  day: operation({ reach: 'project', scope: 'projects:read', projects: 'visible' })
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/overview/days/{day}',
+        summary: 'List what renews or expires on a day of the next 90',
+      },
+    })
+    .input(z.object({ day: z.iso.date().meta({ description: 'In `general.timeZone`' }) }))
+    .output(TimelineDaySchema)
+    .query(({ ctx, input }) => ctx.engine.overview.day(ctx.principal.projectIds, input.day)),
 });

@@ -20,9 +20,9 @@ const ENDS = sql`attempt_at IS NULL AND revoked_at IS NULL AND expires_at IS NOT
 
 export async function upcoming(
   db: Kysely<Schema>,
-  { limit, ids, from, to }: Parameters<OverviewStore['upcoming']>[0],
+  { limit, ids, from, to, since = null }: Parameters<OverviewStore['upcoming']>[0],
 ): ReturnType<OverviewStore['upcoming']> {
-  const renewals = sql`${source(ids, 'listing_by_attempt')} ${RENEWS} AND attempt_at <= ${to}
+  const renewals = sql`${source(ids, 'listing_by_attempt')} ${RENEWS} AND attempt_at > ${since ?? ''} AND attempt_at <= ${to}
     ORDER BY attempt_at, seq LIMIT ${limit}`;
   const ends = sql`${source(ids, 'listing_ends')} ${ENDS} AND expires_at > ${from} AND expires_at <= ${to}
     ORDER BY expires_at, seq LIMIT ${limit}`;

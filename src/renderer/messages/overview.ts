@@ -59,6 +59,8 @@ export const overview = {
     empty: 'Nothing due in the next 90 days.',
     label: (renewals: string, expiries: string) =>
       `Chart of the next 90 days: ${renewals}, ${expiries} without renewal`,
+    day: (day: string, renewals: string, expiries: string) => `${day}: ${renewals}, ${expiries}`,
+    more: (n: number) => `and ${formatNumber(n)} more`,
     today: 'Today',
     list: 'Show list',
     chart: 'Show chart',
@@ -92,6 +94,34 @@ export const overview = {
     backup: 'Last backup',
     https: 'HTTPS',
     backupLate: 'Overdue: check the backup folder',
+  },
+  setup: {
+    title: 'Get started',
+    done: (done: number, all: number) => `${done} of ${all} done`,
+    stepDone: 'done',
+    dismiss: 'Dismiss',
+    steps: {
+      certificate: {
+        title: 'Get a certificate',
+        why: 'Request, upload or import one.',
+        action: 'Get certificate',
+      },
+      notificationChannel: {
+        title: 'Choose where messages go',
+        why: 'By mail or webhook, before a certificate expires.',
+        action: 'Add channel',
+      },
+      backupPassphrase: {
+        title: 'Set a backup passphrase',
+        why: 'Certdesk cannot create backups without it.',
+        action: 'Set passphrase',
+      },
+      deployment: {
+        title: 'Deploy to a server',
+        why: 'Certdesk installs each renewed certificate and checks that it is served.',
+        action: 'Set up deployment',
+      },
+    },
   },
   states: { title: 'Certificates by status' },
   events: {

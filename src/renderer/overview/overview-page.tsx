@@ -17,6 +17,7 @@ import { QueryView } from '../ui/query-view.tsx';
 import { TONE_ICONS } from '../ui/status-style.ts';
 import { Time } from '../ui/time.tsx';
 import { AttentionList } from './attention-list.tsx';
+import { Checklist } from './checklist.tsx';
 import { DeploymentStates } from './deployment-states.tsx';
 import { EnginePanel } from './engine-panel.tsx';
 import { LastEvents } from './last-events.tsx';
@@ -59,7 +60,7 @@ function HealthLine({ health: { state, sentence } }: { readonly health: Overview
 }
 
 function Parts({ overview }: { readonly overview: Overview }) {
-  const { counts, attention, endpoints, timeline, engine, events } = overview;
+  const { counts, attention, endpoints, timeline, engine, setup, events } = overview;
   return (
     <Stack gap="md">
       <RestoreBanner brief />
@@ -74,6 +75,7 @@ function Parts({ overview }: { readonly overview: Overview }) {
       <DeploymentStates />
       {attention.total > 0 && <AttentionList attention={attention} />}
       <MonitoredProblems endpoints={endpoints} />
+      {setup !== null && <Checklist setup={setup} />}
       {counts.total > counts.none && <TimelinePanel timeline={timeline} />}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <LastEvents events={events} />

@@ -1,4 +1,4 @@
-// Groups the next 90 days into columns of marks. Pure.
+// Lays out the next 90 days: columns of marks, the axes, and the area that selects a day. Pure.
 import type { Timeline } from '../../shared/overview.ts';
 import { dayIn } from '../../shared/time-zone.ts';
 
@@ -11,6 +11,7 @@ export interface Column {
 }
 
 const DAY_MS = 86_400_000;
+const WEEK = 7;
 export const DAYS = 90;
 
 /** @param zone The time zone of the days. */
@@ -22,18 +23,59 @@ export function columnsOf({ from, days }: Pick<Timeline, 'from' | 'days'>, zone:
   });
 }
 
-/** The first days of the months in the window, as offsets in days. */
-export function monthsOf(
-  from: string,
-  zone: string,
-): readonly { readonly offset: number; readonly at: string }[] {
-  const start = new Date(dayIn(zone, Date.parse(from)));
-  return [1, 2, 3].flatMap((ahead) => {
-    const at = new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + ahead, 1));
-    const offset = Math.round((at.getTime() - start.getTime()) / DAY_MS);
-    // A label at the edge would be outside the chart.
-    return offset > 4 && offset < DAYS - 4 ? [{ offset, at: at.toISOString().slice(0, 10) }] : [];
+export interface Tick {
+  /** Days from today. */
+  readonly offset: number;
+  readonly day: string;
+  /** Whether a month begins there; the others are weeks after today. */
+  readonly isMonth: boolean;
+}
+
+/** The labelled days of the axis: the first days of months, and each second week that is not too close to one. */
+export function ticksOf(from: string, zone: string): readonly Tick[] {
+  const start = Date.parse(dayIn(zone, Date.parse(from)));
+  const toTick = (offset: number, isMonth: boolean): Tick => ({
+    offset,
+    day: new Date(start + offset * DAY_MS).toISOString().slice(0, 10),
+    isMonth,
   });
+  const date = new Date(start);
+  const months = [1, 2, 3].flatMap((ahead) => {
+    const at = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + ahead, 1);
+    const offset = Math.round((at - start) / DAY_MS);
+    // A label at an edge would be outside of the chart, or over the one of today.
+    return offset >= WEEK && offset <= DAYS - 4 ? [toTick(offset, true)] : [];
+  });
+  const weeks = [2, 4, 6, 8, 10, 12].map((week) => toTick(week * WEEK, false));
+  const isFree = ({ offset }: Tick) => months.every((month) => Math.abs(month.offset - offset) > WEEK);
+  return [...months, ...weeks.filter(isFree)].toSorted((a, b) => a.offset - b.offset);
+}
+
+/** The end of the axis of counts: an even number that a person can halve, and at least 4. */
+export function axisEnd(tallest: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, tallest - 1)));
+  const end = [2, 4, 6, 8, 10, 20].find((factor) => factor * power >= tallest) ?? 20;
+  return Math.max(4, end * power);
+}
+
+/** How far from a day, in days, a click still selects it. */
+const REACH = 3;
+
+/**
+ * The part of the chart that selects a day: half way to its neighbours, because a day alone is thinner than a finger.
+ * @returns days from today, with fractions
+ */
+export function areaOf(
+  columns: readonly Column[],
+  index: number,
+): { readonly start: number; readonly end: number } {
+  const { offset = 0 } = columns[index] ?? {};
+  const before = columns[index - 1]?.offset ?? Number.NEGATIVE_INFINITY;
+  const after = columns[index + 1]?.offset ?? Number.POSITIVE_INFINITY;
+  return {
+    start: Math.max(0, offset - REACH, (before + offset + 1) / 2),
+    end: Math.min(DAYS + 1, offset + 1 + REACH, (offset + after + 1) / 2),
+  };
 }
 
 export function totals(days: Timeline['days']): { readonly renewals: number; readonly expiries: number } {

@@ -2,7 +2,7 @@
 // with links.
 import { Button, ScrollArea, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Timeline, TimelineMark } from '../../shared/overview.ts';
 import { formatDay } from '../format.ts';
 import { messages } from '../messages.ts';
@@ -10,17 +10,10 @@ import { TextLink } from '../ui/link.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Time } from '../ui/time.tsx';
 import { useTimeZone } from '../use-time-zone.ts';
-import classes from './overview.module.css';
-import { type Column, columnsOf, DAYS, monthsOf, totals } from './timeline-days.ts';
+import { Chart } from './timeline-chart.tsx';
+import { TimelineDay } from './timeline-day.tsx';
 
 const text = messages.overview.timeline;
-const WIDTH = 910;
-const HEIGHT = 120;
-const STEP = WIDTH / (DAYS + 1);
-const MARK = 8;
-/** Days with more marks than this are drawn as one bar. */
-const SINGLE = Math.floor(HEIGHT / (MARK + 2));
-
 export function TimelinePanel({ timeline }: { readonly timeline: Timeline }) {
   const [listed, { toggle }] = useDisclosure(false);
   const canList = timeline.total > 0;
@@ -45,87 +38,19 @@ function TimelineBody({ timeline, listed }: { readonly timeline: Timeline; reado
   if (listed) {
     return timeline.marks === null ? <DayList days={timeline.days} /> : <MarkList marks={timeline.marks} />;
   }
-  return <Chart timeline={timeline} />;
+  return <SelectableChart timeline={timeline} />;
 }
 
-function Chart({ timeline }: { readonly timeline: Timeline }) {
+function SelectableChart({ timeline }: { readonly timeline: Timeline }) {
   const zone = useTimeZone();
-  const columns = columnsOf(timeline, zone);
-  const tallest = Math.max(...columns.map(({ renewals, expiries }) => renewals + expiries));
-  const { renewals, expiries } = totals(timeline.days);
-  const words = { renewals: text.renewals(renewals), expiries: text.expiries(expiries) };
+  const [selected, select] = useState<string | null>(null);
+  // The day passes, and its certificates are renewed.
+  const day = timeline.days.some((each) => each.day === selected) ? selected : null;
   return (
-    <figure className={classes.figure}>
-      <svg
-        viewBox={`0 0 ${WIDTH} ${HEIGHT + 22}`}
-        className={classes.chart}
-        role="img"
-        aria-label={text.label(words.renewals, words.expiries)}
-      >
-        <line x1={0} x2={WIDTH} y1={HEIGHT + 1} y2={HEIGHT + 1} className={classes.axis} />
-        <text x={0} y={HEIGHT + 17} className={classes.tick}>
-          {text.today}
-        </text>
-        {monthsOf(timeline.from, zone).map(({ offset, at }) => (
-          <g key={at}>
-            <line x1={offset * STEP} x2={offset * STEP} y1={0} y2={HEIGHT + 5} className={classes.month} />
-            <text x={offset * STEP} y={HEIGHT + 17} textAnchor="middle" className={classes.tick}>
-              {formatDay(at)}
-            </text>
-          </g>
-        ))}
-        {columns.map((column) => (
-          <Marks key={column.day} column={column} tallest={tallest} />
-        ))}
-      </svg>
-      <figcaption className={classes.legend}>
-        <span data-kind="renewal">
-          {text.renewal}: {words.renewals}
-        </span>
-        <span data-kind="expiry">
-          {text.expiry}: {words.expiries}
-        </span>
-      </figcaption>
-    </figure>
-  );
-}
-
-/** Expiries are at the bottom, where they stand out. */
-function Marks({ column, tallest }: { readonly column: Column; readonly tallest: number }) {
-  const { offset, day, renewals, expiries } = column;
-  const all = renewals + expiries;
-  const unit = Math.min(MARK + 2, HEIGHT / Math.max(tallest, 1));
-  const gap = all <= SINGLE && unit > 4 ? 2 : 0;
-  const title = `${formatDay(day)}: ${text.renewals(renewals)}, ${text.expiries(expiries)}`;
-  const bars =
-    gap === 0
-      ? [
-          { kind: 'expiry', from: 0, count: expiries },
-          { kind: 'renewal', from: expiries, count: renewals },
-        ]
-      : Array.from({ length: all }, (_, at) => ({
-          kind: at < expiries ? 'expiry' : 'renewal',
-          from: at,
-          count: 1,
-        }));
-  return (
-    <g>
-      <title>{title}</title>
-      {bars
-        .filter(({ count }) => count > 0)
-        .map(({ kind, from, count }) => (
-          <rect
-            key={from}
-            className={classes.mark}
-            data-kind={kind}
-            x={offset * STEP + 1}
-            width={STEP - 2}
-            y={HEIGHT - (from + count) * unit + gap}
-            height={Math.max(1, count * unit - gap)}
-            rx={gap === 0 ? 0 : 2}
-          />
-        ))}
-    </g>
+    <>
+      <Chart timeline={timeline} zone={zone} day={day} onSelect={select} />
+      {day !== null && <TimelineDay timeline={timeline} zone={zone} day={day} onClose={() => select(null)} />}
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 // Builds the overview: whether anything is going to break, why, and which action resolves it. It reads indexes; only
 // the items that are shown are read in full.
 import { ERRORS } from '../../../shared/errors.ts';
-import type { Attention, EngineState, Overview, Timeline } from '../../../shared/overview.ts';
+import type { Attention, EngineState, Overview, Timeline, TimelineDay } from '../../../shared/overview.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { limitError, limitSentence } from '../access/limited-view.ts';
 import { expiresSoonBy } from '../certificates/views.ts';
@@ -25,11 +25,14 @@ import {
 import { causeOfDeployment, type DeploymentNeed, findDeploymentNeeds } from './deployment-needs.ts';
 import { healthOf } from './health.ts';
 import { causeOfServed, groupByProject, type ServedNeed, summarizeEndpoints } from './served-needs.ts';
-import { groupByDay, MAX_MARKS, timelineWindow } from './timeline.ts';
+import { findSetup } from './setup.ts';
+import { daySpan, groupByDay, MAX_MARKS, timelineWindow } from './timeline.ts';
 
 export interface OverviewService {
   /** @param ids Only these projects; null for all. */
   get(ids: readonly string[] | null): Promise<Overview>;
+  /** Lists the renewals and expiries of a day in the chosen time zone; today's with the overdue ones. */
+  day(ids: readonly string[] | null, day: string): Promise<TimelineDay>;
 }
 
 export interface OverviewDeps {
@@ -45,6 +48,7 @@ export interface OverviewDeps {
 type Ids = readonly string[] | null;
 
 const MAX_ITEMS = 100;
+const MAX_OF_DAY = 200;
 const LAST_EVENTS = 20;
 /** Steps are of interest only while watching a job. */
 const HIDDEN_KINDS = ['job.step', 'job.queued'];
@@ -52,6 +56,12 @@ const HIDDEN_KINDS = ['job.step', 'job.queued'];
 export function createOverview(deps: OverviewDeps): OverviewService {
   const { stores, clock } = deps;
   return {
+    async day(ids, day) {
+      const span = daySpan(day, await readTimeZone(stores.settings), clock.now());
+      if (span === null) return { marks: [] };
+      return { marks: [...(await stores.overview.upcoming({ ids, ...span, limit: MAX_OF_DAY }))] };
+    },
+
     async get(ids) {
       const now = clock.now();
       const filter = { ids, now: toTimestamp(now), soon: expiresSoonBy(now) };
@@ -65,12 +75,13 @@ export function createOverview(deps: OverviewDeps): OverviewService {
         stores.endpoints.alarmed(ids).then((alarmed) => summarizeEndpoints(stores, alarmed, ids)),
       ]);
       const health = healthOf({ counts, attention, engine, renewing, endpoints });
+      const setup = await findSetup(deps, ids, counts);
       const names = await namesOf(stores.projects, events);
       const shown = events.map((event) => ({
         ...presentEvent(event),
         project: event.projectId === null ? null : (names.get(event.projectId) ?? null),
       }));
-      return { health, counts, attention, endpoints, timeline, engine, events: shown };
+      return { health, counts, attention, endpoints, timeline, engine, setup, events: shown };
     },
   };
 }

@@ -45,7 +45,13 @@ export interface OverviewStore {
   /** The number of active certificates whose revocation a user has acknowledged. */
   acknowledged(ids: readonly string[] | null): Promise<number>;
   /** At most `limit` automatic renewals until `to` and expiries between `from` and `to`, soonest first. */
-  upcoming(query: UpcomingQuery & { readonly limit: number }): Promise<readonly TimelineMark[]>;
+  upcoming(
+    query: UpcomingQuery & {
+      readonly limit: number;
+      /** Only renewals after this time; null or undefined: overdue ones too. */
+      readonly since?: Timestamp | null;
+    },
+  ): Promise<readonly TimelineMark[]>;
   /** Their numbers per day of the time zone (IANA name). */
   upcomingDays(
     query: UpcomingQuery & { readonly timeZone: string },
