@@ -184,7 +184,7 @@ describe('resolve', () => {
       code: 'DNS_LOOKUP_FAILED',
       // Resolvers are an option of the start, and shown under Addresses: there is no setting for them.
       message: expect.stringMatching(
-        `${first.server}: SERVFAIL; ${second.server}: REFUSED.*Settings, Addresses; startup option --dns-resolver`,
+        `${first.server}: SERVFAIL; ${second.server}: REFUSED.*Settings, HTTPS and network; startup option --dns-resolver`,
       ),
       details: {
         ...TXT,
