@@ -18,6 +18,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FileToStage, Step, Transport } from '../../../src/main/engine/deploy/transport.ts';
 import { toolPath } from '../tools/tools.ts';
 import { testCommands } from './transport-commands.ts';
+import { testFacts } from './transport-facts.ts';
 import { commandAt, commandLog, fileAt, newRun, SIGNAL, temporariesIn } from './transport-files.ts';
 
 export interface TransportWorld {
@@ -368,15 +369,15 @@ export function testTransport(name: string, start: () => Promise<TransportWorld>
       expect(readdirSync(site)).toEqual([]);
     });
 
-    it('finds what would stop a deployment, and changes nothing', async () => {
-      const facts = await transport.facts(
-        [fileAt(at('a.pem'), ''), fileAt(at('b.pem'), '', { owner: 'nobody-here' })],
-        SIGNAL(),
-      );
-      expect(facts).toMatchObject({ missingTools: [], shell: { supported: true } });
-      expect(Math.abs(facts.clockOffsetMs)).toBeLessThan(60_000);
-      expect(facts.problems).toMatchObject([{ path: at('b.pem'), reason: 'owner-unknown' }]);
-      expect(readdirSync(site)).toEqual([]);
+    testFacts({
+      get transport() {
+        return transport;
+      },
+      at,
+      write,
+      get site() {
+        return site;
+      },
     });
   });
 }

@@ -1,6 +1,6 @@
 // The hosts on which the conformance suite and the kill tests run.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectLocal } from '../../../src/main/engine/deploy/transports/local.ts';
@@ -20,6 +20,7 @@ export const SITE_LIST: readonly string[] = [
 
 export async function localWorld(): Promise<TransportWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'certdesk-local-'));
+  chmodSync(folder, 0o755); // services may enter it
   const data = join(folder, 'data');
   const site = join(folder, 'site');
   mkdirSync(site);

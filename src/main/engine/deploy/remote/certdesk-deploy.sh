@@ -453,11 +453,25 @@ collect() {
   cat >/dev/null
 }
 
+# The exit code of a step, in all runs of the request, as soon as its command has ended: a repetition does not run it again.
+# The file is of this process: a command that a killed one has left behind may still end.
+record_code() { echo "$code" >"$run/code.$1.$$"; }
+
 # run_step NAME RECORD: runs a command of the request in its own session, for at most its time.
 run_step() {
   check_step "$1"
+  code='' timed_out=no
+  for past in "$run/code.$2".*; do [ ! -s "$past" ] || read -r code <"$past"; done
+  [ -n "$code" ] || start_step "$2"
+  grep -qs "^step$tab$2$tab" "$run/steps" ||
+    printf 'step\t%s\t%s\t%s\t%s\n' "$2" "$code" $timed_out "$(base64 <"$run/output" | tr -d '\n')" >>"$run/steps"
+  rm -f "$run/pipe" "$run/output" "$run/step"
+  [ $timed_out = no ] && [ "$code" = 0 ]
+}
+
+start_step() {
   end_step
-  rm -f "$run/code" "$run/pipe"
+  rm -f "$run/pipe"
   mkfifo "$run/pipe"
   collect <"$run/pipe" >/dev/null 2>&1 &
   reader=$!
@@ -466,10 +480,10 @@ run_step() {
     # The text comes through a pipe, so that no list of processes shows it.
     # shellcheck disable=SC2016 # expanded by the inner shell
     printf %s "$text" | setsid sh -c 'echo $$ >"$1" && text=$(cat) && exec </dev/null && cd / && eval "$text"' step "$run/step"
-    echo $? >"$run/.code" && mv -f "$run/.code" "$run/code"
+    code=$? && for_runs record_code "$1"
   ) >"$run/pipe" 2>&1 3<&- 4<&- &
-  until=$(($(date +%s) + seconds)) timed_out=no wait=0.02
-  until [ -f "$run/code" ]; do
+  until=$(($(date +%s) + seconds)) wait=0.02
+  until [ -s "$run/code.$1.$$" ]; do
     nap $wait
     if [ "$(date +%s)" -gt "$until" ]; then timed_out=yes && end_step && break; fi
     [ "$(date +%s)" -le $((until - seconds)) ] || wait=0.2
@@ -477,10 +491,8 @@ run_step() {
   # A process that the command left in the background may hold the pipe open. Its output is not waited for.
   for _ in 1 2 3 4 5; do [ -n "$(identity $reader)" ] && nap 0.02; done
   kill $reader 2>/dev/null
-  code=$(recorded code) && code=${code:-124}
-  printf 'step\t%s\t%s\t%s\t%s\n' "$2" "${code:-124}" $timed_out "$(base64 <"$run/output" | tr -d '\n')" >>"$run/steps"
-  rm -f "$run/pipe" "$run/output" "$run/step" "$run/code"
-  [ $timed_out = no ] && [ "$code" = 0 ]
+  code=$(recorded "code.$1.$$")
+  code=${code:-124}
 }
 
 # Ends a command that took too long, or that a killed run left behind.
@@ -492,6 +504,9 @@ end_step() {
   kill -s KILL -- "-$step" 2>/dev/null || return 0
 }
 
+# Only after the end is recorded, so that no command runs twice.
+forget_steps() { rm -f "$run"/code.* "$run/steps" "$run/reload-again"; }
+
 # finish STATE ERROR: for all runs of the request. The result is there last.
 finish() {
   steps=$(recorded steps)
@@ -499,11 +514,12 @@ finish() {
     find_run "$each"
     each_file drop_temporary
     [ "$1" = swapped ] || [ "$1" = rollback-failed ] || rm -f "$run"/old.*
-    rm -f "$run"/new.* "$run"/keeping "$run/steps" "$run/reload-again"
+    rm -f "$run"/new.* "$run"/keeping
     owed=no && [ ! -f "$run/owed" ] || owed=yes
     record result "result$tab$1$tab$owed$tab$2
 $steps"
     enter_phase "$1"
+    forget_steps
     [ "$1" = swapped ] && [ $owed = no ] && prune
   done
 }
@@ -562,6 +578,7 @@ do_work() {
   lock
   open_runs
   ! is_done "$1" || return 0
+  ! is_phase 'swapped rollback-failed' || for_runs forget_steps
   reload=$(value reload)
   if is_phase 'restoring restored'; then
     finish_put_back
@@ -694,6 +711,7 @@ do_run() {
   check_id "$(value run)"
   run=$state/commands/$(value run)
   mkdir -p "$run" && trap 'end_step; rm -rf "$run"' EXIT
+  runs=${run##*/} first=$run
   trap 'exit 4' HUP INT TERM PIPE
   run_step command command
   cat "$run/steps"
@@ -702,6 +720,36 @@ do_run() {
 do_end() {
   find_run "$(value run)"
   end_step
+}
+
+# can_enter USER FOLDER: also true if this host has no tool to find out.
+can_enter() {
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  set -- "$1" "$2" 'test -x "$0" || echo no'
+  if setpriv --version 2>/dev/null | grep -q util-linux; then
+    said=$(setpriv --reuid "$1" --regid "$(id -g "$1")" --init-groups sh -c "$3" "$2" 2>/dev/null)
+  else
+    said=$(su -s /bin/sh -c "$3" "$1" "$2" 2>/dev/null)
+  fi
+  [ "$said" != no ]
+}
+
+# Whether the users for whom a file is, its owner and the one of its group's name, will be able to read it.
+check_readers() {
+  future=${mode#+}
+  if [ -f "$real" ]; then
+    [ "$owner" != - ] || owner=$(stat -c %U "$real")
+    [ "$group" != - ] || group=$(stat -c %G "$real")
+    case $mode in +*) future=$(stat -c %a "$real") ;; esac
+  fi
+  for reader in "$owner" "$group"; do
+    case $reader in - | root | "$(id -un)" | *[!A-Za-z0-9_.-]*) continue ;; esac
+    id "$reader" >/dev/null 2>&1 || continue
+    can_enter "$reader" "$folder" ||
+      fail no-permission "$path" "$reader cannot enter $folder, so it cannot read the file" "setfacl -m u:$reader:x '$folder'"
+    [ "$reader" = "$owner" ] || [ $((0$future & 040)) != 0 ] ||
+      fail no-permission "$path" "The group $group cannot read the file, whose mode will be $future" 'Set the mode 0640'
+  done
 }
 
 # What would stop a deployment of one file. Nothing is changed.
@@ -714,7 +762,7 @@ check_rights() {
   [ "$owner" = - ] || id "$owner" >/dev/null 2>&1 || fail owner-unknown "$path" "The host has no user $owner"
   [ "$group" = - ] || grep -q "^$group:" /etc/group || getent group "$group" >/dev/null 2>&1 ||
     fail owner-unknown "$path" "The host has no group $group"
-  [ "$me" != 0 ] || return 0
+  if [ "$me" = 0 ]; then check_readers && return 0; fi
   if [ "$owner" = - ] && [ -f "$real" ]; then owner=$(stat -c %U "$real"); fi
   if [ "$group" = - ] && [ -f "$real" ]; then group=$(stat -c %G "$real"); fi
   case $owner in -) ;; *) [ "$(id -u "$owner")" = "$me" ] ||
