@@ -44,7 +44,7 @@ describeWith('chromium', 'the GUI with many projects', () => {
       await context?.close();
     }
 
-    it('the scripts of the first page are under 300 kB gzipped', async () => {
+    it('the scripts of the first page are under 260 kB gzipped', async () => {
       const scripts = new Map<string, Promise<number>>();
       await visit(async (page) => {
         page.on('response', (response) => {
@@ -59,7 +59,7 @@ describeWith('chromium', 'the GUI with many projects', () => {
         const sizes = await Promise.all(scripts.values());
         const bytes = sizes.reduce((sum, size) => sum + size, 0);
         console.info(`scripts of the first page: ${bytes} bytes gzipped`);
-        expect(bytes).toBeLessThan(300_000);
+        expect(bytes).toBeLessThan(260_000);
         // The first paint waits for what the page's head loads (electron.vite.config.ts).
         expect([...scripts.keys()].some((url) => /begin-[^/]*\.js$/.test(url))).toBe(true);
         expect(await page.locator('head > link[rel=preload][as=font]').count()).toBe(1);

@@ -1,7 +1,6 @@
-// The navigation: a side bar, or a bar with a drawer on narrow screens. Also connection state, theme and sign-out.
+// The side bar: navigation, connection state, theme and sign-out. On narrow screens they are in top-bar.tsx.
 import {
   ActionIcon,
-  Drawer,
   Kbd,
   Menu,
   Tooltip,
@@ -9,9 +8,8 @@ import {
   useMantineColorScheme,
   VisuallyHidden,
 } from '@mantine/core';
-import { IconDeviceDesktop, IconLogout, IconMenu2, IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconLogout, IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
 import type { LiveState } from '../live.ts';
 import { messages } from '../messages.ts';
 import { Logo } from './logo.tsx';
@@ -38,40 +36,8 @@ export function SideBar(props: NavProps) {
   );
 }
 
-export function TopBar(props: NavProps) {
-  const [opened, setOpened] = useState(false);
-  const close = (): void => setOpened(false);
-  return (
-    <aside className={classes.topBar} aria-label={text.sidebar}>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        size={36}
-        aria-label={text.openNavigation}
-        aria-expanded={opened}
-        onClick={() => setOpened(true)}
-      >
-        <IconMenu2 size={20} stroke={1.75} aria-hidden />
-      </ActionIcon>
-      <Logo />
-      <SearchButton />
-      <Drawer
-        opened={opened}
-        onClose={close}
-        size="17rem"
-        title={<Logo />}
-        closeButtonProps={{ 'aria-label': text.closeNavigation }}
-        classNames={{ content: classes.drawer, header: classes.drawer, body: classes.drawerBody }}
-      >
-        <Links onOpen={close} />
-        <Foot {...props} />
-      </Drawer>
-    </aside>
-  );
-}
-
 /** @param props.onOpen Called when a link is followed. */
-function Links({ onOpen }: { readonly onOpen?: () => void }) {
+export function Links({ onOpen }: { readonly onOpen?: () => void }) {
   return (
     <nav aria-label={text.navigation} className={classes.nav}>
       {NAV_GROUPS.map(({ label, entries }) => (
@@ -97,7 +63,7 @@ function Links({ onOpen }: { readonly onOpen?: () => void }) {
   );
 }
 
-function Foot({ live, onSignOut }: NavProps) {
+export function Foot({ live, onSignOut }: NavProps) {
   return (
     <div className={classes.foot}>
       <div className={classes.live} data-state={live} role="status" title={text.liveHint[live]}>
@@ -117,7 +83,7 @@ function Foot({ live, onSignOut }: NavProps) {
   );
 }
 
-function SearchButton() {
+export function SearchButton() {
   const mac = navigator.platform.startsWith('Mac');
   return (
     <UnstyledButton className={classes.search} onClick={palette.open}>

@@ -12,9 +12,10 @@ import { Notice } from '../ui/notice.tsx';
 import { notifyProblem } from '../ui/notify-failure.tsx';
 import { useStore } from '../use-store.ts';
 import { useFollowTimeZone } from '../use-time-zone.ts';
-import { SideBar, TopBar } from './nav.tsx';
+import { SideBar } from './nav.tsx';
 import { PaletteOnDemand } from './palette-on-demand.tsx';
 import classes from './shell.module.css';
+import { TopBar } from './top-bar.tsx';
 
 const text = messages.shell;
 
