@@ -38,7 +38,7 @@ describeWith(['pebble', 'bind9', 'chromium'], "an administrator's first hour", (
 
   it('needs no second proof to set up settings, backups, a credential and a token', async () => {
     await gui.open('/settings/sessions');
-    const sessions = panel('Active sessions');
+    const sessions = panel('Sign-out');
     await sessions.getByLabel('Sign out when idle (minutes)').fill('90');
     await sessions.getByRole('button', { name: 'Save' }).click();
     await expect.poll(async () => (await gui.app.app.engine.settings.get()).sessions.idleMinutes).toBe(90);
@@ -105,7 +105,7 @@ describeWith(['pebble', 'bind9', 'chromium'], "an administrator's first hour", (
     await button('Actions').click();
     await gui.page.getByRole('menuitem', { name: 'Export' }).click();
     const form = dialog('Export');
-    await form.getByRole('radio', { name: /^Private key/ }).click();
+    await form.getByRole('radio', { name: 'Private key only (PEM)' }).click();
     const saved = gui.page.waitForEvent('download');
     await form.getByRole('button', { name: 'Download' }).click();
     const proof = dialog('Confirm that it is you');

@@ -92,7 +92,7 @@ describeWith('chromium', 'the settings of HTTPS', () => {
     await dialog.getByLabel('Name').fill('web-1');
     await dialog.getByText('Download certificates and keys').click();
     await dialog.getByRole('button', { name: 'Create token' }).click();
-    await dialog.getByText('Select at least one project.').waitFor();
+    await dialog.getByText('Select at least one project or tag.').waitFor();
     await dialog.getByRole('combobox', { name: 'Projects' }).click();
     await page.getByRole('option', { name: NAME }).click();
     await dialog.getByRole('button', { name: 'Create token' }).click();

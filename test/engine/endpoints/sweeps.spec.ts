@@ -9,6 +9,7 @@ import {
   type EndpointWorld,
   type EndpointWorldOptions,
 } from '../../support/endpoints/endpoint-world.ts';
+import { memorySecrets } from '../../support/engine/memory-secrets.ts';
 import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
 import { describeWith } from '../../support/tools/tools.ts';
 
@@ -41,7 +42,7 @@ describeWith('openssl', 'sweeps of endpoints', () => {
     createOverview({
       stores: world.stores,
       clock: world.clock,
-      secrets: { kind: 'keychain', names: async () => [] } as never,
+      secrets: memorySecrets(),
       scheduler: { nextAt: () => null },
       https: { state: () => null },
       backup: async () => null,

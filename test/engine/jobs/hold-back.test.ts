@@ -2,11 +2,11 @@
 // by it.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OrderRecord } from '../../../src/main/engine/core/model.ts';
-import type { SecretStore } from '../../../src/main/engine/core/ports.ts';
 import { createPlaces } from '../../../src/main/engine/jobs/places.ts';
 import { createJobQueue, type JobQueue } from '../../../src/main/engine/jobs/queue.ts';
 import { createOverview } from '../../../src/main/engine/overview/overview.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../../support/engine/database.ts';
+import { memorySecrets } from '../../support/engine/memory-secrets.ts';
 import { JOB, PROJECT } from '../../support/engine/records.ts';
 
 const HOUR_MS = 3_600_000;
@@ -141,7 +141,7 @@ describe('a job that was running at three unclean exits in a row', () => {
     await submit();
     await crash(2);
     await start().resume();
-    const secrets = { kind: 'sealed-file', names: async () => [] } as unknown as SecretStore;
+    const secrets = memorySecrets();
     const overview = createOverview({
       stores: database.stores,
       clock,

@@ -1,20 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobRecord } from '../../../src/main/engine/core/model.ts';
-import type { EnginePorts } from '../../../src/main/engine/engine.ts';
 import { createOverview } from '../../../src/main/engine/overview/overview.ts';
 import { OverviewSchema } from '../../../src/shared/overview.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
 import { makeManyProjects } from '../../support/engine/many-projects.ts';
+import { memorySecrets } from '../../support/engine/memory-secrets.ts';
 import { CERTIFICATE, JOB, PROJECT } from '../../support/engine/records.ts';
 
 const NOW = new Date('2026-02-01T00:00:00Z');
-const SECRETS: EnginePorts['secrets'] = {
-  kind: 'sealed-file',
-  get: async () => null,
-  set: async () => {},
-  delete: async () => {},
-  names: async () => [],
-};
+const SECRETS = memorySecrets();
 
 let database: TestDatabase;
 

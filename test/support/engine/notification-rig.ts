@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createJournal } from '../../../src/main/engine/audit/journal.ts';
 import type { Actor, CertificateRecord } from '../../../src/main/engine/core/model.ts';
-import type { SecretStore } from '../../../src/main/engine/core/ports.ts';
 import type { Stores } from '../../../src/main/engine/core/stores.ts';
 import {
   createNotifications,
@@ -16,6 +15,7 @@ import { createStores } from '../../../src/main/storage/stores.ts';
 import type { HttpsState } from '../../../src/shared/https.ts';
 import { toTimestamp } from '../../../src/shared/time.ts';
 import { LOOPBACK_POLICY } from '../tools/network.ts';
+import { memorySecrets } from './memory-secrets.ts';
 import { CERTIFICATE, PROJECT } from './records.ts';
 
 const START = new Date('2026-02-03T10:00:00Z'); // a Tuesday
@@ -138,15 +138,5 @@ export async function createNotificationRig(addressPolicy = LOOPBACK_POLICY): Pr
       await running.database.close();
       rmSync(folder, { recursive: true });
     },
-  };
-}
-
-function memorySecrets(kept: Map<string, string>): SecretStore {
-  return {
-    kind: 'sealed-file',
-    get: async (name) => kept.get(name) ?? null,
-    set: async (name, value) => void kept.set(name, value),
-    delete: async (name) => void kept.delete(name),
-    names: async () => [...kept.keys()],
   };
 }

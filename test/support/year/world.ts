@@ -8,7 +8,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createBackupPort } from '../../../src/main/backup/port.ts';
 import type { AcmeClient } from '../../../src/main/engine/acme/contract.ts';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
-import type { SecretStore } from '../../../src/main/engine/core/ports.ts';
 import { createEngine } from '../../../src/main/engine/create-engine.ts';
 import { createDnsResolver } from '../../../src/main/engine/dns/lookup/resolver.ts';
 import type { Engine } from '../../../src/main/engine/engine.ts';
@@ -18,6 +17,7 @@ import { type Database, openDatabase } from '../../../src/main/storage/database.
 import { createStores } from '../../../src/main/storage/stores.ts';
 import { IN_THIS_THREAD } from '../engine/background.ts';
 import { QUIET } from '../engine/database.ts';
+import { memorySecrets } from '../engine/memory-secrets.ts';
 import { LOOPBACK_POLICY } from '../tools/network.ts';
 import { createGate, type Gate } from './gate.ts';
 import type { ModelCa } from './model-ca.ts';
@@ -229,17 +229,3 @@ function clientOf(cas: readonly ModelCa[]): AcmeClient {
 }
 
 /** Survives a kill, like a keychain. */
-function memorySecrets(): SecretStore {
-  const kept = new Map<string, string>();
-  return {
-    kind: 'sealed-file',
-    get: async (name) => kept.get(name) ?? null,
-    async set(name, value) {
-      kept.set(name, value);
-    },
-    async delete(name) {
-      kept.delete(name);
-    },
-    names: async () => [...kept.keys()],
-  };
-}
