@@ -150,11 +150,18 @@ describeWith('openssl', 'endpoints', () => {
       .trim()
       .split('\n')
       .map((line) => line.trim().split(/ {2,}/));
-    expect(rows.slice(1).map(([address, match, subject]) => [address, match, subject])).toEqual([
+    expect(rows.slice(1, 4).map(([address, match, subject]) => [address, match, subject])).toEqual([
       ['127.0.0.2', 'current', NAME],
       ['127.0.0.3', 'current', NAME],
       ['127.0.0.4', 'previous', NAME],
     ]);
+    const [finding, message, advice] = checked.slice(checked.indexOf('critical served-old')).split('\n');
+    expect({ finding, message, advice }).toEqual({
+      finding: 'critical served-old',
+      message: expect.stringMatching(/^ {2}127\.0\.0\.4: The server still presents the earlier certificate/),
+      advice: expect.stringMatching(/^ {2}Install the current certificate/),
+    });
+    expect(checked).toContain('warning addresses-differ');
     const listed = await runCertdesk(['endpoints', '--finding', 'served-old', ...at]);
     expect(listed).toContain(
       'still presents the old certificate on 1 of 3 addresses. Restart the server there.',

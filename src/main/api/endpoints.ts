@@ -26,15 +26,15 @@ const ENDPOINT: CliArgument = {
   description: 'ID of the endpoint; certdesk endpoints lists them',
 };
 /** One row per address. */
-const REPORTS: Pick<CliMeta, 'rows' | 'columns'> = {
-  rows: 'reports',
+const REPORTS: Pick<CliMeta, 'view' | 'columns'> = {
+  view: 'endpoint',
   columns: [
     { title: 'Address', field: 'address' },
     { title: 'Certificate', field: 'match', empty: '' },
     { title: 'Subject', field: 'chain.0.subject' },
     { title: 'Expires', field: 'chain.0.expiresAt', as: 'left' },
     { title: 'TLS', field: 'tlsVersion' },
-    { title: 'Finding', field: 'findings.0.message' },
+    { title: 'Finding', field: 'findings.0.code' },
   ],
 };
 

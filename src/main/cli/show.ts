@@ -2,6 +2,7 @@
 import type { RemoteCommand } from '../../shared/command-line.ts';
 import type { ErrorBody } from '../../shared/errors.ts';
 import type { JobWithSteps } from '../../shared/job.ts';
+import { isEndpoint, printEndpoint } from './endpoint-view.ts';
 import { CommandFailure } from './failure.ts';
 import { assertTestPassed, isHostTest, printHostTest } from './host-test.ts';
 import { outcomeOf, printJob } from './job-view.ts';
@@ -44,6 +45,10 @@ export async function showAnswer(
     if (!isHostTest(value)) throw strange();
     printHostTest(value, { columns: columns ?? [], now: new Date(), projects: new Map() });
     return assertTestPassed(value);
+  }
+  if (view === 'endpoint') {
+    if (!isEndpoint(value)) throw strange();
+    return printEndpoint(value, { columns: columns ?? [], now: new Date(), projects: new Map() });
   }
   if (columns === undefined) return printLine(paint(String(valueAt(value, 'message') ?? 'Done')));
   const projects = await readDomains(command, server, value);

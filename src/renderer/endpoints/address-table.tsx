@@ -68,7 +68,7 @@ function Row({ report }: { readonly report: AddressReport }) {
         </Stack>
       </td>
       <td className={classes.short}>{tlsVersion?.replace(/^TLSv/, 'TLS ')}</td>
-      <td className={classes.short}>
+      <td className={classes.short} data-label={text.columns.changed}>
         <Time at={changedAt} as="relative" />
       </td>
     </tr>

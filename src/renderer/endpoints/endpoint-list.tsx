@@ -10,6 +10,7 @@ import { Chip } from '../ui/chip.tsx';
 import { useNow } from '../use-now.ts';
 import classes from './endpoints.module.css';
 import { ENDPOINT_FACES } from './faces.ts';
+import { withoutName } from './sentences.ts';
 
 const text = messages.endpoints;
 /** Rem. */
@@ -88,7 +89,11 @@ const Row = memo(function Row({ endpoint, index, top, now, onMove }: RowProps) {
         className={`${listClasses.cell} ${listClasses.second} ${classes.sentence}`}
         title={sentence ?? undefined}
       >
-        {sentence ?? (state === 'new' ? text.notYet : text.fine)}
+        {sentence === null
+          ? state === 'new'
+            ? text.notYet
+            : text.fine
+          : withoutName(sentence, formatEndpoint(endpoint))}
       </td>
       <td className={`${listClasses.cell} ${classes.expires}`}>
         {expiresAt !== null && <Moment at={expiresAt} now={now} />}

@@ -15,6 +15,7 @@ import { Time } from '../ui/time.tsx';
 import classes from './endpoints.module.css';
 import { ENDPOINT_FACES, SERVED_FACES } from './faces.ts';
 import { openAddEndpoints } from './open-dialogs.tsx';
+import { withoutName } from './sentences.ts';
 
 const text = messages.endpoints.served;
 /** More are on the endpoints page. */
@@ -123,7 +124,7 @@ function Problem({ endpoint }: { readonly endpoint: Endpoint }) {
           {formatEndpoint(endpoint)}
         </TextLink>
         <Text fz="sm" style={{ overflowWrap: 'anywhere' }}>
-          {endpoint.sentence}
+          {endpoint.sentence === null ? null : withoutName(endpoint.sentence, formatEndpoint(endpoint))}
         </Text>
       </div>
     </div>

@@ -27,8 +27,9 @@ export async function presentDetail(
   isManaged: (fingerprint: string) => Promise<boolean>,
 ): Promise<EndpointDetail> {
   const { reports, general } = record.check;
+  const foreign = reports.filter(({ match }) => match !== 'current' && match !== 'previous');
   const leaves = new Map(
-    reports.flatMap(({ chain: [leaf] }) => (leaf === undefined ? [] : [[leaf.fingerprint, leaf]])),
+    foreign.flatMap(({ chain: [leaf] }) => (leaf === undefined ? [] : [[leaf.fingerprint, leaf]])),
   );
   let unmanaged: EndpointDetail['unmanaged'] = null;
   for (const leaf of leaves.values()) {
