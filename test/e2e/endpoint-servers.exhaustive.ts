@@ -110,12 +110,8 @@ describeWith(['chromium', 'openssl', 'nginx', 'postfix'], 'servers that a renewa
     const list = await cli('endpoints');
     expect(list).toContain('still presents the old certificate on 1 of 2 addresses');
     expect(await cli('endpoint', 'show', web)).toContain('missing-intermediate');
-    await expect.poll(messages, SOON).toEqual(
-      expect.arrayContaining([
-        ['problem', expect.stringContaining(`127.0.0.1:${postfix.smtpPort}`)],
-        ['problem', expect.stringContaining(`127.0.0.1:${nginx.port}`)],
-      ]),
-    );
+    const told = [['problem', '2 servers do not present the right certificate']];
+    await expect.poll(messages, SOON).toEqual(told);
   });
 
   it.skipIf(!isRoot)('are right after a reload, which is reported as well', async () => {
@@ -129,11 +125,8 @@ describeWith(['chromium', 'openssl', 'nginx', 'postfix'], 'servers that a renewa
     await expect.poll(() => gui.page.getByRole('row').filter({ hasText: 'OK' }).count()).toBe(2);
     const status = await gui.app.call('GET', `/projects/${projectId}/certificate/status`);
     expect(status.body.served).toMatchObject({ state: 'current' });
-    await expect.poll(messages, SOON).toEqual(
-      expect.arrayContaining([
-        ['resolved', `127.0.0.1:${postfix.smtpPort} presents the right certificate again`],
-        ['resolved', `127.0.0.1:${nginx.port} presents the right certificate again`],
-      ]),
-    );
+    await expect
+      .poll(async () => messages().at(-1), SOON)
+      .toEqual(['resolved', '2 servers present the right certificate again']);
   });
 });
