@@ -142,7 +142,7 @@ describeWith(
       ],
       [
         'a certificate that expires soon',
-        async () => full(await pki.issueLeaf({ notAfter: daysAhead(5.5) })),
+        async () => full(await pki.issueLeaf({ notBefore: daysAhead(-80), notAfter: daysAhead(10.5) })),
         ['expiring'],
         { ...OK, cert_expirationStatus: /^expires < \d+ days/ },
       ],
