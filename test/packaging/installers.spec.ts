@@ -59,14 +59,19 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
       const own = files.filter((path) => !path.startsWith('node_modules/'));
       for (const path of ['package.json', 'LICENSE', 'out/main/electron.js', 'out/main/headless.js'])
         expect(own).toContain(path);
-      for (const path of ['out/preload/preload.cjs', 'out/renderer/index.html', 'assets/tray/ok.png'])
+      for (const path of [
+        'out/preload/preload.cjs',
+        'out/renderer/index.html',
+        'out/renderer/docs/index.html',
+        'assets/tray/ok.png',
+      ])
         expect(own).toContain(path);
       expect(
         own.filter(
           (path) => !/^(?:package\.json|LICENSE|assets\/|out\/(?:main|preload|renderer)\/)/.test(path),
         ),
       ).toEqual([]);
-      const compressed = /^out\/renderer\/assets\/[^/]+\.(?:js|css)\.(?:br|gz)$/;
+      const compressed = /^out\/renderer\/(?:assets|docs)\/[^/]+\.(?:js|css)\.(?:br|gz)$/;
       const known = /\.(?:js|cjs|css|html|png|svg|woff2|json)$|^LICENSE$/;
       expect(own.filter((path) => !known.test(path) && !compressed.test(path))).toEqual([]);
     });

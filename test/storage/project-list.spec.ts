@@ -179,6 +179,7 @@ describe('filters', () => {
         { id: 'letsencrypt', count: 2 },
         { id: 'zerossl', count: 1 },
       ],
+      tags: [],
       types: expect.arrayContaining([
         { id: 'letsencrypt', count: 2 },
         { id: 'acme', count: 1 },

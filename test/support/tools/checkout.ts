@@ -43,6 +43,7 @@ export function makeCheckout(): Checkout {
     `<!doctype html><div id="root"></div><script type="module" src="./main.tsx"></script>`,
   );
   write('src/renderer/main.tsx', `document.body.append('A RATHER LONG LINE');\n`);
+  write('docs/index.md', '# Certdesk\n');
   return { root, write, remove: () => rmSync(root, { recursive: true, force: true }) };
 }
 
