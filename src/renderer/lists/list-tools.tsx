@@ -60,7 +60,7 @@ function SavedFiltersButton({ list, search, onApply }: SavedFiltersButtonProps) 
       opened={opened}
       onChange={setOpened}
       position="bottom-end"
-      width={320}
+      width={300} // fits into a window of 320 pixels
       withArrow
       trapFocus
       returnFocus
