@@ -127,7 +127,7 @@ describeWith('chromium', 'the import page', () => {
   it('is linked from the empty screens and in the command palette', async () => {
     for (const screen of ['/', '/projects']) {
       await gui.open(screen);
-      await gui.page.getByRole('main').getByRole('link', { name: 'Import' }).first().click();
+      await gui.page.getByRole('main').getByRole('link', { name: 'Import', exact: true }).first().click();
       await gui.page.getByRole('heading', { name: 'Import certificates' }).waitFor();
     }
     await gui.open('/projects');
@@ -189,7 +189,7 @@ describeWith('chromium', 'the import page', () => {
       const before = await other.picture();
       await gui.page.setViewportSize({ width: 1280, height: 900 });
       await gui.open('/projects');
-      await gui.page.getByRole('main').getByRole('link', { name: 'Import' }).first().click();
+      await gui.page.getByRole('main').getByRole('link', { name: 'Import', exact: true }).first().click();
       await gui.page.getByRole('combobox', { name: 'Folder' }).fill(other.path);
       await gui.page.getByRole('button', { name: 'Scan folder' }).click();
       await gui.page.getByText(`${client}: 1 certificate found`).waitFor();
