@@ -153,7 +153,9 @@ export function createEndpointChecker(deps: CheckerDeps): EndpointChecker {
     await journal.write(async (tx, emit) => {
       const current = await tx.endpoints.get(endpoint.id);
       if (current === null || current.updatedAt !== endpoint.updatedAt) return; // changed meanwhile: due again
-      await tx.endpoints.update(endpoint.id, { check, nextCheckAt });
+      // A rollout may have ended meanwhile, and made it due: what was seen before that must not wait for hours.
+      const isDueAgain = current.nextCheckAt !== endpoint.nextCheckAt;
+      await tx.endpoints.update(endpoint.id, isDueAgain ? { check } : { check, nextCheckAt });
       const event = describeChange(endpoint, check);
       if (event !== null) await emit(event);
     });
