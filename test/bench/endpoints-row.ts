@@ -122,6 +122,7 @@ function endpoint(n: number, port: number, trust: string): EndpointRecord {
     createdAt: at,
     updatedAt: at,
     nextCheckAt: toTimestamp(new Date(Date.now() + DAY_MS)),
+    dueCount: 0,
     check: NOT_CHECKED,
   };
 }

@@ -24,6 +24,7 @@ const endpoint = (id: string, more: Partial<EndpointRecord> = {}): EndpointRecor
   createdAt: AT,
   updatedAt: AT,
   nextCheckAt: LATER,
+  dueCount: 0,
   check: NOT_CHECKED,
   ...more,
 });

@@ -55,6 +55,7 @@ export function toEndpoint(row: EndpointRow, projectIds: readonly string[]): End
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     nextCheckAt: row.next_check_at,
+    dueCount: row.due_count,
     check: toCheck(row),
   };
 }

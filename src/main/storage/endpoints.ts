@@ -29,7 +29,17 @@ export function createEndpointStore(db: Kysely<Schema>): EndpointStore {
   }
 
   return {
-    async create({ id, projectIds, savedBy, createdAt, updatedAt, nextCheckAt, check, ...definition }) {
+    async create({
+      id,
+      projectIds,
+      savedBy,
+      createdAt,
+      updatedAt,
+      nextCheckAt,
+      dueCount,
+      check,
+      ...definition
+    }) {
       const { host, port, protocol, serverName, addresses, trust, expected, intervalMinutes } = definition;
       await db
         .insertInto('endpoints')
@@ -47,6 +57,7 @@ export function createEndpointStore(db: Kysely<Schema>): EndpointStore {
           created_at: createdAt,
           updated_at: updatedAt,
           next_check_at: nextCheckAt,
+          due_count: dueCount,
           ...checkColumns(check),
         })
         .execute();

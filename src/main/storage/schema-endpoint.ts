@@ -21,6 +21,7 @@ export interface EndpointsTable {
   created_at: string;
   updated_at: string;
   next_check_at: string;
+  due_count: Generated<number>;
   state: string;
   checked_at: string | null;
   codes: string;

@@ -25,7 +25,7 @@ describeWith('openssl', 'sweeps of endpoints', () => {
   let rsa: readonly CertifiedKey[];
   let world: EndpointWorld;
   let hosts: EndpointWorldOptions['hosts'];
-  let rolling = false;
+  let rolling: () => boolean | Promise<boolean>;
 
   const chainOf = async (options: Parameters<TestPki['issueLeaf']>[0] = {}) => [
     await pki.issueLeaf(options),
@@ -57,12 +57,12 @@ describeWith('openssl', 'sweeps of endpoints', () => {
   afterAll(() => openssl?.remove());
 
   beforeEach(async () => {
-    rolling = false;
+    rolling = () => false;
     hosts = new Map([[HOST, ADDRESSES]]);
     world = createEndpointWorld({
       roots: [pki.root.certificate],
       hosts,
-      isRollingOut: () => rolling,
+      isRollingOut: () => rolling(),
       service: 'Postfix',
     });
     await world.createProject('p1', HOST);
@@ -110,6 +110,25 @@ describeWith('openssl', 'sweeps of endpoints', () => {
     expect(kinds.filter((kind) => kind === 'endpoint.recovered')).toHaveLength(1);
   });
 
+  it('checks again what became due during a check', async () => {
+    const { id } = await world.create(SMTP);
+    present(old);
+    rolling = async () => {
+      rolling = () => false;
+      await world.activate('p1', current);
+      present(current);
+      return false;
+    };
+    const seen = async () => (await world.get(id)).reports.map(({ chain: [leaf] }) => leaf?.fingerprint);
+    await world.sweepAfter(0);
+    const before = await seen();
+    await world.sweepAfter(0);
+    expect(await seen()).not.toEqual(before);
+    expect(await served()).toBe('current');
+    const { checkedAt, nextCheckAt } = await world.get(id);
+    expect(Date.parse(nextCheckAt)).toBeGreaterThan(Date.parse(checkedAt ?? ''));
+  });
+
   it('raises an alarm only when a second check sees the problem', async () => {
     const { id } = await world.create(SMTP);
     await world.sweepAfter(0); // nothing listens
@@ -146,11 +165,11 @@ describeWith('openssl', 'sweeps of endpoints', () => {
   it('does not count checks while a deployment is running', async () => {
     present(old);
     const { id } = await world.create(SMTP);
-    rolling = true;
+    rolling = () => true;
     world.presents.set('192.0.2.2', 'refused');
     for (let n = 0; n < 5; n += 1) await world.sweepAfter(15);
     expect(await world.get(id)).toMatchObject({ state: 'problem', alarmedAt: null });
-    rolling = false;
+    rolling = () => false;
     await world.sweepAfter(15);
     await world.sweepAfter(15);
     expect((await world.get(id)).alarmedAt).not.toBeNull();

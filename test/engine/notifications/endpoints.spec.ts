@@ -57,6 +57,7 @@ const endpoint = (id: string, check: Partial<EndpointCheck> = {}): EndpointRecor
   createdAt: AT,
   updatedAt: AT,
   nextCheckAt: AT,
+  dueCount: 0,
   check: { ...NOT_CHECKED, ...check },
 });
 const setCheck = (id: string, check: Partial<EndpointCheck>) =>

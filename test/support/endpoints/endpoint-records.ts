@@ -40,6 +40,7 @@ export async function createEndpointRecords(
     createdAt: at(-30),
     updatedAt: at(-30),
     nextCheckAt: at(300),
+    dueCount: 0,
     check: NOT_CHECKED,
     ...of,
   });

@@ -29,7 +29,8 @@ export interface EndpointWorldOptions {
   readonly hosts: Map<string, readonly string[] | 'ENOTFOUND' | 'EAI_AGAIN'>;
   /** Default: the table `presents`. */
   readonly probe?: Probe;
-  readonly isRollingOut?: () => boolean;
+  /** Asked in each check, after the probe. */
+  readonly isRollingOut?: () => boolean | Promise<boolean>;
   readonly service?: string;
 }
 
@@ -87,7 +88,7 @@ export function createEndpointWorld(options: EndpointWorldOptions) {
       lookUpCrl: async () => null,
     },
     roots: () => options.roots,
-    isRollingOut: async () => options.isRollingOut?.() ?? false,
+    isRollingOut: async () => (await options.isRollingOut?.()) ?? false,
     serviceOf: async () => options.service ?? null,
   });
   const sweeps = createEndpointSweeps({ stores, clock, log: QUIET, checker });

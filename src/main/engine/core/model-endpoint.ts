@@ -29,6 +29,8 @@ export interface EndpointRecord extends EndpointDefinition {
   readonly createdAt: Timestamp;
   readonly updatedAt: Timestamp;
   readonly nextCheckAt: Timestamp;
+  /** How often a new certificate or the end of a rollout has made it due. */
+  readonly dueCount: number;
   readonly check: EndpointCheck;
 }
 

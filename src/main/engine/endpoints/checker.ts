@@ -153,8 +153,8 @@ export function createEndpointChecker(deps: CheckerDeps): EndpointChecker {
     await journal.write(async (tx, emit) => {
       const current = await tx.endpoints.get(endpoint.id);
       if (current === null || current.updatedAt !== endpoint.updatedAt) return; // changed meanwhile: due again
-      // A rollout may have ended meanwhile, and made it due: what was seen before that must not wait for hours.
-      const isDueAgain = current.nextCheckAt !== endpoint.nextCheckAt;
+      // What was seen before a rollout ended must not stand for hours: the endpoint stays due.
+      const isDueAgain = current.dueCount !== endpoint.dueCount;
       await tx.endpoints.update(endpoint.id, isDueAgain ? { check } : { check, nextCheckAt });
       const event = describeChange(endpoint, check);
       if (event !== null) await emit(event);

@@ -4,7 +4,7 @@ import type { EndpointRecord } from '../core/model-endpoint.ts';
 
 /** @param visible The projects that the caller sees; null for all. */
 export function presentEndpoint(record: EndpointRecord, visible: readonly string[] | null): Endpoint {
-  const { check, savedBy, addresses, trust, projectIds, ...rest } = record;
+  const { check, savedBy, addresses, trust, projectIds, dueCount: _, ...rest } = record;
   return {
     ...rest,
     projectIds: projectIds.filter((id) => visible === null || visible.includes(id)),

@@ -167,6 +167,7 @@ export function newRecord(definition: EndpointDefinition, savedBy: SavedBy, now:
     createdAt: at,
     updatedAt: at,
     nextCheckAt: at,
+    dueCount: 0,
     check: NOT_CHECKED,
   };
 }

@@ -26,6 +26,7 @@ import { endpoints } from './0023-endpoints.ts';
 import { endpointsAfterRollout } from './0024-endpoints-after-rollout.ts';
 import { deploymentMessages } from './0025-deployment-messages.ts';
 import { tags } from './0026-tags.ts';
+import { endpointDueCount } from './0027-endpoint-due-count.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -55,4 +56,5 @@ export const MIGRATIONS: readonly Migration[] = [
   endpointsAfterRollout,
   deploymentMessages,
   tags,
+  endpointDueCount,
 ];
