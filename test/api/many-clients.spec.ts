@@ -50,22 +50,22 @@ describeWith('pebble', 'many clients at once', () => {
 
   function checkAnswer(answer: Answer, what: string): Answer {
     const fine = answer.status < 300 || FINE.has(String(answer.body.code));
-    expect({ what, fine, status: answer.status, text: answer.text.slice(0, 300) }).toMatchObject({
-      fine: true,
-    });
+    expect(fine ? null : { what, status: answer.status, text: answer.text.slice(0, 300) }).toBeNull();
     return answer;
   }
 
   it(`${CLIENTS} of them each do everything that they may ${ROUNDS} times`, async () => {
     const shared = await app.project(SHARED);
     let calls = 0;
-    const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
-      calls += 1;
-      const answer = await app.call(method, path, body === undefined ? {} : { body });
-      return checkAnswer(answer, `${method} ${path}`);
-    };
 
     async function client(n: number): Promise<Own> {
+      // Its own: the number of files that wait to be checked is limited for each token.
+      const token = await app.makeToken(['projects:write', 'admin']);
+      const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
+        calls += 1;
+        const answer = await app.call(method, path, body === undefined ? { token } : { token, body });
+        return checkAnswer(answer, `${method} ${path}`);
+      };
       const domain = `client${n}.example.com`;
       const own: Own = { id: await app.project(domain), domain, name: domain, certificate: null };
       const path = `/projects/${own.id}/certificate`;
