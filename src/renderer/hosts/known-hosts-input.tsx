@@ -1,12 +1,11 @@
 // Takes a known_hosts file: dropped, chosen or pasted. The browser reads it, and the server says what is in it.
 
-import { Button, Group, Stack, Text, Textarea } from '@mantine/core';
-import { Dropzone } from '@mantine/dropzone';
-import '@mantine/dropzone/styles.css';
+import { Button, Group, Stack, Textarea } from '@mantine/core';
 import { IconFileText } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { MAX_KNOWN_HOSTS } from '../../shared/host.ts';
 import { hosts as hostTexts } from '../messages/hosts.ts';
+import { DropArea } from '../ui/drop-area.tsx';
 
 const text = hostTexts.knownHosts;
 
@@ -21,7 +20,6 @@ export interface KnownHostsInputProps {
 export function KnownHostsInput({ pending, onRead, onChange }: KnownHostsInputProps) {
   const [lines, setLines] = useState('');
   const [error, setError] = useState<string | null>(null);
-  const open = useRef<() => void>(null);
   const change = (next: string): void => {
     setLines(next);
     setError(null);
@@ -39,28 +37,13 @@ export function KnownHostsInput({ pending, onRead, onChange }: KnownHostsInputPr
   };
   return (
     <Stack gap="md">
-      <Dropzone
+      <DropArea
+        icon={IconFileText}
+        label={text.drop}
+        hint={text.dropHint}
+        choose={text.choose}
         onDrop={(files) => void drop(files)}
-        openRef={open}
-        activateOnClick={false}
-        activateOnKeyboard={false}
-        enablePointerEvents
-        tabIndex={-1}
-        inputProps={{ 'aria-label': text.choose, tabIndex: -1 }}
-      >
-        <Group justify="center" gap="md" mih={72}>
-          <IconFileText size={28} stroke={1.5} aria-hidden />
-          <div style={{ flex: '1 1 12rem' }}>
-            <Text fw={600}>{text.drop}</Text>
-            <Text c="dimmed" fz="sm">
-              {text.dropHint}
-            </Text>
-          </div>
-          <Button variant="default" onClick={() => open.current?.()} style={{ flex: 'none' }}>
-            {text.choose}
-          </Button>
-        </Group>
-      </Dropzone>
+      />
       <Textarea
         label={text.paste}
         placeholder="web1.example.com ssh-ed25519 AAAA…"

@@ -1,12 +1,11 @@
 // What a project's certificate is, and how it was requested.
-import { Button, Group } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Certificate } from '../../shared/certificate.ts';
 import type { CertificateDetails } from '../../shared/certificate-history.ts';
 import { useApi } from '../api.ts';
 import { keyName } from '../certificates/algorithm-names.ts';
-import { openExport } from '../certificates/export-dialog.tsx';
+import { ExportButton } from '../certificates/export-button.tsx';
 import { typeName } from '../certificates/type-name.ts';
 import { messages } from '../messages.ts';
 import { type Fact, Facts } from '../ui/facts.tsx';
@@ -52,14 +51,7 @@ export function CertificateSummary({ project, certificate, details }: Certificat
         ]}
       />
       <Group mt="md">
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<IconDownload size={14} aria-hidden />}
-          onClick={() => openExport(project)}
-        >
-          {messages.projects.detail.export}
-        </Button>
+        <ExportButton project={project} />
       </Group>
     </Panel>
   );

@@ -1,13 +1,12 @@
 // The certificate of a project in full: names, issuer, serial number, fingerprints, chain, and PEM to copy or download.
-import { Button, Stack } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Certificate } from '../../shared/certificate.ts';
 import type { ChainLink } from '../../shared/certificate-history.ts';
 import { useApi } from '../api.ts';
 import { keyName, signatureName } from '../certificates/algorithm-names.ts';
 import { ChainTree } from '../certificates/chain-tree.tsx';
-import { openExport } from '../certificates/export-dialog.tsx';
+import { ExportButton } from '../certificates/export-button.tsx';
 import { typeName } from '../certificates/type-name.ts';
 import { UseCertificate } from '../certificates/use/use-certificate.tsx';
 import { WhereUsedOffer } from '../deployments/where-used.tsx';
@@ -43,20 +42,10 @@ interface ContentsProps {
 function Contents({ project, certificate }: ContentsProps) {
   const api = useApi();
   const chain = useQuery(api.certificates.chain.queryOptions({ id: project.id }));
-  const exportButton = (
-    <Button
-      variant="default"
-      size="xs"
-      leftSection={<IconDownload size={14} aria-hidden />}
-      onClick={() => openExport(project)}
-    >
-      {messages.projects.detail.export}
-    </Button>
-  );
   return (
     <Stack gap="md">
       <WhereUsedOffer project={project} />
-      <Panel title={text.contents} aside={exportButton}>
+      <Panel title={text.contents} aside={<ExportButton project={project} />}>
         <CertificateFacts certificate={certificate} leaf={chain.data?.chain[0]} />
       </Panel>
       <QueryView query={chain}>

@@ -1,10 +1,9 @@
 // The drop area with file picker and text field, and the list of added files.
-import { Button, CloseButton, Group, List, Stack, Text, Textarea } from '@mantine/core';
-import { Dropzone } from '@mantine/dropzone';
-import '@mantine/dropzone/styles.css';
+import { CloseButton, Group, List, Stack, Text, Textarea } from '@mantine/core';
 import { IconFileCertificate, IconUpload } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { messages } from '../../messages.ts';
+import { DropArea } from '../../ui/drop-area.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { readBytes } from './read-file.ts';
 import { describe } from './uploaded-files.ts';
@@ -16,7 +15,13 @@ export function FileDropzone({ upload }: { readonly upload: Upload }) {
   const { given, problems, missing: lacks } = upload;
   return (
     <Stack gap="md">
-      <DropArea upload={upload} />
+      <DropArea
+        icon={IconUpload}
+        label={text.drop}
+        hint={text.dropHint}
+        choose={text.choose}
+        onDrop={(files) => void upload.drop(files)}
+      />
       <PasteField upload={upload} />
       {problems.length > 0 && (
         <Notice tone="bad" role="alert">
@@ -32,36 +37,6 @@ export function FileDropzone({ upload }: { readonly upload: Upload }) {
         </Notice>
       )}
     </Stack>
-  );
-}
-
-function DropArea({ upload }: { readonly upload: Upload }) {
-  const open = useRef<() => void>(null);
-  return (
-    <Dropzone
-      onDrop={(files) => void upload.drop(files)}
-      openRef={open}
-      activateOnClick={false}
-      activateOnKeyboard={false}
-      enablePointerEvents
-      data-testid="drop"
-      // The button below opens the same picker, so this area is no second control for screen readers.
-      tabIndex={-1}
-      inputProps={{ 'aria-label': text.choose, tabIndex: -1 }}
-    >
-      <Group justify="center" gap="md" mih={96}>
-        <IconUpload size={28} stroke={1.5} aria-hidden />
-        <div style={{ flex: '1 1 12rem' }}>
-          <Text fw={600}>{text.drop}</Text>
-          <Text c="dimmed" fz="sm">
-            {text.dropHint}
-          </Text>
-        </div>
-        <Button variant="default" onClick={() => open.current?.()} style={{ flex: 'none' }}>
-          {text.choose}
-        </Button>
-      </Group>
-    </Dropzone>
   );
 }
 

@@ -1,0 +1,18 @@
+// The button that opens the export of a project's certificate.
+import { Button } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { messages } from '../messages.ts';
+import { openExport } from './export-dialog.tsx';
+
+export function ExportButton({ project }: { readonly project: Parameters<typeof openExport>[0] }) {
+  return (
+    <Button
+      variant="default"
+      size="xs"
+      leftSection={<IconDownload size={14} aria-hidden />}
+      onClick={() => openExport(project)}
+    >
+      {messages.projects.detail.export}
+    </Button>
+  );
+}
