@@ -1,4 +1,5 @@
 // Converts DNS names from input (any case, IDN) to the stored form: lower-case A-labels (RFC 5890).
+import { isIpAddress } from './ip-address.ts';
 import { isALabel } from './punycode.ts';
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -21,9 +22,9 @@ export function toDnsName(input: string): string | null {
   return wildcard ? `*.${ascii}` : ascii;
 }
 
-/** Whether a host name has no dot. Public CAs issue none (CA/Browser Forum Baseline Requirements, section 4.2.2). */
+/** Whether a name is a host name without a dot. Public CAs issue none (CA/Browser Forum Baseline Requirements, section 4.2.2). */
 export function isSingleLabel(name: string): boolean {
-  return !name.replace(/^\*\./, '').includes('.');
+  return !name.replace(/^\*\./, '').includes('.') && !isIpAddress(name);
 }
 
 /** Explains why `toDnsName` rejects a name. @returns the predicate of a sentence that begins "The name …" */
@@ -48,10 +49,15 @@ export function explainName(input: string): string {
  * @returns null if the text is none of these
  */
 export function toHostName(input: string): string | null {
+  return toDnsName(hostInText(input) ?? '');
+}
+
+/** The host in a URL, `host:port` or an email address, IPv6 in brackets; null if the text is none of these. */
+export function hostInText(input: string): string | null {
   const withoutScheme = /^[a-z][a-z0-9+.-]*:\/\/(.*)$/i.exec(input)?.[1] ?? input;
-  if (withoutScheme === input && !/^[^\s/:@]+(:\d+|[/?#].*)|^[^\s/:@]+@/.test(input)) return null;
-  const url = URL.parse(`http://${withoutScheme}`);
-  return url === null ? null : toDnsName(url.hostname);
+  const isPlain = withoutScheme === input;
+  if (isPlain && !/^(?:\[[^\s\]]+\]|[^\s/:@]+)(:\d+|[/?#].*)|^[^\s/:@]+@/.test(input)) return null;
+  return URL.parse(`http://${withoutScheme}`)?.hostname ?? null;
 }
 
 /** Applies UTS #46 through the URL parser, which browsers and Node share. */
@@ -63,11 +69,14 @@ function toAscii(host: string): string | null {
   }
 }
 
-/** Whether `pattern`, a name in a certificate, possibly a wildcard, covers `name` (RFC 6125 section 6.4.3). */
+/**
+ * Whether `pattern`, a name in a certificate, possibly a wildcard, covers `name` (RFC 9525 section 6.3). An IP address is
+ * covered only by the same address (section 6.4), and both must be in canonical form.
+ */
 export function coversName(pattern: string, name: string): boolean {
   const [p, n] = [pattern.toLowerCase(), name.toLowerCase()];
   if (p === n) return true;
-  if (!p.startsWith('*.') || n.startsWith('*.')) return false;
+  if (!p.startsWith('*.') || n.startsWith('*.') || isIpAddress(n)) return false;
   const dot = n.indexOf('.');
   return dot > 0 && n.slice(dot) === p.slice(1);
 }

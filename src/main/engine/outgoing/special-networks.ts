@@ -1,6 +1,7 @@
 // Lists the networks that are not part of the public internet. test/engine/outgoing/special-networks.test.ts compares
 // the list with IANA's special-purpose address registries (RFC 6890 and its updates).
 import { BlockList, isIP } from 'node:net';
+import { toOctets } from '../../../shared/ip-address.ts';
 
 /** Networks whose addresses are not globally reachable; IANA's "N/A" counts as not reachable. */
 export const SPECIAL_NETWORKS: readonly string[] = [
@@ -107,7 +108,7 @@ export function embeddedIpv4(address: string): string | null {
   if (isIP(bare) !== 6) return null;
   const found = embeddings.find(({ list }) => list.contains(bare));
   if (found === undefined || bare === '::' || bare === '::1') return null;
-  const octets = octetsOf(bare).slice(found.at, found.at + 4);
+  const octets = toOctets(bare).slice(found.at, found.at + 4);
   return octets.map((octet) => (found.inverted ? octet ^ 0xff : octet)).join('.');
 }
 
@@ -138,17 +139,4 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
 /** Removes the zone (`%eth0`) of an IPv6 address. */
 export function withoutZone(address: string): string {
   return address.split('%')[0] ?? '';
-}
-
-/** The 16 octets of an IPv6 address. */
-function octetsOf(address: string): readonly number[] {
-  // URL converts every IPv6 address to hexadecimal groups, even one with a dotted IPv4 part.
-  const text = new URL(`http://[${address}]`).hostname.slice(1, -1);
-  const [head = '', tail = ''] = text.split('::');
-  const groups = (part: string) => (part === '' ? [] : part.split(':'));
-  const missing = 8 - groups(head).length - groups(tail).length;
-  const all = text.includes('::')
-    ? [...groups(head), ...Array<string>(missing).fill('0'), ...groups(tail)]
-    : groups(text);
-  return all.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]);
 }
