@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { messages } from '../../src/renderer/messages.ts';
+import { certificates as certificateTexts } from '../../src/renderer/messages/certificates.ts';
+import { obtain as obtainTexts } from '../../src/renderer/messages/obtain.ts';
 import { methodName } from '../../src/renderer/projects/method-name.ts';
 
 test('shows the names of DNS providers in filters, not their ids', () => {
@@ -10,13 +11,13 @@ test('shows the names of DNS providers in filters, not their ids', () => {
 });
 
 test('explains Let’s Encrypt’s use of email addresses for no other CA', () => {
-  expect(messages.obtain.emailHint("Let's Encrypt")).toContain("Let's Encrypt");
+  expect(obtainTexts.emailHint("Let's Encrypt")).toContain("Let's Encrypt");
   for (const ca of ['ZeroSSL', 'ca.example.com:9000', ''])
-    expect(messages.obtain.emailHint(ca)).not.toContain('Encrypt');
+    expect(obtainTexts.emailHint(ca)).not.toContain('Encrypt');
 });
 
 test('does not recommend the file without the key for HAProxy', () => {
-  const { fullchain, combined } = messages.certificates.export.hints;
+  const { fullchain, combined } = certificateTexts.export.hints;
   expect(fullchain).not.toContain('HAProxy');
   expect(combined).toContain('HAProxy');
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { appRouter } from '../../src/main/api/router.ts';
 import { operationName } from '../../src/renderer/activity/operation-name.ts';
-import { messages } from '../../src/renderer/messages.ts';
+import { activity as activityTexts } from '../../src/renderer/messages/activity.ts';
 
 test('describes known and unknown operations in words', () => {
   expect(operationName('dnsCredentials.test')).toBe('Test DNS credential');
@@ -14,6 +14,6 @@ test('describes every operation that changes something', () => {
     _def.type === 'mutation' ? [name] : [],
   );
   expect(changing.length).toBeGreaterThan(20);
-  const known = Object.keys(messages.activity.operations);
+  const known = Object.keys(activityTexts.operations);
   expect(changing.filter((name) => !known.includes(name))).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { Anchor, Badge, Group, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
 import { useAppContext } from '../app-context.ts';
-import { messages } from '../messages.ts';
+import { about as aboutTexts } from '../messages/about.ts';
 import { Facts } from '../ui/facts.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Page } from '../ui/page.tsx';
@@ -11,7 +11,7 @@ import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { Diagnostics } from './diagnostics.tsx';
 
-const text = messages.about;
+const text = aboutTexts;
 
 export function AboutPage() {
   const { server } = useAppContext();

@@ -3,12 +3,12 @@ import { Button, CopyButton, Stack, Text } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { about as aboutTexts } from '../messages/about.ts';
 import { CodeBlock } from '../ui/copy.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 
-const text = messages.about.diagnostics;
+const text = aboutTexts.diagnostics;
 
 export function Diagnostics() {
   const api = useApi();

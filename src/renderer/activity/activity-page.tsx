@@ -5,7 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { AuditEntry } from '../../shared/audit.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { activity as activityTexts } from '../messages/activity.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { withProject } from '../ui/names.tsx';
@@ -18,7 +18,7 @@ import { operationName } from './operation-name.ts';
 import { useExport } from './use-export.ts';
 import { useVerify, Verdict } from './verdict.tsx';
 
-const text = messages.activity;
+const text = activityTexts;
 const PAGE = 50;
 const route = getRouteApi('/activity');
 

@@ -2,11 +2,11 @@
 import { Group, Select, TextInput } from '@mantine/core';
 import { toTimestamp } from '../../shared/time.ts';
 import { addDays, dayIn, startOfDay } from '../../shared/time-zone.ts';
-import { messages } from '../messages.ts';
+import { activity as activityTexts } from '../messages/activity.ts';
 import { useTimeZone } from '../use-time-zone.ts';
 import type { ActivityFilter } from './activity-search.ts';
 
-const { filters } = messages.activity;
+const { filters } = activityTexts;
 
 interface FiltersProps {
   readonly filter: ActivityFilter;

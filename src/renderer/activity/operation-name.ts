@@ -1,8 +1,8 @@
 // Returns an operation's display name: `dnsCredentials.tryOut` -> "Test DNS credentials before saving".
-import { messages } from '../messages.ts';
+import { activity as activityTexts } from '../messages/activity.ts';
 
 export function operationName(operation: string): string {
-  const names: Readonly<Record<string, string>> = messages.activity.operations;
+  const names: Readonly<Record<string, string>> = activityTexts.operations;
   return names[operation] ?? spaced(operation);
 }
 

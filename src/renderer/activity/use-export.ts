@@ -2,7 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import type { AuditEntry } from '../../shared/audit.ts';
 import { useApiClient } from '../api.ts';
-import { messages } from '../messages.ts';
+import { activity as activityTexts } from '../messages/activity.ts';
 import { notifyDone } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 import { saveText } from '../ui/save-file.ts';
@@ -28,7 +28,7 @@ export function useExport() {
     onSuccess(entries) {
       const lines = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
       saveText(lines, 'application/jsonl', 'certdesk-activity.jsonl');
-      notifyDone(messages.activity.exported(entries.length));
+      notifyDone(activityTexts.exported(entries.length));
     },
   });
 }

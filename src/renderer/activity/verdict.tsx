@@ -4,11 +4,11 @@ import { useQuery } from '@tanstack/react-query';
 import type { AuditVerdict } from '../../shared/audit.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { activity as activityTexts } from '../messages/activity.ts';
 import { Notice } from '../ui/notice.tsx';
 import { Time } from '../ui/time.tsx';
 
-const text = messages.activity.verify;
+const text = activityTexts.verify;
 
 /** Runs only on request, because it reads every entry. */
 export function useVerify() {

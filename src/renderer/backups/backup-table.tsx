@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import type { Backup } from '../../shared/backup.ts';
 import { useApi } from '../api.ts';
 import { formatNumber } from '../format.ts';
-import { messages } from '../messages.ts';
+import { backup as backupTexts } from '../messages/backup.ts';
 import { CopyIcon } from '../ui/copy.tsx';
 import { DataTable } from '../ui/data-table.tsx';
 import { notifyDone } from '../ui/notify.tsx';
@@ -12,7 +12,7 @@ import { notifyFailure } from '../ui/notify-failure.tsx';
 import { Time } from '../ui/time.tsx';
 import { openRestoreBackup } from './restore/restore-dialog.tsx';
 
-const text = messages.backup;
+const text = backupTexts;
 const SHOWN = 20;
 
 export function BackupTable({ backups }: { readonly backups: readonly Backup[] }) {

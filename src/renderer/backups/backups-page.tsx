@@ -5,7 +5,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import type { BackupList } from '../../shared/backup.ts';
 import type { PatchSettings, Settings } from '../../shared/settings.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { backup as backupTexts } from '../messages/backup.ts';
 import { SettingsForm, useSectionForm } from '../settings/settings-form.tsx';
 import { type Fact, Facts } from '../ui/facts.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
@@ -22,7 +22,7 @@ import { useUnsavedWarning } from '../ui/use-unsaved-warning.ts';
 import { BackupTable } from './backup-table.tsx';
 import { openRestoreBackup } from './restore/restore-dialog.tsx';
 
-const text = messages.backup;
+const text = backupTexts;
 export function BackupsPage() {
   const api = useApi();
   const list = useQuery(api.backups.list.queryOptions());

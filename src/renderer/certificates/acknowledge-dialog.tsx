@@ -4,13 +4,13 @@ import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { openDialog } from '../ui/dialog.tsx';
 import { formErrors } from '../ui/form-errors.ts';
 import { notifyDone } from '../ui/notify.tsx';
 
-const text = messages.certificates.acknowledge;
+const text = certificateTexts.acknowledge;
 
 export function openAcknowledge(projectId: string): void {
   openDialog({ title: text.title, children: <Acknowledge projectId={projectId} /> });

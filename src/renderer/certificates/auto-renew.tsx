@@ -3,11 +3,11 @@ import { Switch, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { Certificate } from '../../shared/certificate.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { notifyDone } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 
-const text = messages.certificates;
+const text = certificateTexts;
 
 export function AutoRenewSwitch({
   id,

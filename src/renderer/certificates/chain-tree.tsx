@@ -2,7 +2,7 @@
 import { Group, Text } from '@mantine/core';
 import { IconCertificate, IconCornerDownRight } from '@tabler/icons-react';
 import type { ChainLink } from '../../shared/certificate-history.ts';
-import { messages } from '../messages.ts';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { Chip } from '../ui/chip.tsx';
 import { CopyIcon } from '../ui/copy.tsx';
 import { type Face, STATUS_FACES } from '../ui/status-style.ts';
@@ -10,7 +10,7 @@ import { Time } from '../ui/time.tsx';
 import { keyName, signatureName } from './algorithm-names.ts';
 import classes from './chain-tree.module.css';
 
-const text = messages.certificates;
+const text = certificateTexts;
 
 const FACES: Readonly<Record<ChainLink['validity'], Face>> = {
   valid: STATUS_FACES.valid,

@@ -2,10 +2,10 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { obtain as obtainTexts } from '../messages/obtain.ts';
 import { Notice } from '../ui/notice.tsx';
 
-const text = messages.obtain;
+const text = obtainTexts;
 
 export function ChallengeNotice() {
   const api = useApi();

@@ -1,8 +1,8 @@
 // Validates the fields that a DNS provider declares, as the user types. The server validates again.
 import type { DnsProviderInfo } from '../../shared/dns-credential.ts';
-import { messages } from '../messages.ts';
+import { obtain as obtainTexts } from '../messages/obtain.ts';
 
-const text = messages.obtain;
+const text = obtainTexts;
 
 /** Error message by field; credential fields of a larger form are named `credentials.NAME`. */
 export type FieldErrors = Record<string, string>;

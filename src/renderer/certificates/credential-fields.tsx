@@ -1,10 +1,10 @@
 // A form with the fields that a DNS provider declares.
 import { Anchor, Divider, PasswordInput, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import type { DnsProviderInfo } from '../../shared/dns-credential.ts';
-import { messages } from '../messages.ts';
+import { obtain as obtainTexts } from '../messages/obtain.ts';
 import { checkCredential } from './credential-checks.ts';
 
-const text = messages.obtain;
+const text = obtainTexts;
 
 export interface CredentialFieldsProps {
   readonly provider: DnsProviderInfo;

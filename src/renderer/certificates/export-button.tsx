@@ -1,7 +1,7 @@
 // The button that opens the export of a project's certificate.
 import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import { messages } from '../messages.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { openExport } from './export-dialog.tsx';
 
 export function ExportButton({ project }: { readonly project: Parameters<typeof openExport>[0] }) {
@@ -12,7 +12,7 @@ export function ExportButton({ project }: { readonly project: Parameters<typeof 
       leftSection={<IconDownload size={14} aria-hidden />}
       onClick={() => openExport(project)}
     >
-      {messages.projects.detail.export}
+      {projectTexts.detail.export}
     </Button>
   );
 }

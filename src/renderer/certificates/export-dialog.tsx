@@ -4,14 +4,14 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Project } from '../../shared/project.ts';
 import { useApiClient } from '../api.ts';
-import { messages } from '../messages.ts';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { openDialog } from '../ui/dialog.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { saveFile } from '../ui/save-file.ts';
 import { type ExportChoice, ExportFields, FIRST_CHOICE, isComplete } from './export-fields.tsx';
 
-const text = messages.certificates.export;
+const text = certificateTexts.export;
 
 /** @param format The format that is selected at first. */
 export function openExport(

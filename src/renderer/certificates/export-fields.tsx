@@ -1,9 +1,9 @@
 // The export format and password, for one or many certificates.
 import { PasswordInput, Radio, Stack, Text } from '@mantine/core';
-import { messages } from '../messages.ts';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { Notice } from '../ui/notice.tsx';
 
-const text = messages.certificates.export;
+const text = certificateTexts.export;
 const FORMATS = ['fullchain', 'key', 'combined', 'zip', 'pfx', 'pem', 'chain', 'der', 'pfx-certs'] as const;
 const WITH_KEY: ReadonlySet<string> = new Set(['key', 'combined', 'zip', 'pfx']);
 const MIN_PASSWORD = 8;

@@ -6,7 +6,7 @@ import { LinkButton } from '../ui/link.tsx';
 export function NewCertificateButton() {
   return (
     <LinkButton to="/new" leftSection={<IconPlus size={16} aria-hidden />}>
-      {messages.obtain.newTitle}
+      {messages.shell.newCertificate}
     </LinkButton>
   );
 }

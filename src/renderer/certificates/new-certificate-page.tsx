@@ -11,7 +11,7 @@ const route = getRouteApi('/new');
 export function NewCertificatePage() {
   const { names = '' } = route.useSearch();
   return (
-    <Page title={messages.obtain.newTitle} width="narrow" above={<BackToList />}>
+    <Page title={messages.shell.newCertificate} width="narrow" above={<BackToList />}>
       <WaysToAdd />
       <LoadedForm key={names} subjectOf={() => ({ project: null, names })} />
     </Page>

@@ -4,14 +4,15 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ListedProject } from '../../shared/project.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { obtain as obtainTexts } from '../messages/obtain.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { openEditProject } from '../projects/edit-project.tsx';
 import { BackToProject } from '../projects/job-page.tsx';
 import { Page } from '../ui/page.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { LoadedForm } from './request/loaded-form.tsx';
 
-const text = messages.obtain;
+const text = obtainTexts;
 const route = getRouteApi('/projects/$id/obtain');
 
 export function ObtainPage() {
@@ -26,7 +27,7 @@ export function ObtainPage() {
           data.domain === null ? (
             <EmptyState py={32} title={text.noDomain} description={text.noDomainText}>
               <EmptyState.Actions>
-                <Button onClick={() => openEditProject(data)}>{messages.projects.edit.action}</Button>
+                <Button onClick={() => openEditProject(data)}>{projectTexts.edit.action}</Button>
               </EmptyState.Actions>
             </EmptyState>
           ) : (

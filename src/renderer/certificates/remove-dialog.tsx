@@ -4,12 +4,12 @@ import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
 import type { Project } from '../../shared/project.ts';
 import { useApi, useApiClient } from '../api.ts';
-import { messages } from '../messages.ts';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { notifyDone, notifyUndo } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 
-const text = messages.certificates.remove;
+const text = certificateTexts.remove;
 
 export function openRemoveCertificate(project: Project): void {
   modals.open({ title: text.title, children: <Remove project={project} /> });

@@ -5,10 +5,10 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { Project } from '../../shared/project.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { Confirm } from '../ui/confirm.tsx';
 
-const text = messages.certificates.renew;
+const text = certificateTexts.renew;
 
 export function openRenew(project: Pick<Project, 'id'>): void {
   modals.open({ title: text.title, children: <Renew project={project} /> });

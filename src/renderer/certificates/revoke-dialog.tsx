@@ -7,11 +7,11 @@ import type { RevocationReason } from '../../shared/certificate.ts';
 import type { CertificateVersion } from '../../shared/certificate-history.ts';
 import type { ListedProject } from '../../shared/project.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { useToJob } from './renew-dialog.tsx';
 
-const text = messages.certificates.revoke;
+const text = certificateTexts.revoke;
 const REASONS = Object.entries(text.reasons).map(([value, label]) => ({ value, label }));
 
 /** With these reasons the names need no replacement. */

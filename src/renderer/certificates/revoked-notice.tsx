@@ -3,14 +3,14 @@ import { Button, Group, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { Certificate } from '../../shared/certificate.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { Notice } from '../ui/notice.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 import { Time } from '../ui/time.tsx';
 import { openAcknowledge } from './acknowledge-dialog.tsx';
 
-const text = messages.certificates.acknowledge;
+const text = certificateTexts.acknowledge;
 
 export interface RevokedNoticeProps {
   readonly projectId: string;
@@ -27,7 +27,7 @@ export function RevokedNotice({ projectId, acknowledgement }: RevokedNoticeProps
   );
   if (acknowledgement === undefined) {
     return (
-      <Notice tone="bad" title={messages.certificates.sentence.revoked}>
+      <Notice tone="bad" title={certificateTexts.sentence.revoked}>
         <Group justify="space-between" gap="xs">
           <Text>{text.hint}</Text>
           <Button variant="default" size="xs" onClick={() => openAcknowledge(projectId)}>

@@ -5,6 +5,8 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { ListedProject } from '../../shared/project.ts';
 import { failureOf, useApi } from '../api.ts';
+import { obtain as obtainTexts } from '../messages/obtain.ts';
+import { upload as uploadTexts } from '../messages/upload.ts';
 import { messages } from '../messages.ts';
 import { BackToList } from '../projects/back-to-list.tsx';
 import { BackToProject } from '../projects/job-page.tsx';
@@ -20,7 +22,7 @@ import { useUpload } from './upload/use-upload.ts';
 import { Passphrase, Verdict } from './upload/verdict.tsx';
 import { WaysToAdd } from './ways.tsx';
 
-const text = messages.upload;
+const text = uploadTexts;
 const route = getRouteApi('/projects/$id/upload');
 
 export function UploadPage() {
@@ -37,7 +39,7 @@ export function UploadPage() {
 
 export function NewUploadPage() {
   return (
-    <Page title={messages.obtain.newTitle} width="narrow" above={<BackToList />}>
+    <Page title={messages.shell.newCertificate} width="narrow" above={<BackToList />}>
       <WaysToAdd />
       <UploadForm project={null} />
     </Page>
@@ -84,10 +86,10 @@ function UploadFailure({ error }: { readonly error: unknown }) {
   if (body?.code !== 'DUPLICATE_DOMAIN') return <FailureNotice error={error} />;
   const { projectId, name } = Object(body.details);
   return (
-    <Notice tone="warn" title={messages.obtain.duplicate} role="alert">
+    <Notice tone="warn" title={obtainTexts.duplicate} role="alert">
       <Text mb="xs">{text.duplicate(String(name))}</Text>
       <LinkButton size="xs" to="/projects/$id/upload" params={{ id: String(projectId) }}>
-        {messages.obtain.openDuplicate(String(name))}
+        {obtainTexts.openDuplicate(String(name))}
       </LinkButton>
     </Notice>
   );

@@ -1,7 +1,7 @@
 // Restores a removed certificate.
 import { useMutation } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { notifyDone } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 
@@ -9,7 +9,7 @@ export function useRestore() {
   const api = useApi();
   return useMutation(
     api.certificates.restore.mutationOptions({
-      onSuccess: () => notifyDone(messages.certificates.remove.restored),
+      onSuccess: () => notifyDone(certificateTexts.remove.restored),
       onError: notifyFailure,
     }),
   );

@@ -1,10 +1,10 @@
 // The validity of a certificate as a timeline: issue date, today, renewal window and expiry.
 import { elapsedShare, formatDate, formatUtc } from '../format.ts';
-import { messages } from '../messages.ts';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { useTimeZone } from '../use-time-zone.ts';
 import classes from './validity-line.module.css';
 
-const text = messages.certificates.validity;
+const text = certificateTexts.validity;
 
 export interface ValidityLineProps {
   readonly issuedAt: string;

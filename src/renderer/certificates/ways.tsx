@@ -2,10 +2,10 @@
 import { Text } from '@mantine/core';
 import { IconCertificate, IconFolderDown, IconUpload } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { messages } from '../messages.ts';
+import { obtain as obtainTexts } from '../messages/obtain.ts';
 import classes from './ways.module.css';
 
-const text = messages.obtain.ways;
+const text = obtainTexts.ways;
 
 const WAYS = [
   { to: '/new', label: text.request, hint: text.requestHint, icon: IconCertificate },

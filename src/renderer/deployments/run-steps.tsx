@@ -6,7 +6,7 @@ import type { DeploymentRun, RunStep } from '../../shared/deployment-run.ts';
 import { RUN_STEPS, UNFINISHED_RUNS } from '../../shared/deployment-run.ts';
 import classes from '../jobs/jobs.module.css';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
-import { messages } from '../messages.ts';
+import { jobs as jobTexts } from '../messages/jobs.ts';
 import { CodeBlock } from '../ui/copy.tsx';
 import { ServerText, Time } from '../ui/time.tsx';
 import { stepsToCome } from './steps-to-come.ts';
@@ -56,7 +56,7 @@ export function RunSteps({ run, isCommand }: RunStepsProps) {
 }
 
 function StepIcon({ state }: { readonly state: 'active' | 'done' | 'failed' | 'upcoming' }) {
-  const label = messages.jobs.stepState[state];
+  const label = jobTexts.stepState[state];
   return (
     <span className={classes.icon} role="img" aria-label={label} title={label}>
       {state === 'active' && <Loader size={16} aria-hidden />}

@@ -7,6 +7,7 @@ import type { DnsCredential, DnsProviderInfo } from '../../shared/dns-credential
 import { useApi } from '../api.ts';
 import { checkCredentials, filled } from '../certificates/credential-checks.ts';
 import { CredentialFields } from '../certificates/credential-fields.tsx';
+import { dns as dnsTexts } from '../messages/dns.ts';
 import { messages } from '../messages.ts';
 import { openDialog } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
@@ -17,7 +18,7 @@ import { QueryView } from '../ui/query-view.tsx';
 import { TestResult } from '../ui/test-result.tsx';
 import { LimitFields, type Limits, limitsOf, NO_LIMITS } from './limits.tsx';
 
-const text = messages.dns.form;
+const text = dnsTexts.form;
 
 export function openCreateCredential(): void {
   openDialog({ title: text.create, size: 'lg', children: <CredentialDialog /> });
@@ -142,8 +143,8 @@ function CredentialForm({ providers, credential }: FormProps) {
         )}
         {provider !== undefined && provider.credentials.length > 0 && (
           <TextInput
-            label={messages.dns.test.zone}
-            description={messages.dns.test.zoneHint}
+            label={dnsTexts.test.zone}
+            description={dnsTexts.test.zoneHint}
             placeholder="example.com"
             {...form.getInputProps('zone')}
           />
@@ -156,7 +157,7 @@ function CredentialForm({ providers, credential }: FormProps) {
           />
         )}
         {save.error !== null && Object.keys(refused).length === 0 && <FailureNotice error={save.error} />}
-        <TestResult test={tryOut} success={messages.dns.test.verified} />
+        <TestResult test={tryOut} success={dnsTexts.test.verified} />
         <Group justify="space-between" gap="xs">
           <Button variant="default" loading={tryOut.isPending} onClick={tryOutNow}>
             {text.test}

@@ -12,7 +12,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { DnsCredential } from '../../shared/dns-credential.ts';
 import { useApi } from '../api.ts';
 import { EmptyList } from '../lists/empty.tsx';
-import { messages } from '../messages.ts';
+import { dns as dnsTexts } from '../messages/dns.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { Page } from '../ui/page.tsx';
@@ -25,7 +25,7 @@ import { LimitSummary, openLimits } from './limits.tsx';
 import { openRemoveCredential } from './remove-credential.tsx';
 import { openTestCredential } from './test-credential.tsx';
 
-const text = messages.dns;
+const text = dnsTexts;
 /** Above this number, only the count of projects is shown. */
 const NAMED = 3;
 

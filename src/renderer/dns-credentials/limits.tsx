@@ -5,6 +5,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { DnsCredential } from '../../shared/dns-credential.ts';
 import { useApi } from '../api.ts';
+import { dns as dnsTexts } from '../messages/dns.ts';
 import { messages } from '../messages.ts';
 import { ProjectSelect } from '../tokens/project-select.tsx';
 import { openDialog } from '../ui/dialog.tsx';
@@ -12,7 +13,7 @@ import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
 import { closeDone } from '../ui/notify.tsx';
 
-const text = messages.dns.limits;
+const text = dnsTexts.limits;
 
 /** Empty lists mean no limit. */
 export interface Limits {
@@ -101,7 +102,7 @@ function LimitsDialog({ credential }: { readonly credential: DnsCredential }) {
 export function LimitSummary({ projectIds, zones }: Pick<DnsCredential, 'projectIds' | 'zones'>) {
   return (
     <>
-      <div>{projectIds === null ? text.allProjects : messages.dns.users(projectIds.length)}</div>
+      <div>{projectIds === null ? text.allProjects : dnsTexts.users(projectIds.length)}</div>
       <Text size="xs" c="dimmed">
         {zones === null ? text.allZones : zones.join(', ')}
       </Text>

@@ -4,12 +4,12 @@ import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
 import type { DnsCredential } from '../../shared/dns-credential.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { dns as dnsTexts } from '../messages/dns.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { closeDone } from '../ui/notify.tsx';
 
-const text = messages.dns.remove;
+const text = dnsTexts.remove;
 
 export function openRemoveCredential(credential: DnsCredential): void {
   modals.open({ title: text.title(credential.name), children: <RemoveCredential credential={credential} /> });

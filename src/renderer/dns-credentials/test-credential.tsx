@@ -5,11 +5,11 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { DnsCredential } from '../../shared/dns-credential.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { dns as dnsTexts } from '../messages/dns.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { TestResult } from '../ui/test-result.tsx';
 
-const text = messages.dns.test;
+const text = dnsTexts.test;
 
 export function openTestCredential(credential: DnsCredential): void {
   modals.open({ title: text.title(credential.name), children: <TestCredential credential={credential} /> });

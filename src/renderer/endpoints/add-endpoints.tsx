@@ -7,13 +7,14 @@ import { readEndpointLines } from '../../shared/endpoint-lines.ts';
 import { formatEndpoint } from '../../shared/endpoint-names.ts';
 import type { EndpointSuggestion } from '../../shared/endpoint-record.ts';
 import { useApi } from '../api.ts';
+import { endpoints as endpointTexts } from '../messages/endpoints.ts';
 import { messages } from '../messages.ts';
 import { ProjectSelect } from '../tokens/project-select.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { closeDone } from '../ui/notify.tsx';
 import classes from './endpoints.module.css';
 
-const text = messages.endpoints.adding;
+const text = endpointTexts.adding;
 /** More invalid lines would only push the button away. */
 const MAX_SHOWN = 20;
 

@@ -1,13 +1,14 @@
 // What each address of an endpoint presented: a table that becomes a list on narrow screens.
 import { Group, Stack, Text } from '@mantine/core';
 import type { AddressReport } from '../../shared/endpoint-record.ts';
-import { messages } from '../messages.ts';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
+import { endpoints as endpointTexts } from '../messages/endpoints.ts';
 import { Chip } from '../ui/chip.tsx';
 import { type Face, STATUS_FACES, TONE_ICONS } from '../ui/status-style.ts';
 import { Time } from '../ui/time.tsx';
 import classes from './endpoints.module.css';
 
-const text = messages.endpoints.detail;
+const text = endpointTexts.detail;
 
 const MATCHES: Readonly<Record<NonNullable<AddressReport['match']>, Face>> = {
   current: { ...STATUS_FACES.valid, label: text.match.current },
@@ -53,13 +54,12 @@ function Row({ report }: { readonly report: AddressReport }) {
           </Group>
           {leaf !== undefined && (
             <Text fz="xs" c="dimmed">
-              {leaf.issuer} · {messages.certificates.sentence.expires}{' '}
-              <Time at={leaf.expiresAt} as="relative" />
+              {leaf.issuer} · {certificateTexts.sentence.expires} <Time at={leaf.expiresAt} as="relative" />
             </Text>
           )}
           {findings.map(({ code, severity, message, advice }) => (
             <Text key={`${code} ${message}`} fz="sm">
-              <Chip face={findingFace(severity, messages.endpoints.codes[code])} /> {message}{' '}
+              <Chip face={findingFace(severity, endpointTexts.codes[code])} /> {message}{' '}
               <Text span c="dimmed" fz="sm">
                 {advice}
               </Text>

@@ -16,6 +16,7 @@ import { useMutation } from '@tanstack/react-query';
 import { PROTOCOLS, type Protocol } from '../../shared/endpoint.ts';
 import type { EndpointDetail, UpdateEndpoint } from '../../shared/endpoint-record.ts';
 import { useApi } from '../api.ts';
+import { endpoints as endpointTexts } from '../messages/endpoints.ts';
 import { messages } from '../messages.ts';
 import { ProjectSelect } from '../tokens/project-select.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
@@ -23,7 +24,7 @@ import { FieldRow } from '../ui/field-row.tsx';
 import { formErrors } from '../ui/form-errors.ts';
 import { closeDone } from '../ui/notify.tsx';
 
-const text = messages.endpoints.edit;
+const text = endpointTexts.edit;
 const FIELDS = ['host', 'port', 'serverName', 'addresses', 'trust', 'intervalMinutes', 'projectIds'];
 
 interface Values {
@@ -80,7 +81,7 @@ export function EditEndpoint({ endpoint }: { readonly endpoint: EndpointDetail }
           <Select
             label={text.protocol}
             allowDeselect={false}
-            data={PROTOCOLS.map((value) => ({ value, label: messages.endpoints.protocols[value] }))}
+            data={PROTOCOLS.map((value) => ({ value, label: endpointTexts.protocols[value] }))}
             {...field('protocol')}
           />
           <NumberInput label={text.port} min={1} max={65_535} allowDecimal={false} {...field('port')} />
@@ -93,8 +94,8 @@ export function EditEndpoint({ endpoint }: { readonly endpoint: EndpointDetail }
           {...field('serverName')}
         />
         <ProjectSelect
-          label={messages.endpoints.adding.projects}
-          description={messages.endpoints.adding.projectsHint}
+          label={endpointTexts.adding.projects}
+          description={endpointTexts.adding.projectsHint}
           value={form.values.projectIds}
           error={atFields.projectIds}
           onChange={(projectIds) => form.setFieldValue('projectIds', projectIds)}

@@ -7,11 +7,11 @@ import { Filter, FilterGroup, ListToolbar } from '../lists/filters.tsx';
 import { ListTools } from '../lists/list-tools.tsx';
 import { SearchField } from '../lists/search-field.tsx';
 import { changeSearch } from '../lists/search-params.ts';
-import { messages } from '../messages.ts';
+import { endpoints as endpointTexts } from '../messages/endpoints.ts';
 import { type EndpointSearch, readEndpointSearch } from './endpoint-search.ts';
 import classes from './endpoints.module.css';
 
-const text = messages.endpoints;
+const text = endpointTexts;
 
 export interface EndpointFiltersProps {
   readonly search: EndpointSearch;

@@ -5,14 +5,14 @@ import type { Endpoint } from '../../shared/endpoint-record.ts';
 import { formatDateTime, formatRelative } from '../format.ts';
 import listClasses from '../lists/lists.module.css';
 import { RowLink, type RowPlace, VirtualList } from '../lists/virtual-list.tsx';
-import { messages } from '../messages.ts';
+import { endpoints as endpointTexts } from '../messages/endpoints.ts';
 import { Chip } from '../ui/chip.tsx';
 import { useNow } from '../use-now.ts';
 import classes from './endpoints.module.css';
 import { ENDPOINT_FACES } from './faces.ts';
 import { withoutName } from './sentences.ts';
 
-const text = messages.endpoints;
+const text = endpointTexts;
 /** Rem. */
 const HEIGHTS = { row: 3.25, compactRow: 2.25, card: 7 };
 

@@ -8,7 +8,7 @@ import { formatEndpoint } from '../../shared/endpoint-names.ts';
 import type { AddressReport, EndpointDetail } from '../../shared/endpoint-record.ts';
 import { useApi } from '../api.ts';
 import { formatList } from '../format.ts';
-import { messages } from '../messages.ts';
+import { endpoints as endpointTexts } from '../messages/endpoints.ts';
 import { Chip } from '../ui/chip.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { TextLink } from '../ui/link.tsx';
@@ -27,7 +27,7 @@ import { ProjectLinks } from './project-links.tsx';
 import { openRemoveEndpoint } from './remove-endpoint.tsx';
 import { SentChain } from './sent-chain.tsx';
 
-const text = messages.endpoints;
+const text = endpointTexts;
 const route = getRouteApi('/endpoints/$id');
 
 export function EndpointPage() {

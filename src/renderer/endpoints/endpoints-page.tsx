@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { IconPlus, IconServer2 } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { EmptyList, NothingFound } from '../lists/empty.tsx';
-import { messages } from '../messages.ts';
+import { endpoints as endpointTexts } from '../messages/endpoints.ts';
 import { Page } from '../ui/page.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { EndpointFilters } from './endpoint-filters.tsx';
@@ -12,7 +12,7 @@ import { type EndpointSearch, isFiltered } from './endpoint-search.ts';
 import { openAddEndpoints } from './open-dialogs.tsx';
 import { useEndpointList } from './use-endpoint-list.ts';
 
-const text = messages.endpoints;
+const text = endpointTexts;
 const route = getRouteApi('/endpoints');
 
 export function EndpointsPage() {

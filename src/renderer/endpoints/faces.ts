@@ -8,10 +8,10 @@ import {
 } from '@tabler/icons-react';
 import type { EndpointState } from '../../shared/endpoint-record.ts';
 import type { Served } from '../../shared/served.ts';
-import { messages } from '../messages.ts';
+import { endpoints as endpointTexts } from '../messages/endpoints.ts';
 import type { Face } from '../ui/status-style.ts';
 
-const { states, served } = messages.endpoints;
+const { states, served } = endpointTexts;
 
 export const ENDPOINT_FACES = {
   new: { tone: 'idle', icon: IconCircleDashed, label: states.new },

@@ -2,11 +2,11 @@
 import { Text } from '@mantine/core';
 import type { SeenCertificate } from '../../shared/endpoint-record.ts';
 import { toDnsName } from '../../shared/names.ts';
-import { messages } from '../messages.ts';
+import { endpoints as endpointTexts } from '../messages/endpoints.ts';
 import { LinkButton } from '../ui/link.tsx';
 import { Notice } from '../ui/notice.tsx';
 
-const text = messages.endpoints.manage;
+const text = endpointTexts.manage;
 
 export function ManageCertificate({ certificate }: { readonly certificate: SeenCertificate }) {
   const { subject, issuer, names } = certificate;

@@ -5,7 +5,7 @@ import { messages } from '../messages.ts';
 import { TextLink } from '../ui/link.tsx';
 import { Notice } from '../ui/notice.tsx';
 
-const text = messages.endpoints.overview;
+const text = messages.overview.endpoints;
 
 export function MonitoredProblems({ endpoints }: { readonly endpoints: EndpointSummary }) {
   const { monitored, unknown } = endpoints;

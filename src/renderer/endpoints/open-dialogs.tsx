@@ -1,11 +1,11 @@
 // Opens the dialogs of endpoints. Their forms are loaded on demand.
 import type { ReactNode } from 'react';
 import type { EndpointDetail } from '../../shared/endpoint-record.ts';
-import { messages } from '../messages.ts';
+import { endpoints as endpointTexts } from '../messages/endpoints.ts';
 import { openDialog } from '../ui/dialog.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 
-const text = messages.endpoints;
+const text = endpointTexts;
 
 /** @param projectId Preselects the project, and suggests only its names. */
 export function openAddEndpoints(projectId?: string): void {

@@ -6,11 +6,11 @@ import { useRouter } from '@tanstack/react-router';
 import { formatEndpoint } from '../../shared/endpoint-names.ts';
 import type { EndpointDetail } from '../../shared/endpoint-record.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { endpoints as endpointTexts } from '../messages/endpoints.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { closeDone } from '../ui/notify.tsx';
 
-const text = messages.endpoints.remove;
+const text = endpointTexts.remove;
 
 export function openRemoveEndpoint(endpoint: EndpointDetail): void {
   modals.open({ title: text.title(formatEndpoint(endpoint)), children: <RemoveEndpoint id={endpoint.id} /> });

@@ -4,14 +4,15 @@ import { IconAlertTriangle, IconCertificate, IconCornerDownRight } from '@tabler
 import type { SeenCertificate } from '../../shared/endpoint-record.ts';
 import treeClasses from '../certificates/chain-tree.module.css';
 import { formatList } from '../format.ts';
-import { messages } from '../messages.ts';
+import { endpoints as endpointTexts } from '../messages/endpoints.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { Chip } from '../ui/chip.tsx';
 import { STATUS_FACES } from '../ui/status-style.ts';
 import { Time } from '../ui/time.tsx';
 import { useNow } from '../use-now.ts';
 import classes from './endpoints.module.css';
 
-const text = messages.endpoints.detail;
+const text = endpointTexts.detail;
 
 /** @param chain As sent, the server's own certificate first. */
 export function SentChain({ chain }: { readonly chain: readonly SeenCertificate[] }) {
@@ -88,7 +89,7 @@ function Link({ certificate, depth, missing }: LinkProps) {
           <Text fz="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
             <Time at={issuedAt} as="date" /> – <Time at={expiresAt} as="date" /> · {keyType.toUpperCase()}
             {names.length > 0 && ` · ${formatList(names.slice(0, 5))}`}
-            {names.length > 5 && ` · ${messages.projects.moreNames(names.length - 5)}`}
+            {names.length > 5 && ` · ${projectTexts.moreNames(names.length - 5)}`}
           </Text>
         </div>
       </li>

@@ -7,7 +7,7 @@ import { formatEndpoint } from '../../shared/endpoint-names.ts';
 import type { Endpoint } from '../../shared/endpoint-record.ts';
 import type { Served } from '../../shared/served.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { endpoints as endpointTexts } from '../messages/endpoints.ts';
 import { TextLink } from '../ui/link.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { type Face, STATUS_FACES } from '../ui/status-style.ts';
@@ -17,7 +17,7 @@ import { ENDPOINT_FACES, SERVED_FACES } from './faces.ts';
 import { openAddEndpoints } from './open-dialogs.tsx';
 import { withoutName } from './sentences.ts';
 
-const text = messages.endpoints.served;
+const text = endpointTexts.served;
 /** More are on the endpoints page. */
 const SHOWN = 5;
 

@@ -2,12 +2,12 @@
 import { List, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
 import type { FoundCertificate } from '../../shared/import.ts';
-import { messages } from '../messages.ts';
+import { imports as importTexts } from '../messages/import.ts';
 import { Chip } from '../ui/chip.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { ServerText } from '../ui/time.tsx';
 
-const text = messages.imports;
+const text = importTexts;
 
 export function FoundNames({ found }: { readonly found: FoundCertificate }) {
   const { names, source, issuer } = found;

@@ -3,14 +3,14 @@ import { Button, Checkbox, EmptyState, Group, List, Stack, Text } from '@mantine
 import { IconFolderSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { FoundCertificate, ScannedFolder } from '../../shared/import.ts';
-import { messages } from '../messages.ts';
+import { imports as importTexts } from '../messages/import.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Time } from '../ui/time.tsx';
 import { FoundKey, FoundNames, FoundRenewal } from './found-cells.tsx';
 
-const text = messages.imports;
+const text = importTexts;
 
 export interface FoundCertificatesProps {
   readonly scanned: ScannedFolder;

@@ -6,7 +6,7 @@ import { LinkButton } from '../ui/link.tsx';
 export function ImportButton() {
   return (
     <LinkButton to="/import" variant="default" leftSection={<IconFolderDown size={16} aria-hidden />}>
-      {messages.imports.action}
+      {messages.shell.importCertificates}
     </LinkButton>
   );
 }

@@ -4,7 +4,7 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
 import { WaysToAdd } from '../certificates/ways.tsx';
-import { messages } from '../messages.ts';
+import { imports as importTexts } from '../messages/import.ts';
 import { BackToList } from '../projects/back-to-list.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
@@ -13,7 +13,7 @@ import { Panel } from '../ui/panel.tsx';
 import { FoundCertificates } from './found-certificates.tsx';
 import { ImportResults } from './import-results.tsx';
 
-const text = messages.imports;
+const text = importTexts;
 
 export function ImportPage() {
   const api = useApi();

@@ -3,7 +3,7 @@ import { Button, Group, List, Stack, Table, Text } from '@mantine/core';
 import { IconCircleCheck, IconCircleDashed, IconCircleX } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import type { ImportedCertificate } from '../../shared/import.ts';
-import { messages } from '../messages.ts';
+import { imports as importTexts } from '../messages/import.ts';
 import { Chip } from '../ui/chip.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -11,7 +11,7 @@ import { Panel } from '../ui/panel.tsx';
 import type { Face } from '../ui/status-style.ts';
 import { ServerText } from '../ui/time.tsx';
 
-const text = messages.imports;
+const text = importTexts;
 
 const FACES: Readonly<Record<ImportedCertificate['outcome'], Face>> = {
   imported: { tone: 'ok', icon: IconCircleCheck, label: text.outcome.imported },

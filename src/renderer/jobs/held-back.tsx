@@ -4,12 +4,12 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { Job } from '../../shared/job.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { jobs as jobTexts } from '../messages/jobs.ts';
 import { FailureNotice } from '../ui/failure.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Time } from '../ui/time.tsx';
 
-const text = messages.jobs.heldBack;
+const text = jobTexts.heldBack;
 
 export function isHeldBack({ state, heldUntil }: Pick<Job, 'state' | 'heldUntil'>): boolean {
   return state === 'queued' && heldUntil !== null;

@@ -2,13 +2,14 @@
 import { Badge, Group, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { Job } from '../../shared/job.ts';
+import { jobs as jobTexts } from '../messages/jobs.ts';
 import { messages } from '../messages.ts';
 import { Chip } from '../ui/chip.tsx';
 import { JOB_FACES } from '../ui/status-style.ts';
 import { ServerText, Time } from '../ui/time.tsx';
 import classes from './jobs.module.css';
 
-const text = messages.jobs;
+const text = jobTexts;
 
 export function JobList({ jobs }: { readonly jobs: readonly Job[] }) {
   return (

@@ -3,7 +3,7 @@ import { Loader } from '@mantine/core';
 import { IconCircleCheck, IconCircleDotted, IconCircleX } from '@tabler/icons-react';
 import type { JobWithSteps } from '../../shared/job.ts';
 import { formatDuration } from '../format.ts';
-import { messages } from '../messages.ts';
+import { jobs as jobTexts } from '../messages/jobs.ts';
 import { ServerText, Time } from '../ui/time.tsx';
 import { useNow } from '../use-now.ts';
 import classes from './jobs.module.css';
@@ -11,7 +11,7 @@ import { type StepView, stepsOf } from './steps.ts';
 
 export function JobSteps({ job }: { readonly job: JobWithSteps }) {
   return (
-    <ol className={classes.steps} aria-label={messages.jobs.steps}>
+    <ol className={classes.steps} aria-label={jobTexts.steps}>
       {stepsOf(job).map((step) => (
         <li key={step.key} className={classes.step} data-state={step.state}>
           <StepIcon state={step.state} />
@@ -20,7 +20,7 @@ export function JobSteps({ job }: { readonly job: JobWithSteps }) {
             {step.lines.map(({ id, message, count }) => (
               <div key={id} className={classes.line}>
                 <ServerText>{message}</ServerText>
-                {count > 1 && ` ${messages.jobs.repeated(count)}`}
+                {count > 1 && ` ${jobTexts.repeated(count)}`}
               </div>
             ))}
           </div>
@@ -32,7 +32,7 @@ export function JobSteps({ job }: { readonly job: JobWithSteps }) {
 }
 
 function StepIcon({ state }: { readonly state: StepView['state'] }) {
-  const label = messages.jobs.stepState[state];
+  const label = jobTexts.stepState[state];
   return (
     <span className={classes.icon} role="img" aria-label={label} title={label}>
       {state === 'active' && <Loader size={16} aria-hidden />}

@@ -3,7 +3,7 @@ import { Badge, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { JobWithSteps } from '../../shared/job.ts';
 import { formatDuration } from '../format.ts';
-import { messages } from '../messages.ts';
+import { jobs as jobTexts } from '../messages/jobs.ts';
 import { Chip } from '../ui/chip.tsx';
 import { ErrorNotice } from '../ui/failure.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -16,7 +16,7 @@ import { JobSteps } from './job-steps.tsx';
 import { ManualDnsPanel } from './manual-dns-panel.tsx';
 import { SuggestedSetting } from './suggested-setting.tsx';
 
-const text = messages.jobs;
+const text = jobTexts;
 
 type Titled = Pick<JobWithSteps, 'kind' | 'state' | 'dryRun' | 'replaces'>;
 

@@ -3,14 +3,14 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { JobWithSteps } from '../../shared/job.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { jobs as jobTexts } from '../messages/jobs.ts';
 import { CopyText } from '../ui/copy.tsx';
 import { DataTable } from '../ui/data-table.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { type ManualRecord, manualRecordsOf } from './manual-dns.ts';
 
-const text = messages.jobs.manualDns;
+const text = jobTexts.manualDns;
 
 /** Renders nothing if the user has nothing to do. */
 export function ManualDnsPanel({ job }: { readonly job: JobWithSteps }) {

@@ -1,7 +1,7 @@
 // A button that applies the setting with which a failed job may succeed.
 import { Button } from '@mantine/core';
 import type { ErrorBody } from '../../shared/errors.ts';
-import { messages } from '../messages.ts';
+import { jobs as jobTexts } from '../messages/jobs.ts';
 import { useSaveSettings } from '../settings/use-save.ts';
 import { suggestsResolversOnly } from '../ui/failure-details.ts';
 
@@ -16,7 +16,7 @@ export function SuggestedSetting({ error }: { readonly error: ErrorBody }) {
       disabled={save.isSuccess}
       onClick={() => save.mutate({ body: { dns: { propagationCheck: 'resolvers' } } })}
     >
-      {messages.jobs.askResolversOnly}
+      {jobTexts.askResolversOnly}
     </Button>
   );
 }

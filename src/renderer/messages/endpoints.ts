@@ -162,11 +162,6 @@ export const endpoints = {
       `Issued by ${issuer}. Create a project with its names to renew it with Certdesk.`,
     action: 'Manage this certificate',
   },
-  overview: {
-    unseen: (n: number) => `Certdesk cannot see ${formatCount(n, 'endpoint', 'endpoints')} from this machine`,
-    show: 'Show them',
-    monitored: (n: number) => `${formatCount(n, 'monitored server has', 'monitored servers have')} a problem`,
-  },
   served: {
     title: 'Issued, deployed, served',
     issued: 'Issued',
@@ -190,6 +185,5 @@ export const endpoints = {
     },
     endpoints: (n: number) => formatCount(n, 'endpoint', 'endpoints'),
     all: (n: number) => `Show all ${formatNumber(n)} endpoints`,
-    renewed: 'Renewed',
   },
 } as const;

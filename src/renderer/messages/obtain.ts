@@ -1,6 +1,5 @@
 // The pages that request a certificate.
 export const obtain = {
-  newTitle: 'New certificate',
   title: (domain: string) => `Request a certificate for ${domain}`,
   noDomain: 'Add a domain first',
   noDomainText: 'A certificate needs at least one domain name.',

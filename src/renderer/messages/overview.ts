@@ -19,6 +19,7 @@ export const overview = {
     title: 'Needs attention',
     expires: 'Expires',
     expired: 'Expired',
+    renewed: 'Renewed',
     nextAttempt: 'Next attempt',
     atNextSweep: 'at the next renewal check',
     showAll: (n: number) => `Show all ${formatNumber(n)}`,
@@ -47,6 +48,7 @@ export const overview = {
       endpoint: 'View endpoint',
       deployments: 'View deployments',
       viewProgress: 'View progress',
+      acknowledge: 'Acknowledge',
     },
     of: (action: string, domain: string) => `${action}: ${domain}`,
   },
@@ -93,6 +95,11 @@ export const overview = {
     paused: 'Renewals paused until',
     backup: 'Last backup',
     https: 'HTTPS',
+    httpsCertificates: {
+      project: 'From the selected project',
+      previous: 'Previous certificate',
+      'self-signed': 'Self-signed',
+    },
     backupLate: 'Overdue: check the backup folder',
   },
   setup: {
@@ -122,6 +129,11 @@ export const overview = {
         action: 'Set up deployment',
       },
     },
+  },
+  endpoints: {
+    unseen: (n: number) => `Certdesk cannot see ${formatCount(n, 'endpoint', 'endpoints')} from this machine`,
+    show: 'Show them',
+    monitored: (n: number) => `${formatCount(n, 'monitored server has', 'monitored servers have')} a problem`,
   },
   states: { title: 'Certificates by status' },
   events: {

@@ -4,15 +4,6 @@ import { formatCount, formatNumber } from '../format.ts';
 export const settings = {
   title: 'Settings',
   sections: 'Settings pages',
-  pages: {
-    general: 'General',
-    renewals: 'Renewals',
-    authorities: 'Certificate authorities',
-    dns: 'DNS validation',
-    network: 'HTTPS and network',
-    sessions: 'Sessions',
-    audit: 'Audit log',
-  },
   description:
     'Changes apply immediately, except where a field says otherwise. Listen addresses and the secret store are set at start-up.',
   saved: 'Settings saved',
@@ -145,11 +136,6 @@ export const settings = {
     noRedirectPort:
       'HTTP is not redirected, because the challenge port could not be opened. The output at startup says why.',
     certificate: 'Certificate',
-    certificates: {
-      project: 'From the selected project',
-      previous: 'Previous certificate',
-      'self-signed': 'Self-signed',
-    },
     names: 'Names',
     expires: 'Expires',
     fingerprint: 'SHA-256 fingerprint',

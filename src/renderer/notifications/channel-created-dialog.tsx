@@ -2,13 +2,14 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import type { CreatedChannel } from '../../shared/notification.ts';
+import { notifications as notificationTexts } from '../messages/notifications.ts';
 import { messages } from '../messages.ts';
 import { CodeBlock } from '../ui/copy.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { TestResult } from '../ui/test-result.tsx';
 import { useTestChannel } from './test-channel.tsx';
 
-const text = messages.notifications.form;
+const text = notificationTexts.form;
 
 export function ChannelCreatedDialog({
   channel: { id, signingSecret },
@@ -27,10 +28,10 @@ export function ChannelCreatedDialog({
           <CodeBlock code={signingSecret} what={text.secret} wrap />
         </>
       )}
-      <TestResult test={test} success={messages.notifications.test.sent} />
+      <TestResult test={test} success={notificationTexts.test.sent} />
       <Group justify="flex-end" gap="xs">
         <Button variant="default" loading={test.isPending} onClick={() => test.mutate({ channelId: id })}>
-          {messages.notifications.test.submit}
+          {notificationTexts.test.submit}
         </Button>
         <Button onClick={() => modals.closeAll()}>{messages.done}</Button>
       </Group>

@@ -15,6 +15,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Channel, CreatedChannel } from '../../shared/notification.ts';
 import { useApi } from '../api.ts';
+import { notifications as notificationTexts } from '../messages/notifications.ts';
 import { messages } from '../messages.ts';
 import { TagField } from '../tags/tag-field.tsx';
 import { useProjectTags } from '../tags/use-project-tags.ts';
@@ -36,7 +37,7 @@ import {
 import { MailFields } from './mail-fields.tsx';
 import { WebhookFields } from './webhook-fields.tsx';
 
-const text = messages.notifications.form;
+const text = notificationTexts.form;
 const FIELDS = Object.keys(toValues(undefined));
 /** The server names a field by its path in the request. */
 const ALIASES = Object.fromEntries(
@@ -137,7 +138,7 @@ function Kinds({ form }: { readonly form: ChannelForm }) {
     <Checkbox.Group label={text.kinds} {...form.getInputProps('kinds')}>
       <SimpleGrid cols={2} spacing="xs" mt="xs">
         {KINDS.map((kind) => (
-          <Checkbox key={kind} value={kind} label={messages.notifications.kinds[kind]} />
+          <Checkbox key={kind} value={kind} label={notificationTexts.kinds[kind]} />
         ))}
       </SimpleGrid>
     </Checkbox.Group>

@@ -10,7 +10,7 @@ import {
   IconTrash,
 } from '@tabler/icons-react';
 import type { Channel } from '../../shared/notification.ts';
-import { messages } from '../messages.ts';
+import { notifications as notificationTexts } from '../messages/notifications.ts';
 import { TagList } from '../tags/tag-list.tsx';
 import { Chip } from '../ui/chip.tsx';
 import { DataTable } from '../ui/data-table.tsx';
@@ -22,7 +22,7 @@ import { KINDS } from './channel-values.ts';
 import { openRemoveChannel } from './remove-channel.tsx';
 import { openTestChannel } from './test-channel.tsx';
 
-const text = messages.notifications;
+const text = notificationTexts;
 
 export function ChannelTable({ channels }: { readonly channels: readonly Channel[] }) {
   const { channel, events, state, actions } = text.columns;

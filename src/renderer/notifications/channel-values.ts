@@ -7,11 +7,12 @@ import type {
   UpdateChannel,
   WebhookPreset,
 } from '../../shared/notification.ts';
+import { notifications as notificationTexts } from '../messages/notifications.ts';
 import { messages } from '../messages.ts';
 import { checkTags } from '../tags/check-tags.ts';
 import { checkRequiredLabel, isEmailAddress, numberOf } from '../ui/field-checks.ts';
 
-export const KINDS = Object.keys(messages.notifications.kinds) as NotificationKind[];
+export const KINDS = Object.keys(notificationTexts.kinds) as NotificationKind[];
 
 /** A delivery emits no event, so the page polls at the interval at which Certdesk delivers. */
 export const DELIVERS_EVERY_MS = 15_000;
@@ -141,7 +142,7 @@ type Checks = {
  * @param isKnown Whether the channel exists; then an empty secret keeps the stored one.
  */
 export function checkChannel(isKnown: boolean): Checks {
-  const { mail, webhook, form } = messages.notifications;
+  const { mail, webhook, form } = notificationTexts;
   const ofMail =
     <Value>(check: (value: Value, all: ChannelValues) => string | null) =>
     (value: Value, all: ChannelValues) =>

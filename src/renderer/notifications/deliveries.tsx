@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Channel, Delivery } from '../../shared/notification.ts';
 import { useApi } from '../api.ts';
+import { notifications as notificationTexts } from '../messages/notifications.ts';
 import { messages } from '../messages.ts';
 import { Chip } from '../ui/chip.tsx';
 import { DataTable } from '../ui/data-table.tsx';
@@ -13,7 +14,7 @@ import { type Face, JOB_FACES } from '../ui/status-style.ts';
 import { ServerText, Time } from '../ui/time.tsx';
 import { DELIVERS_EVERY_MS } from './channel-values.ts';
 
-const text = messages.notifications.queue;
+const text = notificationTexts.queue;
 const ASKED = 200;
 const SHOWN = 20;
 

@@ -1,13 +1,13 @@
 // The schedule of the weekly summary, and the downtime threshold.
 import { NumberInput, Select } from '@mantine/core';
 import type { PatchSettings, Settings } from '../../shared/settings.ts';
-import { messages } from '../messages.ts';
+import { notifications as notificationTexts } from '../messages/notifications.ts';
 import { SettingsForm, useSectionForm } from '../settings/settings-form.tsx';
 import { numberOf } from '../ui/field-checks.ts';
 import { FieldRow } from '../ui/field-row.tsx';
 import { useTimeZone } from '../use-time-zone.ts';
 
-const text = messages.notifications.digest;
+const text = notificationTexts.digest;
 type Section = Settings['notifications'];
 type Day = Section['digestDay'];
 

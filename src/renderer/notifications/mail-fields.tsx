@@ -1,12 +1,13 @@
 // The fields of an email channel: mail server and recipients.
 import { Group, NumberInput, PasswordInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
 import type { Channel } from '../../shared/notification.ts';
+import { notifications as notificationTexts } from '../messages/notifications.ts';
 import { messages } from '../messages.ts';
 import { FieldRow } from '../ui/field-row.tsx';
 import type { ChannelForm } from './channel-values.ts';
 import { SECURITIES, USUAL_PORTS } from './channel-values.ts';
 
-const text = messages.notifications.mail;
+const text = notificationTexts.mail;
 
 interface Props {
   readonly form: ChannelForm;
@@ -28,7 +29,7 @@ export function MailFields({ form, known }: Props) {
         />
         <PasswordInput
           label={text.password}
-          description={hasPassword ? messages.notifications.form.keepHint : messages.optional}
+          description={hasPassword ? notificationTexts.form.keepHint : messages.optional}
           autoComplete="new-password"
           visibilityToggleButtonProps={{ 'aria-label': text.showPassword }}
           {...form.getInputProps('password')}

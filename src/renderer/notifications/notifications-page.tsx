@@ -3,7 +3,7 @@ import { Button, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { notifications as notificationTexts } from '../messages/notifications.ts';
 import { Notice } from '../ui/notice.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -14,7 +14,7 @@ import { DELIVERS_EVERY_MS } from './channel-values.ts';
 import { Deliveries } from './deliveries.tsx';
 import { DigestForm } from './digest-form.tsx';
 
-const text = messages.notifications;
+const text = notificationTexts;
 
 export function NotificationsPage() {
   const api = useApi();

@@ -4,11 +4,11 @@ import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
 import type { Channel } from '../../shared/notification.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { notifications as notificationTexts } from '../messages/notifications.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { closeDone } from '../ui/notify.tsx';
 
-const text = messages.notifications.remove;
+const text = notificationTexts.remove;
 
 export function openRemoveChannel(channel: Channel): void {
   modals.open({ title: text.title(channel.name), children: <RemoveChannel channel={channel} /> });

@@ -4,11 +4,11 @@ import { modals } from '@mantine/modals';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Channel } from '../../shared/notification.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { notifications as notificationTexts } from '../messages/notifications.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { TestResult } from '../ui/test-result.tsx';
 
-const text = messages.notifications.test;
+const text = notificationTexts.test;
 
 export function openTestChannel(channel: Channel): void {
   modals.open({ title: text.title(channel.name), children: <TestChannel channel={channel} /> });

@@ -1,10 +1,11 @@
 // The webhook fields: service, URL (a secret) and signing secret.
 import { Checkbox, PasswordInput, Select, TextInput } from '@mantine/core';
 import type { Channel, WebhookPreset } from '../../shared/notification.ts';
+import { notifications as notificationTexts } from '../messages/notifications.ts';
 import { messages } from '../messages.ts';
 import type { ChannelForm } from './channel-values.ts';
 
-const text = messages.notifications.webhook;
+const text = notificationTexts.webhook;
 const PRESETS = Object.keys(text.urlHints) as WebhookPreset[];
 
 interface Props {
@@ -15,13 +16,13 @@ interface Props {
 
 export function WebhookFields({ form, known }: Props) {
   const { preset, removeToken } = form.values;
-  const stays = messages.notifications.form.keepHint;
+  const stays = notificationTexts.form.keepHint;
   return (
     <>
       <Select
         label={text.preset}
         allowDeselect={false}
-        data={PRESETS.map((value) => ({ value, label: messages.notifications.presets[value] }))}
+        data={PRESETS.map((value) => ({ value, label: notificationTexts.presets[value] }))}
         {...form.getInputProps('preset')}
       />
       <TextInput

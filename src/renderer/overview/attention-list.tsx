@@ -2,11 +2,10 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { Attention, Overview } from '../../shared/overview.ts';
-import { openAcknowledge } from '../certificates/acknowledge-dialog.tsx';
-import { openRenew } from '../certificates/renew-dialog.tsx';
 import { messages } from '../messages.ts';
 import { Chip } from '../ui/chip.tsx';
 import { LinkButton, TextLink } from '../ui/link.tsx';
+import { notifyFailure } from '../ui/notify-failure.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { TONE_ICONS } from '../ui/status-style.ts';
 import { ServerText, Time } from '../ui/time.tsx';
@@ -77,15 +76,17 @@ function Need({ item }: { readonly item: Attention }) {
 }
 
 function AcknowledgeButton({ item: { projectId, domain, name } }: { readonly item: Attention }) {
-  const { submit } = messages.certificates.acknowledge;
+  const { acknowledge } = text.actions;
+  const open = async (): Promise<void> =>
+    (await import('../certificates/acknowledge-dialog.tsx')).openAcknowledge(projectId);
   return (
     <Button
       variant="default"
       size="xs"
-      aria-label={text.of(submit, domain ?? name)}
-      onClick={() => openAcknowledge(projectId)}
+      aria-label={text.of(acknowledge, domain ?? name)}
+      onClick={() => void open().catch(notifyFailure)}
     >
-      {submit}
+      {acknowledge}
     </Button>
   );
 }
@@ -100,7 +101,7 @@ function When({ item }: { readonly item: Attention }) {
     <Group gap="md" fz="xs" c="dimmed">
       {renewedAt !== null && (
         <span>
-          {messages.endpoints.served.renewed} <Time at={renewedAt} as="relative" />
+          {text.renewed} <Time at={renewedAt} as="relative" />
         </span>
       )}
       {expiresAt !== null && (
@@ -173,8 +174,10 @@ function SuggestedAction({ item }: { readonly item: Attention }) {
     );
   }
   if (suggestedAction === 'renew') {
+    const open = async (): Promise<void> =>
+      (await import('../certificates/renew-dialog.tsx')).openRenew({ id });
     return (
-      <Button {...props} onClick={() => openRenew({ id })}>
+      <Button {...props} onClick={() => void open().catch(notifyFailure)}>
         {words}
       </Button>
     );

@@ -77,7 +77,7 @@ export function EnginePanel({ engine }: { readonly engine: EngineState }) {
 
 function Https({ https }: { readonly https: NonNullable<EngineState['https']> }) {
   const { certificate, problem, message } = https;
-  if (message === null || problem === 'no-project') return messages.settings.https.certificates[certificate];
+  if (message === null || problem === 'no-project') return text.httpsCertificates[certificate];
   return (
     <Bad>
       <ServerText>{message}</ServerText>

@@ -1,14 +1,14 @@
 // The project's REST calls as curl commands.
 import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
 import { useAppContext } from '../app-context.ts';
-import { messages } from '../messages.ts';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { CodeBlock } from '../ui/copy.tsx';
 import { LinkButton } from '../ui/link.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { curlCommands } from './curl.ts';
 import type { ProjectRowData } from './use-project-list.ts';
 
-const text = messages.certificates.api;
+const text = certificateTexts.api;
 
 export function ApiTab({ project }: { readonly project: ProjectRowData }) {
   const { server } = useAppContext();

@@ -1,13 +1,13 @@
 // The link back to the project list, above a project's name.
 import { IconArrowLeft } from '@tabler/icons-react';
-import { messages } from '../messages.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { TextLink } from '../ui/link.tsx';
 
 export function BackToList() {
   return (
     <TextLink to="/projects" c="dimmed" fz="sm" mb={4} className="back-link">
       <IconArrowLeft size={16} aria-hidden />
-      {messages.projects.detail.back}
+      {projectTexts.detail.back}
     </TextLink>
   );
 }

@@ -2,11 +2,11 @@
 import { Text } from '@mantine/core';
 import type { Certificate, Status } from '../../shared/certificate.ts';
 import { RevokedNotice } from '../certificates/revoked-notice.tsx';
-import { messages } from '../messages.ts';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { Notice } from '../ui/notice.tsx';
 import { Time } from '../ui/time.tsx';
 
-const text = messages.certificates.sentence;
+const text = certificateTexts.sentence;
 
 export function CertificateSentence({
   projectId,

@@ -7,6 +7,7 @@ import { useApi } from '../api.ts';
 import { keyName } from '../certificates/algorithm-names.ts';
 import { ExportButton } from '../certificates/export-button.tsx';
 import { typeName } from '../certificates/type-name.ts';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { messages } from '../messages.ts';
 import { type Fact, Facts } from '../ui/facts.tsx';
 import { TextLink } from '../ui/link.tsx';
@@ -15,7 +16,7 @@ import { Panel } from '../ui/panel.tsx';
 import { Time } from '../ui/time.tsx';
 import type { ProjectRowData } from './use-project-list.ts';
 
-const text = messages.certificates;
+const text = certificateTexts;
 
 export interface CertificateSummaryProps {
   readonly project: ProjectRowData;

@@ -11,7 +11,7 @@ import { typeName } from '../certificates/type-name.ts';
 import { UseCertificate } from '../certificates/use/use-certificate.tsx';
 import { WhereUsedOffer } from '../deployments/where-used.tsx';
 import { formatHex } from '../format.ts';
-import { messages } from '../messages.ts';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { CodeBlock, CopyText } from '../ui/copy.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Names } from '../ui/names.tsx';
@@ -21,7 +21,7 @@ import { Time } from '../ui/time.tsx';
 import { NoCertificate } from './no-certificate.tsx';
 import type { ProjectRowData } from './use-project-list.ts';
 
-const text = messages.certificates;
+const text = certificateTexts;
 
 export function CertificateTab({ project }: { readonly project: ProjectRowData }) {
   if (project.certificate === null) {

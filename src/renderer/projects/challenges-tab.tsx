@@ -6,6 +6,8 @@ import type { CertificateDetails } from '../../shared/certificate-history.ts';
 import { useApi } from '../api.ts';
 import { keyName } from '../certificates/algorithm-names.ts';
 import { JobSteps } from '../jobs/job-steps.tsx';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
+import { jobs as jobTexts } from '../messages/jobs.ts';
 import { messages } from '../messages.ts';
 import { Facts } from '../ui/facts.tsx';
 import { LinkButton } from '../ui/link.tsx';
@@ -14,7 +16,7 @@ import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import type { ProjectRowData } from './use-project-list.ts';
 
-const text = messages.certificates.challenges;
+const text = certificateTexts.challenges;
 const VALIDATION_STEPS: ReadonlySet<unknown> = new Set([
   'authorization',
   'challenge',
@@ -59,9 +61,9 @@ function Way({ spec, account }: WayProps) {
           dnsProvider === null
             ? null
             : { label: text.credential, value: dnsCredential?.name ?? text.ownCredential },
-          { label: messages.certificates.names, value: <Names names={names} /> },
+          { label: certificateTexts.names, value: <Names names={names} /> },
           { label: text.ca, value: staging ? `${ca.name} (${messages.status.staging})` : ca.name },
-          { label: messages.certificates.key, value: keyName({ keyType, keySize }) },
+          { label: certificateTexts.key, value: keyName({ keyType, keySize }) },
           spec.profile === null ? null : { label: text.profile, value: spec.profile },
           account?.email ? { label: text.email, value: account.email } : null,
         ]}
@@ -98,7 +100,7 @@ function LastValidation({ id, jobId }: { readonly id: string; readonly jobId: st
             title={text.record}
             aside={
               <LinkButton variant="default" size="xs" to="/projects/$id/jobs/$jobId" params={{ id, jobId }}>
-                {messages.jobs.seeSteps}
+                {jobTexts.seeSteps}
               </LinkButton>
             }
           >

@@ -3,14 +3,14 @@ import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
 import type { Project } from '../../shared/project.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { TextLink } from '../ui/link.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { ProjectForm, type ProjectValues } from './project-form.tsx';
 import { type ExistingProject, useDuplicateDomain } from './use-duplicate-domain.ts';
 
-const text = messages.projects;
+const text = projectTexts;
 
 export function EditProject({ project }: { readonly project: Project }) {
   const api = useApi();

@@ -1,6 +1,6 @@
 // Opens the dialog that edits a project. Its form is as large as a screen, so its code is loaded on demand.
 import type { Project } from '../../shared/project.ts';
-import { messages } from '../messages.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { openDialog } from '../ui/dialog.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 
@@ -8,7 +8,7 @@ import { notifyFailure } from '../ui/notify-failure.tsx';
 export function openEditProject(project: Project): void {
   import('./edit-project-form.tsx').then(
     ({ EditProject }) =>
-      openDialog({ title: messages.projects.edit.title, children: <EditProject project={project} /> }),
+      openDialog({ title: projectTexts.edit.title, children: <EditProject project={project} /> }),
     notifyFailure,
   );
 }

@@ -7,6 +7,7 @@ import { useApi } from '../api.ts';
 import { openRevoke } from '../certificates/revoke-dialog.tsx';
 import { useRestore } from '../certificates/use-restore.ts';
 import { JobList } from '../jobs/job-list.tsx';
+import { jobs as jobTexts } from '../messages/jobs.ts';
 import { messages } from '../messages.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -14,7 +15,7 @@ import { QueryView } from '../ui/query-view.tsx';
 import { Time } from '../ui/time.tsx';
 import type { ProjectRowData } from './use-project-list.ts';
 
-const text = messages.jobs.history;
+const text = jobTexts.history;
 
 export function HistoryTab({ project }: { readonly project: ProjectRowData }) {
   const api = useApi();

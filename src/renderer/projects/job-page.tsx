@@ -9,6 +9,7 @@ import { Reachability } from '../certificates/request/reachability.tsx';
 import { forgetTyped } from '../certificates/request/typed-values.ts';
 import { WhereUsedOffer } from '../deployments/where-used.tsx';
 import { JobView } from '../jobs/job-view.tsx';
+import { jobs as jobTexts } from '../messages/jobs.ts';
 import { messages } from '../messages.ts';
 import { unreachedNames } from '../ui/failure-details.ts';
 import { LinkButton, TextLink } from '../ui/link.tsx';
@@ -21,7 +22,7 @@ const UseCertificate = lazy(async () => ({
   default: (await import('../certificates/use/use-certificate.tsx')).UseCertificate,
 }));
 
-const text = messages.jobs;
+const text = jobTexts;
 const route = getRouteApi('/projects/$id/jobs/$jobId');
 
 export function JobPage() {

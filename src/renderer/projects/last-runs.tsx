@@ -5,13 +5,14 @@ import { useApi } from '../api.ts';
 import { DeploymentRows } from '../deployments/deployment-rows.tsx';
 import { JobList } from '../jobs/job-list.tsx';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
-import { messages } from '../messages.ts';
+import { jobs as jobTexts } from '../messages/jobs.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { TextLink } from '../ui/link.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import type { ProjectTab } from './project-tabs.ts';
 
-const text = messages.projects.detail;
+const text = projectTexts.detail;
 /** The tabs have all. */
 const SHOWN = 3;
 
@@ -34,7 +35,7 @@ export function LastRuns({ id }: { readonly id: string }) {
               <JobList jobs={data.jobs} />
             ) : (
               <Text c="dimmed" p="md">
-                {messages.jobs.history.emptyText}
+                {jobTexts.history.emptyText}
               </Text>
             )
           }

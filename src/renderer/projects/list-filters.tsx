@@ -3,7 +3,7 @@ import { Filter, FilterGroup, ListToolbar } from '../lists/filters.tsx';
 import { ListTools } from '../lists/list-tools.tsx';
 import { SearchField } from '../lists/search-field.tsx';
 import { changeSearch } from '../lists/search-params.ts';
-import { messages } from '../messages.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { TagFilter } from '../tags/tag-filter.tsx';
 import { useProjectTags } from '../tags/use-project-tags.ts';
 import { STATUS_FACES } from '../ui/status-style.ts';
@@ -11,7 +11,7 @@ import { type ListSearch, readListSearch } from './list-search.ts';
 import { MoreFilters } from './more-filters.tsx';
 import { useStateCounts } from './use-project-list.ts';
 
-const text = messages.projects;
+const text = projectTexts;
 const NEEDS = ['attention', 'in_progress', 'not_issued'] as const;
 const STATES = ['valid', 'expiring_soon', 'expired', 'revoked', 'none'] as const;
 

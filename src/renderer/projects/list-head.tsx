@@ -4,13 +4,13 @@ import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import listClasses from '../lists/lists.module.css';
 import { changeSearch } from '../lists/search-params.ts';
-import { messages } from '../messages.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { Check } from '../ui/check.tsx';
 import type { ListSearch, ListSort } from './list-search.ts';
 import classes from './projects.module.css';
 import type { Selection } from './selection.ts';
 
-const text = messages.projects;
+const text = projectTexts;
 
 export interface ListHeadProps {
   /** Number of projects that match the filter, on all pages. */

@@ -5,11 +5,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
 import { typeName } from '../certificates/type-name.ts';
 import { changeSearch } from '../lists/search-params.ts';
-import { messages } from '../messages.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import type { ListSearch } from './list-search.ts';
 import { methodName } from './method-name.ts';
 
-const text = messages.projects;
+const text = projectTexts;
 
 export interface MoreFiltersProps {
   readonly search: ListSearch;

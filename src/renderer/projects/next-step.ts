@@ -1,8 +1,10 @@
 // Returns a project's next step with its reason, for the list.
-import { messages } from '../messages.ts';
+
+import { certificates as certificateTexts } from '../messages/certificates.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import type { ProjectRowData } from './use-project-list.ts';
 
-const text = messages.projects;
+const text = projectTexts;
 
 export interface NextStep {
   readonly what: string;
@@ -27,15 +29,14 @@ export function nextOf({
   }
   if (certificate.status === 'revoked') return { what: text.next.replace, at: null, why: null };
   if (uncovered !== null) {
-    return { what: text.next.replace, at: null, why: messages.certificates.uncovered(uncovered) };
+    return { what: text.next.replace, at: null, why: certificateTexts.uncovered(uncovered) };
   }
   if (certificate.type === 'custom') return { what: text.next.upload, at: null, why: text.expiresUnattended };
   if (!certificate.autoRenew) return { what: text.next.renewManually, at: null, why: text.autoRenewOff };
   if (renewal !== null && renewal.failures > 0) {
     return { what: text.next.retry, at: renewal.nextAttemptAt, why: text.failed(renewal.failures) };
   }
-  const why =
-    renewal?.provider === 'manual' ? messages.certificates.sentence.manual : (renewal?.reason ?? null);
+  const why = renewal?.provider === 'manual' ? certificateTexts.sentence.manual : (renewal?.reason ?? null);
   return { what: text.next.renew, at: renewal?.nextAttemptAt ?? null, why };
 }
 

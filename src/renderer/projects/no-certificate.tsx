@@ -5,13 +5,14 @@ import { useQuery } from '@tanstack/react-query';
 import type { CertificateVersion } from '../../shared/certificate-history.ts';
 import { useApi } from '../api.ts';
 import { useRestore } from '../certificates/use-restore.ts';
-import { messages } from '../messages.ts';
+import { jobs as jobTexts } from '../messages/jobs.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { LinkButton } from '../ui/link.tsx';
 import { Time } from '../ui/time.tsx';
 import { openEditProject } from './edit-project.tsx';
 import type { ProjectRowData } from './use-project-list.ts';
 
-const text = messages.projects.detail;
+const text = projectTexts.detail;
 
 export function NoCertificate({ project }: { readonly project: ProjectRowData }) {
   const params = { id: project.id };
@@ -31,11 +32,11 @@ export function NoCertificate({ project }: { readonly project: ProjectRowData })
             loading={restore.isPending}
             onClick={() => restore.mutate({ id: project.id, body: { versionId: removed.id } })}
           >
-            {messages.jobs.history.restore}
+            {jobTexts.history.restore}
           </Button>
         )}
         {project.domain === null ? (
-          <Button onClick={() => openEditProject(project)}>{messages.projects.edit.action}</Button>
+          <Button onClick={() => openEditProject(project)}>{projectTexts.edit.action}</Button>
         ) : (
           <>
             <LinkButton to="/projects/$id/obtain" params={params}>

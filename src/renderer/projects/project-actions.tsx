@@ -15,14 +15,14 @@ import { openExport } from '../certificates/export-dialog.tsx';
 import { openRemoveCertificate } from '../certificates/remove-dialog.tsx';
 import { openRenew } from '../certificates/renew-dialog.tsx';
 import { openRevoke } from '../certificates/revoke-dialog.tsx';
-import { messages } from '../messages.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { ActionsMenu } from '../ui/actions-menu.tsx';
 import { LinkButton } from '../ui/link.tsx';
 import { openEditProject } from './edit-project.tsx';
 import { openRemoveProject } from './remove-project.tsx';
 import type { ProjectRowData } from './use-project-list.ts';
 
-const text = messages.projects.detail;
+const text = projectTexts.detail;
 
 export function ProjectActions({ project }: { readonly project: ProjectRowData }) {
   return (
@@ -88,7 +88,7 @@ function MoreActions({ project }: { readonly project: ProjectRowData }) {
           run: () => void navigate({ to: '/projects/$id/upload', params }),
         },
         certificate !== null && { label: text.export, icon: IconDownload, run: () => openExport(project) },
-        { label: messages.projects.edit.action, icon: IconEdit, run: () => openEditProject(project) },
+        { label: projectTexts.edit.action, icon: IconEdit, run: () => openEditProject(project) },
         isAcme &&
           certificate.status !== 'revoked' && {
             label: text.revoke,
@@ -98,7 +98,7 @@ function MoreActions({ project }: { readonly project: ProjectRowData }) {
           },
         certificate === null
           ? {
-              label: messages.projects.removeProject.action,
+              label: projectTexts.removeProject.action,
               icon: IconTrash,
               isDangerous: true,
               run: () => openRemoveProject(project),

@@ -3,8 +3,8 @@ import { Button, Group, Stack, TagsInput, TextInput } from '@mantine/core';
 import { type UseFormReturnType, useForm } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { toDnsName } from '../../shared/names.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { tags as tagTexts } from '../messages/tags.ts';
-import { messages } from '../messages.ts';
 import { checkTags } from '../tags/check-tags.ts';
 import { TagField } from '../tags/tag-field.tsx';
 import { useProjectTags } from '../tags/use-project-tags.ts';
@@ -12,7 +12,7 @@ import { FailureNotice } from '../ui/failure.tsx';
 import { checkLabel } from '../ui/field-checks.ts';
 import { formErrors } from '../ui/form-errors.ts';
 
-const text = messages.projects.form;
+const text = projectTexts.form;
 
 export interface ProjectValues {
   readonly name: string;

@@ -1,6 +1,6 @@
 // The virtual list of projects.
 import { VirtualList } from '../lists/virtual-list.tsx';
-import { messages } from '../messages.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { useNow } from '../use-now.ts';
 import { ListHead } from './list-head.tsx';
 import type { ListSearch } from './list-search.ts';
@@ -28,7 +28,7 @@ export function ProjectList({ rows, total, selection, search, hasMore, onEnd, on
   const now = Math.ceil(Math.max(useNow(60_000), Date.now()) / 60_000) * 60_000;
   return (
     <VirtualList
-      label={messages.projects.list}
+      label={projectTexts.list}
       rows={rows}
       total={total}
       hasMore={hasMore}

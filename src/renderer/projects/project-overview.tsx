@@ -10,6 +10,9 @@ import { useDeployedStep } from '../deployments/deployed-step.ts';
 import { WhereUsedOffer } from '../deployments/where-used.tsx';
 import { ServedPanel } from '../endpoints/served-panel.tsx';
 import { jobTitle } from '../jobs/job-view.tsx';
+import { certificates as certificateTexts } from '../messages/certificates.ts';
+import { jobs as jobTexts } from '../messages/jobs.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { messages } from '../messages.ts';
 import { Facts } from '../ui/facts.tsx';
 import { ErrorNotice } from '../ui/failure.tsx';
@@ -27,7 +30,7 @@ import { NoCertificate } from './no-certificate.tsx';
 import classes from './project-overview.module.css';
 import type { ProjectRowData } from './use-project-list.ts';
 
-const text = messages.certificates.validity;
+const text = certificateTexts.validity;
 
 export function ProjectOverview({ project }: { readonly project: ProjectRowData }) {
   const api = useApi();
@@ -75,7 +78,7 @@ export function ProjectOverview({ project }: { readonly project: ProjectRowData 
 }
 
 function Uncovered({ id, name }: { readonly id: string; readonly name: string }) {
-  const { uncovered, uncoveredText, requestNew } = messages.certificates;
+  const { uncovered, uncoveredText, requestNew } = certificateTexts;
   return (
     <Notice tone="warn" title={uncovered(name)} role="status">
       <Group justify="space-between" gap="xs">
@@ -97,7 +100,7 @@ function LastJob({ job }: { readonly job: Job }) {
       params={{ id: job.projectId, jobId: job.id }}
       style={{ flex: 'none' }}
     >
-      {job.state === 'failed' ? messages.jobs.seeSteps : messages.projects.detail.watch}
+      {job.state === 'failed' ? jobTexts.seeSteps : projectTexts.detail.watch}
     </LinkButton>
   );
   if (job.state === 'failed' && job.error !== null)
@@ -105,7 +108,7 @@ function LastJob({ job }: { readonly job: Job }) {
   return (
     <Notice tone="info" title={jobTitle(job)} role="status">
       <Group justify="space-between" wrap="nowrap">
-        <Text>{messages.jobs.background}</Text>
+        <Text>{jobTexts.background}</Text>
         {see}
       </Group>
     </Notice>

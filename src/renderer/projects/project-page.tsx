@@ -5,7 +5,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { useApi } from '../api.ts';
 import { DeployedChip } from '../deployments/deployed-chip.tsx';
-import { messages } from '../messages.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { TagList } from '../tags/tag-list.tsx';
 import { Chip, StatusChip } from '../ui/chip.tsx';
 import { Page } from '../ui/page.tsx';
@@ -17,7 +17,7 @@ import { ProjectOverview } from './project-overview.tsx';
 import { PROJECT_TABS, type ProjectTab } from './project-tabs.ts';
 import type { ProjectRowData } from './use-project-list.ts';
 
-const text = messages.projects.detail;
+const text = projectTexts.detail;
 const route = getRouteApi('/projects/$id');
 
 const CertificateTab = lazy(async () => ({

@@ -5,7 +5,7 @@ import { SERVED_FACES } from '../endpoints/faces.ts';
 import { formatDateTime, formatRelative, formatUtc } from '../format.ts';
 import listClasses from '../lists/lists.module.css';
 import { RowLink, type RowPlace } from '../lists/virtual-list.tsx';
-import { messages } from '../messages.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { TagList } from '../tags/tag-list.tsx';
 import { Check } from '../ui/check.tsx';
 import { Chip, StatusChip } from '../ui/chip.tsx';
@@ -15,7 +15,7 @@ import { nextOf } from './next-step.ts';
 import classes from './projects.module.css';
 import type { ProjectRowData } from './use-project-list.ts';
 
-const text = messages.projects;
+const text = projectTexts;
 
 export interface ProjectRowProps extends RowPlace {
   readonly project: ProjectRowData;

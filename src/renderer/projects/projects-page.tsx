@@ -4,7 +4,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { NewCertificateButton } from '../certificates/new-certificate-button.tsx';
 import { ImportButton } from '../import/import-button.tsx';
 import { EmptyList, NothingFound } from '../lists/empty.tsx';
-import { messages } from '../messages.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { Page } from '../ui/page.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { BulkBar } from './bulk/bulk-bar.tsx';
@@ -15,7 +15,7 @@ import classes from './projects.module.css';
 import { useSelection } from './selection.ts';
 import { useProjectList } from './use-project-list.ts';
 
-const text = messages.projects;
+const text = projectTexts;
 const route = getRouteApi('/projects');
 
 export function ProjectsPage() {

@@ -5,11 +5,11 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { Project } from '../../shared/project.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { closeDone } from '../ui/notify.tsx';
 
-const text = messages.projects.removeProject;
+const text = projectTexts.removeProject;
 
 export function openRemoveProject(project: Project): void {
   modals.open({ title: text.title(project.name), children: <Remove project={project} /> });

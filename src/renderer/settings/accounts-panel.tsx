@@ -3,7 +3,7 @@ import { Badge, Button, Group, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { CaAccount } from '../../shared/ca-account.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { settings as settingsTexts } from '../messages/settings.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
@@ -12,7 +12,7 @@ import { QueryView } from '../ui/query-view.tsx';
 import { Time } from '../ui/time.tsx';
 import { openReplaceAccount } from './replace-account.tsx';
 
-const text = messages.settings.accounts;
+const text = settingsTexts.accounts;
 
 export function AccountsPanel() {
   const api = useApi();

@@ -1,12 +1,12 @@
 // The retention period of audit log entries.
 import { NumberInput } from '@mantine/core';
 import type { Settings } from '../../shared/settings.ts';
-import { messages } from '../messages.ts';
+import { settings as settingsTexts } from '../messages/settings.ts';
 import { FieldRow } from '../ui/field-row.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
-const text = messages.settings.audit;
+const text = settingsTexts.audit;
 
 /** Form values as typed. */
 interface Values {

@@ -3,13 +3,13 @@ import { Progress, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Budget } from '../../shared/renewal.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { settings as settingsTexts } from '../messages/settings.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { Time } from '../ui/time.tsx';
 
-const text = messages.settings.budget;
+const text = settingsTexts.budget;
 const SHOWN = 5;
 
 export function BudgetPanel() {

@@ -1,12 +1,12 @@
 // Settings of the desktop app only: start at login, and notifications.
 import { Stack, Switch } from '@mantine/core';
 import type { PatchSettings, Settings } from '../../shared/settings.ts';
-import { messages } from '../messages.ts';
+import { settings as settingsTexts } from '../messages/settings.ts';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { useSaveSettings } from './use-save.ts';
 
-const text = messages.settings.desktop;
+const text = settingsTexts.desktop;
 
 export function DesktopPanel({ desktop }: { readonly desktop: Settings['desktop'] }) {
   const save = useSaveSettings();

@@ -4,7 +4,7 @@ import { modals } from '@mantine/modals';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { CaDirectory } from '../../shared/ca-directory.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { settings as settingsTexts } from '../messages/settings.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { DataTable } from '../ui/data-table.tsx';
 import { openDialog } from '../ui/dialog.tsx';
@@ -12,7 +12,7 @@ import { notifyDone } from '../ui/notify.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 
-const text = messages.settings.directories;
+const text = settingsTexts.directories;
 
 export function DirectoriesPanel() {
   const api = useApi();
@@ -46,7 +46,7 @@ function Directories({ directories }: { readonly directories: readonly CaDirecto
         { label: savedBy, cell: (directory) => directory.savedBy.name },
         {
           label: certificates,
-          cell: (directory) => messages.settings.accounts.count(directory.certificates),
+          cell: (directory) => settingsTexts.accounts.count(directory.certificates),
         },
         { label: actions, align: 'right', cell: (directory) => <WithdrawButton directory={directory} /> },
       ]}

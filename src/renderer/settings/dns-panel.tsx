@@ -1,12 +1,12 @@
 // How DNS-01 waits for record propagation.
 import { NumberInput, Radio, Stack, TagsInput } from '@mantine/core';
 import type { Settings } from '../../shared/settings.ts';
-import { messages } from '../messages.ts';
+import { settings as settingsTexts } from '../messages/settings.ts';
 import { FieldRow } from '../ui/field-row.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
-const text = messages.settings.dns;
+const text = settingsTexts.dns;
 
 /** Form values as typed; an empty number stands for the provider's default. */
 interface Values {

@@ -5,11 +5,11 @@ import type { Settings } from '../../shared/settings.ts';
 import { systemTimeZone } from '../../shared/time-zone.ts';
 import { useApi } from '../api.ts';
 import { useAppContext } from '../app-context.ts';
-import { messages } from '../messages.ts';
+import { settings as settingsTexts } from '../messages/settings.ts';
 import { Panel } from '../ui/panel.tsx';
 import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
-const text = messages.settings.general;
+const text = settingsTexts.general;
 /** Of several hundred zones; typing narrows the list. */
 const SHOWN_ZONES = 100;
 const SYSTEM = '';

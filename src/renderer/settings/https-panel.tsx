@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { HttpsState } from '../../shared/https.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { useApi } from '../api.ts';
+import { settings as settingsTexts } from '../messages/settings.ts';
 import { messages } from '../messages.ts';
 import { useProjectOptions } from '../projects/use-project-options.ts';
 import { Facts } from '../ui/facts.tsx';
@@ -13,7 +14,7 @@ import { QueryView } from '../ui/query-view.tsx';
 import { ServerText, Time } from '../ui/time.tsx';
 import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
-const text = messages.settings.https;
+const text = settingsTexts.https;
 
 export function HttpsPanel({ https }: { readonly https: Settings['https'] }) {
   const api = useApi();
@@ -43,7 +44,7 @@ function Served({ state }: { readonly state: HttpsState | null }) {
       {redirect === 'no-port' && <Notice tone="warn" title={text.noRedirectPort} />}
       <Facts
         facts={[
-          { label: text.certificate, value: text.certificates[certificate] },
+          { label: text.certificate, value: messages.overview.engine.httpsCertificates[certificate] },
           { label: text.names, value: <span style={ANYWHERE}>{names.join(', ')}</span> },
           { label: text.expires, value: <Time at={expiresAt} as="date" /> },
           {

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Settings } from '../../shared/settings.ts';
 import { useApi } from '../api.ts';
 import { ChallengeNotice } from '../certificates/challenge-notice.tsx';
-import { messages } from '../messages.ts';
+import { settings as settingsTexts } from '../messages/settings.ts';
 import { Facts } from '../ui/facts.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { numberOf } from '../ui/field-checks.ts';
@@ -13,7 +13,7 @@ import { QueryView } from '../ui/query-view.tsx';
 import { useUnsavedWarning } from '../ui/use-unsaved-warning.ts';
 import { useSectionForm } from './settings-form.tsx';
 
-const text = messages.settings.listeners;
+const text = settingsTexts.listeners;
 export function ListenersPanel({ listeners }: { readonly listeners: Settings['listeners'] }) {
   const api = useApi();
   const diagnostics = useQuery(api.system.diagnostics.queryOptions());
@@ -68,7 +68,7 @@ function Ports({ listeners }: { readonly listeners: Settings['listeners'] }) {
             />
           ))}
           <Button type="submit" variant="default" disabled={!form.isDirty()} loading={saving}>
-            {messages.settings.save}
+            {settingsTexts.save}
           </Button>
         </Group>
         {failure !== null && <FailureNotice error={failure} />}

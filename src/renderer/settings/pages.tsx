@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { Settings } from '../../shared/settings.ts';
 import { useApi } from '../api.ts';
 import { useAppContext } from '../app-context.ts';
+import { settings as settingsTexts } from '../messages/settings.ts';
 import { messages } from '../messages.ts';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
@@ -21,7 +22,7 @@ import { RenewalsPanel } from './renewals-panel.tsx';
 import { SessionsPanel } from './sessions-panel.tsx';
 import { SettingsFrame } from './settings-frame.tsx';
 
-const text = messages.settings;
+const text = settingsTexts;
 
 export function GeneralPage() {
   const inWindow = useAppContext().session.browser === null;

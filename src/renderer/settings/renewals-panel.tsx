@@ -3,7 +3,7 @@ import { NumberInput, Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Settings } from '../../shared/settings.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { settings as settingsTexts } from '../messages/settings.ts';
 import { numberOf } from '../ui/field-checks.ts';
 import { FieldRow } from '../ui/field-row.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -11,7 +11,7 @@ import { useTimeZone } from '../use-time-zone.ts';
 import { fromLocalTime, toLocalTime } from './local-time.ts';
 import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
-const text = messages.settings.renewals;
+const text = settingsTexts.renewals;
 
 /** Form values as typed. */
 interface Values {

@@ -5,12 +5,12 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { CaAccount } from '../../shared/ca-account.ts';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { settings as settingsTexts } from '../messages/settings.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { openDialog } from '../ui/dialog.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 
-const text = messages.settings.accounts.replace;
+const text = settingsTexts.accounts.replace;
 
 export function openReplaceAccount(account: CaAccount): void {
   openDialog({ title: text.title, children: <ReplaceAccount account={account} /> });

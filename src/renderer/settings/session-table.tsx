@@ -5,7 +5,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import type { Session } from '../../shared/session.ts';
 import { useApi } from '../api.ts';
 import { useAppContext } from '../app-context.ts';
-import { messages } from '../messages.ts';
+import { settings as settingsTexts } from '../messages/settings.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
@@ -13,7 +13,7 @@ import { QueryView } from '../ui/query-view.tsx';
 import { RowActions } from '../ui/row-actions.tsx';
 import { Time } from '../ui/time.tsx';
 
-const text = messages.settings.sessions;
+const text = settingsTexts.sessions;
 const columns = text.columns;
 
 /** A session as the API lists it. */

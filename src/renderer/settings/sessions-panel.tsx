@@ -1,13 +1,13 @@
 // Active browser sessions, and when sessions end.
 import { NumberInput, Switch } from '@mantine/core';
 import type { Settings } from '../../shared/settings.ts';
-import { messages } from '../messages.ts';
+import { settings as settingsTexts } from '../messages/settings.ts';
 import { numberOf } from '../ui/field-checks.ts';
 import { Panel } from '../ui/panel.tsx';
 import { SessionTable } from './session-table.tsx';
 import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
-const text = messages.settings.sessions;
+const text = settingsTexts.sessions;
 
 /** Form values as typed. */
 interface Values {

@@ -3,7 +3,7 @@ import { Button, Group, Stack } from '@mantine/core';
 import { type UseFormReturnType, useForm } from '@mantine/form';
 import type { ReactNode } from 'react';
 import type { PatchSettings, SettingsSection } from '../../shared/settings.ts';
-import { messages } from '../messages.ts';
+import { settings as settingsTexts } from '../messages/settings.ts';
 import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
 import { useUnsavedWarning } from '../ui/use-unsaved-warning.ts';
@@ -74,7 +74,7 @@ export function SettingsForm<V extends Values>({
         {failure !== null && <FailureNotice error={failure} />}
         <Group justify="flex-end">
           <Button type="submit" loading={saving} disabled={!isDirty}>
-            {messages.settings.save}
+            {settingsTexts.save}
           </Button>
         </Group>
       </Stack>

@@ -2,12 +2,12 @@
 import { Stack } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { messages } from '../messages.ts';
+import { settings as settingsTexts } from '../messages/settings.ts';
 import { Page } from '../ui/page.tsx';
 import classes from './settings.module.css';
 import { SETTINGS_PAGES, type SettingsAddress } from './settings-nav.ts';
 
-const text = messages.settings;
+const text = settingsTexts;
 
 export interface SettingsFrameProps {
   readonly page: SettingsAddress;

@@ -1,7 +1,7 @@
 // The pages of the settings, for their navigation and the command palette.
 import { messages } from '../messages.ts';
 
-const { pages } = messages.settings;
+const pages = messages.shell.settingsPages;
 
 export const SETTINGS_PAGES = [
   { to: '/settings', label: pages.general },

@@ -1,7 +1,7 @@
 // Saves fields of the settings.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
-import { messages } from '../messages.ts';
+import { settings as settingsTexts } from '../messages/settings.ts';
 import { notifyDone } from '../ui/notify.tsx';
 
 export function useSaveSettings() {
@@ -11,7 +11,7 @@ export function useSaveSettings() {
     api.settings.update.mutationOptions({
       onSuccess(settings) {
         queries.setQueryData(api.settings.get.queryKey(), settings);
-        notifyDone(messages.settings.saved);
+        notifyDone(settingsTexts.saved);
       },
     }),
   );

@@ -15,6 +15,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useApi } from '../api.ts';
+import { imports as importTexts } from '../messages/import.ts';
 import { messages } from '../messages.ts';
 import { SCREENS } from './nav-entries.ts';
 import { paletteStore } from './palette-store.ts';
@@ -123,13 +124,13 @@ function useCommands(): readonly Entry[] {
   return [
     {
       id: 'new',
-      label: messages.obtain.newTitle,
+      label: messages.shell.newCertificate,
       icon: IconCirclePlus,
       run: () => void navigate({ to: '/new' }),
     },
     {
       id: 'import',
-      label: messages.imports.command,
+      label: importTexts.command,
       icon: IconFolderDown,
       run: () => void navigate({ to: '/import' }),
     },

@@ -1,7 +1,7 @@
 // Filters a list by tags: what it shows has all of the selected ones.
 import { MultiSelect } from '@mantine/core';
+import { projects as projectTexts } from '../messages/projects.ts';
 import { tags as tagTexts } from '../messages/tags.ts';
-import { messages } from '../messages.ts';
 import classes from './tags.module.css';
 
 /** There may be hundreds of tags; typing finds the others. */
@@ -30,7 +30,7 @@ export function TagFilter({ tags, value, onChange }: TagFilterProps) {
       data={[...gone, ...tags.map(({ id }) => id)]}
       renderOption={({ option: { value: tag } }) => {
         const count = tags.find(({ id }) => id === tag)?.count ?? 0;
-        return messages.projects.facet(tag, count);
+        return projectTexts.facet(tag, count);
       }}
       classNames={{ pillsList: classes.pills, inputField: classes.input }}
       value={[...value]}

@@ -1,6 +1,6 @@
 // The remaining validity of a certificate as a bar and in days.
 import { daysLeft, elapsedShare, formatRelative, formatUtc } from '../format.ts';
-import { messages } from '../messages.ts';
+import { projects as projectTexts } from '../messages/projects.ts';
 import type { Tone } from './status-style.ts';
 import classes from './validity.module.css';
 
@@ -22,8 +22,8 @@ export function ValidityBar({ validity, now }: { readonly validity: Validity; re
   const days = daysLeft(validity.expiresAt, now);
   const words =
     days > 0
-      ? messages.projects.daysLeft(days)
-      : `${messages.projects.expiredAgo} ${formatRelative(validity.expiresAt, now)}`;
+      ? projectTexts.daysLeft(days)
+      : `${projectTexts.expiredAgo} ${formatRelative(validity.expiresAt, now)}`;
   return (
     <div className={classes.bar} title={formatUtc(validity.expiresAt)}>
       <div className={classes.track} aria-hidden>

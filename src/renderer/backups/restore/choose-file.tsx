@@ -4,11 +4,12 @@ import { useForm } from '@mantine/form';
 import { modals } from '@mantine/modals';
 import { useEffect } from 'react';
 import type { CheckBackup } from '../../../shared/backup.ts';
+import { backup as backupTexts } from '../../messages/backup.ts';
 import { messages } from '../../messages.ts';
 import { FailureNotice } from '../../ui/failure.tsx';
 import { formErrors } from '../../ui/form-errors.ts';
 
-const text = messages.backup.restore;
+const text = backupTexts.restore;
 const FIELDS = ['file', 'passphrase'];
 
 export interface ChooseFileProps {
@@ -44,7 +45,7 @@ export function ChooseFile({ initial, pending, error, onSubmit }: ChooseFileProp
           label={text.passphrase}
           autoComplete="off"
           data-autofocus={known || undefined}
-          visibilityToggleButtonProps={{ 'aria-label': messages.backup.showPassphrase }}
+          visibilityToggleButtonProps={{ 'aria-label': backupTexts.showPassphrase }}
           {...form.getInputProps('passphrase')}
         />
         {error !== null && Object.keys(form.errors).length === 0 && <FailureNotice error={error} />}

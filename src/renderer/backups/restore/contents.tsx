@@ -4,13 +4,14 @@ import { type ReactNode, useState } from 'react';
 import type { CheckedBackup } from '../../../shared/backup.ts';
 import { useAppContext } from '../../app-context.ts';
 import { formatNumber } from '../../format.ts';
+import { backup as backupTexts } from '../../messages/backup.ts';
 import { messages } from '../../messages.ts';
 import { CopyText } from '../../ui/copy.tsx';
 import { FailureNotice } from '../../ui/failure.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Time } from '../../ui/time.tsx';
 
-const text = messages.backup.restore;
+const text = backupTexts.restore;
 
 export interface ContentsProps {
   readonly checked: CheckedBackup;

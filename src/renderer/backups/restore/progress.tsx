@@ -5,13 +5,13 @@ import { useEffect, useState } from 'react';
 import type { RestoreBegun } from '../../../shared/backup.ts';
 import { useApi } from '../../api.ts';
 import { useAppContext } from '../../app-context.ts';
-import { messages } from '../../messages.ts';
+import { backup as backupTexts } from '../../messages/backup.ts';
 import { SignInCommand } from '../../session/sign-in-command.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Time } from '../../ui/time.tsx';
 
-const text = messages.backup.restore;
+const text = backupTexts.restore;
 const ASK_MS = 500;
 /** A start takes seconds; after this time the page suggests reading the log. */
 const LONG_MS = 60_000;
@@ -39,7 +39,7 @@ export function Progress({ begun: { id, createdAt, aside, signedIn } }: { readon
         </Notice>
         <Facts
           facts={[
-            { label: messages.backup.restoredFrom, value: <Time at={createdAt} /> },
+            { label: backupTexts.restoredFrom, value: <Time at={createdAt} /> },
             aside === null
               ? null
               : { label: text.previousData, value: <span className="mono">{aside}</span> },

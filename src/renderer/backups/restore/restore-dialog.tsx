@@ -6,13 +6,13 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { CheckBackup, RestoreBegun } from '../../../shared/backup.ts';
 import { useApi } from '../../api.ts';
-import { messages } from '../../messages.ts';
+import { backup as backupTexts } from '../../messages/backup.ts';
 import { openDialog } from '../../ui/dialog.tsx';
 import { ChooseFile } from './choose-file.tsx';
 import { Contents } from './contents.tsx';
 import { Progress } from './progress.tsx';
 
-const text = messages.backup.restore;
+const text = backupTexts.restore;
 const MODAL = 'restore-backup';
 
 /** @param file Absolute path on the server; omitted if the user has to enter it. */

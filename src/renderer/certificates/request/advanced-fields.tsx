@@ -1,11 +1,11 @@
 // The collapsed part of the form: CA, external account binding, key, profile, staging and renewal.
 import { PasswordInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
-import { messages } from '../../messages.ts';
+import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import { ProfileField } from './profile-field.tsx';
 import { KEYS, OTHER_CA } from './request-values.ts';
 import type { RequestState } from './use-request.ts';
 
-const text = messages.obtain;
+const text = obtainTexts;
 
 export function AdvancedFields({ request }: { readonly request: RequestState }) {
   const { form, cas, ca, project, names } = request;

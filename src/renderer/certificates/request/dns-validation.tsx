@@ -3,7 +3,7 @@ import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { failureOf, fieldIssues, useApi } from '../../api.ts';
-import { messages } from '../../messages.ts';
+import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import { FailureNotice } from '../../ui/failure.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { filled } from '../credential-checks.ts';
@@ -11,7 +11,7 @@ import { CredentialFields } from '../credential-fields.tsx';
 import { requestErrors } from './request-errors.ts';
 import type { RequestState } from './use-request.ts';
 
-const text = messages.obtain;
+const text = obtainTexts;
 
 export function DnsValidation({ request }: { readonly request: RequestState }) {
   const { form, saved, ownProvider, providers } = request;

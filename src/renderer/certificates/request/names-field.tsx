@@ -1,12 +1,12 @@
 // The names of the certificate: typed or pasted in any form.
 import { Stack, Text, Textarea } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { messages } from '../../messages.ts';
+import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { checkTyped, TYPED_MS, wildcardOf } from './request-values.ts';
 import type { RequestState } from './use-request.ts';
 
-const text = messages.obtain;
+const text = obtainTexts;
 
 export function NamesField({
   request: { project, form, names, method },

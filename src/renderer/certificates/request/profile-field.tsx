@@ -4,10 +4,10 @@ import { Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../api.ts';
-import { messages } from '../../messages.ts';
+import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import type { RequestState } from './use-request.ts';
 
-const text = messages.obtain;
+const text = obtainTexts;
 
 export function ProfileField({ request }: { readonly request: RequestState }) {
   const { form, ca } = request;

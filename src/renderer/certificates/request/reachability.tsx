@@ -5,13 +5,13 @@ import { useQuery } from '@tanstack/react-query';
 import type { NameReport } from '../../../shared/reachability.ts';
 import { useApiClient } from '../../api.ts';
 import { formatList } from '../../format.ts';
-import { messages } from '../../messages.ts';
+import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import { Disclosure } from '../../ui/disclosure.tsx';
 import { FailureNotice } from '../../ui/failure.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { TYPED_MS } from './request-values.ts';
 
-const text = messages.obtain.reach;
+const text = obtainTexts.reach;
 const TONES = { well: 'ok', doubtful: 'warn', failing: 'bad' } as const;
 /** Room for the result of one name: the buttons below do not move when it arrives. */
 const RESULT_HEIGHT = '9.5rem';

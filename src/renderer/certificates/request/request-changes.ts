@@ -1,9 +1,9 @@
 // Compares a request with the project's last request. Changes of CA, key and method are highlighted, because accidental
 // changes are easy to miss.
-import { messages } from '../../messages.ts';
+import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import { OTHER_CA, type RequestValues } from './request-values.ts';
 
-const text = messages.obtain;
+const text = obtainTexts;
 
 export interface Change {
   readonly field: 'ca' | 'key' | 'method';

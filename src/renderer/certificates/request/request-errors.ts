@@ -1,6 +1,6 @@
 // Maps a server error to the field of the form that it concerns.
 import { failureOf, fieldIssues } from '../../api.ts';
-import { messages } from '../../messages.ts';
+import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import { asSentence } from '../../ui/field-checks.ts';
 import type { FieldErrors } from '../credential-checks.ts';
 import { OTHER_CA, type RequestValues } from './request-values.ts';
@@ -53,7 +53,7 @@ export function requestErrors(error: unknown, values: Pick<RequestValues, 'ca' |
   const missing: unknown =
     body.code === 'DNS_CREDENTIALS_REQUIRED' ? Reflect.get(Object(body.details), 'fields') : null;
   if (Array.isArray(missing) && values.source === 'new') {
-    for (const name of missing) errors[`credentials.${name}`] = messages.obtain.required;
+    for (const name of missing) errors[`credentials.${name}`] = obtainTexts.required;
   }
   const field = BY_CODE[body.code];
   if (field !== undefined && Object.keys(errors).length === 0) errors[field] = body.error;

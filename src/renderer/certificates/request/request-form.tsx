@@ -5,6 +5,7 @@ import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect, useId, useRef } from 'react';
 import { useApi } from '../../api.ts';
 import { JobView } from '../../jobs/job-view.tsx';
+import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import { messages } from '../../messages.ts';
 import { Disclosure } from '../../ui/disclosure.tsx';
 import { FailureNotice } from '../../ui/failure.tsx';
@@ -18,7 +19,7 @@ import { type RequestState, type RequestSubject, useRequest } from './use-reques
 import { type ExistingProject, type Submit, useSubmit } from './use-submit.ts';
 import { ValidationFields } from './validation-fields.tsx';
 
-const text = messages.obtain;
+const text = obtainTexts;
 
 export function RequestForm({ subject }: { readonly subject: RequestSubject }) {
   const request = useRequest(subject);

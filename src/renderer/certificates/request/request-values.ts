@@ -4,12 +4,13 @@ import type { LastRequest } from '../../../shared/certificate-history.ts';
 import type { DnsProviderInfo } from '../../../shared/dns-credential.ts';
 import type { Project } from '../../../shared/project.ts';
 import { endSentence } from '../../format.ts';
+import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import { messages } from '../../messages.ts';
 import { checkLabel, isEmailAddress } from '../../ui/field-checks.ts';
 import { checkCredentials, type FieldErrors, filled } from '../credential-checks.ts';
 import { parseNames } from './parse-names.ts';
 
-const text = messages.obtain;
+const text = obtainTexts;
 
 export const KEYS = ['ec-256', 'ec-384', 'rsa-2048', 'rsa-4096'] as const;
 export const METHODS = ['http-01', 'dns-01', 'manual'] as const;

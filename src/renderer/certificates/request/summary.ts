@@ -1,9 +1,9 @@
 // Says in one sentence what the form requests. It changes as the user types.
 import { formatList } from '../../format.ts';
-import { messages } from '../../messages.ts';
+import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import type { Method } from './request-values.ts';
 
-const text = messages.obtain.summary;
+const text = obtainTexts.summary;
 
 export interface SummaryFacts {
   readonly names: readonly string[];

@@ -1,13 +1,13 @@
 // How the CA validates the names: HTTP-01 with its reachability, DNS-01 with credentials and their test, or by hand.
 import { Radio, Stack } from '@mantine/core';
-import { messages } from '../../messages.ts';
+import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import { ChallengeNotice } from '../challenge-notice.tsx';
 import { DnsValidation } from './dns-validation.tsx';
 import { Reachability } from './reachability.tsx';
 import { METHODS, type Method, wildcardOf } from './request-values.ts';
 import type { RequestState } from './use-request.ts';
 
-const text = messages.obtain;
+const text = obtainTexts;
 
 export function ValidationFields({ request }: { readonly request: RequestState }) {
   const { form, names, method } = request;

@@ -2,14 +2,14 @@
 import { CloseButton, Group, List, Stack, Text, Textarea } from '@mantine/core';
 import { IconFileCertificate, IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
-import { messages } from '../../messages.ts';
+import { upload as uploadTexts } from '../../messages/upload.ts';
 import { DropArea } from '../../ui/drop-area.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { readBytes } from './read-file.ts';
 import { describe } from './uploaded-files.ts';
 import type { Upload } from './use-upload.ts';
 
-const text = messages.upload;
+const text = uploadTexts;
 
 export function FileDropzone({ upload }: { readonly upload: Upload }) {
   const { given, problems, missing: lacks } = upload;

@@ -1,7 +1,7 @@
 // Reads the bytes of dropped files and pasted text. Only the server parses formats.
-import { messages } from '../../messages.ts';
+import { upload as uploadTexts } from '../../messages/upload.ts';
 
-const text = messages.upload;
+const text = uploadTexts;
 
 /** May contain private keys: keep it in the form's state only. */
 export type Read = { readonly base64: string } | { readonly problem: string };

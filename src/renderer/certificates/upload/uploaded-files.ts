@@ -1,9 +1,9 @@
 // The files that were added so far, with the server's result for each.
 import type { FileContent, KeyPairRequest, Validation } from '../../../shared/certificate.ts';
-import { messages } from '../../messages.ts';
+import { upload as uploadTexts } from '../../messages/upload.ts';
 import { MAX_BYTES } from './read-file.ts';
 
-const text = messages.upload;
+const text = uploadTexts;
 
 /** The limit of one request. */
 export const MAX_FILES = 20;

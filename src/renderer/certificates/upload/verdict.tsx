@@ -2,14 +2,14 @@
 import { Button, Group, List, PasswordInput, Stack } from '@mantine/core';
 import { useState } from 'react';
 import type { Validation } from '../../../shared/certificate.ts';
-import { messages } from '../../messages.ts';
+import { upload as uploadTexts } from '../../messages/upload.ts';
 import { Facts } from '../../ui/facts.tsx';
 import { Names } from '../../ui/names.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { ServerText, Time } from '../../ui/time.tsx';
 import type { Upload } from './use-upload.ts';
 
-const text = messages.upload;
+const text = uploadTexts;
 
 export function Verdict({ validation }: { readonly validation: Validation }) {
   if (!validation.valid) {

@@ -3,6 +3,7 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useApiClient } from '../../api.ts';
+import { certificates as certificateTexts } from '../../messages/certificates.ts';
 import { use as text } from '../../messages/use.ts';
 import { messages } from '../../messages.ts';
 import { FailureNotice } from '../../ui/failure.tsx';
@@ -22,7 +23,7 @@ export function Downloads({ id }: { readonly id: string }) {
       client.certificates.export.mutate({ id, body: { format } }),
     onSuccess(file) {
       saveFile(file);
-      notifyDone(messages.certificates.export.done(file.filename));
+      notifyDone(certificateTexts.export.done(file.filename));
     },
     gcTime: 0,
   });

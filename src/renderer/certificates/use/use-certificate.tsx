@@ -2,8 +2,8 @@
 import { Anchor, Button, Group, Stack, Tabs, Text, Title } from '@mantine/core';
 import { SERVER_NAMES, SERVERS, type Server, snippetFor } from '../../../shared/server-snippets.ts';
 import { useAppContext } from '../../app-context.ts';
+import { certificates as certificateTexts } from '../../messages/certificates.ts';
 import { use as text } from '../../messages/use.ts';
-import { messages } from '../../messages.ts';
 import type { ProjectRowData } from '../../projects/use-project-list.ts';
 import { openCreateDownloadToken } from '../../tokens/create-token.tsx';
 import { CodeBlock } from '../../ui/copy.tsx';
@@ -101,7 +101,7 @@ function FetchIt({ project: { id }, domain }: FetchProps) {
             {words.guide}
           </Anchor>
           <Anchor href={`${server}/api/docs`} target="_blank" rel="noreferrer" fz="sm">
-            {messages.certificates.api.docs}
+            {certificateTexts.api.docs}
           </Anchor>
         </Group>
         <Title order={3}>{words.curl}</Title>

@@ -4,7 +4,7 @@ import { useApiClient } from '../../api.ts';
 import { useAppContext } from '../../app-context.ts';
 import type { ExportChoice } from '../../certificates/export-fields.tsx';
 import { bulk as bulkTexts } from '../../messages/bulk.ts';
-import { messages } from '../../messages.ts';
+import { certificates as certificateTexts } from '../../messages/certificates.ts';
 import { notifyDone, notifyUndo } from '../../ui/notify.tsx';
 import { notifyFailure } from '../../ui/notify-failure.tsx';
 import { saveBytes } from '../../ui/save-file.ts';
@@ -109,5 +109,5 @@ function offerUndo(api: BulkDeps['api'], ids: readonly string[]): void {
     const well = back.filter(({ status }) => status === 'fulfilled').length;
     if (well > 0) notifyDone(text.restored(well));
   };
-  notifyUndo(text.removed(ids.length), messages.certificates.remove.undo, () => void undo());
+  notifyUndo(text.removed(ids.length), certificateTexts.remove.undo, () => void undo());
 }
