@@ -42,9 +42,10 @@ export function createDeploymentRunStore(db: Kysely<Schema>): DeploymentRunStore
       const rows = await of(WAITING).union(of(RUNNING)).orderBy('seq').execute();
       return rows.map(toRun);
     },
-    async due(now) {
-      const rows = await select().where(WAITING).where('next_attempt_at', '<=', now).orderBy('seq').execute();
-      return rows.map(toRun);
+    async due(now, hostId) {
+      let query = select().where(WAITING).where('next_attempt_at', '<=', now).orderBy('seq');
+      if (hostId !== undefined) query = query.where('host_id', '=', hostId);
+      return (await query.execute()).map(toRun);
     },
     async nextDue(now) {
       const { at } = await db

@@ -1,14 +1,30 @@
 // Protects a newer certificate on a host: after a restore from an older backup, Certdesk may know less than the host.
-import type { FileContent } from '../../../shared/deployment.ts';
+import { type DeploymentFile, type FileContent, hasKey } from '../../../shared/deployment.ts';
 import { coversName } from '../../../shared/names.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { CertdeskError } from '../core/errors.ts';
 import type { CertificateRecord } from '../core/model.ts';
 import { parseChain } from '../pki/inspect/chain.ts';
 import { leafFacts } from '../pki/inspect/facts.ts';
+import { createFiles } from './content.ts';
 
 const READABLE: readonly FileContent[] = ['certificate', 'fullchain', 'combined', 'der'];
 export const canHoldCertificate = (content: FileContent): boolean => READABLE.includes(content);
+
+/**
+ * The SHA-256 (lower-case hex) of what versions of the project gave these files, as far as they hold no private key. A file
+ * with one of them on a host need not be read: it is Certdesk's own.
+ */
+export async function ownHashes(
+  files: readonly DeploymentFile[],
+  versions: readonly CertificateRecord[],
+): Promise<ReadonlySet<string>> {
+  const open = files.filter(({ content }) => canHoldCertificate(content) && !hasKey(content));
+  const written = await Promise.all(
+    versions.map(({ chain, domain }) => createFiles(open, { chain, domain, privateKey: '' }, new Map())),
+  );
+  return new Set(written.flat().map(({ sha256 }) => sha256));
+}
 
 /**
  * Refuses to replace a certificate that is valid, for the same domain, issued later, and not one of the project's own.

@@ -56,7 +56,7 @@ async function beginRuns(
 ): Promise<readonly ActiveRun[]> {
   const { stores, clock } = deps;
   const at = toTimestamp(clock.now());
-  const due = (await stores.deploymentRuns.due(at)).filter((run) => run.hostId === hostId);
+  const due = await stores.deploymentRuns.due(at, hostId);
   const active: ActiveRun[] = [];
   for (const given of due) {
     const deployment = await stores.deployments.get(given.deploymentId);

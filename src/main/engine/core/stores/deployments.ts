@@ -95,7 +95,7 @@ export interface DeploymentRunStore {
     readonly hostId?: string;
   }): Promise<readonly DeploymentRunRecord[]>;
   /** Runs whose attempt is due, in order of creation. */
-  due(now: Timestamp): Promise<readonly DeploymentRunRecord[]>;
+  due(now: Timestamp, hostId?: string): Promise<readonly DeploymentRunRecord[]>;
   /** When the next run that is not due yet becomes due; null if there is none. */
   nextDue(now: Timestamp): Promise<Timestamp | null>;
   running(): Promise<readonly DeploymentRunRecord[]>;

@@ -4,7 +4,7 @@ import type { Stores } from '../../core/stores.ts';
 import { assertDeployable } from '../assert-deployable.ts';
 import { createFiles, type DesiredFile } from '../content.ts';
 import { pathEnvironment } from '../environment.ts';
-import { canHoldCertificate, refuseNewer } from '../newer.ts';
+import { canHoldCertificate, ownHashes, refuseNewer } from '../newer.ts';
 import { compareFiles } from '../plan.ts';
 import { claimPath } from '../targets.ts';
 import type { FileState, Step, SwapResult } from '../transport.ts';
@@ -21,6 +21,8 @@ export interface Prepared extends Loaded {
 
 /** Bytes. Larger files are no certificates. */
 const MAX_FILE = 256 * 1024;
+/** Hosts rarely have an older one. */
+const RECENT_VERSIONS = 3;
 
 /**
  * Brings a run to the point before its files are replaced.
@@ -105,11 +107,16 @@ async function compare(
     unchanged ? 'All files are in place' : `${count(changed.length || files.length, 'file')} to replace`,
   );
   if (unchanged) return false;
-  const { items } = await deps.stores.certificates.versions(version.projectId, 500);
+  const sha256At = (path: string) => states[paths.indexOf(path)]?.sha256 ?? '';
+  const differing = files.filter((file, at) => isWorthReading(file, states[at] ?? null));
+  const { versions } = deps.stores.certificates;
+  const recent = await versions(version.projectId, RECENT_VERSIONS);
+  const written = await ownHashes(differing, recent.items);
+  const unknown = differing.filter(({ path }) => !written.has(sha256At(path)));
+  if (unknown.length === 0) return true;
+  const { items } = await versions(version.projectId, 500);
   const own = new Set(items.map(({ fingerprint }) => fingerprint));
-  for (const [at, file] of files.entries()) {
-    const state = states[at] ?? null;
-    if (!isWorthReading(file, state)) continue;
+  for (const file of unknown) {
     const found = await transport.read(file.path, { maxBytes: MAX_FILE }, signal).catch((error: unknown) => {
       // A file that cannot be read is compared by its hash only.
       if (error instanceof CertdeskError && error.code === 'HOST_FILE_REFUSED') return new Uint8Array();

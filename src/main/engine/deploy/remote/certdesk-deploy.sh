@@ -54,11 +54,9 @@ value() {
   case $left in *"$newline$1$tab"*) left=${left#*"$newline$1$tab"} && printf '%s\n' "${left%%"$newline"*}" ;; esac
 }
 
-hash_of() {
-  sum=$(sha256sum 2>/dev/null <"$1")
-  echo "${sum%% *}"
-}
-has_hash() { [ -f "$1" ] && [ "$(hash_of "$1")" = "$2" ]; }
+# Sets hash_found; empty if the file cannot be read. (A process costs more than all that it does here: results are variables.)
+find_hash() { hash_found=$(sha256sum 2>/dev/null <"$1") && hash_found=${hash_found%% *}; }
+has_hash() { [ -f "$1" ] && find_hash "$1" && [ "$hash_found" = "$2" ]; }
 flush() { sync "$@" 2>/dev/null || sync; }
 nap() { sleep "$1" 2>/dev/null || sleep 1; }
 
@@ -156,7 +154,7 @@ is_listed() {
 }
 
 # enter FOLDER: from here on, relative names are used, which nobody can redirect.
-enter() { cd "$1" 2>/dev/null && [ "$(pwd -P)" = "$1" ]; }
+enter() { cd -P "$1" 2>/dev/null && [ "$PWD" = "$1" ]; }
 
 # Creates and enters a folder for the temporary next to a target. Nobody else can reach into it.
 enter_temporary() {
@@ -179,11 +177,14 @@ open_state() {
   if [ "$me" = 0 ]; then default=/var/lib/certdesk-deploy; else default=${HOME:?}/.certdesk-deploy/state; fi
   # A caller of the helper must not reach the runs of others, such as those of a root login.
   if [ $restricted = yes ]; then state=$default-sudo/${SUDO_UID:?}; else state=${state:-$default}; fi
-  error=$(mkdir -p "$state" 2>&1) || fail "$(reason_of "$error")" "$state" "Cannot create the folder of runs: $error"
-  state=$(cd "$state" && pwd -P)
-  if [ "$(stat -c %u "$state")" != "$me" ] || ! chmod 700 "$state"; then
-    fail unsafe-folder "$state" 'The folder of runs belongs to another user'
-  fi
+  [ -d "$state" ] || error=$(mkdir -p "$state" 2>&1) ||
+    fail "$(reason_of "$error")" "$state" "Cannot create the folder of runs: $error"
+  cd -P "$state" 2>/dev/null && state=$PWD && cd /
+  case $(stat -c '%u %a' "$state") in
+    "$me 700") ;;
+    "$me "*) chmod 700 "$state" ;;
+    *) false ;;
+  esac || fail unsafe-folder "$state" 'The folder of runs belongs to another user'
 }
 
 # identity PID: the pid, its start time and the boot. A pid alone may mean another process later.
@@ -278,18 +279,22 @@ copy_file() {
 # give_attributes FILE OLD: owner, group and mode of the request, otherwise those of OLD.
 give_attributes() {
   [ -z "$2" ] || copy_attributes "$2" "$1"
-  want=$(stat -c %u:%g "${2:-$1}")
+  # shellcheck disable=SC2046 # two words for each file
+  set -- "$1" "$2" $(stat -c '%u:%g %a' "$1" "${2:-$1}")
+  want=$5
   [ "$owner" = - ] || want=$owner:${want#*:}
   [ "$group" = - ] || want=${want%:*}:$group
-  if [ "$want" != "$(stat -c %u:%g "$1")" ] && ! error=$(chown "$want" "$1" 2>&1); then
+  if [ "$want" != "$3" ] && ! error=$(chown "$want" "$1" 2>&1); then
     case $error in
       *nvalid* | *unknown*) fail owner-unknown "$path" "The host has no such user or group: $want" ;;
       *) fail owner-not-permitted "$path" "$(id -un) may not give the file to $want" ;;
     esac
   fi
-  case $mode in +*) [ -n "$2" ] || chmod "${mode#+}" "$1" ;; *) chmod "$mode" "$1" ;; esac
-  # It is data, whatever it replaces.
-  [ $((0$(stat -c %a "$1") & 07111)) = 0 ] || chmod a-xst "$1"
+  if [ "${mode#+}" = "$mode" ] || [ -z "$2" ]; then
+    chmod "${mode#+}" "$1"
+  elif [ $((0$4 & 07111)) != 0 ]; then
+    chmod a-xst "$1" # it is data, whatever it replaces
+  fi
 }
 
 # check_file LINE: reads a file of the request (index, rename or in-place, owner, group, mode, hash, path) and checks it.
@@ -303,7 +308,8 @@ END
   use_path "$path"
   old=-
   if [ -f "$real" ]; then
-    old=$(hash_of "$real")
+    find_hash "$real"
+    old=$hash_found
     [ -n "$old" ] || fail no-permission "$path" "$(id -un) may not read $real"
   fi
   [ "$replace" = rename ] && return
@@ -485,8 +491,9 @@ start_step() {
   until=$(($(date +%s) + seconds)) wait=0.02
   until [ -s "$run/code.$1.$$" ]; do
     nap $wait
-    if [ "$(date +%s)" -gt "$until" ]; then timed_out=yes && end_step && break; fi
-    [ "$(date +%s)" -le $((until - seconds)) ] || wait=0.2
+    now=$(date +%s)
+    if [ "$now" -gt "$until" ]; then timed_out=yes && end_step && break; fi
+    if [ "$now" -gt $((until - seconds)) ]; then wait=0.2; elif [ $wait = 0.02 ]; then wait=0.05; else wait=0.1; fi
   done
   # A process that the command left in the background may hold the pipe open. Its output is not waited for.
   for _ in 1 2 3 4 5; do [ -n "$(identity $reader)" ] && nap 0.02; done
@@ -672,9 +679,8 @@ do_stat() {
   lines path | while IFS= read -r path; do
     use_path "$path"
     if [ -f "$real" ]; then
-      hash=$(hash_of "$real")
-      [ -n "$hash" ] || fail no-permission "$path" "$(id -un) may not read $real"
-      printf 'file\t%s\t%s\t%s\t%s\n' "$real" $linked "$hash" "$(stat -c "%U$tab%G$tab%a$tab%s" "$real")"
+      find_hash "$real" || fail no-permission "$path" "$(id -un) may not read $real"
+      printf 'file\t%s\t%s\t%s\t%s\n' "$real" $linked "$hash_found" "$(stat -c "%U$tab%G$tab%a$tab%s" "$real")"
     else
       echo missing
     fi
