@@ -158,6 +158,41 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     }
   });
 
+  it('acts on a project from the command palette, by keyboard only, and returns the focus', async () => {
+    const { keyboard } = page;
+    const field = (name: string) => page.getByRole('dialog').getByRole('textbox', { name });
+    const find = async (typed: string, found: string): Promise<void> => {
+      await keyboard.press('Control+k');
+      await field('Search projects or run a command').waitFor();
+      await keyboard.type(typed);
+      await page.getByRole('dialog').getByRole('button', { name: found }).waitFor();
+      await keyboard.press('Enter');
+    };
+    const search = page.getByRole('textbox', { name: 'Search' });
+    await page.goto(`${app.app.address}/#/projects`);
+    await search.focus();
+    await find('renew shop', 'Renew shop.example.com');
+    await page.getByRole('dialog', { name: 'Renew now?' }).waitFor();
+    await keyboard.press('Escape');
+    await expect.poll(() => search.evaluate((element) => element === document.activeElement)).toBe(true);
+
+    await find('download', 'Export certificate…');
+    await field('Export which certificate?').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Export shop.example.com' }).waitFor();
+    // It has no certificate.
+    expect(await page.getByRole('dialog').getByText('broken.example.com').count()).toBe(0);
+    await keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Export certificate' }).waitFor();
+    await keyboard.press('Escape');
+
+    await find('request broken', 'Request a certificate for broken.example.com');
+    await page.waitForURL(/#\/projects\/[^/]+\/obtain$/);
+    await find('deploy shop', 'Deploy shop.example.com');
+    await page.waitForURL(/#\/projects\/[^/]+\/deploy$/);
+    await find('30 days', 'Certificates expiring in 30 days');
+    await page.waitForURL(/#\/projects\?status=expiring_soon&sort=expiry$/);
+  });
+
   it('has a page for each part of the settings, in their navigation and the palette', async () => {
     await page.goto(`${app.app.address}/#/settings`);
     const list = page.getByRole('navigation', { name: 'Settings pages' });
@@ -218,6 +253,13 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     const { body } = await app.call('GET', '/settings');
     expect(body.listeners).toEqual({ apiPort: 7878, challengePort: 8080 });
     expect(await page.getByText('Start Certdesk at login').count()).toBe(0); // only in the desktop application
+  });
+
+  it('signs out from the command palette', async () => {
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder('Search projects or run a command').fill('sign out');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Sign in to Certdesk' }).waitFor();
   });
 
   it('logs no error and requests nothing from other hosts', () => expect(problems).toEqual([]));

@@ -5,7 +5,6 @@ const certificates = (n: number) => formatCount(n, 'certificate', 'certificates'
 
 export const imports = {
   title: 'Import certificates',
-  command: 'Import from certbot, acme.sh, lego or a folder',
   description:
     'Import certificates that another ACME client manages on this server. Source files are not changed.',
   folder: 'Folder',

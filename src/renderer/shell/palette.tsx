@@ -1,26 +1,14 @@
-// The command palette (Ctrl/Cmd-K): screens, commands, and the projects that match the query.
+// The command palette (Ctrl/Cmd-K): screens, commands, and the projects that match the query. An action on a project asks
+// for the project in the same field.
 import '@mantine/spotlight/styles.css';
-import { useMantineColorScheme } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { Spotlight } from '@mantine/spotlight';
-import {
-  IconArrowRight,
-  IconCertificate,
-  IconCirclePlus,
-  IconFolderDown,
-  IconSearch,
-  IconSunMoon,
-} from '@tabler/icons-react';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Spotlight, useSpotlight } from '@mantine/spotlight';
+import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
-import { useApi } from '../api.ts';
-import { imports as importTexts } from '../messages/import.ts';
+import { palette as text } from '../messages/palette.ts';
 import { messages } from '../messages.ts';
-import { SCREENS } from './nav-entries.ts';
+import { type Entry, fits, useCommands, useScreens } from './palette-entries.ts';
+import { type ProjectAction, useActionsHere, useProjectActions, useProjects } from './palette-projects.ts';
 import { paletteStore } from './palette-store.ts';
-
-const text = messages.shell;
 
 /** Spotlight has its own styles: give it the surface of a dialog. */
 const SURFACE = { backgroundColor: 'var(--cd-surface)' };
@@ -30,45 +18,85 @@ const STYLES = {
   actionsList: { paddingBottom: '0.5rem' },
 };
 
-interface Entry {
-  readonly id: string;
-  readonly label: string;
-  readonly icon: typeof IconSearch;
-  run(): void;
-}
-
 export function Palette() {
   const [query, setQuery] = useState('');
-  const screens = useScreens().filter(({ label }) => fits(label, query));
-  const commands = useCommands().filter(({ label }) => fits(label, query));
-  const projects = useProjects(query);
-  const found = [...projects, ...commands, ...screens].map(({ id }) => id).join(' ');
+  const [action, setAction] = useState<ProjectAction | null>(null);
+  const choose = (chosen: ProjectAction | null): void => {
+    setAction(chosen);
+    setQuery('');
+    paletteStore.updateState((state) => ({ ...state, selected: -1 }));
+  };
+  const projects = useProjects(query, action);
+  const actions = useProjectActions(choose);
+  const commands = [...useActionsHere(), ...useCommands(), ...actions].filter((entry) => fits(entry, query));
+  const screens = useScreens().filter((entry) => fits(entry, query));
+  const others = action === null ? [...commands, ...screens] : [];
+  const found = [...projects, ...others].map(({ id }) => id).join(' ');
+  useReturnedFocus();
   return (
     <Spotlight.Root
       store={paletteStore}
       query={query}
       onQueryChange={setQuery}
+      onSpotlightClose={() => setAction(null)}
       shortcut={null}
       centered={false} // at the top, the field does not move when results change the height
       scrollable
       maxHeight={480}
+      returnFocus={false}
       styles={STYLES}
-      attributes={{ content: { 'aria-label': text.palette.open } }}
+      attributes={{ content: { 'aria-label': messages.shell.palette.open } }}
     >
-      <Spotlight.Search
-        placeholder={text.palette.placeholder}
-        aria-label={text.palette.placeholder}
-        leftSection={<IconSearch size={18} aria-hidden />}
-      />
+      <Search action={action} query={query} onBack={() => choose(null)} />
       <Spotlight.ActionsList>
-        <Group label={text.palette.projects} entries={projects} />
-        <Group label={text.palette.actions} entries={commands} />
-        <Group label={text.palette.goTo} entries={screens} />
-        {found === '' && <Spotlight.Empty>{text.palette.nothing}</Spotlight.Empty>}
+        <Group label={text.projects} entries={projects} />
+        {action === null && (
+          <>
+            <Group label={text.actions} entries={commands} />
+            <Group label={text.goTo} entries={screens} />
+          </>
+        )}
+        {found === '' && <Spotlight.Empty>{messages.shell.palette.nothing}</Spotlight.Empty>}
         <FirstSelected found={found} />
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );
+}
+
+interface SearchProps {
+  readonly action: ProjectAction | null;
+  readonly query: string;
+  onBack(): void;
+}
+
+function Search({ action, query, onBack }: SearchProps) {
+  const asked = action === null ? text.placeholder : text.projectActions[action].ask;
+  return (
+    <Spotlight.Search
+      placeholder={asked}
+      aria-label={asked}
+      {...(action === null ? {} : { 'aria-description': text.back, title: text.back })}
+      leftSection={<IconSearch size={18} aria-hidden />}
+      onKeyDown={({ key }) => {
+        if (key === 'Backspace' && query === '' && action !== null) onBack();
+      }}
+    />
+  );
+}
+
+/**
+ * Returns the focus to where it was before the palette. Mantine would not after the first use, for which the palette is
+ * mounted when it is already open; and a dialog that an entry opens must return it to that place, too.
+ */
+function useReturnedFocus(): void {
+  const { opened } = useSpotlight(paletteStore);
+  useEffect(() => {
+    if (!opened) return;
+    const before = document.activeElement;
+    return () => {
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+    };
+  }, [opened]);
 }
 
 /**
@@ -93,65 +121,15 @@ function Group({ label, entries }: { readonly label: string; readonly entries: r
   if (entries.length === 0) return null;
   return (
     <Spotlight.ActionsGroup label={label}>
-      {entries.map(({ id, label: title, icon: Icon, run }) => (
+      {entries.map(({ id, label: title, icon: Icon, staysOpen, run }) => (
         <Spotlight.Action
           key={id}
           label={title}
           leftSection={<Icon size={18} stroke={1.75} aria-hidden />}
+          closeSpotlightOnTrigger={staysOpen !== true}
           onClick={run}
         />
       ))}
     </Spotlight.ActionsGroup>
   );
-}
-
-const fits = (label: string, query: string): boolean =>
-  label.toLowerCase().includes(query.trim().toLowerCase());
-
-function useScreens(): readonly Entry[] {
-  const navigate = useNavigate();
-  return SCREENS.map(({ to, label }) => ({
-    id: to,
-    label,
-    icon: IconArrowRight,
-    run: () => void navigate({ to }),
-  }));
-}
-
-function useCommands(): readonly Entry[] {
-  const navigate = useNavigate();
-  const { toggleColorScheme } = useMantineColorScheme();
-  return [
-    {
-      id: 'new',
-      label: messages.shell.newCertificate,
-      icon: IconCirclePlus,
-      run: () => void navigate({ to: '/new' }),
-    },
-    {
-      id: 'import',
-      label: importTexts.command,
-      icon: IconFolderDown,
-      run: () => void navigate({ to: '/import' }),
-    },
-    { id: 'theme', label: text.switchTheme, icon: IconSunMoon, run: toggleColorScheme },
-  ];
-}
-
-function useProjects(query: string): readonly Entry[] {
-  const api = useApi();
-  const navigate = useNavigate();
-  const [q] = useDebouncedValue(query.trim(), 120);
-  const { data } = useQuery({
-    ...api.projects.list.queryOptions({ q, limit: 7 }),
-    enabled: q !== '',
-    placeholderData: keepPreviousData,
-  });
-  if (q === '' || data === undefined) return [];
-  return data.projects.map(({ id, name, domain }) => ({
-    id,
-    label: domain === null || domain === name ? name : `${name} (${domain})`,
-    icon: IconCertificate,
-    run: () => void navigate({ to: '/projects/$id', params: { id } }),
-  }));
 }

@@ -7,9 +7,8 @@ import { Suspense } from 'react';
 import { useAppContext } from '../app-context.ts';
 import { messages } from '../messages.ts';
 import { ProofDialog } from '../session/proof-dialog.tsx';
-import type { BrowserSession } from '../session/session.ts';
+import { signOut } from '../session/sign-out.ts';
 import { Notice } from '../ui/notice.tsx';
-import { notifyProblem } from '../ui/notify-failure.tsx';
 import { useStore } from '../use-store.ts';
 import { useFollowTimeZone } from '../use-time-zone.ts';
 import { SideBar } from './nav.tsx';
@@ -33,7 +32,7 @@ export function Shell() {
         {text.skip}
       </button>
       <div className={classes.frame}>
-        <Navigation live={state} onSignOut={browser && (() => void leave(browser))} />
+        <Navigation live={state} onSignOut={browser && (() => void signOut(browser))} />
         <main id="content" tabIndex={-1} className={classes.main} style={{ outline: 'none' }}>
           {state === 'gone' && <GoneBanner onRetry={live.retry} />}
           <Suspense>
@@ -45,10 +44,6 @@ export function Shell() {
       {browser !== null && <ProofDialog proof={proof} browser={browser} />}
     </ModalsProvider>
   );
-}
-
-async function leave(browser: BrowserSession): Promise<void> {
-  if (!(await browser.signOut())) notifyProblem(text.notSignedOut, text.notSignedOutText);
 }
 
 /** A button, because the router owns the URL hash that a link within the page would change. */
