@@ -235,6 +235,7 @@ const ENGINE_ORDER = [
   'deploy',
   'job-runner.ts',
   'maintenance',
+  'simulation',
   'overview',
   'notifications',
   'diagnostics',

@@ -21,6 +21,7 @@ export const HELP: Readonly<Record<Route, string>> = {
   '/import': 'import#import-a-folder',
   '/endpoints': 'endpoints',
   '/endpoints/$id': 'endpoints#what-does-it-report',
+  '/simulation': 'simulation',
   '/dns-credentials': 'dns-providers#limit-a-saved-credential',
   '/hosts': 'deployments#model',
   '/hosts/new': 'tutorials/nginx-over-ssh#3-add-the-host',

@@ -90,6 +90,12 @@ const endpoint = createRoute({
   component: lazyScreen(() => import('./endpoints/endpoint-page.tsx'), 'EndpointPage'),
 });
 
+const simulation = createRoute({
+  getParentRoute: () => root,
+  path: '/simulation',
+  component: lazyScreen(() => import('./simulation/simulation-page.tsx'), 'SimulationPage'),
+});
+
 const dnsCredentials = createRoute({
   getParentRoute: () => root,
   path: '/dns-credentials',
@@ -277,6 +283,7 @@ const routeTree = root.addChildren([
   imports,
   endpoints,
   endpoint,
+  simulation,
   dnsCredentials,
   hosts,
   newHost,

@@ -3,6 +3,7 @@
 
 import type { ProjectFilter, ProjectQuery } from '../../src/main/engine/core/stores/projects.ts';
 import type { Stores } from '../../src/main/engine/core/stores.ts';
+import { createSimulation } from '../../src/main/engine/simulation/simulation.ts';
 import { toTimestamp } from '../../src/shared/time.ts';
 
 export type Query = readonly [name: string, ask: () => Promise<unknown>];
@@ -33,6 +34,8 @@ export async function databaseQueries(stores: Stores, now: Date): Promise<readon
   const filter: ProjectFilter = { ids: null, now: at, soon };
   const list = (more: Partial<ProjectQuery>) => () => projects.list({ ...filter, limit: 50, ...more });
   const count = (more: Partial<ProjectFilter>) => () => projects.count({ ...filter, ...more });
+  const clock = { now: () => now };
+  const simulator = createSimulation({ stores, clock, directories: {}, waits: async () => [] });
   const queries: Query[] = [];
   for (const sort of SORTS) {
     for (const order of ORDERS) {
@@ -60,6 +63,7 @@ export async function databaseQueries(stores: Stores, now: Date): Promise<readon
     ['ask CAs about revocation', () => stores.certificates.toAsk('revocation', { now: at, limit: 100 })],
     ['attention', () => overview.candidates(null, { now: at, soon })],
     ['renewing', () => overview.renewing(null)],
+    ['simulate a lifetime of 45 days', () => simulator.run(45)],
     ['upcoming', () => overview.upcoming({ ...window, limit: 301 })],
     ['upcoming by day', () => overview.upcomingDays({ ...window, timeZone: 'Europe/Berlin' })],
   ];

@@ -32,6 +32,7 @@ const database: Bench = async () => {
       row('search', /^list .*search/, 20),
       row('counts by state', /^count/, 20),
       row('who is due', /^due/, 50),
+      row('simulation', /^simulate/, 200),
     ],
     result,
   };

@@ -18,6 +18,7 @@ import { renewals } from './renewals.ts';
 import { savedFilters } from './saved-filters.ts';
 import { sessions } from './sessions.ts';
 import { settings } from './settings.ts';
+import { simulation } from './simulation.ts';
 import { system } from './system.ts';
 import { tokens } from './tokens.ts';
 import { router } from './trpc.ts';
@@ -34,6 +35,7 @@ export const appRouter = router({
   jobs,
   overview,
   renewals,
+  simulation,
   notifications,
   metrics,
   tokens,

@@ -9,6 +9,7 @@ import { outcomeOf, printJob } from './job-view.ts';
 import { isOverview, printOverview } from './overview.ts';
 import { listProjects } from './projects.ts';
 import { notCertdesk, type Server } from './request.ts';
+import { isSimulation, printSimulation } from './simulation-view.ts';
 import { printDescription, printTable } from './table.ts';
 import { paint, printLine, printNote } from './terminal.ts';
 import { isRecord, valueAt } from './values.ts';
@@ -36,6 +37,10 @@ export async function showAnswer(
   if (view === 'overview') {
     if (!isOverview(value)) throw strange();
     return printOverview(value);
+  }
+  if (view === 'simulation') {
+    if (!isSimulation(value)) throw strange();
+    return printSimulation(value);
   }
   if (view === 'job') {
     if (!isJob(value)) throw strange();

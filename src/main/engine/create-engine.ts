@@ -14,6 +14,7 @@ import { wireIssuance } from './wiring/issuance.ts';
 import { wireMaintenance } from './wiring/maintenance.ts';
 import { wireMonitoring } from './wiring/monitoring.ts';
 import { wireRecords } from './wiring/records.ts';
+import { wireSimulation } from './wiring/simulation.ts';
 
 /** Creates the engine. Nothing runs before `start`. */
 export function createEngine(ports: EnginePorts): Engine {
@@ -36,6 +37,7 @@ export function createEngine(ports: EnginePorts): Engine {
     ...records,
     ...deploy,
     ...monitoring,
+    ...wireSimulation(common),
     endpoints,
     sessions,
     tokens: createTokens(stores, journal, clock),

@@ -55,6 +55,7 @@ import type { CrlFetcher } from './revocation/crl-fetcher.ts';
 import type { DesktopState } from './settings/desktop-state.ts';
 import type { SavedFilters } from './settings/saved-filters.ts';
 import type { SettingsService } from './settings/settings.ts';
+import type { SimulationService } from './simulation/simulation.ts';
 
 export interface EnginePorts {
   readonly stores: Stores;
@@ -133,6 +134,7 @@ export interface Engine {
   readonly restores: Restores;
   readonly refusals: RefusalLimit;
   readonly overview: OverviewService;
+  readonly simulation: SimulationService;
   readonly notifications: Notifications;
   readonly journal: Journal;
   readonly clock: Clock;

@@ -92,6 +92,10 @@ export interface CertificatesTable {
   revocation_check_at: GeneratedAlways<string | null>;
   ca: GeneratedAlways<string | null>;
   provider: GeneratedAlways<string | null>;
+  lifetime_hours: GeneratedAlways<number>;
+  name_count: GeneratedAlways<number>;
+  has_ari: GeneratedAlways<number | null>;
+  attempt_day: GeneratedAlways<string | null>;
 }
 
 /**

@@ -21,6 +21,7 @@ import type { Reads } from './reads.ts';
 import type { Schema } from './schema.ts';
 import { createSessionStore } from './sessions.ts';
 import { createSettingStore } from './settings.ts';
+import { createSimulationStore } from './simulation.ts';
 import { createTokenStore } from './tokens.ts';
 
 /**
@@ -74,6 +75,7 @@ function storesOn(db: Kysely<Schema>): Stores {
     settings: createSettingStore(db),
     caUsage: createCaUsageStore(db),
     overview: createOverviewStore(db),
+    simulation: createSimulationStore(db),
     notifications: createNotificationStore(db),
     transaction: (work) => transact((trx) => work(createStores(trx))),
   };

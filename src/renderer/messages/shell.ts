@@ -11,6 +11,7 @@ export const shell = {
     deployments: 'Deployments',
     hosts: 'Hosts',
     dnsCredentials: 'DNS credentials',
+    simulation: 'Simulation',
     activity: 'Audit log',
     tokens: 'API tokens',
     notifications: 'Notifications',

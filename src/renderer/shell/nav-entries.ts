@@ -3,6 +3,7 @@ import {
   IconArchive,
   IconBell,
   IconCertificate,
+  IconChartBar,
   IconHistory,
   IconHome,
   IconInfoCircle,
@@ -25,6 +26,7 @@ export const NAV_GROUPS = [
     entries: [
       { to: '/projects', label: nav.projects, icon: IconCertificate },
       { to: '/dns-credentials', label: nav.dnsCredentials, icon: IconWorldCog },
+      { to: '/simulation', label: nav.simulation, icon: IconChartBar },
     ],
   },
   {

@@ -17,6 +17,7 @@ import type { OverviewStore } from './stores/overview.ts';
 import type { ProjectStore } from './stores/projects.ts';
 import type { SessionStore } from './stores/sessions.ts';
 import type { SettingStore } from './stores/settings.ts';
+import type { SimulationStore } from './stores/simulation.ts';
 import type { TokenStore } from './stores/tokens.ts';
 
 export interface Stores {
@@ -38,6 +39,7 @@ export interface Stores {
   readonly settings: SettingStore;
   readonly caUsage: CaUsageStore;
   readonly overview: OverviewStore;
+  readonly simulation: SimulationStore;
   readonly notifications: NotificationStore;
   /**
    * Runs `work` in a transaction. Inside, use only the stores that `work` receives, and do not nest transactions. `work`

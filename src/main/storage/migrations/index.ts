@@ -27,6 +27,7 @@ import { endpointsAfterRollout } from './0024-endpoints-after-rollout.ts';
 import { deploymentMessages } from './0025-deployment-messages.ts';
 import { tags } from './0026-tags.ts';
 import { endpointDueCount } from './0027-endpoint-due-count.ts';
+import { simulation } from './0028-simulation.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -57,4 +58,5 @@ export const MIGRATIONS: readonly Migration[] = [
   deploymentMessages,
   tags,
   endpointDueCount,
+  simulation,
 ];

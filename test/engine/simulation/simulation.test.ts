@@ -1,0 +1,173 @@
+// The simulator on a database: what shorter lifetimes change.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CertificateRecord } from '../../../src/main/engine/core/model.ts';
+import { countByRegisteredDomain } from '../../../src/main/engine/simulation/limits.ts';
+import { renewAfterHours } from '../../../src/main/engine/simulation/simulate.ts';
+import { createSimulation, type DeploymentWait } from '../../../src/main/engine/simulation/simulation.ts';
+import { SimulationSchema } from '../../../src/shared/simulation.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
+import { CERTIFICATE, PROJECT, SPEC } from '../../support/engine/records.ts';
+
+let database: TestDatabase;
+beforeEach(() => {
+  database = openTestDatabase();
+});
+afterEach(() => database?.close());
+
+const NOW = new Date('2026-02-01T12:00:00Z');
+
+async function add(id: string, more: Partial<CertificateRecord> = {}): Promise<void> {
+  const domain = `${id}.example.com`;
+  await database.stores.projects.create({ ...PROJECT, id, name: id, domain });
+  await database.stores.certificates.activate({
+    ...CERTIFICATE,
+    id: `c-${id}`,
+    projectId: id,
+    domain,
+    names: [domain],
+    ...more,
+  });
+}
+
+const run = async (lifetime: number, waits: readonly DeploymentWait[] = []) => {
+  const { stores } = database;
+  const service = createSimulation({
+    stores,
+    clock: { now: () => NOW },
+    directories: {},
+    waits: async () => waits,
+  });
+  return SimulationSchema.parse(await service.run(lifetime));
+};
+const dns = (dnsProvider: string) => ({
+  spec: { ...SPEC, challengeType: 'dns-01' as const, dnsProvider },
+});
+const ari = (window: { start: string; end: string } | null) => ({
+  renewal: {
+    ...CERTIFICATE.renewal,
+    ari: {
+      window,
+      renewAt: window?.start ?? null,
+      explanationUrl: null,
+      checkedAt: '2026-02-01T00:00:00Z',
+      checkAt: '2026-02-01T06:00:00Z',
+      failures: 0,
+      error: null,
+    },
+  },
+});
+
+describe('the simulator', () => {
+  it('counts renewals and DNS changes with the lifetimes of today and the simulated one', async () => {
+    await add('web');
+    await add('dns', { ...dns('cloudflare'), names: ['dns.example.com', '*.dns.example.com'] });
+    const result = await run(45);
+    // 90 days are renewed after 60, 45 after 30.
+    expect(result).toMatchObject({ lifetimeDays: 45, renewAfterHours: 720, certificates: 2 });
+    expect(result.today).toMatchObject({ renewalsPerWeek: 0.2, ordersPerWeek: 0.2, byHandPerWeek: 0 });
+    expect(result.simulated).toMatchObject({ renewalsPerWeek: 0.5, dnsChangesPerDay: 0.1 });
+    expect(result.dns).toEqual([{ provider: 'cloudflare', today: 0.1, simulated: 0.1 }]);
+    expect(result.obstacles).toEqual([]);
+  });
+
+  it('renews each certificate first as planned now, and later at the new interval', async () => {
+    await add('web'); // issued on 1 January for 90 days: planned for 2 March, which is 29 days ahead
+    const { today, simulated, firstDay } = await run(6);
+    expect(firstDay).toBe('2026-02-01');
+    const weeks = (counts: readonly number[]) => counts.flatMap((count, week) => (count > 0 ? [week] : []));
+    expect(weeks(today.weeks)).toEqual([4, 12, 21]); // days 29, 89, 149
+    expect(weeks(simulated.weeks)[0]).toBe(4);
+    expect(simulated.weeks.slice(5)).toEqual(expect.arrayContaining([2, 3]));
+    expect(simulated.weeks.reduce((sum, week) => sum + week)).toBe(Math.ceil((182 - 29) / 3));
+  });
+
+  it('keeps the lifetime of certificates that is shorter already', async () => {
+    await add('short', { issuedAt: '2026-02-01T00:00:00Z', expiresAt: '2026-02-07T00:00:00Z' });
+    const { today, simulated } = await run(45);
+    expect(simulated).toEqual(today);
+    expect(today.renewalsPerWeek).toBe(2.3);
+  });
+
+  it('names the certificates that are not automated, and why', async () => {
+    await add('uploaded', { type: 'custom', spec: null, autoRenew: false });
+    await add('manual', dns('manual'));
+    await add('off', { autoRenew: false });
+    await add('old-ca', ari(null));
+    await add('new-ca', ari({ start: '2026-03-02T00:00:00Z', end: '2026-03-03T00:00:00Z' }));
+    await add('revoked', { type: 'custom', spec: null, revokedAt: '2026-01-15T00:00:00Z' });
+    const { obstacles, simulated, certificates } = await run(45);
+    const found = obstacles.map(({ reason, count, examples }) => [
+      reason,
+      count,
+      examples.map(({ projectId }) => projectId),
+    ]);
+    expect(found).toEqual([
+      ['uploaded', 1, ['uploaded']],
+      ['manual-dns', 1, ['manual']],
+      ['auto-renewal-off', 1, ['off']],
+      ['no-ari', 1, ['old-ca']],
+    ]);
+    expect(certificates).toBe(5);
+    expect(simulated).toMatchObject({ renewalsPerWeek: 0.5, ordersPerWeek: 0.9, byHandPerWeek: 0.7 });
+  });
+
+  it('compares renewals with the limits of the CA', async () => {
+    for (let n = 0; n < 60; n += 1) await add(`host-${n}`);
+    await add('staging', { staging: true, spec: { ...SPEC, staging: true } });
+    await add('other-ca', { spec: { ...SPEC, ca: 'zerossl' } });
+    const { limits } = await run(6);
+    expect(limits.map(({ ca, count, exempt }) => [ca, count, exempt])).toEqual([
+      ['letsencrypt', 300, true],
+      ['letsencrypt', 50, true],
+      ['letsencrypt', 5, false],
+    ]);
+    const [, domain, set] = limits;
+    // 60 every 3 days.
+    expect(domain).toMatchObject({ subject: 'example.com', peak: 140, subjects: 1 });
+    expect(set).toMatchObject({ peak: 2.3, subjects: 0 });
+    const shortest = await run(1);
+    expect(shortest.limits[2]).toMatchObject({ peak: 14, subjects: 60 });
+  });
+
+  it('reports deployments that wait longer than a renewed certificate leaves time for', async () => {
+    const waits = [
+      { deploymentId: 'd1', name: 'nightly', longestWaitHours: 24 },
+      { deploymentId: 'd2', name: 'first Sunday', longestWaitHours: 24 * 28 },
+    ];
+    expect((await run(45, waits)).windows).toEqual([{ ...waits[1], timeLeftHours: 360 }]);
+    expect((await run(1, waits)).windows.map(({ name }) => name)).toEqual(['nightly', 'first Sunday']);
+  });
+
+  it('answers for an installation without certificates', async () => {
+    expect(await run(45)).toMatchObject({ certificates: 0, limits: [], obstacles: [], dns: [] });
+  });
+});
+
+describe('the interval of renewals', () => {
+  it.each([
+    [64, 64 * 16],
+    [45, 720],
+    [6, 72],
+  ])('a certificate of %i days is renewed after %i hours', (days, hours) => {
+    expect(renewAfterHours(days * 24)).toBeCloseTo(hours, 2);
+  });
+});
+
+describe('registered domains', () => {
+  it('are those of the public suffix list with its private section', () => {
+    const names = [
+      'a.example.co.uk',
+      '*.example.co.uk',
+      'example.co.uk',
+      'me.github.io',
+      'you.github.io',
+      'intranet',
+    ];
+    expect(Object.fromEntries(countByRegisteredDomain(names))).toEqual({
+      'example.co.uk': 3,
+      'me.github.io': 1,
+      'you.github.io': 1,
+      intranet: 1,
+    });
+  });
+});
