@@ -20,6 +20,10 @@ export const DiagnosticsSchema = z
       api: z.string().nullable().meta({ description: 'HOST:PORT' }),
       https: HttpsHealthSchema.nullable().meta({ description: 'Null if the API is served by plain HTTP' }),
       challenges: z.string().nullable().meta({ description: 'HOST:PORT; null if the listener is not open' }),
+      alpn: z
+        .string()
+        .nullable()
+        .meta({ description: 'HOST:PORT that answers TLS-ALPN-01; null if none does' }),
     }),
     notices: z.array(z.string()).meta({ description: 'Notices printed at startup' }),
     resolvers: z.array(z.string()).meta({ description: 'DNS resolvers in use, HOST:PORT' }),

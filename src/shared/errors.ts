@@ -140,6 +140,11 @@ export const ERRORS = {
     false,
     'The CA does not offer the chosen challenge type for this name (a wildcard needs DNS-01).',
   ),
+  ALPN_LISTENER_OFF: entry(
+    400,
+    false,
+    'This server does not answer TLS-ALPN-01 challenges. Start it with --alpn-port 443, or choose another challenge type.',
+  ),
   UNSUPPORTED_DNS_PROVIDER: entry(400, false, 'Unknown DNS provider.'),
   DNS_CREDENTIALS_REQUIRED: entry(
     400,

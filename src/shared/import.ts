@@ -1,5 +1,6 @@
 // Schemas of imports: the certificates in the folder of another ACME client, and the result of an import. No secrets.
 import { z } from 'zod';
+import { ChallengeTypeSchema } from './certificate.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const ImportLayoutSchema = z.enum(['certbot', 'acme-sh', 'lego', 'pem']).meta({
@@ -34,7 +35,7 @@ export const ImportCertificatesSchema = z
 export type ImportCertificates = z.infer<typeof ImportCertificatesSchema>;
 
 const MethodSchema = z.object({
-  challengeType: z.enum(['http-01', 'dns-01']),
+  challengeType: ChallengeTypeSchema,
   dnsProvider: z.string().nullable(),
   credentials: z.enum(['found', 'missing', 'not_needed']),
   ca: z.string().meta({ description: 'A CA ID from GET /cas, or a directory URL' }),

@@ -110,7 +110,7 @@ export const ListProjectsSchema = z.object({
     .string()
     .max(64)
     .optional()
-    .meta({ description: 'Validation method: http-01, or the ID of a DNS provider' }),
+    .meta({ description: 'Validation method: http-01, tls-alpn-01, or the ID of a DNS provider' }),
   ca: z
     .string()
     .max(2000)
@@ -159,7 +159,10 @@ export const NextActionSchema = z
       .string()
       .nullable()
       .meta({ description: 'A code from the error catalogue (docs/errors.md)' }),
-    provider: z.string().nullable().meta({ description: 'http-01, or the ID of a DNS provider' }),
+    provider: z
+      .string()
+      .nullable()
+      .meta({ description: 'http-01, tls-alpn-01, or the ID of a DNS provider' }),
     ca: z.string().nullable(),
   })
   .meta({ id: 'NextAction', outside: 'next-action' });

@@ -1,8 +1,13 @@
-// Schemas of the HTTP-01 reachability test: results per name and per address of the name.
+// Schemas of the reachability test of HTTP-01 and TLS-ALPN-01: results per name and per address of the name.
 import { z } from 'zod';
 import { DnsNameSchema } from './name-schema.ts';
 
 const names = z.array(DnsNameSchema).min(1).max(100);
+
+const challengeType = z
+  .enum(['http-01', 'tls-alpn-01'])
+  .meta({ description: 'Tests port 80 or port 443; default: http-01', reach: 'project' });
+export type ReachabilityChallenge = z.infer<typeof challengeType>;
 
 export const ReachabilityRequestSchema = z
   .strictObject({
@@ -11,12 +16,16 @@ export const ReachabilityRequestSchema = z
       reach: 'project',
       allProjects: true,
     }),
+    challengeType: challengeType.optional(),
   })
   .meta({ id: 'ReachabilityRequest' });
 
 /** The names of a certificate that has no project yet. */
 export const NamesRequestSchema = z
-  .strictObject({ names: names.meta({ description: 'Names to test', reach: 'project', allProjects: true }) })
+  .strictObject({
+    names: names.meta({ description: 'Names to test', reach: 'project', allProjects: true }),
+    challengeType: challengeType.optional(),
+  })
   .meta({ id: 'NamesRequest' });
 
 export const AddressFindingSchema = z.enum([
@@ -38,7 +47,7 @@ export const AddressReportSchema = z
     address: z.string(),
     finding: AddressFindingSchema.meta({
       description:
-        'well: Certdesk answered; private: Certdesk answered at an address that a public CA cannot reach; not_asked: Certdesk does not connect to this private address; elsewhere: another machine answered; other_server: another server on this machine answered; broken: no valid HTTP response; bad_redirect: a redirect that a CA does not follow',
+        'well: Certdesk answered; private: Certdesk answered at an address that a public CA cannot reach; not_asked: Certdesk does not connect to this private address; elsewhere: another machine answered; other_server: another server on this machine answered; broken: no valid response of HTTP or TLS; bad_redirect: a redirect that a CA does not follow',
     }),
     isPublic: z.boolean().meta({ description: 'Whether a public CA can route to this address' }),
     isOwn: z.boolean().meta({ description: 'Whether it is an address of this machine' }),

@@ -35,7 +35,10 @@ describeWith('pebble', 'a killed server recovers', () => {
     expect(await ensureBuilt()).toBeNull();
     pebble = await startPebble();
     gate = await startAcmeGate(pebble);
-    args = await pebbleArgs(folder, { ...gate, httpPort: pebble.httpPort });
+    args = [
+      ...(await pebbleArgs(folder, { ...gate, httpPort: pebble.httpPort })),
+      ...['--alpn-port', String(pebble.tlsPort)],
+    ];
     const create = ['token', 'create', '--data-dir', data(), '--name', 't', '--scope', 'projects:write'];
     token = (await runCertdesk(create)).trim();
   }, 600_000);
@@ -123,6 +126,13 @@ describeWith('pebble', 'a killed server recovers', () => {
     const again = moment.at === '/order-plz' || (moment.at === '/chalZ' && moment.done);
     const orders = gate.requests.slice(before).filter((request) => request === '/order-plz');
     expect(orders.length).toBeLessThanOrEqual(again ? 2 : 1);
+  });
+
+  it('between the presentation of a tls-alpn-01 challenge and its validation', async () => {
+    const id = await newProject('alpn-killed.example.com');
+    const path = `/projects/${id}/certificate`;
+    const body = { ...OBTAIN, challengeType: 'tls-alpn-01' };
+    await expectPair(await killedIn({ at: '/chalZ', done: false }, `${path}/obtain`, body), path);
   });
 
   it.each([...both('/order-plz'), ...both('/certZ')])(

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await openssl.remove();
   const served = toServedCertificate({ cert, key }, { kind: 'self-signed', versionId: null });
   const https = { current: () => served, onChange: () => () => undefined };
-  app = Fastify({ serverFactory: createTlsServerFactory(https, 300) });
+  app = Fastify({ serverFactory: createTlsServerFactory(https, undefined, 300) });
   app.get('/stream', (_, reply) => {
     const { raw } = reply.hijack();
     raw.write('begin');

@@ -15,7 +15,7 @@ it.each([
   ['https://0.0.0.0:7443', 7443, true],
   ['https://[::]', 443, true],
 ])('keeps port and scheme of %s', (address, port, enabled) => {
-  const next = onPortsOf({ address, challengePort: 8080 }, platform);
+  const next = onPortsOf({ address, challengePort: 8080, alpnPort: null }, platform);
   expect(next.api).toEqual({ ...platform.api, port });
   expect(next.https).toEqual({ enabled, project: 'certs.example.com', redirect: true });
   expect(next.challenge.port).toBe(8080);

@@ -1,4 +1,4 @@
-// The reachability test for HTTP-01. Part of the router `certificates`.
+// The reachability test for HTTP-01 and TLS-ALPN-01. Part of the router `certificates`.
 import { z } from 'zod';
 import { ProjectIdSchema } from '../../shared/project.ts';
 import {
@@ -8,7 +8,7 @@ import {
 } from '../../shared/reachability.ts';
 import { operation } from './trpc.ts';
 
-const SUMMARY = 'whether HTTP-01 challenges would reach Certdesk, per name and address';
+const SUMMARY = 'whether HTTP-01 or TLS-ALPN-01 challenges would reach Certdesk, per name and address';
 
 /** The time limit for all names, in milliseconds. The test also ends if the caller disconnects. */
 const TEST_MS = 90_000;
@@ -27,7 +27,8 @@ export const reachability = {
     .output(ReachabilitySchema)
     .mutation(({ ctx, input, signal }) => {
       const showAnswers = ctx.principal.projectIds === null;
-      const options = { signal: endOf(signal), showAnswers };
+      const { challengeType } = input.body ?? {};
+      const options = { signal: endOf(signal), showAnswers, challengeType };
       return ctx.engine.reachability.test(input.id, input.body?.names ?? null, options);
     }),
 
@@ -43,7 +44,11 @@ export const reachability = {
     .input(z.object({ body: NamesRequestSchema }))
     .output(ReachabilitySchema)
     .mutation(({ ctx, input: { body }, signal }) =>
-      ctx.engine.reachability.testNames(body.names, { signal: endOf(signal), showAnswers: true }),
+      ctx.engine.reachability.testNames(body.names, {
+        signal: endOf(signal),
+        showAnswers: true,
+        challengeType: body.challengeType,
+      }),
     ),
 };
 

@@ -21,7 +21,7 @@ export interface BuiltEngine {
   readonly engine: Engine;
   readonly notices: string[];
   /** Where Certdesk listens, for the diagnostics. */
-  readonly listeners: { api: string | null; challenges: string | null };
+  readonly listeners: { api: string | null; challenges: string | null; alpn: string | null };
   /** Ports of Certdesk itself, which it never connects to on behalf of others. */
   readonly ownPorts: number[];
   readonly restartRequested: Promise<void>;
@@ -45,7 +45,7 @@ export async function buildEngine(
     ...(platform.acmeRoots === null ? {} : { trustedRoots: platform.acmeRoots }),
   });
   const notices = [secretStoreReason];
-  const listeners: BuiltEngine['listeners'] = { api: null, challenges: null };
+  const listeners: BuiltEngine['listeners'] = { api: null, challenges: null, alpn: null };
   const surroundings: Surroundings = {
     version: platform.version,
     signInCommand: platform.shellCommand('login-link'),

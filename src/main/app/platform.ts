@@ -24,7 +24,13 @@ export interface Platform {
     readonly redirect: boolean | null;
   };
   /** `required`: whether a port that cannot be opened fails the start, or only adds a notice. */
-  readonly challenge: { readonly host: string; readonly port: number | null; readonly required: boolean };
+  readonly challenge: {
+    readonly host: string;
+    readonly port: number | null;
+    readonly required: boolean;
+    /** The port of tls-alpn-01; 0 picks a free one; undefined or null: none besides that of HTTPS. */
+    readonly alpnPort?: number | null;
+  };
   readonly allowedHosts: readonly string[];
   /**
    * Private networks, in CIDR notation, to which Certdesk may connect when a token or a remote server names an address.
@@ -41,7 +47,7 @@ export interface Platform {
     /** The folder of acme.sh; undefined or null disables its scripts. */
     readonly acmeShFolder?: string | null;
   };
-  /** Ports that CAs use for HTTP-01 and its redirects; default: 80 and 443. Other ports only work in tests. */
+  /** Ports that CAs use for HTTP-01, its redirects and TLS-ALPN-01; default: 80 and 443. Other ports only work in tests. */
   readonly webPorts?: WebPorts;
   /** Additional root certificates to trust for CAs, as PEM. */
   readonly acmeRoots: string | null;

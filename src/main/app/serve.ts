@@ -6,6 +6,12 @@ import { CertdeskError } from '../engine/core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { HttpsService } from '../engine/https/https.ts';
 import { type ChallengeListener, openChallengeListener, type Redirect } from '../http/acme-challenge.ts';
+import {
+  type AlpnListener,
+  type AlpnServer,
+  createAlpnServer,
+  openAlpnListener,
+} from '../http/alpn-challenge.ts';
 import { createRedirect } from '../http/https-redirect.ts';
 import { type Listening, listenError } from '../http/listen.ts';
 import { createLocalAccess } from '../http/local-access.ts';
@@ -25,6 +31,8 @@ export interface Listeners {
   /** The address for people: with HTTPS, a name that the certificate covers. */
   linkAddress(): string;
   readonly challengePort: number | null;
+  /** The port that answers tls-alpn-01, which may be that of HTTPS; null if none does. */
+  readonly alpnPort: number | null;
   readonly health: CheckHealth;
 }
 
@@ -52,6 +60,8 @@ export async function serve(
     listeners.challenges = placeOf(platform.challenge.host, challenge.port);
     ownPorts.push(challenge.port);
   }
+  const alpn = createAlpnServer(engine.alpnChallenges);
+  closing.push(() => alpn.close());
   const started = Promise.withResolvers<void>();
   const health = createHealthCheck(secrets, platform.clock);
   const localAccess = createLocalAccess(ownUser());
@@ -60,6 +70,7 @@ export async function serve(
     health,
     isOwnName,
     https: isSecure ? https : null,
+    alpn,
     logger: platform.logger,
     guiFolder: platform.guiFolder,
     version: platform.version,
@@ -73,6 +84,12 @@ export async function serve(
   const { host } = platform.api;
   listeners.api = placeOf(host, port);
   ownPorts.push(port);
+  const alpnListener = await openAlpn(platform, { alpn, apiPort: port, isSecure });
+  if (alpnListener !== null) {
+    closing.push(() => alpnListener.close());
+    listeners.alpn = placeOf(platform.challenge.host, alpnListener.port);
+    ownPorts.push(alpnListener.port);
+  } else if (isSecure) listeners.alpn = listeners.api;
   const address = `${scheme}://${placeOf(host, port)}`;
   const linkAddress = () => {
     const certificate = https.current();
@@ -96,7 +113,13 @@ export async function serve(
     }),
   );
   await engine.start().finally(started.resolve); // a failed start must not leave requests waiting
-  return { address, linkAddress, challengePort: challenge?.port ?? null, health };
+  return {
+    address,
+    linkAddress,
+    challengePort: challenge?.port ?? null,
+    alpnPort: alpnListener?.port ?? (isSecure ? port : null),
+    health,
+  };
 }
 
 async function startHttps(platform: Platform, https: HttpsService, closing: Closing): Promise<void> {
@@ -139,6 +162,27 @@ async function openChallenge(
     );
     return null;
   }
+}
+
+/**
+ * Opens the listener for tls-alpn-01 if its port was chosen. HTTPS on the same port answers the challenges itself.
+ * @throws LISTEN_FAILED, INVALID_REQUEST
+ */
+async function openAlpn(
+  { challenge: { host, alpnPort = null } }: Platform,
+  {
+    alpn,
+    apiPort,
+    isSecure,
+  }: { readonly alpn: AlpnServer; readonly apiPort: number; readonly isSecure: boolean },
+): Promise<AlpnListener | null> {
+  if (alpnPort === null || (isSecure && alpnPort === apiPort)) return null;
+  if (alpnPort === apiPort) {
+    const message = `--alpn-port and --port are both ${apiPort}. TLS-ALPN-01 and the API can share a port only with --https`;
+    throw new CertdeskError('INVALID_REQUEST', message);
+  }
+  const what = 'The TLS-ALPN-01 challenge listener';
+  return openAlpnListener({ host, port: alpnPort, what, option: '--alpn-port' }, alpn);
 }
 
 /** @returns the port */

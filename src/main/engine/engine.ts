@@ -25,6 +25,7 @@ import type { History } from './certificates/versions.ts';
 import type { Confirmations } from './challenges/manual-confirmations.ts';
 import type { WebPorts } from './challenges/reachability/fetch.ts';
 import type { ReachabilityService } from './challenges/reachability/reachability.ts';
+import type { AlpnChallenges } from './challenges/tls-alpn-01.ts';
 import type { Background } from './core/background.ts';
 import type { Clock, Log, SecretStore, Vault } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
@@ -77,7 +78,7 @@ export interface EnginePorts {
   readonly dnsEndpoints: Readonly<Record<string, string>>;
   /** acme.sh's folder; null if its scripts are disabled. */
   readonly acmeShFolder: string | null;
-  /** The ports where CAs request HTTP-01 challenges: 80 and 443, except in tests. */
+  /** The ports where CAs request HTTP-01 and TLS-ALPN-01 challenges: 80 and 443, except in tests. */
   readonly webPorts: WebPorts;
   /** Connects to the hosts of deployments. */
   readonly connectHost: ConnectTransport;
@@ -157,6 +158,8 @@ export interface Engine {
   startHeldBack: JobQueue['startHeldBack'];
   /** Returns the key authorization of an http-01 token that is being validated; null for any other. */
   answerChallenge(token: string): string | null;
+  /** Returns the certificate of a tls-alpn-01 challenge that is being validated. */
+  readonly alpnChallenges: Pick<AlpnChallenges, 'answer'>;
   diagnostics(): Promise<Diagnostics>;
   /** The shell command that prints a new sign-in link for this server. */
   signInCommand(): string;

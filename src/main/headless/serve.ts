@@ -27,13 +27,14 @@ export async function serve(options: ServeOptions): Promise<void> {
 }
 
 async function announce(app: App, platform: Platform): Promise<void> {
-  const { address, challengePort, notices } = app;
+  const { address, challengePort, alpnPort, notices } = app;
   const { shellCommand } = platform;
   const lines = [
     `Certdesk listens on ${address}`,
     ...httpsLines(app),
     ...(await signInLines(app, platform)),
     ...(challengePort === null ? [] : [`HTTP-01 challenges are served on port ${challengePort}`]),
+    ...(alpnPort === null ? [] : [`TLS-ALPN-01 challenges are served on port ${alpnPort}`]),
     ...notices,
     `Create an API token with: ${shellCommand('token create --name NAME --scope projects:write')}`,
   ];

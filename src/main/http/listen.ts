@@ -1,6 +1,5 @@
 // Opens a listening socket and explains failures.
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { CertdeskError } from '../engine/core/errors.ts';
 
 export interface Listening {

@@ -15,6 +15,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { HttpsService } from '../engine/https/https.ts';
 import { createAuthenticate, createFailureLimit, createHostCheck } from './access.ts';
 import { answerPath, CHALLENGE_PREFIX } from './acme-challenge.ts';
+import type { AlpnServer } from './alpn-challenge.ts';
 import { addJsonBodies } from './body.ts';
 import { createContextReader } from './context.ts';
 import { addDocs } from './docs.ts';
@@ -40,6 +41,8 @@ export interface HttpServerDeps {
   readonly version: string;
   /** Null: serve plain HTTP. */
   readonly https: HttpsService | null;
+  /** Serves challenges of tls-alpn-01 on the port of HTTPS. */
+  readonly alpn: AlpnServer;
   /** Requests wait for this promise, because unfinished jobs of the last run enter the queue first. */
   readonly started: Promise<void>;
   readonly localAccess: LocalAccess;
@@ -51,7 +54,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
     loggerInstance: logger,
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    ...(https === null ? {} : { serverFactory: createTlsServerFactory(https) }),
+    ...(https === null ? {} : { serverFactory: createTlsServerFactory(https, deps.alpn) }),
     logController: new LogController({ disableRequestLogging: true }),
     // Errors outside of handlers, such as an invalid URL, get the same format as all others.
     frameworkErrors: (error, request, reply) => sendError(toFailure(error), request, reply),

@@ -13,9 +13,10 @@ import type { FastifyServerFactory } from 'fastify';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { HttpsService } from '../engine/https/https.ts';
 import type { ServedCertificate } from '../engine/https/served-certificate.ts';
+import type { AlpnServer } from './alpn-challenge.ts';
 import { SAFE_HEADERS } from './failures.ts';
 import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './limits.ts';
-import { answerPlainHttp } from './plain-http.ts';
+import { sortConnections } from './sort-connections.ts';
 
 const { SSL_OP_NO_RENEGOTIATION } = tls;
 /** Time for a handshake, which needs no authentication, and for the first bytes of an unknown protocol. */
@@ -40,13 +41,15 @@ const HTTP1_LIMITS = { keepAliveTimeout: IDLE_MS, maxHeaderSize: MAX_HEADER_BYTE
 /**
  * Returns Fastify's factory of the server. For Fastify it has the type of an HTTP/1.1 server, whose requests and replies
  * Node's HTTP/2 compatibility API imitates.
+ * @param alpn Serves challenges of tls-alpn-01 on the same port.
  * @param requestTimeoutMs How long a request may take to arrive.
  */
 export function createTlsServerFactory(
   https: Pick<HttpsService, 'current' | 'onChange'>,
+  alpn?: AlpnServer,
   requestTimeoutMs = REQUEST_TIMEOUT_MS,
 ): FastifyServerFactory<HttpServer> {
-  return (handle) => createTlsServer(handle as Handler, https, requestTimeoutMs);
+  return (handle) => createTlsServer(handle as Handler, https, { alpn, requestTimeoutMs });
 }
 
 type Handler = (request: IncomingMessage, reply: ServerResponse) => void;
@@ -54,7 +57,7 @@ type Handler = (request: IncomingMessage, reply: ServerResponse) => void;
 function createTlsServer(
   handle: Handler,
   https: Pick<HttpsService, 'current' | 'onChange'>,
-  requestTimeoutMs: number,
+  { alpn, requestTimeoutMs }: { readonly alpn: AlpnServer | undefined; readonly requestTimeoutMs: number },
 ): HttpServer {
   const server = createSecureServer({
     ...contextOf(https.current()),
@@ -75,7 +78,7 @@ function createTlsServer(
     handle(request as unknown as IncomingMessage, reply as unknown as ServerResponse);
   });
   server.on('session', endWhenIdle);
-  answerPlainHttp(server, HANDSHAKE_MS);
+  sortConnections(server, HANDSHAKE_MS, alpn);
   const unlisten = https.onChange((certificate) => server.setSecureContext(contextOf(certificate)));
   server.once('close', unlisten);
   return server as unknown as HttpServer;

@@ -24,6 +24,8 @@ export interface ServeOptions extends DataOptions {
   readonly challengeHost: string;
   /** If undefined, the port in the settings; then a port that cannot be opened is a warning, not an error. */
   readonly challengePort?: number;
+  /** If undefined, TLS-ALPN-01 is answered on the port of HTTPS only. */
+  readonly alpnPort?: number;
   readonly allowedHost: readonly string[];
   readonly allowPrivate: readonly string[];
   readonly secretStore: 'auto' | 'keychain' | 'sealed-file';
@@ -83,13 +85,17 @@ export const SERVE_OPTIONS: readonly Option[] = [
     '--port <port>',
     'port of the API and the GUI; 0 picks a free port (default: the port in the settings, initially 7878)',
   ).argParser(toPort),
-  option('--challenge-host <address>', 'address that the HTTP-01 challenge server listens on').default(
-    '::',
-    ':: (all addresses)',
-  ),
+  option(
+    '--challenge-host <address>',
+    'address that the challenge servers (HTTP-01, TLS-ALPN-01) listen on',
+  ).default('::', ':: (all addresses)'),
   option(
     '--challenge-port <port>',
     'port of the HTTP-01 challenge server (default: the port in the settings, initially 80)',
+  ).argParser(toPort),
+  option(
+    '--alpn-port <port>',
+    'port of the TLS-ALPN-01 challenge server; CAs connect to port 443 (default: off; with --https, the port of the API answers these challenges, too)',
   ).argParser(toPort),
   option('--allowed-host <name>', 'host name of this server behind a reverse proxy; repeatable')
     .default([])

@@ -23,6 +23,7 @@ export function toPlatform(options: ServeOptions, logger: Logger): Platform {
       host: options.challengeHost,
       port: options.challengePort ?? null,
       required: options.challengePort !== undefined,
+      alpnPort: options.alpnPort ?? null,
     },
     allowedHosts: options.allowedHost,
     allowPrivate: options.allowPrivate,
@@ -52,13 +53,20 @@ export function toPlatform(options: ServeOptions, logger: Logger): Platform {
  * Keeps the ports of the first start, and whether it serves HTTPS, for a restart in the same process, whatever the restored
  * settings say.
  */
-export function onPortsOf(app: Pick<App, 'address' | 'challengePort'>, platform: Platform): Platform {
+export function onPortsOf(
+  app: Pick<App, 'address' | 'challengePort' | 'alpnPort'>,
+  platform: Platform,
+): Platform {
   const { port, protocol } = new URL(app.address);
   const usual = protocol === 'https:' ? 443 : 80;
   return {
     ...platform,
     api: { ...platform.api, port: port === '' ? usual : Number(port) },
     https: { project: null, redirect: null, ...platform.https, enabled: protocol === 'https:' },
-    challenge: { ...platform.challenge, port: app.challengePort ?? platform.challenge.port },
+    challenge: {
+      ...platform.challenge,
+      port: app.challengePort ?? platform.challenge.port,
+      alpnPort: platform.challenge.alpnPort === 0 ? app.alpnPort : (platform.challenge.alpnPort ?? null),
+    },
   };
 }

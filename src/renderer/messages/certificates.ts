@@ -39,7 +39,7 @@ export const certificates = {
   issuer: 'Issuer',
   type: 'Source',
   types: { letsencrypt: "Let's Encrypt", acme: 'ACME', custom: 'Uploaded' },
-  methods: { http: 'HTTP-01', dns: 'DNS-01' },
+  methods: { 'http-01': 'HTTP-01', 'dns-01': 'DNS-01', 'tls-alpn-01': 'TLS-ALPN-01' },
   serial: 'Serial number',
   fingerprint: 'SHA-256 fingerprint',
   fingerprintSha1: 'SHA-1 fingerprint',
@@ -147,6 +147,7 @@ export const certificates = {
     methods: {
       'http-01': 'HTTP-01: the CA fetches a file on port 80',
       'dns-01': 'DNS-01: the CA reads a TXT record',
+      'tls-alpn-01': 'TLS-ALPN-01: the CA makes a TLS handshake on port 443',
     },
     provider: 'DNS provider',
     credential: 'Credential',

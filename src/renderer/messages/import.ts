@@ -37,7 +37,7 @@ export const imports = {
     encrypted: 'Encrypted',
     unreadable: 'Unreadable',
   },
-  method: { 'http-01': 'HTTP-01', 'dns-01': 'DNS-01' },
+  method: { 'http-01': 'HTTP-01', 'dns-01': 'DNS-01', 'tls-alpn-01': 'TLS-ALPN-01' },
   methodOf: (method: string, provider: string | null) =>
     provider === null ? method : `${method}, ${provider}`,
   automatic: 'Automatic',

@@ -26,24 +26,29 @@ export const obtain = {
   openDuplicate: (name: string) => `Continue in ${name}`,
   anyway: 'Create a second project',
   validation: 'Domain validation',
-  methods: { 'http-01': 'HTTP-01', 'dns-01': 'DNS-01', manual: 'Manual DNS' },
+  methods: { 'http-01': 'HTTP-01', 'tls-alpn-01': 'TLS-ALPN-01', 'dns-01': 'DNS-01', manual: 'Manual DNS' },
   methodLabels: {
     'http-01': 'HTTP-01: the CA fetches a file on port 80',
+    'tls-alpn-01': 'TLS-ALPN-01: the CA makes a TLS handshake on port 443',
     'dns-01': 'DNS-01: Certdesk creates a TXT record at your DNS provider',
     manual: 'Manual: you create the TXT record yourself',
   },
   methodHints: {
     'http-01': 'Every name must point to this server, and the CA must be able to reach port 80.',
+    'tls-alpn-01': 'For servers that are reachable on port 443 only. Every name must point to this server.',
     'dns-01': 'Works for wildcards and for servers that the CA cannot reach.',
     manual: 'Certdesk shows the records, now and at every renewal. It cannot renew without you.',
   },
   challengesClosed: 'Certdesk is not listening on the HTTP-01 port',
-  httpNotForWildcards: (name: string) => `Not available for wildcards (${name}).`,
+  alpnClosed: 'Certdesk does not answer TLS-ALPN-01 challenges',
+  alpnClosedText:
+    'Start it with --alpn-port 443, or with --https --port 443. Another port works if a TCP proxy forwards port 443 to it.',
+  notForWildcards: (name: string) => `Not available for wildcards (${name}).`,
   reach: {
     title: 'Can the CA reach this server?',
     test: 'Test reachability',
     again: 'Test again',
-    testing: (names: string) => `Testing port 80 of ${names}…`,
+    testing: (port: number, names: string) => `Testing port ${port} of ${names}…`,
     verdicts: {
       well: 'All names reach this server',
       doubtful: 'Reachable only from your own network',
@@ -124,12 +129,14 @@ export const obtain = {
     profile: (profile: string) => `with the profile ${profile}`,
     checked: {
       'http-01': 'checked over HTTP',
+      'tls-alpn-01': 'checked over TLS',
       manual: 'checked with TXT records that you create',
     },
     dns: (provider: string | null) =>
       provider === null ? 'checked over DNS' : `checked over DNS with ${provider}`,
     renewed: {
       'http-01': 'renewed automatically',
+      'tls-alpn-01': 'renewed automatically',
       'dns-01': 'renewed automatically',
       manual: 'renewed when you create new records',
     },

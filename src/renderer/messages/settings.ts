@@ -154,6 +154,8 @@ export const settings = {
     title: 'Network',
     api: 'API and web interface',
     challenges: 'HTTP-01 listener',
+    alpn: 'TLS-ALPN-01 listener',
+    off: 'Off (start with --alpn-port)',
     closed: 'Not listening',
     secretStore: 'Secret store',
     resolvers: 'DNS resolvers',

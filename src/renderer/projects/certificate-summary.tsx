@@ -66,7 +66,7 @@ function requestFacts(spec: NonNullable<CertificateDetails['spec']>): readonly (
     { label: challenges.ca, value: staging ? `${ca.name} (${messages.status.staging})` : ca.name },
     {
       label: challenges.method,
-      value: `${text.methods[challengeType === 'http-01' ? 'http' : 'dns']}${provider}`,
+      value: `${text.methods[challengeType]}${provider}`,
     },
     dnsCredential === null || dnsCredential === undefined
       ? null

@@ -74,11 +74,11 @@ function Next({ project }: { readonly project: ProjectRowData }) {
 
 /** The reachability test for names that the CA could not reach. */
 function Help({ job }: { readonly job: JobWithSteps }) {
-  const names = job.error === null ? [] : unreachedNames(job.error);
-  if (names.length === 0) return null;
+  const unreached = job.error === null ? null : unreachedNames(job.error);
+  if (unreached === null) return null;
   return (
     <Panel>
-      <Reachability names={names} />
+      <Reachability {...unreached} />
     </Panel>
   );
 }

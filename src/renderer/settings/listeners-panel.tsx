@@ -26,6 +26,7 @@ export function ListenersPanel({ listeners }: { readonly listeners: Settings['li
               facts={[
                 { label: text.api, value: data.listeners.api ?? text.closed },
                 { label: text.challenges, value: data.listeners.challenges ?? text.closed },
+                { label: text.alpn, value: data.listeners.alpn ?? text.off },
                 { label: text.secretStore, value: data.secretStore.reason },
                 { label: text.resolvers, value: data.resolvers.join(', ') },
               ]}

@@ -1,5 +1,6 @@
 // Parses the details of an error: the CA's problem document (RFC 7807), and the names that could not be validated.
 import { ERRORS, type ErrorBody } from '../../shared/errors.ts';
+import type { ReachabilityChallenge } from '../../shared/reachability.ts';
 
 export interface Problem {
   readonly type?: string;
@@ -36,10 +37,17 @@ export function nameFailures({ details }: ErrorBody): readonly NameFailure[] {
   });
 }
 
-/** Returns the names that failed HTTP-01, for a reachability test. */
-export function unreachedNames(body: ErrorBody): readonly string[] {
-  const byHttp = field(body.details, 'challengeType') === 'http-01';
-  return byHttp ? nameFailures(body).map(({ name }) => name) : [];
+/** Returns the names that failed HTTP-01 or TLS-ALPN-01, for a reachability test; null if there are none. */
+export function unreachedNames(body: ErrorBody): Unreached | null {
+  const type = field(body.details, 'challengeType');
+  const names = nameFailures(body).map(({ name }) => name);
+  if (names.length === 0 || (type !== 'http-01' && type !== 'tls-alpn-01')) return null;
+  return { type, names };
+}
+
+export interface Unreached {
+  readonly type: ReachabilityChallenge;
+  readonly names: readonly string[];
 }
 
 export function adviceOf({ details }: ErrorBody): string | null {

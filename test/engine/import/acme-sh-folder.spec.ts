@@ -85,10 +85,12 @@ describe('acme.sh', () => {
     expect(credentialsOf(await scanOne())).toEqual({ email: 'me@example.com', apiKey: '0123456789abcdef' });
   });
 
-  test('leaves auto-renewal off for TLS-ALPN-01, and for a CA for customers without the account’s key', async () => {
+  test('renews by TLS-ALPN-01, and leaves auto-renewal off for a CA for customers without the account’s key', async () => {
     await rig.folder.write('account.conf', '');
     await add('alpn');
-    expect((await scanOne()).plan?.autoRenew).toBe(false);
+    const byAlpn = await scanOne();
+    expect(byAlpn.plan).toMatchObject({ autoRenew: true, spec: { challengeType: 'tls-alpn-01' } });
+    expect(notesOf(byAlpn)).toContain('--alpn-port 443');
     await add('no', { Le_API: 'https://acme.zerossl.com/v2/DV90' });
     const found = await scanOne();
     expect(found.plan?.autoRenew).toBe(false);

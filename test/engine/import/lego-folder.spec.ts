@@ -133,7 +133,7 @@ ${more}`;
 
     test.each([
       ['http:\n  webroot: /var/www', true, /web server on port 80/],
-      ['tls:\n  address: ":443"', false, /TLS-ALPN-01/],
+      ['tls:\n  address: ":443"', true, /TLS-ALPN-01/],
       ['dnsPersist: {}', false, /DNS-PERSIST-01/],
       ['dns:\n  provider: hetzner', false, /does not know lego’s DNS provider hetzner/],
       ['dns:\n  provider: route53', false, /from its environment/],

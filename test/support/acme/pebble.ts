@@ -50,6 +50,8 @@ export interface Pebble {
   readonly managementUrl: string;
   /** The port of http-01 validation, whatever the name resolves to. */
   readonly httpPort: number;
+  /** The port of tls-alpn-01 validation, whatever the name resolves to. */
+  readonly tlsPort: number;
   readonly challtestsrv: ChallTestSrv;
   /** PEM of the root of each offered chain, the default chain's first; they change with every start. */
   issuerRoots(): Promise<readonly string[]>;
@@ -129,6 +131,7 @@ async function launch(options: PebbleOptions, ports: PebblePorts, release: () =>
       rootPem: tls.rootPem,
       managementUrl,
       httpPort,
+      tlsPort: ports.tlsPort,
       challtestsrv,
       pid: process.pid,
       ...access,

@@ -264,7 +264,10 @@ function advice(problem: AcmeProblem, type: string): string {
   }
   if (kind === 'dns') return 'The name does not resolve. Add an A or AAAA record that points to this server.';
   if (kind === 'connection') {
-    return 'The CA could not connect. Check that the name points to this server and that port 80 is open or forwarded to Certdesk.';
+    return `The CA could not connect. Check that the name points to this server and that port ${type === 'tls-alpn-01' ? 443 : 80} is open or forwarded to Certdesk.`;
+  }
+  if (type === 'tls-alpn-01') {
+    return 'Another TLS server answered on port 443. Forward the connection to Certdesk without ending TLS.';
   }
   return 'Another web server answered. Forward /.well-known/acme-challenge/ to Certdesk.';
 }

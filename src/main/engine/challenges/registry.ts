@@ -1,5 +1,5 @@
-// Creates the solver for a job: that of http-01, or a dns-01 solver with the provider and credentials of the issuance
-// spec.
+// Creates the solver for a job: that of http-01 or tls-alpn-01, or a dns-01 solver with the provider and credentials of
+// the issuance spec.
 
 import type { Settings } from '../../../shared/settings.ts';
 import type { KeyedMutex } from '../core/keyed-mutex.ts';
@@ -16,10 +16,12 @@ import { originOf } from '../outgoing/saved-by.ts';
 import { readSettings } from '../settings/settings.ts';
 import { createDns01Solver } from './dns-01.ts';
 import type { Confirmations } from './manual-confirmations.ts';
-import { withExplanation } from './reachability/explain-http-01.ts';
+import { withHttpExplanation } from './reachability/explain-http-01.ts';
+import { withAlpnExplanation } from './reachability/explain-tls-alpn-01.ts';
 import type { WebPorts } from './reachability/fetch.ts';
 import type { DnsChooser } from './select-dns-credential.ts';
 import type { ChallengeSolver } from './solver.ts';
+import type { AlpnChallenges } from './tls-alpn-01.ts';
 
 export interface SolverRequest {
   readonly jobId: string;
@@ -44,6 +46,7 @@ export interface SolverRegistry {
 
 export interface SolverRegistryDeps {
   readonly http: ChallengeSolver;
+  readonly alpn: AlpnChallenges;
   readonly chooser: DnsChooser;
   readonly confirmations: Confirmations;
   readonly resolver: DnsResolver;
@@ -52,7 +55,7 @@ export interface SolverRegistryDeps {
   readonly dnsEndpoints: Readonly<Record<string, string>>;
   /** acme.sh's folder; null if its scripts are disabled. */
   readonly acmeShFolder: string | null;
-  /** The ports where CAs request HTTP-01 challenges. */
+  /** The ports where CAs request HTTP-01 and TLS-ALPN-01 challenges. */
   readonly webPorts: WebPorts;
   readonly settings: SettingStore;
   readonly addressPolicy: AddressPolicy;
@@ -62,10 +65,12 @@ export interface SolverRegistryDeps {
 
 export function createSolverRegistry(deps: SolverRegistryDeps): SolverRegistry {
   const { clock, log, resolver, locks, confirmations, acmeShFolder } = deps;
-  const http = withExplanation(deps.http, deps);
+  const http = withHttpExplanation(deps.http, deps);
+  const alpn = withAlpnExplanation(deps.alpn, deps);
   return {
     async solverFor({ jobId, projectId, spec, given }) {
       if (spec.challengeType === 'http-01') return { solver: http, patienceMs: 0 };
+      if (spec.challengeType === 'tls-alpn-01') return { solver: alpn, patienceMs: 0 };
       const providerId = spec.dnsProvider ?? '';
       const definition = await getDnsProvider(providerId);
       const { credentials, savedBy } = await deps.chooser.values(projectId, spec, given);

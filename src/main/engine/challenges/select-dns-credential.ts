@@ -21,7 +21,7 @@ export type DnsChoice = Pick<IssuanceSpec, 'dnsProvider' | 'dnsCredentialId'>;
 
 export interface DnsChooser {
   /**
-   * Selects the provider and checks the credentials before a job starts. Nulls for http-01.
+   * Selects the provider and checks the credentials before a job starts. Nulls for other challenge types.
    * @throws UNSUPPORTED_DNS_PROVIDER, DNS_CREDENTIALS_REQUIRED, DNS_CREDENTIAL_NOT_FOUND, DNS_CREDENTIAL_LIMITED,
    * INVALID_REQUEST
    */
@@ -91,7 +91,7 @@ export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDe
     projectId: string,
     { challengeType, dnsProvider, dnsCredentials, dnsCredentialId }: ObtainRequest,
   ): Promise<DnsChoice> {
-    if (challengeType === 'http-01') return { dnsProvider: null, dnsCredentialId: null };
+    if (challengeType !== 'dns-01') return { dnsProvider: null, dnsCredentialId: null };
     if (dnsProvider !== undefined) await getDnsProvider(dnsProvider);
     if (dnsCredentials !== undefined) {
       if (dnsCredentialId !== undefined)
@@ -118,7 +118,7 @@ export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDe
     },
 
     async usesMachineRole(projectId, { challengeType, dnsProvider, dnsCredentials, dnsCredentialId }) {
-      if (challengeType === 'http-01' || dnsCredentials !== undefined) return false;
+      if (challengeType !== 'dns-01' || dnsCredentials !== undefined) return false;
       if (dnsCredentialId !== undefined) {
         const record = await stores.dnsCredentials.get(dnsCredentialId);
         if (record === null || record.projectIds?.includes(projectId)) return false;

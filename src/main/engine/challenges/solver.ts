@@ -1,4 +1,5 @@
 // Defines the contract of a challenge solver, which makes the CA's validation of a name succeed.
+import type { ChallengeType } from '../../../shared/certificate.ts';
 import type { Json } from '../core/model.ts';
 
 export interface ChallengeTask {
@@ -24,7 +25,7 @@ export interface SolverContext {
 }
 
 export interface ChallengeSolver {
-  readonly type: 'http-01' | 'dns-01';
+  readonly type: ChallengeType;
   /** Presents the challenge. Safe to call again for the same task, as happens after a restart. */
   present(task: ChallengeTask, context: SolverContext): Promise<void>;
   /**

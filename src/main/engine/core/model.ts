@@ -1,5 +1,5 @@
 // The records that the engine stores: plain data without behaviour, in the form that the stores read and write.
-import type { RevocationReason } from '../../../shared/certificate.ts';
+import type { ChallengeType, RevocationReason } from '../../../shared/certificate.ts';
 import type { ErrorBody } from '../../../shared/errors.ts';
 import type { Timestamp } from '../../../shared/time.ts';
 import type { Scope } from '../../../shared/token.ts';
@@ -34,7 +34,7 @@ export interface IssuanceSpec {
   /** `preferred`: omit the profile if the CA does not offer it. Default: `required`. */
   readonly profileUse?: 'required' | 'preferred' | undefined;
   readonly preferredChain: string | null;
-  readonly challengeType: 'http-01' | 'dns-01';
+  readonly challengeType: ChallengeType;
   readonly dnsProvider: string | null;
   /** A saved credential, or null for the one that is stored with the project. */
   readonly dnsCredentialId: string | null;
@@ -234,7 +234,7 @@ export interface JobRecord {
 export interface ChallengeRecord {
   readonly authorizationUrl: string;
   readonly challengeUrl: string;
-  readonly type: 'http-01' | 'dns-01';
+  readonly type: ChallengeType;
   /** Without `*.` (RFC 8555 section 7.1.4). */
   readonly identifier: string;
   readonly wildcard: boolean;

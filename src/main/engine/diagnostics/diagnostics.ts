@@ -17,7 +17,11 @@ export interface Surroundings {
   readonly signInCommand: string;
   readonly secretStoreReason: string;
   /** HOST:PORT; null if the listener is closed. */
-  readonly listeners: { readonly api: string | null; readonly challenges: string | null };
+  readonly listeners: {
+    readonly api: string | null;
+    readonly challenges: string | null;
+    readonly alpn: string | null;
+  };
   readonly notices: readonly string[];
   readonly database: { readonly bytes: number; readonly schema: number };
 }

@@ -2,6 +2,7 @@
 // with the saved credentials; ca/HOST/PATH/ with the account's key. https://github.com/acmesh-official/acme.sh/wiki
 import { join } from 'node:path';
 import {
+  alpnProof,
   type Found,
   type FoundAccount,
   type FoundRenewal,
@@ -97,14 +98,7 @@ async function proofOf(folder: Folder, methods: readonly string[], saved: Values
   const [script] = scripts;
   if (script === undefined) {
     if (methods.includes('dns')) return manualProof('the TXT records were created manually.');
-    if (methods.includes('alpn')) {
-      const why =
-        'acme.sh used TLS-ALPN-01 on port 443, which Certdesk does not support. Certdesk assumes HTTP-01:';
-      return {
-        ...httpProof(STANDALONE_NOTE),
-        lacking: `${why} turn auto-renewal on after a successful renewal.`,
-      };
-    }
+    if (methods.includes('alpn')) return alpnProof;
     return httpProof(methods.every((method) => method === 'no') ? STANDALONE_NOTE : WEB_SERVER_NOTE);
   }
   if (methods.length > 1) return manualProof('acme.sh used several challenge methods.');

@@ -1,5 +1,6 @@
 // Defines a certificate as a layout's reader finds it, before it is evaluated: PEM texts and the other client's
 // renewal settings. It holds secrets and never leaves the engine.
+import type { ChallengeType } from '../../../shared/certificate.ts';
 import type { DnsCredentials } from '../dns/credentials/values.ts';
 
 export interface Found {
@@ -28,7 +29,7 @@ export interface FoundRenewal {
 }
 
 export interface Proof {
-  readonly challengeType: 'http-01' | 'dns-01';
+  readonly challengeType: ChallengeType;
   readonly dnsProvider: string | null;
   /** Null if none are needed, or none were found (`lacking` says so). */
   readonly credentials: DnsCredentials | null;
@@ -55,6 +56,17 @@ export const httpProof = (note: string): Proof => ({
   lacking: null,
   notes: [note],
 });
+
+const ALPN_NOTE =
+  'Renewals use TLS-ALPN-01: start Certdesk with --alpn-port 443, and the CA must reach it on port 443 of each name.';
+
+export const alpnProof: Proof = {
+  challengeType: 'tls-alpn-01',
+  dnsProvider: null,
+  credentials: null,
+  lacking: null,
+  notes: [ALPN_NOTE],
+};
 
 export const dnsProof = (
   dnsProvider: string,

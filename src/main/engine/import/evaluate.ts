@@ -129,8 +129,8 @@ function planOf(
   const names = leaf.names.map(toDnsName);
   if (!names.every((name) => name !== null)) return withoutPlan('it contains a name that is not a DNS name.');
   const { proof } = renewal;
-  if (proof.challengeType === 'http-01' && names.some((name) => name.startsWith('*.'))) {
-    return withoutPlan('it contains a wildcard, which HTTP-01 cannot validate.');
+  if (proof.challengeType !== 'dns-01' && names.some((name) => name.startsWith('*.'))) {
+    return withoutPlan('it contains a wildcard, which only DNS-01 can validate.');
   }
   const off = renewal.switchedOff
     ? ['Renewal was off in the other client, so auto-renewal is off here.']

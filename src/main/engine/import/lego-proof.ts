@@ -3,6 +3,7 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
+  alpnProof,
   dnsProof,
   httpProof,
   manualProof,
@@ -52,14 +53,7 @@ const PROVIDERS: Readonly<Record<string, (get: Get) => Mapped>> = {
 export async function legoProof({ challenge }: LegoCertificate, place: string): Promise<Proof | null> {
   if (challenge === null) return null;
   if (challenge.http) return httpProof(challenge.http.webroot ? WEB_SERVER_NOTE : STANDALONE_NOTE);
-  if (challenge.tls) {
-    const why =
-      'lego used TLS-ALPN-01 on port 443, which Certdesk does not support. Certdesk assumes HTTP-01:';
-    return {
-      ...httpProof(STANDALONE_NOTE),
-      lacking: `${why} turn auto-renewal on after a successful renewal.`,
-    };
-  }
+  if (challenge.tls) return alpnProof;
   if (challenge.dnsPersist) return manualProof('lego used DNS-PERSIST-01, which Certdesk does not support.');
   const { provider = '', envFile } = challenge.dns ?? {};
   const map = PROVIDERS[provider];

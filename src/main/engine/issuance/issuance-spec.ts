@@ -30,7 +30,7 @@ export function toIssuanceSpec(
   if (names.length > MAX_NAMES)
     throw invalid('altNames', `a certificate can have at most ${MAX_NAMES} names`);
   const wildcard = names.find((name) => name.startsWith('*.'));
-  if (wildcard !== undefined && body.challengeType === 'http-01') {
+  if (wildcard !== undefined && body.challengeType !== 'dns-01') {
     throw invalid('challengeType', `a wildcard (${wildcard}) needs dns-01`);
   }
   const single = names.find(isSingleLabel);

@@ -39,6 +39,7 @@ const WAITS_FOR: { readonly [Code in ErrorCode]?: string } = {
   DNS_ZONE_NOT_FOUND: 'Action needed: this DNS account does not contain the zone.',
   UNSUPPORTED_DNS_PROVIDER: 'Action needed: the DNS provider is no longer supported.',
   CHALLENGE_UNAVAILABLE: 'Action needed: the CA does not offer the chosen challenge type.',
+  ALPN_LISTENER_OFF: 'Action needed: start Certdesk with --alpn-port 443, which TLS-ALPN-01 needs.',
   UNKNOWN_CA: 'Action needed: the CA is no longer known.',
   ACME_EAB_REQUIRED: 'Action needed: this CA requires external account binding (EAB).',
   ACME_ACCOUNT_DEACTIVATED: 'Action needed: the account was deactivated at the CA. Replace it.',

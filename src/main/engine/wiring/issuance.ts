@@ -6,6 +6,7 @@ import { createConfirmations } from '../challenges/manual-confirmations.ts';
 import { createReachability } from '../challenges/reachability/reachability.ts';
 import { createSolverRegistry } from '../challenges/registry.ts';
 import { createDnsChooser, type DnsChooser } from '../challenges/select-dns-credential.ts';
+import { createAlpnChallenges } from '../challenges/tls-alpn-01.ts';
 import { createDnsCredentials } from '../dns/credentials/credentials.ts';
 import { listDnsProviders } from '../dns/providers/registry.ts';
 import type { Engine } from '../engine.ts';
@@ -29,6 +30,7 @@ export type IssuanceServices = Pick<
   | 'confirmRecords'
   | 'startHeldBack'
   | 'answerChallenge'
+  | 'alpnChallenges'
   | 'counts'
   | 'restoreChallenges'
 > & {
@@ -41,13 +43,15 @@ export type IssuanceServices = Pick<
 export function wireIssuance(common: Common, accounts: Accounts): IssuanceServices {
   const { stores, secrets, vault, acme, clock, log, journal, locks, jobSecrets, limits } = common;
   const { directories, resolver, random, timing } = common;
-  const { addressPolicy, dnsEndpoints, acmeShFolder, webPorts } = common;
+  const { addressPolicy, dnsEndpoints, acmeShFolder, webPorts, surroundings } = common;
 
   const http = createHttpChallenges();
+  const alpn = createAlpnChallenges({ clock, isListening: () => surroundings().listeners.alpn !== null });
   const confirmations = createConfirmations();
   const chooser = createDnsChooser({ stores, secrets, acmeShFolder });
   const solvers = createSolverRegistry({
     http: http.solver,
+    alpn,
     chooser,
     confirmations,
     resolver,
@@ -116,16 +120,20 @@ export function wireIssuance(common: Common, accounts: Accounts): IssuanceServic
     queue,
     chooser,
     dnsCredentials,
-    reachability: createReachability({ stores, resolver, http, addressPolicy, ports: webPorts }),
+    reachability: createReachability({ stores, resolver, http, alpn, addressPolicy, ports: webPorts }),
     jobs: createJobs(stores, presentResult),
     events: createEvents(stores, journal),
     dnsProviders: () => listDnsProviders(acmeShFolder),
     confirmRecords: confirmations.confirm,
     startHeldBack: queue.startHeldBack,
     answerChallenge: http.answer,
+    alpnChallenges: alpn,
     counts: () => queue.size,
     async restoreChallenges() {
-      for (const { challenges } of await stores.orders.all()) http.restore(challenges);
+      for (const { challenges } of await stores.orders.all()) {
+        http.restore(challenges);
+        alpn.restore(challenges);
+      }
     },
     sweepLeftovers: () =>
       sweepLeftovers({ stores, journal, vault, clock, log, solvers, secrets: jobSecrets }),

@@ -42,7 +42,7 @@ export function NamesField({
         {...form.getInputProps('names')}
         error={form.errors.names ?? wrong}
       />
-      {wildcard !== undefined && form.values.method === 'http-01' && method === 'dns-01' && (
+      {wildcard !== undefined && form.values.method !== method && (
         <Notice tone="info" role="status">
           {text.wildcard(wildcard)}
         </Notice>

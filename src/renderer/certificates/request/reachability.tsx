@@ -1,8 +1,8 @@
-// Shows what a CA would find on port 80 of each name: on request, or while the names are typed.
+// Shows what a CA would find on port 80 or 443 of each name: on request, or while the names are typed.
 import { Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import type { NameReport } from '../../../shared/reachability.ts';
+import type { NameReport, ReachabilityChallenge } from '../../../shared/reachability.ts';
 import { useApiClient } from '../../api.ts';
 import { formatList } from '../../format.ts';
 import { obtain as obtainTexts } from '../../messages/obtain.ts';
@@ -18,18 +18,22 @@ const RESULT_HEIGHT = '9.5rem';
 
 export interface ReachabilityProps {
   readonly names: readonly string[];
+  readonly type: ReachabilityChallenge;
   /** Tests without a press of the button, when the names have not changed for a moment. */
   readonly live?: boolean;
 }
 
-export function Reachability({ names, live = false }: ReachabilityProps) {
+export function Reachability({ names, type, live = false }: ReachabilityProps) {
   const client = useApiClient();
   const [settled] = useDebouncedValue(names.join(' '), TYPED_MS);
   const wanted = live ? settled : names.join(' ');
   const test = useQuery({
-    queryKey: ['reachability', wanted],
+    queryKey: ['reachability', type, wanted],
     queryFn: ({ signal }) =>
-      client.certificates.testNames.mutate({ body: { names: wanted.split(' ') } }, { signal }),
+      client.certificates.testNames.mutate(
+        { body: { names: wanted.split(' '), challengeType: type } },
+        { signal },
+      ),
     enabled: live && wanted !== '',
     retry: false,
     staleTime: 60_000,
@@ -51,7 +55,7 @@ export function Reachability({ names, live = false }: ReachabilityProps) {
         <Group gap="xs" wrap="nowrap" role="status">
           <Loader size="xs" aria-hidden />
           <Text c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-            {text.testing(formatList(names.slice(0, 3)))}
+            {text.testing(type === 'http-01' ? 80 : 443, formatList(names.slice(0, 3)))}
           </Text>
         </Group>
       ) : (

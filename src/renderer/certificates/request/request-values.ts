@@ -13,7 +13,7 @@ import { parseNames } from './parse-names.ts';
 const text = obtainTexts;
 
 export const KEYS = ['ec-256', 'ec-384', 'rsa-2048', 'rsa-4096'] as const;
-export const METHODS = ['http-01', 'dns-01', 'manual'] as const;
+export const METHODS = ['http-01', 'dns-01', 'tls-alpn-01', 'manual'] as const;
 /** `manual` is DNS-01 with records that the user creates. */
 export type Method = (typeof METHODS)[number];
 /** The ID of the DNS provider whose records the user creates. */
@@ -71,9 +71,14 @@ export function wildcardOf(names: readonly string[]): string | undefined {
   return names.find((name) => name.startsWith('*.'));
 }
 
-/** Returns the method that is used: HTTP-01 cannot validate a wildcard. */
+/** Whether the method can validate a wildcard: only DNS-01 can (RFC 8555 section 7.1.3, RFC 8737 section 3). */
+export function validatesWildcards(method: Method): boolean {
+  return method === 'dns-01' || method === 'manual';
+}
+
+/** Returns the method that is used: DNS-01 for a wildcard. */
 export function methodOf({ method }: Pick<RequestValues, 'method'>, names: readonly string[]): Method {
-  return method === 'http-01' && wildcardOf(names) !== undefined ? 'dns-01' : method;
+  return !validatesWildcards(method) && wildcardOf(names) !== undefined ? 'dns-01' : method;
 }
 
 /** What the form knows about the last request. */
@@ -142,7 +147,7 @@ function valuesOf(before: Before, request: NonNullable<LastRequest['request']>):
 }
 
 function validationOf({ source, dnsProvider, credentials }: RequestValues, method: Method) {
-  if (method === 'http-01') return { challengeType: 'http-01' } as const;
+  if (method === 'http-01' || method === 'tls-alpn-01') return { challengeType: method } as const;
   const dns = { challengeType: 'dns-01' } as const;
   if (method === 'manual') return { ...dns, dnsProvider: MANUAL };
   if (source === 'project') return dns;

@@ -11,6 +11,7 @@ import {
   createReachability,
   redirectRefusal,
 } from '../../../../src/main/engine/challenges/reachability/reachability.ts';
+import { createAlpnChallenges } from '../../../../src/main/engine/challenges/tls-alpn-01.ts';
 import { createDnsResolver } from '../../../../src/main/engine/dns/lookup/resolver.ts';
 import {
   type AddressPolicy,
@@ -27,6 +28,7 @@ import { LOOPBACK_POLICY } from '../../../support/tools/network.ts';
 import { portOf, unusedPort } from '../../../support/tools/ports.ts';
 
 const http = createHttpChallenges();
+const alpn = createAlpnChallenges({ clock: { now: () => new Date() }, isListening: () => true });
 const signal = new AbortController().signal;
 const closing: (() => Promise<unknown> | unknown)[] = [];
 let names: NameServer;
@@ -74,6 +76,7 @@ async function testNames(port: number, ask: readonly string[] | null = ['a.examp
     stores,
     resolver: createDnsResolver({ servers: [names.server], timeoutMs: 20_000 }),
     http,
+    alpn,
     addressPolicy,
     ports: { http: port, https: port },
     timeoutMs,
@@ -301,6 +304,7 @@ test('ends at once on abort, and leaves no probe', async () => {
     stores,
     resolver,
     http,
+    alpn,
     addressPolicy: LOOPBACK_POLICY,
     ports: { http: port, https: port },
   });

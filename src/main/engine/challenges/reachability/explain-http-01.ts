@@ -18,7 +18,7 @@ export interface ExplainDeps {
 const TIMEOUT_MS = 10_000;
 
 /** Adds the explanation to a solver. */
-export function withExplanation(solver: ChallengeSolver, deps: ExplainDeps): ChallengeSolver {
+export function withHttpExplanation(solver: ChallengeSolver, deps: ExplainDeps): ChallengeSolver {
   return { ...solver, explain: (task, signal) => explain(deps, task, signal) };
 }
 

@@ -158,7 +158,8 @@ async function readStart(answer: IncomingMessage): Promise<string> {
 
 const UNREACHABLE = ['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EHOSTDOWN', 'ENETDOWN', 'EACCES'];
 
-function classify(code: string): {
+/** Classifies an error of Node or of the system by its code. */
+export function classify(code: string): {
   readonly kind: 'refused' | 'timeout' | 'unreachable' | 'broken';
   readonly reason: string;
 } {

@@ -44,7 +44,7 @@ interface ReportFacts extends Place {
   readonly fetched: Fetched | NotAsked;
 }
 
-const PRIVATE = 'Private address: a public CA cannot reach it; only a CA in your network can.';
+export const PRIVATE = 'Private address: a public CA cannot reach it; only a CA in your network can.';
 
 function sentences(facts: ReportFacts): readonly string[] {
   const { isPublic, finding, fetched } = facts;
@@ -88,8 +88,9 @@ const NOT_FAILING: readonly AddressFinding[] = ['well', 'private', 'not_asked'];
 /**
  * Summarizes the results of one name.
  * @param reports In the order in which CAs try them: IPv6 first.
+ * @param port The port that was tested.
  */
-export function describeName(name: string, reports: readonly AddressReport[]): NameReport {
+export function describeName(name: string, reports: readonly AddressReport[], port = 80): NameReport {
   const failing = reports.filter(({ finding }) => !NOT_FAILING.includes(finding));
   const addresses = [...reports];
   const listed = `${name} resolves to ${reports.map(({ address }) => address).join(', ')}`;
@@ -97,7 +98,7 @@ export function describeName(name: string, reports: readonly AddressReport[]): N
     const isWell = reports.every(({ finding }) => finding === 'well');
     const isUnknown = reports.some(({ finding }) => finding === 'not_asked');
     const message = isWell
-      ? `${listed}. Certdesk is reachable on port 80.`
+      ? `${listed}. Certdesk is reachable on port ${port}.`
       : isUnknown
         ? `${listed}, in a private network. This was not tested, and a public CA cannot connect. If other networks see a public address (split DNS), this test cannot tell.`
         : `${listed}. Certdesk is reachable from your network only; a public CA cannot connect.`;

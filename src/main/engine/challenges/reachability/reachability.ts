@@ -1,7 +1,7 @@
-// Tests whether a CA would reach Certdesk for HTTP-01, before the CA is asked. A probe is served like a token and
-// requested at every address of the name.
+// Tests whether a CA would reach Certdesk for HTTP-01 or TLS-ALPN-01, before the CA is asked. A probe is served like a
+// challenge and requested at every address of the name.
 import PQueue from 'p-queue';
-import type { NameReport, Reachability } from '../../../../shared/reachability.ts';
+import type { NameReport, Reachability, ReachabilityChallenge } from '../../../../shared/reachability.ts';
 import { CertdeskError } from '../../core/errors.ts';
 import { findProject } from '../../core/project-lookup.ts';
 import { randomSecret } from '../../core/random-secret.ts';
@@ -11,10 +11,14 @@ import { type AddressPolicy, type AddressRefusal, REFUSALS } from '../../outgoin
 import { isOwnAddress } from '../../outgoing/own-addresses.ts';
 import { isPublicAddress } from '../../outgoing/special-networks.ts';
 import type { HttpChallenges } from '../http-01.ts';
+import { type AlpnChallenges, toServerName } from '../tls-alpn-01.ts';
 import { type FetchDeps, type Fetched, fetchAsCa, type Hop, type WebPorts } from './fetch.ts';
+import { describeHandshake, shakeHands } from './handshake.ts';
 import { describeAddress, describeName, SEEN_FROM } from './message-text.ts';
 
 interface TestOptions {
+  /** Default: http-01. */
+  readonly challengeType?: ReachabilityChallenge | undefined;
   readonly signal: AbortSignal;
   /** Whether the report shows other servers' responses: the Server header and redirect targets. */
   readonly showAnswers: boolean;
@@ -22,7 +26,7 @@ interface TestOptions {
 
 export interface ReachabilityService {
   /**
-   * Tests port 80 of each name. Problems are results, not errors. A wildcard is reported to need dns-01. An address
+   * Tests port 80 (http-01) or 443 (tls-alpn-01) of each name. Problems are results, not errors. A wildcard is reported to need dns-01. An address
    * in a private network is reported but not tested, unless --allow-private names the network.
    * @param names Default: the project's names.
    * @throws PROJECT_NOT_FOUND, DOMAIN_NOT_CONFIGURED, the signal's reason
@@ -36,6 +40,7 @@ export interface ReachabilityDeps {
   readonly stores: Stores;
   readonly resolver: Pick<DnsResolver, 'resolve'>;
   readonly http: Pick<HttpChallenges, 'probe'>;
+  readonly alpn: Pick<AlpnChallenges, 'probe'>;
   readonly addressPolicy: AddressPolicy;
   /** 80 and 443, except in tests. */
   readonly ports: WebPorts;
@@ -58,9 +63,11 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityService 
   };
 
   async function testName(name: string, options: TestOptions): Promise<NameReport> {
-    const { signal } = options;
-    if (name.startsWith('*.'))
-      return notTested(name, 'wildcard', 'HTTP-01 cannot validate a wildcard. Use DNS-01.');
+    const { signal, challengeType = 'http-01' } = options;
+    if (name.startsWith('*.')) {
+      const message = `${challengeType.toUpperCase()} cannot validate a wildcard. Use DNS-01.`;
+      return notTested(name, 'wildcard', message);
+    }
     const found = await addressesOf(name, deps.resolver, signal).catch((error: unknown) => {
       signal.throwIfAborted();
       if (error instanceof CertdeskError) return error;
@@ -72,11 +79,12 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityService 
       const message = `${name} does not resolve. Add an A or AAAA record at your DNS provider, or check the spelling.`;
       return notTested(name, 'unresolved', message);
     }
-    const tests = found.slice(0, MAX_ADDRESSES).map((address) => testAddress(name, address, options));
-    return describeName(name, await Promise.all(tests));
+    const test = challengeType === 'http-01' ? testHttp : testAlpn;
+    const tests = found.slice(0, MAX_ADDRESSES).map((address) => test(name, address, options));
+    return describeName(name, await Promise.all(tests), challengeType === 'http-01' ? 80 : 443);
   }
 
-  async function testAddress(name: string, address: string, { signal, showAnswers }: TestOptions) {
+  async function testHttp(name: string, address: string, { signal, showAnswers }: TestOptions) {
     const place = { address, isPublic: isPublicAddress(address), isOwn: isOwnAddress(address) };
     if (!mayProbe(deps.addressPolicy, address, deps.ports.http))
       return describeAddress(place, { kind: 'not_asked', redirects: [] }, '');
@@ -85,6 +93,20 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityService 
       const url = new URL(`http://${name}/.well-known/acme-challenge/${probe.token}`);
       const fetched = await fetchAsCa({ url, address }, fetching, signal);
       return describeAddress(place, showAnswers ? fetched : withoutAnswers(fetched), probe.text);
+    } finally {
+      probe.end();
+    }
+  }
+
+  async function testAlpn(name: string, address: string, { signal }: TestOptions) {
+    const place = { address, isPublic: isPublicAddress(address), isOwn: isOwnAddress(address) };
+    const { https: port } = deps.ports;
+    if (!mayProbe(deps.addressPolicy, address, port))
+      return describeHandshake(place, { kind: 'not_asked' }, () => false);
+    const probe = deps.alpn.probe(name);
+    try {
+      const target = { address, port, serverName: toServerName(name), timeoutMs: fetching.timeoutMs };
+      return describeHandshake(place, await shakeHands(target, signal), probe.isServed);
     } finally {
       probe.end();
     }

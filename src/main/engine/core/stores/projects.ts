@@ -8,7 +8,7 @@ export interface ProjectFilter {
   readonly q?: string | undefined;
   readonly status?: ProjectStatus | undefined;
   readonly failing?: boolean | undefined;
-  /** `http-01`, or the id of a DNS provider. */
+  /** `http-01`, `tls-alpn-01`, or the id of a DNS provider. */
   readonly provider?: string | undefined;
   readonly ca?: string | undefined;
   readonly type?: ListProjects['type'];
