@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { DeployedStateSchema } from './deployed.ts';
 import { DEPLOYED_STATES, type DeployedState } from './deployed-states.ts';
+import { DEPLOYMENT_KINDS } from './deployment-kinds.ts';
 import { RunStateSchema } from './deployment-run.ts';
 import { HostCredentialIdSchema, HostIdSchema } from './host.ts';
 import { ErrorBodySchema } from './job.ts';
@@ -15,9 +16,7 @@ import { TimestampSchema } from './time-schema.ts';
 // Projects show these too, and deployments belong to projects.
 export { type Deployed, DeployedSchema, DeployedStateSchema } from './deployed.ts';
 export { DEPLOYED_STATE_LABELS, DEPLOYED_STATES, type DeployedState } from './deployed-states.ts';
-
-export const DEPLOYMENT_KINDS = ['files', 'command'] as const;
-export type DeploymentKind = (typeof DEPLOYMENT_KINDS)[number];
+export { DEPLOYMENT_KINDS, type DeploymentKind } from './deployment-kinds.ts';
 
 export const FILE_CONTENTS = [
   'certificate',
@@ -259,6 +258,10 @@ export const UpdateDeploymentSchema = z
   .meta({ id: 'UpdateDeployment' });
 export type UpdateDeployment = z.output<typeof UpdateDeploymentSchema>;
 
+/** Why a deployment is paused. Only a signed-in person resumes what a restore or an import has paused. */
+export const PAUSED_BY = ['person', 'restore', 'import'] as const;
+export type PausedBy = (typeof PAUSED_BY)[number];
+
 const hostName = z.object({ id: z.string(), name: z.string() });
 
 /** The last run of a deployment on one host. */
@@ -284,10 +287,10 @@ export const DeploymentSchema = z
     recipe: z.string().nullable(),
     hosts: z.union([z.object({ ids: z.array(z.string()) }), z.object({ tag: z.string() })]),
     enabled: z.boolean(),
-    pausedBy: z
-      .enum(['person', 'restore'])
-      .nullable()
-      .meta({ description: 'restore: a backup was restored, and nobody has confirmed the deployment since' }),
+    pausedBy: z.enum(PAUSED_BY).nullable().meta({
+      description:
+        'restore: a backup was restored, and nobody has confirmed the deployment since; import: another client ran it, and nobody has read it since',
+    }),
     files: z.array(DeploymentFileSchema),
     command: z
       .union([

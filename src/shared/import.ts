@@ -1,6 +1,7 @@
 // Schemas of imports: the certificates in the folder of another ACME client, and the result of an import. No secrets.
 import { z } from 'zod';
 import { ChallengeTypeSchema } from './certificate.ts';
+import { DEPLOYMENT_KINDS } from './deployment-kinds.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const ImportLayoutSchema = z.enum(['certbot', 'acme-sh', 'lego', 'pem']).meta({
@@ -26,6 +27,10 @@ export const ImportCertificatesSchema = z
     certificates: z
       .union([z.literal('all'), z.array(z.string().min(1).max(128)).min(1).max(1000)])
       .meta({ description: 'IDs from the scan, or `all` for every certificate that can be imported' }),
+    deployments: z.boolean().default(true).meta({
+      description:
+        'Also create deployments for what the other client did after a renewal (hooks, installed files)',
+    }),
     allowDuplicateDomain: z.boolean().optional().meta({
       description:
         'Import a certificate into a second project if a project with its domain has a certificate of the same kind of key (`sameDomain` of the scan); refused by default',
@@ -33,6 +38,17 @@ export const ImportCertificatesSchema = z
   })
   .meta({ id: 'ImportCertificates' });
 export type ImportCertificates = z.infer<typeof ImportCertificatesSchema>;
+
+const FoundDeploymentSchema = z
+  .object({
+    name: z.string().meta({ description: 'Where the other client names it' }),
+    kind: z.enum(DEPLOYMENT_KINDS),
+    paused: z.boolean().meta({ description: 'Whether a person must read and resume it before it runs' }),
+    sentences: z.array(z.string()).meta({ description: 'What a run does, in order' }),
+    notes: z.array(z.string()),
+  })
+  .meta({ id: 'FoundDeployment' });
+export type FoundDeploymentInfo = z.infer<typeof FoundDeploymentSchema>;
 
 const MethodSchema = z.object({
   challengeType: ChallengeTypeSchema,
@@ -64,6 +80,9 @@ export const FoundCertificateSchema = z
       .array(z.string())
       .meta({ description: 'Reasons why the certificate cannot be imported; empty if it can' }),
     notes: z.array(z.string()).meta({ description: 'What the user should know or do after the import' }),
+    deployments: z.array(FoundDeploymentSchema).meta({
+      description: 'What the other client did after a renewal: an import creates these deployments',
+    }),
     project: z
       .object({ id: z.string(), name: z.string() })
       .nullable()

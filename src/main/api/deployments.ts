@@ -27,14 +27,14 @@ const runId = z.string().min(1).max(64);
 const nothing = z.strictObject({}).optional();
 const startedRuns = z.object({ runs: z.array(DeploymentRunSchema) });
 
-/** Adds whether a restore paused the deployment, because then a person has to confirm it. */
+/** Adds what paused the deployment: a person has to confirm it after a restore, and to read it after an import. */
 const withPause: Meta['checkedAs'] = async ({ deployments }, input) => {
   const { pausedBy } = await deployments.get(String(input.deploymentId));
   return { ...input, pausedBy };
 };
 
 const ResumeInput = z.object({ deploymentId, body: nothing }).meta({
-  reachOf: (input) => (Object(input).pausedBy === 'restore' ? { reach: 'system' } : null),
+  reachOf: (input) => (['restore', 'import'].includes(Object(input).pausedBy) ? { reach: 'system' } : null),
 });
 
 const DeploymentTestSchema = z.object({
@@ -281,7 +281,7 @@ export const deployments = router({
         method: 'POST',
         path: '/deployments/{deploymentId}/resume',
         summary:
-          'Resume a deployment and deploy the active certificate. After a restore only a signed-in person may',
+          'Resume a deployment and deploy the active certificate. After a restore or an import only a signed-in person may',
       },
       checkedAs: withPause,
     })

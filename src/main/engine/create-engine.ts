@@ -24,8 +24,8 @@ export function createEngine(ports: EnginePorts): Engine {
   const sessions = createSessions(stores, journal, clock);
   const { accounts, ...authorities } = wireAuthorities(common);
   const { queue, chooser, sweepLeftovers, ...issuance } = wireIssuance(common, accounts);
-  const records = wireRecords(common, { ...issuance, queue, chooser });
-  const { deploymentRunner, ...deploy } = wireDeploy(common);
+  const { deploymentRunner, adopter, ...deploy } = wireDeploy(common);
+  const records = wireRecords(common, { ...issuance, queue, chooser, adopter });
   const { endpoints, endpointSweeps } = wireEndpoints(common);
   const scheduler = wireMaintenance(common, { ...authorities, ...issuance, queue, sweepLeftovers, sessions });
   const monitoring = wireMonitoring(common, { ...records, ...issuance, scheduler });

@@ -52,7 +52,7 @@ export interface DeploymentsTable {
   hosts: string;
   tag: GeneratedAlways<string | null>;
   enabled: number;
-  paused_by: 'person' | 'restore' | null;
+  paused_by: 'person' | 'restore' | 'import' | null;
   files: string;
   command: string | null;
   script_sealed: Uint8Array | null;

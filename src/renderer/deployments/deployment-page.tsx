@@ -107,11 +107,11 @@ function Paused({ deployment: { id, enabled, pausedBy } }: { readonly deployment
     }),
   );
   if (enabled) return null;
-  const restored = pausedBy === 'restore';
+  const [title, what] = text.pausedBy[pausedBy ?? 'person'];
   return (
-    <Notice tone="warn" title={restored ? text.restored : text.paused} role="status">
+    <Notice tone="warn" title={title} role="status">
       <Group justify="space-between" gap="xs">
-        <Text>{restored ? text.restoredText : text.pausedText}</Text>
+        <Text>{what}</Text>
         <Button size="xs" loading={resume.isPending} onClick={() => resume.mutate({ deploymentId: id })}>
           {text.resume}
         </Button>

@@ -1,7 +1,7 @@
 // The cells of a certificate that a scan found: names with remarks, key and renewal.
-import { List, Text } from '@mantine/core';
-import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
-import type { FoundCertificate } from '../../shared/import.ts';
+import { Group, List, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconPlayerPause } from '@tabler/icons-react';
+import type { FoundCertificate, FoundDeploymentInfo } from '../../shared/import.ts';
 import { imports as importTexts } from '../messages/import.ts';
 import { Chip } from '../ui/chip.tsx';
 import { TextLink } from '../ui/link.tsx';
@@ -18,7 +18,30 @@ export function FoundNames({ found }: { readonly found: FoundCertificate }) {
         {issuer === null ? source : `${issuer} · ${source}`}
       </Text>
       <Remarks found={found} />
+      {found.takeable && found.deployments.map((each) => <AfterRenewal key={each.name} found={each} />)}
     </>
+  );
+}
+
+/** What the other client did after a renewal, as the deployment that the import creates. */
+function AfterRenewal({ found }: { readonly found: FoundDeploymentInfo }) {
+  const { name, paused, sentences, notes } = found;
+  return (
+    <Stack gap={2} mt={6}>
+      <Group gap="xs">
+        <Text fz="sm" fw={550}>
+          {text.deployment(name)}
+        </Text>
+        {paused && <Chip face={{ tone: 'warn', icon: IconPlayerPause, label: text.createdPaused }} />}
+      </Group>
+      <List fz="sm">
+        {[...sentences, ...notes].map((sentence) => (
+          <List.Item key={sentence} style={{ overflowWrap: 'anywhere' }}>
+            <ServerText>{sentence}</ServerText>
+          </List.Item>
+        ))}
+      </List>
+    </Stack>
   );
 }
 

@@ -12,11 +12,17 @@ import { FoundKey, FoundNames, FoundRenewal } from './found-cells.tsx';
 
 const text = importTexts;
 
+export interface ImportRequest {
+  readonly certificates: string[];
+  /** Whether the selection contains a domain that another project already has. */
+  readonly allowDuplicateDomain: boolean;
+  readonly deployments: boolean;
+}
+
 export interface FoundCertificatesProps {
   readonly scanned: ScannedFolder;
   readonly busy: boolean;
-  /** @param allowDuplicateDomain Whether the selection contains a domain that another project already has. */
-  onImport(ids: string[], allowDuplicateDomain: boolean): void;
+  onImport(request: ImportRequest): void;
 }
 
 export function FoundCertificates({ scanned, busy, onImport }: FoundCertificatesProps) {
@@ -28,6 +34,8 @@ export function FoundCertificates({ scanned, busy, onImport }: FoundCertificates
   );
   const usual = takeable.filter((id) => !duplicates.includes(id));
   const [chosen, setChosen] = useState<readonly string[]>(usual);
+  const [deployments, setDeployments] = useState(true);
+  const hasDeployments = certificates.some((each) => each.takeable && each.deployments.length > 0);
   if (certificates.length === 0) {
     return (
       <Stack gap="md">
@@ -50,15 +58,23 @@ export function FoundCertificates({ scanned, busy, onImport }: FoundCertificates
         <FoundTable certificates={certificates} usual={usual} chosen={chosen} onChoose={setChosen} />
       </Panel>
       <Skipped lines={skipped} />
-      <Group justify="flex-end">
+      <Group justify={hasDeployments ? 'space-between' : 'flex-end'}>
+        {hasDeployments && (
+          <Checkbox
+            label={text.withDeployments}
+            checked={deployments}
+            onChange={({ currentTarget }) => setDeployments(currentTarget.checked)}
+          />
+        )}
         <Button
           disabled={chosen.length === 0}
           loading={busy}
           onClick={() =>
-            onImport(
-              [...chosen],
-              chosen.some((id) => duplicates.includes(id)),
-            )
+            onImport({
+              certificates: [...chosen],
+              allowDuplicateDomain: chosen.some((id) => duplicates.includes(id)),
+              deployments,
+            })
           }
         >
           {chosen.length === 0 ? text.selectFirst : text.submit(chosen.length)}

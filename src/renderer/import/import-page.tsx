@@ -41,9 +41,7 @@ export function ImportPage() {
             key={scan.submittedAt}
             scanned={scan.data}
             busy={importing.isPending}
-            onImport={(certificates, allowDuplicateDomain) =>
-              importing.mutate({ body: { folder: scan.data.folder, certificates, allowDuplicateDomain } })
-            }
+            onImport={(request) => importing.mutate({ body: { folder: scan.data.folder, ...request } })}
           />
         )}
         {importing.data !== undefined && (

@@ -154,10 +154,17 @@ export const deployments = {
     rollBack: 'Roll back…',
     edit: 'Edit deployment',
     remove: 'Delete deployment',
-    paused: 'This deployment is paused',
-    pausedText: 'Renewed certificates are not installed until you resume it.',
-    restored: 'This deployment is paused because a backup was restored',
-    restoredText: 'Check that its hosts should get the restored certificate, then resume it.',
+    pausedBy: {
+      person: ['This deployment is paused', 'Renewed certificates are not installed until you resume it.'],
+      restore: [
+        'This deployment is paused because a backup was restored',
+        'Check that its hosts should get the restored certificate, then resume it.',
+      ],
+      import: [
+        'This deployment was imported from another ACME client',
+        'Read what it does and change it if necessary, then resume it.',
+      ],
+    },
     run: {
       started: 'Deployment started',
       nothing: 'Nothing to do: everything is in place.',

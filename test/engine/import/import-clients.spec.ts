@@ -69,6 +69,8 @@ describeWith(['pebble', 'certbot', 'lego'], 'import from real clients', () => {
         String(pebble.httpPort),
         '--non-interactive',
         '--agree-tos',
+        '--deploy-hook',
+        'echo renewed',
       ]
         .concat([
           '--register-unsafely-without-email',
@@ -94,6 +96,8 @@ describeWith(['pebble', 'certbot', 'lego'], 'import from real clients', () => {
     const [imported] = await importAll();
     expect(imported).toMatchObject({ outcome: 'imported', autoRenew: true });
     expect(imported?.names.toSorted()).toEqual([domain, `www.${domain}`]);
+    const { body } = (await app?.call('GET', `/projects/${imported?.projectId}/deployments`)) ?? {};
+    expect(body?.deployments).toMatchObject([{ pausedBy: 'import', command: { argv: ['echo', 'renewed'] } }]);
     expect(await renew(imported?.projectId ?? '')).toMatchObject({ status: 200, newAccounts: 0 });
     expect(await folder.picture()).toEqual(before);
   });

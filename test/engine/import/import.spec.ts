@@ -174,6 +174,45 @@ describe('certbot’s folder', () => {
   }
 });
 
+describe('what another client did after a renewal', () => {
+  beforeEach(async () => {
+    await writeLineage(rig.folder, {
+      name: 'hook.example.com',
+      pair: await issue('hook.example.com'),
+      server: LE,
+      accountId: ACCOUNT_ID,
+      params: ['authenticator = standalone', 'renew_hook = /opt/hook.sh'],
+    });
+  });
+
+  it('is shown by the scan and becomes a paused deployment, which a token cannot resume', async () => {
+    expect(named((await scan()).certificates, 'hook.example.com').deployments).toMatchObject([
+      {
+        kind: 'command',
+        paused: true,
+        sentences: ['On This machine:', expect.stringContaining('"/opt/hook.sh"'), expect.any(String)],
+      },
+    ]);
+    const [imported] = await importCertificates('all');
+    expect(imported?.notes.join(' ')).toContain(
+      'Created the deployment deploy hook of certbot. It is paused.',
+    );
+    const { body } = await rig.app.call('GET', `/projects/${imported?.projectId}/deployments`);
+    expect(body.deployments).toMatchObject([
+      { pausedBy: 'import', enabled: false, targets: [{ host: { name: 'This machine' } }] },
+    ]);
+    const { id } = (body.deployments as unknown as { id: string }[])[0] ?? { id: '' };
+    expect((await rig.app.call('POST', `/deployments/${id}/resume`)).status).toBe(403);
+    expect((await rig.browser.post(`/api/v1/deployments/${id}/resume`, '{}')).status).toBe(200);
+  });
+
+  it('is left out if the request says so', async () => {
+    const [imported] = await importCertificates('all', { deployments: false });
+    const { body } = await rig.app.call('GET', `/projects/${imported?.projectId}/deployments`);
+    expect(body.deployments).toEqual([]);
+  });
+});
+
 describe('acme.sh’s folder', () => {
   beforeEach(async () => {
     await rig.folder.write(

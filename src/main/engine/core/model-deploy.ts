@@ -6,6 +6,7 @@ import type {
   DeploymentSteps,
   DeploymentVerify,
   HostSelection,
+  PausedBy,
 } from '../../../shared/deployment.ts';
 import type { DeploymentRun, RunState, RunTrigger } from '../../../shared/deployment-run.ts';
 import type { ErrorBody } from '../../../shared/errors.ts';
@@ -63,7 +64,7 @@ export interface DeploymentRecord {
   readonly hosts: HostSelection;
   readonly enabled: boolean;
   /** Null if it is enabled. */
-  readonly pausedBy: 'person' | 'restore' | null;
+  readonly pausedBy: PausedBy | null;
   readonly files: readonly DeploymentFile[];
   readonly command: DeploymentCommand | null;
   /** Sealed by the vault, context `deployment:<id>`. */

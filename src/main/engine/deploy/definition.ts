@@ -9,6 +9,7 @@ import {
   DeploymentStepsSchema,
   type DeploymentVerify,
   type HostSelection,
+  type PausedBy,
   type UpdateDeployment,
 } from '../../../shared/deployment.ts';
 import type { Timestamp } from '../../../shared/time.ts';
@@ -69,9 +70,9 @@ export async function newDeployment(
   completed: Completed,
   {
     projectId,
-    enabled,
+    pausedBy,
     now,
-  }: { readonly projectId: string; readonly enabled: boolean; readonly now: Timestamp },
+  }: { readonly projectId: string; readonly pausedBy: PausedBy | null; readonly now: Timestamp },
 ): Promise<DeploymentRecord> {
   const id = randomUUID();
   const { name, kind, recipe, hosts, files, steps, verify } = completed;
@@ -82,13 +83,13 @@ export async function newDeployment(
     kind,
     recipe,
     hosts,
-    enabled,
-    pausedBy: enabled ? null : 'person',
+    enabled: pausedBy === null,
+    pausedBy,
     files,
     ...(await sealCommand(vault, id, completed.command)),
     steps,
     verify,
-    state: enabled ? 'unknown' : 'paused',
+    state: pausedBy === null ? 'unknown' : 'paused',
     stateAt: now,
     createdAt: now,
     updatedAt: now,

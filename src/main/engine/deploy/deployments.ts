@@ -5,6 +5,7 @@ import type {
   DeploymentPage,
   DeploymentPreview,
   ListDeployments,
+  PausedBy,
   UpdateDeployment,
 } from '../../../shared/deployment.ts';
 import type { DeploymentRun } from '../../../shared/deployment-run.ts';
@@ -36,8 +37,12 @@ export interface Deployments {
   get(id: string): Promise<Deployment>;
   /** The project of a deployment, for the access check. @throws DEPLOYMENT_NOT_FOUND */
   projectOf(id: string): Promise<string>;
-  /** Deploys the active certificate at once. @throws PROJECT_NOT_FOUND, INVALID_REQUEST, PATH_CLAIMED */
-  create(projectId: string, body: CreateDeployment): Promise<Deployment>;
+  /**
+   * Deploys the active certificate at once.
+   * @param pausedBy Why it is created paused. Default: a person wants it so.
+   * @throws PROJECT_NOT_FOUND, INVALID_REQUEST, PATH_CLAIMED
+   */
+  create(projectId: string, body: CreateDeployment, pausedBy?: PausedBy | null): Promise<Deployment>;
   /** Says what a deployment would do. Stores nothing. @throws like `create` */
   previewNew(projectId: string, body: CreateDeployment): Promise<DeploymentPreview>;
   /** @throws DEPLOYMENT_NOT_FOUND */
@@ -168,10 +173,10 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
     get: present,
     projectOf: async (id) => (await findDeployment(stores, id)).projectId,
 
-    async create(projectId, body) {
+    async create(projectId, body, pausedBy = body.enabled ? null : 'person') {
       const project = await findProject(stores, projectId);
       const completed = complete(body, project);
-      const record = await newDeployment(vault, completed, { projectId, enabled: body.enabled, now: now() });
+      const record = await newDeployment(vault, completed, { projectId, pausedBy, now: now() });
       await journal.write(async (tx, emit) => {
         const { domain } = await findProject(tx, projectId);
         await checkDefinition(tx, record, domain);

@@ -61,8 +61,7 @@ export function describeRun(
 ): readonly string[] {
   const where = hosts.length === 0 ? 'No host is selected yet.' : `On ${listOf(hosts)}:`;
   const writes = files.map(
-    ({ content, path, replace }) =>
-      `Write ${lower(FILE_CONTENT_LABELS[content])} to ${path}${replace === 'in-place' ? ', in place (not atomic)' : ''}.`,
+    (file) => `Write ${lower(FILE_CONTENT_LABELS[file.content])} to ${file.path}${asOwned(file)}.`,
   );
   const together =
     files.length > 1 ? ['Replace all files together, and keep the previous ones for a rollback.'] : [];
@@ -73,6 +72,16 @@ export function describeRun(
     ...commandSentences(command, steps),
     ...verifySentences(verify, domain),
   ];
+}
+
+function asOwned({ owner, group, mode, replace }: DeploymentFile): string {
+  const parts = [
+    ...(owner === null ? [] : [`owner ${owner}`]),
+    ...(group === null ? [] : [`group ${group}`]),
+    ...(mode === null ? [] : [`mode ${mode}`]),
+    ...(replace === 'in-place' ? ['in place (not atomic)'] : []),
+  ];
+  return parts.map((part) => `, ${part}`).join('');
 }
 
 function commandSentences(command: Described['command'], steps: DeploymentSteps): readonly string[] {

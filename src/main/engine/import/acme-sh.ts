@@ -1,6 +1,7 @@
 // Reads acme.sh's folder (~/.acme.sh): NAME/ or NAME_ecc/ with NAME.conf, NAME.key and fullchain.cer; account.conf
 // with the saved credentials; ca/HOST/PATH/ with the account's key. https://github.com/acmesh-official/acme.sh/wiki
 import { join } from 'node:path';
+import { readAcmeShHooks } from './acme-sh-hooks.ts';
 import {
   alpnProof,
   type Found,
@@ -56,6 +57,7 @@ export async function readAcmeSh(folder: Folder): Promise<readonly Found[]> {
     ]);
     const certificate = full.text === null ? leaf : full;
     const own = readAssignments(conf.text ?? '');
+    const { deployments, notes } = await readAcmeShHooks(own);
     // acme.sh leaves such a folder behind when the first order fails.
     const empty = certificate.text === null && certificate.problem === null;
     found.push({
@@ -67,7 +69,8 @@ export async function readAcmeSh(folder: Folder): Promise<readonly Found[]> {
         ...(empty ? ['acme.sh has never obtained this certificate.'] : []),
         ...[certificate, key].flatMap(({ problem }) => problem ?? []),
       ],
-      notes: [],
+      deployments,
+      notes,
     });
   }
   return found;

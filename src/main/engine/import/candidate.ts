@@ -2,6 +2,7 @@
 // renewal settings. It holds secrets and never leaves the engine.
 import type { ChallengeType } from '../../../shared/certificate.ts';
 import type { DnsCredentials } from '../dns/credentials/values.ts';
+import type { FoundDeployment } from './found-deployment.ts';
 
 export interface Found {
   /** Path in the folder, so that the user recognizes the certificate. */
@@ -11,6 +12,8 @@ export interface Found {
   /** PEM in any form; null if there is none. */
   readonly privateKey: string | null;
   readonly renewal: FoundRenewal | null;
+  /** What the other client did after a renewal. Default: nothing. */
+  readonly deployments?: readonly FoundDeployment[];
   readonly problems: readonly string[];
   readonly notes: readonly string[];
 }

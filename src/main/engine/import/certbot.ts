@@ -1,6 +1,7 @@
 // Reads certbot's folder (/etc/letsencrypt): renewal/NAME.conf has the renewal settings, live/NAME/ links to the
 // current files in archive/NAME/, accounts/HOST/PATH/ID/ holds the account's key as a JWK.
 // https://eff-certbot.readthedocs.io/en/stable/using.html
+import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -11,6 +12,7 @@ import {
   STANDALONE_NOTE,
   WEB_SERVER_NOTE,
 } from './candidate.ts';
+import { readCertbotHooks } from './certbot-hooks.ts';
 import { readLineageVersion } from './certbot-version.ts';
 import { readIni } from './config-text.ts';
 import { currentDirectory, formerDirectories } from './directories.ts';
@@ -55,24 +57,48 @@ async function readLineage(folder: Folder, name: string): Promise<Found> {
     ...(certificate.problem === null ? [] : [`${certificate.source}: ${certificate.problem}`]),
     ...(privateKey.problem === null ? [] : [`${privateKey.source}: ${privateKey.problem}`]),
   ];
+  const settings = readSettings(config.text ?? '');
+  const names = namesOf(certificate.text);
+  const hooks = await readCertbotHooks(folder, { name, names, ...settings });
   const unread = config.problem === null ? [] : [`Its renewal settings cannot be read: ${config.problem}`];
   return {
     source: certificate.source.startsWith('live/') ? `live/${name}` : certificate.source,
     certificate: certificate.text,
     privateKey: privateKey.text,
-    renewal: config.text === null ? null : await readRenewal(folder, config.text),
+    renewal: config.text === null ? null : await readRenewal(folder, settings),
+    deployments: hooks.deployments,
     problems,
-    notes: [...notes, ...unread],
+    notes: [...notes, ...unread, ...hooks.notes],
   };
 }
 
-async function readRenewal(folder: Folder, text: string): Promise<Found['renewal']> {
+/** For the configuration of a server, which has names and not the certificate. */
+function namesOf(pem: string | null): readonly string[] {
+  try {
+    const { subjectAltName = '' } = new X509Certificate(pem ?? '');
+    return [...subjectAltName.matchAll(/DNS:([^,\s]+)/g)].map(([, name = '']) => name.toLowerCase());
+  } catch {
+    return []; // evaluate.ts reports it
+  }
+}
+
+interface Settings {
+  /** The values of [renewalparams]. */
+  readonly params: ReadonlyMap<string, string>;
+  readonly oldRoot: string | null;
+}
+
+function readSettings(text: string): Settings {
   const ini = readIni(text);
   const params = new Map(
     [...ini].flatMap(([key, value]) =>
       key.startsWith('renewalparams.') ? [[key.slice('renewalparams.'.length), value] as const] : [],
     ),
   );
+  return { params, oldRoot: oldRootOf(ini) };
+}
+
+async function readRenewal(folder: Folder, { params, oldRoot }: Settings): Promise<Found['renewal']> {
   const directoryUrl = params.get('server') || DEFAULT_SERVER;
   const authenticator = params.get('authenticator');
   if (authenticator === undefined) return null;
@@ -84,7 +110,7 @@ async function readRenewal(folder: Folder, text: string): Promise<Found['renewal
   return {
     directoryUrl,
     email: account?.email ?? null,
-    proof: await proofOf(folder, { authenticator, params, oldRoot: oldRootOf(ini) }),
+    proof: await proofOf(folder, { authenticator, params, oldRoot }),
     account,
     switchedOff: params.get('autorenew') === 'False',
     preferredChain: given('preferred_chain') ?? given('preferred_chains'),

@@ -11,6 +11,7 @@ import { readPrivateKey } from '../pki/keys.ts';
 import { type CheckedKeyPair, checkKeyPair } from '../pki/verify-certificate.ts';
 import type { Found, FoundRenewal } from './candidate.ts';
 import { closedAuthority, currentDirectory } from './directories.ts';
+import type { FoundDeployment } from './found-deployment.ts';
 
 export interface Evaluated {
   readonly source: string;
@@ -22,6 +23,8 @@ export interface Evaluated {
   /** Null if it cannot be imported; `problems` says why. */
   readonly pair: CheckedKeyPair | null;
   readonly plan: Plan | null;
+  /** What the other client did after a renewal; none if the certificate cannot be imported. */
+  readonly deployments: readonly FoundDeployment[];
   readonly problems: readonly string[];
   readonly notes: readonly string[];
 }
@@ -43,6 +46,8 @@ export interface EvaluateOptions {
   readonly acmeShFolder: string | null;
 }
 
+const REFUSED = { pair: null, plan: null, deployments: [] } as const;
+
 /** Evaluates a certificate that was found. Problems are reported in the result and never thrown. */
 export function evaluate(found: Found, options: EvaluateOptions): Evaluated {
   const { source, notes } = found;
@@ -50,13 +55,13 @@ export function evaluate(found: Found, options: EvaluateOptions): Evaluated {
   if (read === null || typeof read === 'string') {
     const problem = read ?? (found.problems.length === 0 ? 'There is no certificate.' : null);
     const problems = [...found.problems, ...(problem === null ? [] : [problem])];
-    return { source, leaf: null, keyType: null, key: 'missing', pair: null, plan: null, problems, notes };
+    return { ...REFUSED, source, leaf: null, keyType: null, key: 'missing', problems, notes };
   }
   const { leaf, keyType, keySize } = read;
   const { key, problem: keyProblem } = evaluateKey(found.privateKey);
   const base = { source, leaf, keyType };
   if (keyProblem !== null)
-    return { ...base, key, pair: null, plan: null, problems: [...found.problems, keyProblem], notes };
+    return { ...REFUSED, ...base, key, problems: [...found.problems, keyProblem], notes };
   try {
     const { certificate, privateKey } = found;
     const pair = checkKeyPair({
@@ -66,12 +71,13 @@ export function evaluate(found: Found, options: EvaluateOptions): Evaluated {
       now: options.now,
     });
     const { plan, notes: more } = planOf(found.renewal, { leaf, keyType, keySize, options });
-    return { ...base, key, pair, plan, problems: [], notes: [...notes, ...more] };
+    const { deployments = [] } = found;
+    return { ...base, key, pair, plan, deployments, problems: [], notes: [...notes, ...more] };
   } catch (error) {
     if (!(error instanceof CertdeskError)) throw error;
     const mismatch = error.code === 'KEY_MISMATCH';
     const problems = [...found.problems, mismatch ? `${error.message}.` : error.message];
-    return { ...base, key: mismatch ? 'mismatch' : key, pair: null, plan: null, problems, notes };
+    return { ...REFUSED, ...base, key: mismatch ? 'mismatch' : key, problems, notes };
   }
 }
 

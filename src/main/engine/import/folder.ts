@@ -29,6 +29,8 @@ export interface Folder {
   /** Lists the names of the folders in a subfolder; none if it does not exist. A link counts as its target. */
   folders(relative: string): Promise<readonly string[]>;
   files(relative: string): Promise<readonly string[]>;
+  /** Lists the names of executable files in a subfolder. A link counts as its target, also outside of the folder. */
+  executables(relative: string): Promise<readonly string[]>;
   /** Lists all files below the folder as relative paths. Linked folders are not entered. */
   walk(): Promise<readonly string[]>;
   read(relative: string): Promise<FileRead>;
@@ -118,6 +120,14 @@ function createFolder(path: string): Folder {
     path,
     folders: (relative) => listNames(relative, 'isDirectory'),
     files: (relative) => listNames(relative, 'isFile'),
+    async executables(relative) {
+      const names: string[] = [];
+      for (const { name } of await entries(relative)) {
+        const facts = await stat(join(path, relative, name)).catch(() => null);
+        if (facts?.isFile() === true && (facts.mode & 0o111) !== 0) names.push(name);
+      }
+      return names;
+    },
     walk: () => walk('.', 0),
     async read(relative) {
       const inside = await resolveInside(path, relative);

@@ -18,6 +18,7 @@ import type { DnsCredentials } from '../dns/credentials/values.ts';
 import { getDnsProvider } from '../dns/providers/registry.ts';
 import type { CheckedKeyPair } from '../pki/verify-certificate.ts';
 import { type AdoptedAccount, adoptAccount } from './account.ts';
+import { adoptDeployments, type DeploymentAdopter } from './adopt-deployments.ts';
 import type { Evaluated, Plan } from './evaluate.ts';
 import { findHolder, findSameDomain } from './scan.ts';
 
@@ -28,6 +29,7 @@ export interface ImportCertificateDeps {
   readonly vault: Vault;
   readonly secrets: SecretStore;
   readonly dnsCredentials: DnsCredentialService;
+  readonly adopter: DeploymentAdopter;
 }
 
 export interface ImportCertificateOptions {
@@ -35,13 +37,15 @@ export interface ImportCertificateOptions {
   readonly client: string;
   /** Whether a second project of its domain may be created. */
   readonly allowDuplicateDomain: boolean;
+  /** Whether deployments are created for what the client did after a renewal. */
+  readonly deployments: boolean;
 }
 
 /** Imports the certificate, unless a project has it already or it cannot be imported. */
 export async function importCertificate(
   deps: ImportCertificateDeps,
   evaluated: Evaluated,
-  { client, allowDuplicateDomain }: ImportCertificateOptions,
+  { client, allowDuplicateDomain, deployments }: ImportCertificateOptions,
 ): Promise<ImportedCertificate> {
   const { stores, journal } = deps;
   const { pair, source, leaf, plan } = evaluated;
@@ -60,7 +64,7 @@ export async function importCertificate(
   const credentialId = plan === null ? null : await saveCredentials(deps, plan, client);
   const project = newProject(deps, pair);
   const certificate = await newCertificate(deps, { project, pair, plan, account, credentialId });
-  return journal.write(async (tx, emit) => {
+  const imported = await journal.write(async (tx, emit) => {
     // Checked again, because two imports may run at once.
     const since = await findHolder(tx, evaluated);
     if (since !== null) return { ...base, ...nothing, ...already(since) };
@@ -82,6 +86,9 @@ export async function importCertificate(
       notes: [...evaluated.notes, ...account.notes],
     };
   });
+  if (imported.outcome !== 'imported' || !deployments) return imported;
+  const created = await adoptDeployments(deps.adopter, imported.projectId, evaluated.deployments);
+  return { ...imported, notes: [...imported.notes, ...created] };
 }
 
 /**

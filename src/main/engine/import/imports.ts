@@ -54,7 +54,7 @@ const CLIENTS: Readonly<Record<ImportLayout, string>> = {
 };
 
 export function createImports(deps: ImportDeps): Imports {
-  const { stores, journal, locks, usualFolders = defaultFolders() } = deps;
+  const { journal, locks, usualFolders = defaultFolders() } = deps;
   /** One at a time for all callers, because a folder may be large. */
   const readFolder = (folder: string, signal: AbortSignal | undefined): Promise<Scan> =>
     deps.background.run(
@@ -76,14 +76,14 @@ export function createImports(deps: ImportDeps): Imports {
 
     async scan(path, signal) {
       const scan = await readFolder(path, signal);
-      const shown = await presentScan(stores, scan);
+      const shown = await presentScan(deps, scan);
       const message = `Scanned ${shown.folder}: ${shown.certificates.length} certificates found`;
       await journal.emit({ kind: 'import.scanned', message });
       return shown;
     },
 
     importCertificates(
-      { folder, certificates, allowDuplicateDomain = false },
+      { folder, certificates, deployments, allowDuplicateDomain = false },
       signal = new AbortController().signal,
     ) {
       const work = async (): Promise<readonly ImportedCertificate[]> => {
@@ -93,7 +93,7 @@ export function createImports(deps: ImportDeps): Imports {
             (certificates === 'all' && pair !== null) ||
             (leaf !== null && certificates !== 'all' && certificates.includes(leaf.fingerprint)),
         );
-        const options = { client: CLIENTS[scan.layout], allowDuplicateDomain };
+        const options = { client: CLIENTS[scan.layout], allowDuplicateDomain, deployments };
         const imported: ImportedCertificate[] = [];
         for (const evaluated of wanted) {
           signal.throwIfAborted();

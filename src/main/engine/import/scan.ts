@@ -7,6 +7,7 @@ import type { Stores } from '../core/stores.ts';
 import { getDnsProvider } from '../dns/providers/registry.ts';
 import { describeChain } from '../pki/verify-certificate.ts';
 import { isAcmeSh, readAcmeSh } from './acme-sh.ts';
+import { type DeploymentAdopter, presentDeployment } from './adopt-deployments.ts';
 import type { Found } from './candidate.ts';
 import { isCertbot, readCertbot } from './certbot.ts';
 import { type Evaluated, type EvaluateOptions, evaluate } from './evaluate.ts';
@@ -86,7 +87,7 @@ function preferNewest(evaluated: readonly Evaluated[]): readonly Evaluated[] {
     const better = newest.get(each);
     if (better === undefined || better === each) return each;
     const problem = `${better.source} has a newer certificate with the same names. Certdesk imports that one.`;
-    return { ...each, pair: null, plan: null, problems: [problem] };
+    return { ...each, pair: null, plan: null, deployments: [], problems: [problem] };
   });
 }
 
@@ -130,17 +131,26 @@ export async function findSameDomain(
   return found;
 }
 
+export interface PresentDeps {
+  readonly stores: Stores;
+  readonly adopter: DeploymentAdopter;
+}
+
 /** Presents the scan without secrets. */
-export async function presentScan(stores: Stores, scan: Scan): Promise<ScannedFolder> {
+export async function presentScan(deps: PresentDeps, scan: Scan): Promise<ScannedFolder> {
   const certificates: FoundCertificate[] = [];
-  for (const each of scan.certificates) certificates.push(await presentFound(stores, each));
+  for (const each of scan.certificates) certificates.push(await presentFound(deps, each));
   const { folder, layout, skipped } = scan;
   return { folder, layout, certificates, skipped: [...skipped] };
 }
 
-async function presentFound(stores: Stores, evaluated: Evaluated): Promise<FoundCertificate> {
+async function presentFound(
+  { stores, adopter }: PresentDeps,
+  evaluated: Evaluated,
+): Promise<FoundCertificate> {
   const { leaf, key, plan, pair, source } = evaluated;
   const project = await findHolder(stores, evaluated);
+  const domain = leaf?.names.map(toDnsName).find((name) => name !== null) ?? null;
   return {
     id: leaf?.fingerprint ?? null,
     source,
@@ -159,6 +169,7 @@ async function presentFound(stores: Stores, evaluated: Evaluated): Promise<Found
     },
     problems: [...evaluated.problems],
     notes: [...evaluated.notes],
+    deployments: evaluated.deployments.map((each) => presentDeployment(adopter, each, domain)),
     project,
     sameDomain: pair !== null && project === null ? await findSameDomain(stores, evaluated) : null,
     takeable: pair !== null && project === null,

@@ -1,5 +1,6 @@
 // Wires hosts, their credentials, deployments and the runner that installs certificates.
 import { toTimestamp } from '../../../shared/time.ts';
+import { createDeploymentAdopter } from '../deploy/adopt.ts';
 import { createDeployments } from '../deploy/deployments.ts';
 import { createHostTests } from '../deploy/host-tests.ts';
 import { listRecipes } from '../deploy/recipes/index.ts';
@@ -15,6 +16,7 @@ import type { Engine } from '../engine.ts';
 import { createHostCredentials } from '../hosts/credentials.ts';
 import { createHosts } from '../hosts/hosts.ts';
 import { findHost } from '../hosts/lookup.ts';
+import type { DeploymentAdopter } from '../import/adopt-deployments.ts';
 import type { Common } from './common.ts';
 
 export type DeployServices = Pick<
@@ -26,7 +28,7 @@ export type DeployServices = Pick<
   | 'deploymentRecipes'
   | 'previewTags'
   | 'hostTests'
-> & { readonly deploymentRunner: DeploymentRunner };
+> & { readonly deploymentRunner: DeploymentRunner; readonly adopter: DeploymentAdopter };
 
 /** Hosts to which certificates are installed in parallel. */
 const HOSTS_IN_PARALLEL = 10;
@@ -48,16 +50,19 @@ export function wireDeploy(common: Common): DeployServices {
     if (/^(certificate|deployment|host|job)\./.test(kind) && kind !== 'deployment.step')
       deploymentRunner.wake();
   });
+  const hosts = createHosts({
+    stores,
+    journal,
+    clock,
+    syncTags: (tx, host, before) => syncHost(tx, host, { before, now: now() }),
+    release: (tx, host) => releaseHost(tx, host, now()),
+    onKeysAccepted: (tx, hostId) => rearmRefused(tx, hostId, now()),
+  });
+  const deployments = createDeployments({ stores, journal, vault, clock });
   return {
     deploymentRunner,
-    hosts: createHosts({
-      stores,
-      journal,
-      clock,
-      syncTags: (tx, host, before) => syncHost(tx, host, { before, now: now() }),
-      release: (tx, host) => releaseHost(tx, host, now()),
-      onKeysAccepted: (tx, hostId) => rearmRefused(tx, hostId, now()),
-    }),
+    adopter: createDeploymentAdopter({ stores, hosts, deployments }),
+    hosts,
     hostCredentials: createHostCredentials({
       stores,
       journal,
@@ -66,7 +71,7 @@ export function wireDeploy(common: Common): DeployServices {
       readKey,
       deploymentsOf: (id) => usersOfSecret(stores, id),
     }),
-    deployments: createDeployments({ stores, journal, vault, clock }),
+    deployments,
     deploymentRuns: createDeploymentRuns({ stores, journal, clock }),
     hostTests: createHostTests({
       ...walk,

@@ -9,6 +9,7 @@ import { findDeployed } from '../deploy/deployed-projects.ts';
 import { findServed } from '../endpoints/served.ts';
 import type { Engine } from '../engine.ts';
 import { createHttps } from '../https/https.ts';
+import type { DeploymentAdopter } from '../import/adopt-deployments.ts';
 import { createImports } from '../import/imports.ts';
 import { findNeeds } from '../overview/overview.ts';
 import { createProjects } from '../projects/projects.ts';
@@ -35,7 +36,14 @@ export type RecordServices = Pick<
 
 export function wireRecords(
   common: Common,
-  { queue, chooser, dnsCredentials }: Pick<IssuanceServices, 'queue' | 'chooser' | 'dnsCredentials'>,
+  {
+    queue,
+    chooser,
+    dnsCredentials,
+    adopter,
+  }: Pick<IssuanceServices, 'queue' | 'chooser' | 'dnsCredentials'> & {
+    readonly adopter: DeploymentAdopter;
+  },
 ): RecordServices {
   const { stores, journal, vault, secrets, clock, log, locks, background, directories } = common;
   const { addressPolicy, acmeShFolder, restart, backups } = common;
@@ -68,6 +76,7 @@ export function wireRecords(
       directories,
       acmeShFolder,
       dnsCredentials,
+      adopter,
     }),
     audit: createAuditTrail(stores),
     settings: createSettings(stores, journal, addressPolicy),
