@@ -227,6 +227,7 @@ const ENGINE_ORDER = [
   'import',
   'backups',
   'challenges',
+  'doctor',
   'issuance',
   'renewal',
   'revocation',

@@ -15,6 +15,7 @@ import { createBackupFile, restoreBackupFile, verifyBackupFile } from './backup.
 import { listCaAccounts, replaceCaAccount } from './ca-account.ts';
 import { listCaDirectories, withdrawCaDirectory } from './ca-directory.ts';
 import { addCheckCommand } from './check.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { printLoginLink } from './login-link.ts';
 import { exitOnOutputError } from './outputs.ts';
 import { reportFailure } from './report.ts';
@@ -31,7 +32,7 @@ const PASSPHRASE_OPTIONS = [
 
 /**
  * Runs one command and sets the exit code: 0 on success, 1 if `audit verify` finds an invalid entry, `validate` an
- * invalid certificate or `check` a problem, 2 for an error that the user can resolve, 70 for a bug in Certdesk.
+ * invalid certificate or `check` and `doctor` a problem, 2 for an error that the user can resolve, 70 for a bug in Certdesk.
  * @param argv process.argv
  */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -59,6 +60,7 @@ export function createProgram(): Command {
 
   program.addCommand(validateCommand());
   addCheckCommand(program);
+  addDoctorCommand(program);
 
   addOptions(
     program.command('login-link').description('print a one-time link that signs a browser in to the GUI'),

@@ -108,6 +108,7 @@ export function createGate(): Gate {
         return { ...each<AcmeSession>(session, pass), ...gated(session), keyAuthorization, time };
       },
       directory: (options) => pass(() => client.directory(options)),
+      checkDirectory: (options) => pass(() => client.checkDirectory(options)),
       renewalInfo: (options) => pass(() => client.renewalInfo(options)),
       close: () => client.close(),
     }),

@@ -223,6 +223,7 @@ function clientOf(cas: readonly ModelCa[]): AcmeClient {
   return {
     session: ({ directoryUrl, accountKey, accountUrl }) => caOf(directoryUrl).session(accountKey, accountUrl),
     directory: async ({ directoryUrl }) => caOf(directoryUrl).directory(),
+    checkDirectory: async ({ directoryUrl }) => ({ date: null, directory: caOf(directoryUrl).directory() }),
     renewalInfo: async ({ directoryUrl, certId }) => caOf(directoryUrl).renewalInfo(certId),
     close: async () => {},
   };

@@ -10,6 +10,7 @@ import { createNoncePool, type NoncePool } from './nonces.ts';
 import { type AcmeResponse, answerError, isProblem, parseJson, unexpectedAnswer } from './problem.ts';
 import { quickRetry } from './quick-retry.ts';
 import { readRenewalInfo } from './renewal-info.ts';
+import { readDirectory } from './schemas.ts';
 import { type Call, type CallOptions, createSession } from './session.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 import { createTransport, type Transport, type TransportOptions } from './transport.ts';
@@ -59,6 +60,12 @@ export function createAcmeClient(options: TransportOptions): AcmeClient {
       return createSession({ accountKey, accountUrl, directory, call });
     },
     directory: ({ directoryUrl, signal }) => directories.get(directoryUrl, signal),
+    async checkDirectory({ directoryUrl, signal }) {
+      const response = await transport.send({ method: 'GET', url: directoryUrl, directoryUrl, signal });
+      if (response.status >= 300) throw answerError(response);
+      const at = Date.parse(response.headers.date ?? '');
+      return { date: Number.isNaN(at) ? null : new Date(at), directory: readDirectory(response) };
+    },
     async renewalInfo({ directoryUrl, certId, signal }) {
       const { renewalInfo } = await directories.get(directoryUrl, signal);
       if (renewalInfo === undefined) return null;

@@ -22,6 +22,8 @@ export interface AcmeDirectory {
     readonly termsOfService?: string;
     readonly website?: string;
     readonly externalAccountRequired?: boolean;
+    /** The CA's domains in CAA records. */
+    readonly caaIdentities?: readonly string[];
     readonly profiles?: Readonly<Record<string, string>>;
   };
 }
@@ -133,6 +135,14 @@ export interface AcmeSession {
 export interface AcmeClient {
   /** @throws as the methods of AcmeSession */
   directory(options: { readonly directoryUrl: string; readonly signal: AbortSignal }): Promise<AcmeDirectory>;
+  /**
+   * Requests the directory, not from the cache, with the CA's time (Date header; null if it sent none).
+   * @throws as the methods of AcmeSession
+   */
+  checkDirectory(options: {
+    readonly directoryUrl: string;
+    readonly signal: AbortSignal;
+  }): Promise<{ readonly date: Date | null; readonly directory: AcmeDirectory }>;
   /** @param accountKey PKCS#8 PEM. @param accountUrl Null before createAccount. */
   session(options: {
     readonly directoryUrl: string;

@@ -45,6 +45,7 @@ const Directory = present({
     termsOfService: Text,
     website: Text,
     externalAccountRequired: Flag.optional().catch(undefined),
+    caaIdentities: z.array(z.string()).optional().catch(undefined),
     profiles: z
       .preprocess(namesToRecord, z.record(z.string(), z.string().catch('')))
       .optional()

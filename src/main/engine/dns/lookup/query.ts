@@ -10,7 +10,7 @@ import {
   type ServerGuard,
 } from './transport.ts';
 
-export type LookupType = 'A' | 'AAAA' | 'CNAME' | 'NS' | 'SOA' | 'TXT';
+export type LookupType = 'A' | 'AAAA' | 'CAA' | 'CNAME' | 'DS' | 'NS' | 'SOA' | 'TXT';
 
 export interface DnsQuestion {
   readonly name: string;
@@ -21,7 +21,10 @@ export interface DnsRecord {
   /** Lower case, no trailing dot. */
   readonly name: string;
   readonly type: string;
-  /** An address, a name (lower case, no trailing dot; for SOA the MNAME), or the joined strings of a TXT record. */
+  /**
+   * An address, a name (lower case, no trailing dot; for SOA the MNAME), or the joined strings of a TXT record. CAA:
+   * `FLAGS TAG VALUE` without quotes. DS: as in a zone file.
+   */
   readonly value: string;
   /** Seconds. */
   readonly ttl: number;
@@ -34,6 +37,8 @@ export interface DnsReply {
   /** `NOERROR`, `NXDOMAIN`, `SERVFAIL`, `REFUSED` … (RFC 6895 section 2.3). */
   readonly rcode: string;
   readonly authoritative: boolean;
+  /** AD: the resolver validated the answer with DNSSEC. Resolvers say so only if asked (`dnssec`). */
+  readonly authenticated: boolean;
   readonly answers: readonly DnsRecord[];
   readonly authorities: readonly DnsRecord[];
 }
@@ -50,7 +55,14 @@ export interface QueryOptions extends ServerGuard {
   /** Milliseconds for the whole query, including UDP retransmissions and TCP after truncation. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  readonly dnssec?: DnssecRequest | undefined;
 }
+
+/**
+ * What a resolver does with DNSSEC. `report`: it says whether it validated the answer (the AD bit of a query, RFC 6840
+ * section 5.7). `skip`: it answers even if validation fails (CD, RFC 4035 section 3.2.2). Default: neither bit.
+ */
+export type DnssecRequest = 'report' | 'skip';
 
 /** The UDP payload size that is safe on every path (DNS flag day 2020). */
 const UDP_PAYLOAD = 1232;
@@ -83,6 +95,11 @@ export async function queryServer(
   return attempt(server, question, { ...options, timeoutMs: left(deadline), edns: false });
 }
 
+function dnssecFlag(request: DnssecRequest | undefined): number {
+  if (request === undefined) return 0;
+  return request === 'report' ? dnsPacket.AUTHENTIC_DATA : dnsPacket.CHECKING_DISABLED;
+}
+
 /** Describes a server's answer in a few words. */
 export function describeReply(reply: DnsReply | DnsSilence): string {
   return reply.silent ? reply.reason : reply.rcode;
@@ -99,7 +116,7 @@ async function attempt(
   const message = dnsPacket.encode({
     type: 'query',
     id,
-    flags: options.recursive ? dnsPacket.RECURSION_DESIRED : 0,
+    flags: (options.recursive ? dnsPacket.RECURSION_DESIRED : 0) | dnssecFlag(options.dnssec),
     questions: [{ name: question.name, type: question.type }],
     additionals: options.edns ? [OPT] : [],
   });
@@ -144,6 +161,7 @@ function toReply(server: string, packet: dnsPacket.DecodedPacket): DnsReply {
     server,
     rcode: rcodeOf(packet),
     authoritative: packet.flag_aa,
+    authenticated: packet.flag_ad,
     answers: (packet.answers ?? []).flatMap(toRecord),
     authorities: (packet.authorities ?? []).flatMap(toRecord),
   };
@@ -170,6 +188,15 @@ function textOf(answer: dnsPacket.Answer): string | null {
       return bare(answer.data);
     case 'SOA':
       return bare(answer.data.mname);
+    case 'CAA': {
+      // The types say that `flags` may be absent, which is so only when encoding.
+      const { flags = 0, tag, value } = answer.data;
+      return `${flags} ${tag.toLowerCase()} ${value}`;
+    }
+    case 'DS': {
+      const { keyTag, algorithm, digestType, digest } = answer.data;
+      return `${keyTag} ${algorithm} ${digestType} ${Buffer.from(digest).toString('hex').toUpperCase()}`;
+    }
     case 'TXT': {
       // RFC 8555 section 8.4: the strings of a record are joined to one value.
       const parts = Array.isArray(answer.data) ? answer.data : [answer.data];

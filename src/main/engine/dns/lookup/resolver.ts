@@ -10,7 +10,14 @@ import {
   type AddressPolicy,
   createAddressPolicy,
 } from '../../outgoing/address-policy.ts';
-import { type DnsQuestion, type DnsReply, type DnsSilence, describeReply, queryServer } from './query.ts';
+import {
+  type DnsQuestion,
+  type DnsReply,
+  type DnsSilence,
+  type DnssecRequest,
+  describeReply,
+  queryServer,
+} from './query.ts';
 import { type DnsServerAddress, formatServer, parseServer } from './transport.ts';
 
 export interface DnsResolver {
@@ -39,6 +46,10 @@ export interface AskOptions {
   readonly signal: AbortSignal;
   /** `named`: the server comes from the settings. Default: `named` if it is one of `servers`. */
   readonly origin?: AddressOrigin;
+  /** Default: neither reported nor skipped. */
+  readonly dnssec?: DnssecRequest;
+  /** Milliseconds; default: that of the resolver. */
+  readonly timeoutMs?: number;
 }
 
 export interface DnsResolverOptions {
@@ -66,11 +77,13 @@ export function createDnsResolver(options: DnsResolverOptions): DnsResolver {
   const originOf = ({ host }: DnsServerAddress): AddressOrigin =>
     configured && named.some((server) => server.host === host) ? 'named' : 'open';
 
-  const ask: DnsResolver['ask'] = async (text, question, { recursive, signal, origin }) => {
+  const ask: DnsResolver['ask'] = async (text, question, options) => {
+    const { recursive, signal, origin, dnssec } = options;
     assertName(question.name);
     const server = readServer(text);
     const guard = { policy: isOwn(server) ? unrestricted : policy, origin: origin ?? originOf(server) };
-    return queryServer(server, question, { ...guard, recursive, signal, timeoutMs });
+    const limit = options.timeoutMs ?? timeoutMs;
+    return queryServer(server, question, { ...guard, recursive, signal, timeoutMs: limit, dnssec });
   };
 
   return {

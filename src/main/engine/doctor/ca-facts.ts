@@ -1,0 +1,80 @@
+// What the doctor knows about a CA before it asks it: its name in CAA records, and what it can issue.
+import { listAuthorities } from '../acme/authorities.ts';
+import type { AcmeClient } from '../acme/contract.ts';
+import { type DirectoryOverrides, isPublicDirectory, resolveDirectory } from '../acme/directories.ts';
+import type { DirectoryAnswer } from './examine.ts';
+import type { CaCapability, CaFacts } from './facts.ts';
+
+/** From the CAs' documentation of CAA records, November 2026. A directory's caaIdentities take precedence. */
+const CAA_DOMAINS: Readonly<Record<string, readonly string[]>> = {
+  letsencrypt: ['letsencrypt.org'],
+  zerossl: ['sectigo.com'],
+  google: ['pki.goog'],
+  'sslcom-rsa': ['ssl.com'],
+  'sslcom-ecc': ['ssl.com'],
+  actalis: ['actalis.it'],
+};
+
+const UNKNOWN: CaCapability = { wildcards: null, maxNames: null, ipAddresses: null, methods: null };
+
+/** Certificates of Let's Encrypt with 6 days have at most 25 identifiers, and only they may have IP addresses. */
+const SHORT_LIVED = ['shortlived'];
+const FEW_NAMES = ['shortlived', 'tlsserver'];
+
+/** From the CAs' documentation, November 2026; null where the documentation says nothing. */
+function capabilityOf(id: string, profile: string | null): CaCapability {
+  switch (id) {
+    case 'letsencrypt':
+      return {
+        wildcards: true,
+        maxNames: FEW_NAMES.includes(profile ?? '') ? 25 : 100,
+        ipAddresses: SHORT_LIVED.includes(profile ?? ''),
+        methods: ['http-01', 'dns-01', 'tls-alpn-01'],
+      };
+    case 'google':
+      return { ...UNKNOWN, wildcards: true, maxNames: 100 };
+    case 'zerossl':
+      return { ...UNKNOWN, wildcards: true, maxNames: 100, ipAddresses: false };
+    case 'sslcom-rsa':
+    case 'sslcom-ecc':
+    case 'actalis':
+      return { ...UNKNOWN, wildcards: false, maxNames: 2, ipAddresses: false };
+    default:
+      return UNKNOWN;
+  }
+}
+
+export interface CaChoice {
+  /** An id of the list of CAs, or the URL of a directory. */
+  readonly ca: string;
+  readonly staging: boolean;
+  readonly profile: string | null;
+}
+
+/** @throws UNKNOWN_CA; INVALID_REQUEST if the CA has no staging directory */
+export function describeCa({ ca, staging, profile }: CaChoice, overrides: DirectoryOverrides): CaFacts {
+  const directoryUrl = resolveDirectory(ca, staging, overrides);
+  const isReplaced = ca === 'letsencrypt' && overrides.production !== undefined;
+  const known = listAuthorities(overrides).find(
+    (each) => each.directoryUrl === directoryUrl || each.stagingUrl === directoryUrl,
+  );
+  const isPublic = isPublicDirectory(directoryUrl);
+  const id = isPublic && !isReplaced ? (known?.id ?? ca) : '';
+  return {
+    name: known?.name ?? new URL(directoryUrl).host,
+    directoryUrl,
+    isPublic,
+    caaDomains: CAA_DOMAINS[id] ?? [],
+    capability: capabilityOf(id, profile),
+  };
+}
+
+/** @throws as AcmeClient.checkDirectory */
+export async function askDirectory(
+  acme: Pick<AcmeClient, 'checkDirectory'>,
+  directoryUrl: string,
+  signal: AbortSignal,
+): Promise<DirectoryAnswer> {
+  const { date, directory } = await acme.checkDirectory({ directoryUrl, signal });
+  return { date, caaIdentities: directory.meta?.caaIdentities ?? [] };
+}

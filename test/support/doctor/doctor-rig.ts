@@ -1,0 +1,131 @@
+// A BIND that serves faults, a Pebble that validates through it, and the doctor's findings about them. `apply` does what a
+// finding prints.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createAcmeClient } from '../../../src/main/engine/acme/client.ts';
+import { createDnsResolver } from '../../../src/main/engine/dns/lookup/resolver.ts';
+import { askDirectory } from '../../../src/main/engine/doctor/ca-facts.ts';
+import { type ExamineDeps, examine } from '../../../src/main/engine/doctor/examine.ts';
+import type { DoctorOrder, ValidationMethod } from '../../../src/main/engine/doctor/facts.ts';
+import type { DoctorFinding, DoctorFix, DoctorReport } from '../../../src/shared/doctor.ts';
+import { issue, makeKey, startHttp01 } from '../acme/issue.ts';
+import { type Pebble, startPebble } from '../acme/pebble.ts';
+import { type Bind, type BindZone, startBind } from '../dns/bind.ts';
+import { LOOPBACK_POLICY } from '../tools/network.ts';
+import { toolPath } from '../tools/tools.ts';
+
+/** As long as a busy machine may need. */
+const LIMITS = { totalMs: 30_000, queryMs: 15_000, answerMs: 15_000 };
+
+export interface DoctorRig {
+  readonly bind: Bind;
+  readonly pebble: Pebble;
+  examine(
+    names: readonly string[],
+    more?: Partial<DoctorOrder>,
+    deps?: Partial<ExamineDeps>,
+  ): Promise<DoctorReport>;
+  /** The finding with this code; undefined if there is none. */
+  find(
+    code: string,
+    name: string,
+    challenge?: ValidationMethod,
+    more?: Partial<DoctorOrder>,
+  ): Promise<DoctorFinding | undefined>;
+  /** Changes records of the zone as the fixes say; settings and commands are left to the test. */
+  apply(zone: string, fixes: readonly DoctorFix[], bind?: Bind): Promise<void>;
+  /** Issues a certificate by HTTP-01. @returns the chain */
+  issue(name: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startDoctorRig(zones: readonly BindZone[]): Promise<DoctorRig> {
+  const bind = await startBind({ zones });
+  const pebble = await startPebble({ dnsServer: bind.server });
+  const http = await startHttp01(pebble.httpPort);
+  const acme = createAcmeClient({
+    addressPolicy: LOOPBACK_POLICY,
+    requestTimeoutMs: 20_000,
+    userAgent: 'certdesk-tests/1',
+    trustedRoots: pebble.rootPem,
+  });
+  const deps: ExamineDeps = {
+    resolver: createDnsResolver({
+      servers: [bind.server],
+      authorityPort: bind.port,
+      addressPolicy: LOOPBACK_POLICY,
+    }),
+    validators: [bind.server],
+    policy: LOOPBACK_POLICY,
+    origin: 'named',
+    ports: { http: pebble.httpPort, https: pebble.httpPort },
+    probe: null,
+    clock: { now: () => new Date() },
+    limits: LIMITS,
+    askDirectory: (url, signal) => askDirectory(acme, url, signal),
+    pendingValues: async () => new Set(),
+    findLimit: async () => null,
+  };
+  const order: Omit<DoctorOrder, 'names'> = {
+    challenge: 'http-01',
+    accountUrl: undefined,
+    ca: {
+      name: 'Test CA',
+      directoryUrl: pebble.directoryUrl,
+      isPublic: true,
+      caaDomains: ['ca.example'],
+      capability: { wildcards: true, maxNames: 100, ipAddresses: false, methods: null },
+    },
+  };
+  const run: DoctorRig['examine'] = (names, more = {}, others = {}) =>
+    examine({ ...deps, ...others }, { ...order, names, ...more }, new AbortController().signal);
+  return {
+    bind,
+    pebble,
+    examine: run,
+    async find(code, name, challenge = 'http-01', more = {}) {
+      const { findings } = await run([name], { challenge, ...more });
+      return findings.find((finding) => finding.code === code);
+    },
+    apply: (zone, fixes, at = bind) => applyFixes(at, zone, fixes),
+    async issue(name) {
+      const { signal } = new AbortController();
+      const { directoryUrl } = pebble;
+      const session = acme.session({ directoryUrl, accountKey: makeKey(), accountUrl: null, signal });
+      await session.createAccount({ email: null });
+      const { chain } = await issue(session, http.proofs, { names: [name], keyPem: makeKey() });
+      return chain;
+    },
+    async stop() {
+      await Promise.all([bind.stop(), pebble.stop(), http.stop(), acme.close()]);
+    },
+  };
+}
+
+async function applyFixes(bind: Bind, zone: string, fixes: readonly DoctorFix[]): Promise<void> {
+  const updates = fixes.flatMap(({ kind, text }) => {
+    if (kind === 'add-record') return [`update add ${text.replace('ADDRESS-OF-THE-SERVER', '127.0.0.1')}`];
+    return kind === 'remove-record' ? [`update delete ${text}`] : [];
+  });
+  if (updates.length === 0) throw new Error('the finding prints no record');
+  const [key] = bind.keys;
+  const child = spawn(toolPath('CERTDESK_TEST_NSUPDATE'), ['-v'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let output = '';
+  const keep = (chunk: Buffer): void => {
+    output += chunk.toString('utf8');
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  child.stdin.end(
+    [
+      `server ${bind.address} ${bind.port}`,
+      `key ${key?.algorithm}:${key?.name} ${key?.secret}`,
+      `zone ${zone}`,
+      ...updates,
+      'send',
+      '',
+    ].join('\n'),
+  );
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`nsupdate failed (${code}): ${output} for ${updates.join('; ')}`);
+}
