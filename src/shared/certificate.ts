@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { needOfObtain } from './dns-provider-reach.ts';
 import { LabelSchema } from './label.ts';
-import { DnsNameSchema } from './name-schema.ts';
+import { CertificateNamesSchema } from './name-schema.ts';
 import { CERTIFICATE_STATES, CERTIFICATE_TYPES } from './project-filters.ts';
 import type { Need } from './reach.ts';
 import { ServedSchema } from './served.ts';
@@ -77,7 +77,7 @@ export const ObtainRequestSchema = z
       }),
     staging: z.boolean().default(false).meta({ reach: 'project' }),
     dryRun: z.boolean().default(false).meta({ reach: 'project' }),
-    altNames: z.array(DnsNameSchema).max(99).optional().meta({ reach: 'project', allProjects: true }),
+    altNames: CertificateNamesSchema.optional().meta({ reach: 'project', allProjects: true }),
     ca: z.string().min(1).max(2000).default('letsencrypt').meta({ reach: 'project', reachOf: needOfCa }),
     profile: LabelSchema.max(100).optional().meta({ reach: 'project' }),
     profileUse: z.enum(['required', 'preferred']).optional().meta({

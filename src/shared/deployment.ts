@@ -6,6 +6,7 @@ import { DEPLOYED_STATES, type DeployedState } from './deployed-states.ts';
 import { DEPLOYMENT_KINDS } from './deployment-kinds.ts';
 import { RunStateSchema } from './deployment-run.ts';
 import { HostCredentialIdSchema, HostIdSchema } from './host.ts';
+import { toSearchText } from './identifiers.ts';
 import { ErrorBodySchema } from './job.ts';
 import { LabelSchema } from './label.ts';
 import type {} from './outside.ts';
@@ -320,7 +321,12 @@ export type DeploymentCounts = z.infer<typeof DeploymentCountsSchema>;
 export const ListDeploymentsSchema = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
   cursor: z.string().max(200).optional().meta({ description: '`nextCursor` of the previous page' }),
-  q: z.string().max(200).optional().meta({ description: 'Text to search for in names and domains' }),
+  q: z
+    .string()
+    .max(200)
+    .transform(toSearchText)
+    .optional()
+    .meta({ description: 'Text to search for in names and domains' }),
   project: ProjectIdSchema.optional(),
   host: HostIdSchema.optional(),
   state: DeployedStateSchema.optional(),

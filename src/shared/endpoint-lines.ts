@@ -1,5 +1,6 @@
 // Reads pasted lines or a CSV file of endpoints. Pure; the page shows a preview with it.
 import { DEFAULT_PORTS, PROTOCOLS, type Protocol } from './endpoint.ts';
+import { toIpAddress } from './ip-address.ts';
 import { toDnsName } from './names.ts';
 
 export interface EndpointLine {
@@ -125,13 +126,8 @@ function readFields({
 
 /** A host name without a wildcard, or an IP address. */
 function readHost(text: string): string | null {
-  if (/^[\d.]+$/.test(text)) return isIpv4(text) ? text : null;
-  if (text.includes(':')) return URL.canParse(`http://[${text}]`) ? text.toLowerCase() : null;
+  const address = toIpAddress(text);
+  if (address !== null) return address;
   const name = toDnsName(text);
   return name === null || name.startsWith('*.') ? null : name;
-}
-
-function isIpv4(text: string): boolean {
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
 }

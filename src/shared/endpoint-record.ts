@@ -9,6 +9,8 @@ import {
   type Protocol,
 } from './endpoint.ts';
 import { ENDPOINT_STATES } from './endpoint-names.ts';
+import { toSearchText } from './identifiers.ts';
+import { toIpAddress } from './ip-address.ts';
 import { toDnsName } from './names.ts';
 import { ProjectIdSchema } from './project.ts';
 import { SavedBySchema } from './saved-by.ts';
@@ -29,7 +31,7 @@ const AddressSchema = z
   .trim()
   .max(64)
   .refine(isAddress, 'is not an IP address')
-  .transform((text) => text.toLowerCase());
+  .transform((text) => toIpAddress(text) ?? text.toLowerCase());
 
 /** A host name without a wildcard, or an IP address. */
 const HostSchema = z
@@ -39,7 +41,7 @@ const HostSchema = z
   .max(1000)
   .transform((value, ctx) => {
     const bare = value.replace(/^\[(.*)\]$/, '$1');
-    if (isAddress(bare)) return bare.toLowerCase();
+    if (isAddress(bare)) return toIpAddress(bare) ?? bare.toLowerCase();
     const name = toDnsName(value);
     if (name !== null && !name.startsWith('*.')) return name;
     const message =
@@ -201,7 +203,12 @@ export type EndpointDetail = z.infer<typeof EndpointDetailSchema>;
 export const ListEndpointsSchema = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
   cursor: z.string().max(2000).optional().meta({ description: '`nextCursor` of the previous page' }),
-  q: z.string().max(200).optional().meta({ description: 'Text to search for in host and server name' }),
+  q: z
+    .string()
+    .max(200)
+    .transform(toSearchText)
+    .optional()
+    .meta({ description: 'Text to search for in host and server name' }),
   project: ProjectIdSchema.optional(),
   finding: FindingCodeSchema.optional(),
   state: EndpointStateSchema.optional(),

@@ -17,7 +17,12 @@ export function toName(input: string): string | null {
 
 /** Extracts the name from pasted text: a URL, `host:port` or an email address. @returns null if the text is none of these */
 export function findName(text: string): string | null {
-  return toName(hostInText(text) ?? '');
+  return networkIn(text) === null ? toName(hostInText(text) ?? '') : null;
+}
+
+/** The address of a network (`192.0.2.0/24`), which the URL parser takes for a path. */
+function networkIn(text: string): string | null {
+  return toIpAddress(/^(\S+)\/\d{1,3}$/.exec(text)?.[1] ?? '');
 }
 
 /** @param name In the stored form (`toName`). */
@@ -32,9 +37,8 @@ export function explainInvalidName(input: string): string {
   if (mapped !== null) return `is an IPv4-mapped IPv6 address. Enter the IPv4 address: ${mapped}`;
   if (toIpAddress(input.split('%')[0] ?? '') !== null && input.includes('%'))
     return 'is an IP address with a zone, which only has a meaning on one machine. Certificates have addresses without zones';
-  const [, network = ''] = /^(\S+)\/\d{1,3}$/.exec(input) ?? [];
-  if (toIpAddress(network) !== null)
-    return `is a network. A certificate is for single addresses, such as ${toIpAddress(network)}`;
+  const network = networkIn(input);
+  if (network !== null) return `is a network. A certificate is for single addresses, such as ${network}`;
   const pasted = toIpAddress(hostInText(input) ?? '');
   if (pasted !== null) return `is not a valid name. Did you mean ${pasted}?`;
   if (input.startsWith('*.') && isIpAddress(input.slice(2)))
@@ -47,4 +51,13 @@ export function explainInvalidName(input: string): string {
   if (/^\[?[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*\]?$/i.test(input))
     return 'is not a valid IPv6 address. Use a form such as 2001:db8::1';
   return explainName(input);
+}
+
+/** The search text as it is in the stored names: IPv6 addresses and their beginnings in canonical form. */
+export function toSearchText(text: string): string {
+  const trimmed = text.trim();
+  const address = toIpAddress(trimmed);
+  if (address !== null) return address;
+  if (!/^\[?[0-9a-f]{0,4}(:[0-9a-f]{0,4})+\]?$/i.test(trimmed)) return text;
+  return trimmed.replace(/[[\]]/g, '').replace(/\b0+(?=[0-9a-f])/gi, '');
 }

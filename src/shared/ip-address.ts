@@ -60,6 +60,11 @@ export function toUrlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
+/** A domain as a part of a path: without `*.`, and with `_` for the colons of IPv6, which many tools do not take. */
+export function toPathPart(domain: string): string {
+  return domain.replace(/^\*\./, '').replaceAll(':', '_');
+}
+
 function toDotted(group: string): string {
   const value = Number.parseInt(group, 16);
   return `${value >> 8}.${value & 0xff}`;

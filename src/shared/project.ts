@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { CertificateSchema, CertificateTypeSchema } from './certificate.ts';
 import { DeployedSchema } from './deployed.ts';
+import { toSearchText } from './identifiers.ts';
 import { LabelSchema } from './label.ts';
-import { DnsNameSchema } from './name-schema.ts';
+import { CertificateNameSchema, CertificateNamesSchema } from './name-schema.ts';
 import { ORDERS, PROJECT_NEEDS, PROJECT_SORTS, PROJECT_STATES } from './project-filters.ts';
 import { ServedSchema } from './served.ts';
 import { TagFilterSchema, TagsSchema } from './tag.ts';
@@ -11,11 +12,10 @@ import { TimestampSchema } from './time-schema.ts';
 
 export const ProjectIdSchema = z.string().min(1).max(64).meta({ description: 'ID of the project' });
 
-const domain = DnsNameSchema.nullable();
-const altNames = z
-  .array(DnsNameSchema)
-  .max(99)
-  .meta({ description: 'Additional names; may contain wildcards' });
+const domain = CertificateNameSchema.nullable();
+const altNames = CertificateNamesSchema.meta({
+  description: 'Additional names: host names, wildcards, IP addresses',
+});
 
 const allowDuplicateDomain = z.boolean().optional().meta({
   description: 'Allow a second project with the same domain; default: false (DUPLICATE_DOMAIN)',
@@ -96,6 +96,7 @@ export const ListProjectsSchema = z.object({
   q: z
     .string()
     .max(200)
+    .transform(toSearchText)
     .optional()
     .meta({ description: 'Text to search for in names, domains and additional names' }),
   status: ProjectStatusSchema.optional(),

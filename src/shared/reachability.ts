@@ -1,8 +1,8 @@
 // Schemas of the reachability test of HTTP-01 and TLS-ALPN-01: results per name and per address of the name.
 import { z } from 'zod';
-import { DnsNameSchema } from './name-schema.ts';
+import { CertificateNameSchema } from './name-schema.ts';
 
-const names = z.array(DnsNameSchema).min(1).max(100);
+const names = z.array(CertificateNameSchema).min(1).max(100);
 
 const challengeType = z
   .enum(['http-01', 'tls-alpn-01'])

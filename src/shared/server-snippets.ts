@@ -1,5 +1,6 @@
 // How to use downloaded files on common servers: where to put them, the configuration, and how to load it. The GUI shows
 // it, and the README of a ZIP export contains it.
+import { isIpAddress, toUrlHost } from './ip-address.ts';
 
 export const SERVERS = ['nginx', 'apache', 'haproxy', 'postfix', 'dovecot'] as const;
 export type Server = (typeof SERVERS)[number];
@@ -32,12 +33,14 @@ export interface Snippet {
 }
 
 /**
- * `*.example.com` becomes `wildcard.example.com`. Characters that are unsafe in file names or headers become `_`.
+ * `*.example.com` becomes `wildcard.example.com`, and a colon of IPv6 `_`. Other characters that are unsafe in file names or headers
+ * become one `_`.
  * @param domain The certificate's domain.
  */
 export function fileStem(domain: string): string {
   const stem = domain
     .replace(/^\*\./, 'wildcard.')
+    .replaceAll(':', '_')
     .replace(/[^A-Za-z0-9._-]+/g, '_')
     .replace(/^[.-]+/, '')
     .slice(0, 200);
@@ -85,9 +88,10 @@ const CONFIGS: Readonly<Record<Server, (paths: Paths) => Config>> = {
   // https://nginx.org/en/docs/http/configuring_https_servers.html
   nginx: ({ names, fullchain, key }) => ({
     configFile: `/etc/nginx/conf.d/${fileStem(names[0] ?? '')}.conf`,
+    // Clients send no SNI for an address (RFC 6066 section 3), so nginx presents the default server's certificate.
     config: `server {
-    listen 443 ssl;
-    server_name ${names.join(' ')};
+    listen 443 ssl${names.some(isIpAddress) ? ' default_server' : ''};${names.some((name) => name.includes(':')) ? '\n    listen [::]:443 ssl default_server;' : ''}
+    server_name ${names.map(toUrlHost).join(' ')};
     ssl_certificate     ${fullchain};
     ssl_certificate_key ${key};
 }`,
@@ -101,8 +105,8 @@ const CONFIGS: Readonly<Record<Server, (paths: Paths) => Config>> = {
       configFile: `/etc/apache2/sites-enabled/${fileStem(domain)}.conf`,
       config: [
         '<VirtualHost *:443>',
-        `    ServerName ${domain.replace(/^\*\./, '')}`,
-        ...(aliases.length === 0 ? [] : [`    ServerAlias ${aliases.join(' ')}`]),
+        `    ServerName ${toUrlHost(domain.replace(/^\*\./, ''))}`,
+        ...(aliases.length === 0 ? [] : [`    ServerAlias ${aliases.map(toUrlHost).join(' ')}`]),
         '    SSLEngine on',
         `    SSLCertificateFile    ${fullchain}`,
         `    SSLCertificateKeyFile ${key}`,

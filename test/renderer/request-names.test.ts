@@ -27,18 +27,29 @@ describe('reads names', () => {
     expect(parseNames('*.Example.com ä.example').names).toEqual(['*.example.com', 'xn--4ca.example']);
   });
 
+  test.each([
+    ['192.0.2.1 2001:db8::1'],
+    ['https://192.0.2.1/ http://[2001:db8::1]/path'],
+    ['192.0.2.1:443, [2001:DB8:0:0::1]:443'],
+    ['["192.0.2.1", "2001:db8:0:0:0:0:0:1"]'],
+    ['IP Address:192.0.2.1, IP Address:2001:DB8:0:0:0:0:0:1'],
+    ['IP:192.0.2.1, IP:2001:db8::1 [2001:0db8::0001]'],
+  ])('of IP addresses in canonical form from %j', (text) => {
+    expect(parseNames(text)).toEqual({ names: ['192.0.2.1', '2001:db8::1'], invalid: [] });
+  });
+
   test('and reports what is none, beside those that are', () => {
     expect(parseNames('')).toEqual({ names: [], invalid: [] });
-    const { names, invalid } = parseNames(`${A} bad_name.example.com 192.0.2.1 https://192.0.2.1/`);
+    const { names, invalid } = parseNames(`${A} bad_name.example.com 10.0.0.0/8 ::ffff:192.0.2.1`);
     expect(names).toEqual([A]);
     expect(invalid.map(({ input }) => input)).toEqual([
       'bad_name.example.com',
-      '192.0.2.1',
-      'https://192.0.2.1/',
+      '10.0.0.0/8',
+      '::ffff:192.0.2.1',
     ]);
     expect(invalid.map(({ why }) => why).slice(0, 2)).toEqual([
       expect.stringContaining('contains an underscore'),
-      expect.stringContaining('is an IP address'),
+      expect.stringContaining('is a network'),
     ]);
   });
 });

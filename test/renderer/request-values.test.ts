@@ -217,3 +217,19 @@ describe('an error is shown', () => {
     expect(requestErrors(new TypeError('fetch failed'), { ca: '', source: 'new' })).toEqual({});
   });
 });
+
+describe('IP addresses', () => {
+  const dns = { ...VALUES, method: 'dns-01', dnsProvider: 'cloudflare' } as const;
+
+  test('are validated by HTTP-01, even if the last request used DNS-01', () => {
+    expect(methodOf(dns, ['203.0.113.7'])).toBe('http-01');
+    expect(methodOf({ method: 'manual' }, ['example.com', '2001:db8::1'])).toBe('http-01');
+    expect(toRequest(dns, ['203.0.113.7'], false)).toMatchObject({ challengeType: 'http-01' });
+  });
+
+  test('cannot be in a certificate with a wildcard', () => {
+    const project = { ...PROJECT, domain: '*.example.com' };
+    const errors = checkRequest({ ...VALUES, names: '203.0.113.7' }, { ...known, project });
+    expect(errors.names).toContain('Request two certificates');
+  });
+});

@@ -16,6 +16,9 @@ const CaSchema = z
     directoryUrl: z.string(),
     stagingUrl: z.string().nullable(),
     needsEab: z.boolean(),
+    ipProfile: z.string().nullable().meta({
+      description: 'The profile that the CA demands for IP addresses; null if it demands none',
+    }),
     website: z.string(),
     docs: z.string(),
   })

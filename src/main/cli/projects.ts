@@ -1,5 +1,6 @@
 // Finds the project that a NAME on the command line means.
-import { toDnsName } from '../../shared/names.ts';
+import { toName } from '../../shared/identifiers.ts';
+import { isIpAddress } from '../../shared/ip-address.ts';
 import { CommandFailure } from './failure.ts';
 import { findNearest } from './nearest.ts';
 import { callJson, notCertdesk, type Server } from './request.ts';
@@ -21,7 +22,7 @@ const PAGE = 500;
  * @throws CommandFailure if several projects have it
  */
 export async function findProject(server: Server, name: string): Promise<NamedProject | null> {
-  const domain = toDnsName(name);
+  const domain = toName(name);
   const withId = isId(name) ? await readProject(server, name) : null;
   if (withId !== null) return withId;
   const byName = await search(server, name);
@@ -63,8 +64,9 @@ export async function findOrCreateProject(
 ): Promise<{ readonly project: NamedProject; readonly isNew: boolean }> {
   const found = await findProject(server, name);
   if (found !== null) return { project: found, isNew: false };
-  const domain = toDnsName(name);
-  if (domain?.includes('.') !== true) return { project: await requireProject(server, name), isNew: false };
+  const domain = toName(name);
+  if (domain === null || !(domain.includes('.') || isIpAddress(domain)))
+    return { project: await requireProject(server, name), isNew: false };
   const { value } = await callJson(server, 'POST', '/projects', { body: { domain } });
   if (!isProject(value)) throw new CommandFailure(`${server.url} created no project`);
   return { project: value, isNew: true };

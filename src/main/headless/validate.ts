@@ -1,7 +1,7 @@
 // certdesk validate: says what an upload of these files would say. It needs no server and no data folder.
 import { readFileSync } from 'node:fs';
 import { KeyPairRequestSchema } from '../../shared/certificate.ts';
-import { toDnsName } from '../../shared/names.ts';
+import { toName } from '../../shared/identifiers.ts';
 import { escapeUnprintable } from '../../shared/unprintable.ts';
 import { createBackground } from '../background/background.ts';
 import { presentValidation } from '../engine/certificates/validation.ts';
@@ -37,7 +37,7 @@ export async function validateFiles(
     files: contents.map((content) => content.toString('base64')),
     ...(passphrase === null ? {} : { passphrase }),
   });
-  const [domain = null, ...altNames] = (options.domain ?? []).map(toName);
+  const [domain = null, ...altNames] = (options.domain ?? []).map(toDomain);
   const background = createBackground();
   try {
     const checked = background.run(
@@ -67,10 +67,10 @@ function read(path: string): Buffer {
   throw new CertdeskError('INVALID_REQUEST', `${path} is empty`);
 }
 
-function toName(text: string): string {
-  const name = toDnsName(text);
+function toDomain(text: string): string {
+  const name = toName(text);
   if (name !== null) return name;
-  throw new CertdeskError('INVALID_REQUEST', `--domain ${text} is not a host name`);
+  throw new CertdeskError('INVALID_REQUEST', `--domain ${text} is neither a host name nor an IP address`);
 }
 
 interface Valid {

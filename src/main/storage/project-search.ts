@@ -17,7 +17,7 @@ export function mentions(q: string): RawBuilder<boolean> {
   return sql`(listing.name ${like} OR listing.domain ${like})`;
 }
 
-const isPlain = (q: string): boolean => /^[\w.*-]+$/.test(q);
+const isPlain = (q: string): boolean => /^[\w.:*-]+$/.test(q);
 const patternOf = (q: string): string => `%${q.replace(/[\\%_]/g, '\\$&')}%`;
 
 /** @returns the `seq` of every matching project, and possibly of others; null if there are too many */

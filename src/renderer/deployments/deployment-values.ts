@@ -12,6 +12,7 @@ import type {
   RecipeInfo,
   UpdateDeployment,
 } from '../../shared/deployment.ts';
+import { toPathPart } from '../../shared/ip-address.ts';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { checkLabel } from '../ui/field-checks.ts';
 import { formatArgv, parseArgv } from './argv.ts';
@@ -325,7 +326,7 @@ export function withService(values: DeploymentValues, service: string): Deployme
 export const isMainField = ({ required, default: standard }: RecipeInfo['fields'][number]): boolean =>
   required && standard.startsWith('/');
 
-/** Returns a recipe's default for a project: `{domain}` is the domain without `*.`. */
+/** Returns a recipe's default for a project: `{domain}` is the domain as a part of a path. */
 export function defaultOf(value: string, domain: string | null): string {
-  return value.replaceAll('{domain}', (domain ?? '').replace(/^\*\./, ''));
+  return value.replaceAll('{domain}', toPathPart(domain ?? ''));
 }

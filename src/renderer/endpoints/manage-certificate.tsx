@@ -1,7 +1,7 @@
 // Offers to create a project for a certificate that a server presents and no project has.
 import { Text } from '@mantine/core';
 import type { SeenCertificate } from '../../shared/endpoint-record.ts';
-import { toDnsName } from '../../shared/names.ts';
+import { toName } from '../../shared/identifiers.ts';
 import { endpoints as endpointTexts } from '../messages/endpoints.ts';
 import { LinkButton } from '../ui/link.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -10,7 +10,7 @@ const text = endpointTexts.manage;
 
 export function ManageCertificate({ certificate }: { readonly certificate: SeenCertificate }) {
   const { subject, issuer, names } = certificate;
-  const usable = names.filter((name) => toDnsName(name) !== null);
+  const usable = names.filter((name) => toName(name) !== null);
   return (
     <Notice
       tone="info"

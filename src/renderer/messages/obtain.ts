@@ -13,13 +13,20 @@ export const obtain = {
     importHint: 'From certbot, acme.sh, lego or a folder',
   },
   names: 'Domain names',
-  namesHint: 'Separate names with spaces, commas or new lines. You can also paste a URL.',
+  namesHint:
+    'Domain names, wildcards or IP addresses, separated by spaces, commas or new lines. You can also paste a URL.',
   namesMissing: 'Enter at least one domain name.',
   namesTooMany: (n: number, most: number) =>
     `${n} names are too many for one certificate. Enter at most ${most}.`,
   domain: 'Primary domain',
   altNames: 'Additional names (SANs)',
   wildcard: (name: string) => `${name} is a wildcard and requires DNS-01.`,
+  address: (address: string) =>
+    `${address} is an IP address, which DNS-01 cannot validate. Certdesk uses HTTP-01.`,
+  addressProfile: (ca: string, profile: string) =>
+    `${ca} issues certificates for IP addresses only with the profile ${profile}. They are valid for six days, so keep automatic renewal on.`,
+  wildcardAndAddress: (wildcard: string, address: string) =>
+    `A wildcard (${wildcard}) requires DNS-01, which cannot validate an IP address (${address}). Request two certificates.`,
   duplicate: 'Another project has this domain',
   duplicateText: (name: string) =>
     `Request the certificate in the project ${name}, or create a second project for the domain.`,
@@ -44,6 +51,8 @@ export const obtain = {
   alpnClosedText:
     'Start it with --alpn-port 443, or with --https --port 443. Another port works if a TCP proxy forwards port 443 to it.',
   notForWildcards: (name: string) => `Not available for wildcards (${name}).`,
+  dnsNotForAddresses: (address: string) =>
+    `Not available for IP addresses (${address}), which have no DNS zone.`,
   reach: {
     title: 'Can the CA reach this server?',
     test: 'Test reachability',
@@ -98,6 +107,7 @@ export const obtain = {
   caUrlBad: 'Enter a URL that begins with https://.',
   profile: 'Profile',
   profileHint: 'Certificate profile of the CA, for example short-lived certificates.',
+  profileForAddress: 'For IP addresses, CAs usually offer the profile shortlived.',
   profileUsual: 'CA default',
   profilesAsked: 'Loading profiles…',
   profilesNone: 'This CA offers no profiles',

@@ -1,5 +1,4 @@
 // Projects: the list, the page of a project, its dialogs.
-import { explainName } from '../../shared/names.ts';
 import { endSentence, formatCount } from '../format.ts';
 
 export const projects = {
@@ -67,11 +66,11 @@ export const projects = {
     name: 'Name',
     nameHint: 'Optional. Defaults to the domain.',
     domain: 'Domain',
-    domainHint: 'For example shop.example.com or *.example.com.',
+    domainHint: 'For example shop.example.com, *.example.com or 203.0.113.7.',
     altNames: 'Additional names (SANs)',
     altNamesHint: 'Press Enter after each.',
     needsOne: 'Enter a domain or a name.',
-    badName: (name: string) => endSentence(`${name} ${explainName(name)}`),
+    badName: (name: string, why: string) => endSentence(`${name} ${why}`),
   },
   edit: {
     title: 'Edit project',

@@ -2,7 +2,7 @@
 import { Button, Group, Stack, TagsInput, TextInput } from '@mantine/core';
 import { type UseFormReturnType, useForm } from '@mantine/form';
 import type { ReactNode } from 'react';
-import { toDnsName } from '../../shared/names.ts';
+import { explainInvalidName, toName } from '../../shared/identifiers.ts';
 import { projects as projectTexts } from '../messages/projects.ts';
 import { tags as tagTexts } from '../messages/tags.ts';
 import { checkTags } from '../tags/check-tags.ts';
@@ -92,11 +92,11 @@ export function ProjectForm(props: ProjectFormProps) {
 function checkDomain(domain: string, { name }: ProjectValues): string | null {
   const given = domain.trim();
   if (given === '') return name.trim() === '' ? text.needsOne : null;
-  if (toDnsName(given) !== null) return null;
-  return text.badName(given);
+  if (toName(given) !== null) return null;
+  return text.badName(given, explainInvalidName(given));
 }
 
 function checkNames(names: readonly string[]): string | null {
-  const wrong = names.find((name) => toDnsName(name.trim()) === null);
-  return wrong === undefined ? null : text.badName(wrong);
+  const wrong = names.find((name) => toName(name.trim()) === null);
+  return wrong === undefined ? null : text.badName(wrong, explainInvalidName(wrong.trim()));
 }

@@ -1,7 +1,7 @@
 // Handles a domain that another project already has: the server accepts a second project only after confirmation for
 // that domain.
 import { useState } from 'react';
-import { toDnsName } from '../../shared/names.ts';
+import { toName } from '../../shared/identifiers.ts';
 import { failureOf } from '../api.ts';
 import type { ProjectValues } from './project-form.tsx';
 
@@ -24,7 +24,7 @@ export function useDuplicateDomain(error: unknown): DuplicateDomain {
   return {
     found,
     confirmationFor({ domain }) {
-      const wanted = toDnsName(domain.trim());
+      const wanted = toName(domain.trim());
       setAsked(wanted);
       return found !== null && wanted === asked ? { allowDuplicateDomain: true } : {};
     },

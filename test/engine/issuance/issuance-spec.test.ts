@@ -11,6 +11,13 @@ const project = (domain: string, altNames: readonly string[]) => ({
   tags: [],
   createdAt: '2026-11-29T00:00:00Z',
 });
+const specFor = (names: readonly [string, ...string[]], more: object = {}) => {
+  const [domain, ...altNames] = names;
+  const body = ObtainRequestSchema.parse({ challengeType: 'http-01', ...more });
+  return toIssuanceSpec(project(domain, altNames), body, {});
+};
+const PRIVATE_CA = 'https://ca.internal.example/directory';
+const PUBLIC_IP = '8.8.8.8';
 const namesFor = (domain: string, altNames: readonly string[], ca = 'letsencrypt') => {
   const body = ObtainRequestSchema.parse({ challengeType: 'dns-01', dnsProvider: 'manual', ca });
   return toIssuanceSpec(project(domain, altNames), body, {}).names;
@@ -34,5 +41,52 @@ describe('the names of an order', () => {
     expect(namesFor('*.example.com', ['a.example.com'], 'https://ca.internal.example/directory')).toEqual(
       names,
     );
+  });
+});
+
+describe('an order for IP addresses', () => {
+  it('has the profile that Let’s Encrypt demands, also in staging', () => {
+    expect(specFor([PUBLIC_IP, '2606:4700::1111'])).toMatchObject({
+      names: [PUBLIC_IP, '2606:4700::1111'],
+      profile: 'shortlived',
+    });
+    expect(specFor([PUBLIC_IP], { staging: true, profile: 'shortlived' }).profile).toBe('shortlived');
+    expect(specFor(['example.com', PUBLIC_IP]).profile).toBe('shortlived');
+    expect(specFor(['example.com']).profile).toBeNull();
+  });
+
+  it('has the default profile at another CA', () => {
+    expect(specFor(['10.0.0.1'], { ca: PRIVATE_CA }).profile).toBeNull();
+    expect(specFor(['10.0.0.1'], { ca: PRIVATE_CA, profile: 'ip' }).profile).toBe('ip');
+  });
+
+  it.each<readonly [readonly [string, ...string[]], object, string]>([
+    [
+      [PUBLIC_IP],
+      { profile: 'classic' },
+      "profile: Let's Encrypt issues certificates for IP addresses (8.8.8.8) only",
+    ],
+    [
+      [PUBLIC_IP],
+      { challengeType: 'dns-01' },
+      'challengeType: dns-01 cannot validate an IP address (8.8.8.8)',
+    ],
+    [
+      ['*.example.com', PUBLIC_IP],
+      { challengeType: 'dns-01' },
+      'altNames: one certificate cannot have a wildcard',
+    ],
+    [['*.example.com', PUBLIC_IP], {}, 'altNames: one certificate cannot have a wildcard'],
+    [['10.0.0.1'], {}, 'ca: a public CA does not issue for 10.0.0.1, a private or reserved address'],
+    [['example.com', 'fd00::1'], {}, 'ca: a public CA does not issue for fd00::1'],
+    [['2001:db8::1'], { ca: 'zerossl' }, 'ca: a public CA does not issue for 2001:db8::1'],
+    [['intranet'], {}, 'ca: a public CA does not issue for intranet, a name of one label'],
+  ])('for %j with %j is refused with the reason', (names, more, message) => {
+    expect(() => specFor(names, more)).toThrow(message);
+  });
+
+  it('may have private addresses and names of one label at a CA that is not public', () => {
+    const names = ['intranet', '10.0.0.1', '::1', 'fd00::1'] as const;
+    expect(specFor([...names], { ca: PRIVATE_CA }).names).toEqual(names);
   });
 });

@@ -29,6 +29,6 @@ function describeUnknown(directoryUrl: string): CertificateAuthority {
   const website = `${origin}/`;
   return {
     ...{ id: directoryUrl, name: host, directoryUrl, stagingUrl: null },
-    ...{ needsEab: false, limits: [], website, docs: website },
+    ...{ needsEab: false, ipProfile: null, limits: [], website, docs: website },
   };
 }

@@ -212,7 +212,7 @@ function isOutage(error: unknown): boolean {
 /**
  * Creates a PKCS#10 request with subject alternative names and an empty subject: a common name is limited to 64
  * characters, and CAs are dropping it.
- * @param names A-labels or wildcards; the request has them in this order.
+ * @param names A-labels, wildcards or IP addresses (iPAddress, RFC 8738 section 3); the request has them in this order.
  * @param privateKeyPem RSA, P-256 or P-384, in any unencrypted PEM format.
  * @returns PEM
  */

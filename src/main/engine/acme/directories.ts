@@ -30,6 +30,8 @@ export interface CertificateAuthority {
   readonly stagingUrl: string | null;
   /** Whether a new account requires external account binding (RFC 8555 section 7.3.4). */
   readonly needsEab: boolean;
+  /** The profile without which the CA issues for no IP address; null if none is known. */
+  readonly ipProfile: string | null;
   readonly website: string;
   /** The rate limits that the CA publishes. */
   readonly limits: readonly CaLimit[];
@@ -51,6 +53,8 @@ export const CERTIFICATE_AUTHORITIES: readonly CertificateAuthority[] = [
     directoryUrl: 'https://acme-v02.api.letsencrypt.org/directory',
     stagingUrl: 'https://acme-staging-v02.api.letsencrypt.org/directory',
     needsEab: false,
+    // https://letsencrypt.org/2026/01/15/6day-and-ip-general-availability
+    ipProfile: 'shortlived',
     limits: LETS_ENCRYPT_LIMITS,
     website: 'https://letsencrypt.org/',
     docs: 'https://letsencrypt.org/docs/',
@@ -61,6 +65,7 @@ export const CERTIFICATE_AUTHORITIES: readonly CertificateAuthority[] = [
     directoryUrl: 'https://acme.zerossl.com/v2/DV90',
     stagingUrl: null,
     needsEab: true,
+    ipProfile: null,
     limits: [],
     website: 'https://zerossl.com/',
     docs: 'https://zerossl.com/documentation/acme/',
@@ -71,6 +76,7 @@ export const CERTIFICATE_AUTHORITIES: readonly CertificateAuthority[] = [
     directoryUrl: 'https://dv.acme-v02.api.pki.goog/directory',
     stagingUrl: 'https://dv.acme-v02.test-api.pki.goog/directory',
     needsEab: true,
+    ipProfile: null,
     limits: [],
     website: 'https://pki.goog/',
     docs: 'https://cloud.google.com/certificate-manager/docs/public-ca-tutorial',
@@ -81,6 +87,7 @@ export const CERTIFICATE_AUTHORITIES: readonly CertificateAuthority[] = [
     directoryUrl: 'https://acme.ssl.com/sslcom-dv-rsa',
     stagingUrl: null,
     needsEab: true,
+    ipProfile: null,
     limits: [],
     website: 'https://www.ssl.com/',
     docs: 'https://www.ssl.com/guide/ssl-tls-certificate-issuance-and-revocation-with-acme/',
@@ -91,6 +98,7 @@ export const CERTIFICATE_AUTHORITIES: readonly CertificateAuthority[] = [
     directoryUrl: 'https://acme.ssl.com/sslcom-dv-ecc',
     stagingUrl: null,
     needsEab: true,
+    ipProfile: null,
     limits: [],
     website: 'https://www.ssl.com/',
     docs: 'https://www.ssl.com/guide/ssl-tls-certificate-issuance-and-revocation-with-acme/',
@@ -101,6 +109,7 @@ export const CERTIFICATE_AUTHORITIES: readonly CertificateAuthority[] = [
     directoryUrl: 'https://acme-api.actalis.com/acme/directory',
     stagingUrl: null,
     needsEab: true,
+    ipProfile: null,
     limits: [],
     website: 'https://www.actalis.com/',
     docs: 'https://guide.actalis.com/ssl-certificate/acme.aspx',

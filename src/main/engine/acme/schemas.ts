@@ -3,6 +3,8 @@
 // check the members that an order's state requires.
 
 import { z } from 'zod';
+import { toIdentifier } from '../../../shared/identifiers.ts';
+import { toIpAddress } from '../../../shared/ip-address.ts';
 import { toDnsName } from '../../../shared/names.ts';
 import { parseRetryAfter } from '../core/retry-after.ts';
 import type { AcmeAuthorization, AcmeChallenge, AcmeDirectory, AcmeOrder } from './contract.ts';
@@ -24,11 +26,11 @@ const lowerCase = (value: unknown): unknown => (typeof value === 'string' ? valu
 const Text = z.string().optional().catch(undefined);
 const Flag = z.preprocess((value) => (typeof value === 'string' ? value === 'true' : value), z.boolean());
 
-/** Some CAs return the ordered name in capitals, in Unicode or with a trailing dot. */
+/** Some CAs return the ordered name in capitals, in Unicode or with a trailing dot; IPv6 addresses in any spelling. */
 const Identifier = present({
-  type: z.preprocess(lowerCase, z.string().default('dns').catch('dns')),
-  value: z.string().transform((value) => toDnsName(value.trim()) ?? value),
-});
+  type: z.preprocess(lowerCase, z.string().optional().catch(undefined)),
+  value: z.string().transform((value) => toIpAddress(value.trim()) ?? toDnsName(value.trim()) ?? value),
+}).transform(({ type, value }) => ({ type: type ?? toIdentifier(value).type, value }));
 
 /** Also accepts a list of profile names without descriptions. */
 const namesToRecord = (value: unknown): unknown =>

@@ -1,6 +1,7 @@
 // Implements AcmeSession: the requests of RFC 8555 for one account at one CA, in the order of an issuance.
 
 import { createHash, X509Certificate } from 'node:crypto';
+import { toIdentifier } from '../../../shared/identifiers.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { parseRetryAfter } from '../core/retry-after.ts';
 import { accountDeactivated } from './account-deactivated.ts';
@@ -142,7 +143,7 @@ function orderMethods(
   return {
     async createOrder({ names, profile, replaces }) {
       const order = {
-        identifiers: names.map((value) => ({ type: 'dns', value })),
+        identifiers: names.map(toIdentifier),
         ...(profile === undefined ? {} : { profile }),
         ...(replaces === undefined ? {} : { replaces }),
       };

@@ -1,5 +1,6 @@
 // Solves http-01 (RFC 8555 section 8.3): holds the key authorizations by token, which http/acme-challenge.ts serves.
 
+import { toUrlHost } from '../../../shared/ip-address.ts';
 import type { ChallengeRecord } from '../core/model.ts';
 import { randomSecret } from '../core/random-secret.ts';
 import type { ChallengeSolver } from './solver.ts';
@@ -43,7 +44,7 @@ export function createHttpChallenges(): HttpChallenges {
       type: 'http-01',
       async present({ token, keyAuthorization, identifier }, { report }) {
         answers.set(token, keyAuthorization);
-        report('challenge', `Serving http://${identifier}/.well-known/acme-challenge/${token}`);
+        report('challenge', `Serving http://${toUrlHost(identifier)}/.well-known/acme-challenge/${token}`);
       },
       async awaitVisible() {
         // Served from memory: visible immediately to anyone who can reach this server.

@@ -1,6 +1,7 @@
 // Proves control of every name of an order (RFC 8555 section 7.5): presents the challenges, waits until they are
 // visible, announces them to the CA and follows them. Challenges are cleaned up in any case.
 
+import { toIdentifier } from '../../../shared/identifiers.ts';
 import { isStep } from '../../../shared/steps.ts';
 import type {
   AcmeAuthorization,
@@ -86,10 +87,9 @@ const names = (pending: readonly Pending[]): string => pending.map(({ name }) =>
 
 /** A CA that requests validation of a name that was not ordered could have Certdesk prove it for a third party. */
 function refuseForeign(authorizations: readonly Named[], names: readonly string[]): void {
-  const ordered = new Set(names.map((name) => name.replace(/^\*\./, '')));
-  const foreign = authorizations.find(
-    ({ identifier }) => identifier.type !== 'dns' || !ordered.has(identifier.value.toLowerCase()),
-  );
+  const keyOf = ({ type, value }: AcmeIdentifier): string => `${type} ${value.toLowerCase()}`;
+  const ordered = new Set(names.map((name) => keyOf(toIdentifier(name.replace(/^\*\./, '')))));
+  const foreign = authorizations.find(({ identifier }) => !ordered.has(keyOf(identifier)));
   if (foreign === undefined) return;
   const type = foreign.identifier.type.slice(0, 50);
   const value = foreign.identifier.value.slice(0, 255);
@@ -120,7 +120,7 @@ function withName(
     throw new CertdeskError('ACME_PROTOCOL_ERROR', message, { url: answer.url });
   }
   const wildcard = answer.wildcard || value.startsWith('*.');
-  const type = answer.identifier?.type ?? 'dns';
+  const type = answer.identifier?.type ?? toIdentifier(value).type;
   return { ...answer, wildcard, identifier: { type, value: value.replace(/^\*\./, '') } };
 }
 
@@ -156,10 +156,15 @@ function selectChallenge(
   const challenge = authorization.challenges.find((offered) => offered.type === type);
   const name = nameOf(authorization);
   if (challenge?.token === undefined) {
+    const isIp = authorization.identifier.type === 'ip';
+    const noDns =
+      isIp && type === 'dns-01'
+        ? '. An IP address cannot be validated by DNS: request it with http-01 or tls-alpn-01'
+        : '';
     const offered = authorization.challenges.slice(0, 20).map(({ type }) => type.slice(0, 100));
     throw new CertdeskError(
       'CHALLENGE_UNAVAILABLE',
-      `The CA offers no ${type} challenge for ${name} (it offers ${offered.join(', ')})`,
+      `The CA offers no ${type} challenge for ${name} (it offers ${offered.join(', ')})${noDns}`,
       { name, offered },
     );
   }

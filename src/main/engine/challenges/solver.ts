@@ -3,7 +3,7 @@ import type { ChallengeType } from '../../../shared/certificate.ts';
 import type { Json } from '../core/model.ts';
 
 export interface ChallengeTask {
-  /** The name to validate, without `*.`. */
+  /** The host name, without `*.`, or IP address to validate. */
   readonly identifier: string;
   readonly wildcard: boolean;
   readonly token: string;

@@ -7,7 +7,7 @@ import type {
   DeploymentVerify,
   HostSelection,
 } from '../../../shared/deployment.ts';
-import { toDnsName } from '../../../shared/names.ts';
+import { toName } from '../../../shared/identifiers.ts';
 import { invalid } from '../core/invalid.ts';
 import type { DeploymentCommand } from '../core/model-deploy.ts';
 import type { Stores } from '../core/stores.ts';
@@ -63,8 +63,8 @@ function checkPaths(files: readonly DeploymentFile[]): void {
 function checkVerify(verify: DeploymentVerify | null, domain: string | null): void {
   if (verify === null) return;
   const { serverName } = verify;
-  if (serverName !== null && (toDnsName(serverName) === null || serverName.startsWith('*.')))
-    throw invalid('verify.serverName', 'is not a host name');
+  if (serverName !== null && (toName(serverName) === null || serverName.startsWith('*.')))
+    throw invalid('verify.serverName', 'is neither a host name nor an IP address');
   if (serverName === null && domain?.startsWith('*.') === true)
     throw invalid('verify.serverName', `is missing: the domain is a wildcard, so name a host below it`);
 }

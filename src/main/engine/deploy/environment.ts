@@ -1,7 +1,7 @@
 // The variables that commands receive. Pure.
 import type { DeploymentFile, FileContent } from '../../../shared/deployment.ts';
 import type { RunTrigger } from '../../../shared/deployment-run.ts';
-import { toDnsName } from '../../../shared/names.ts';
+import { toName } from '../../../shared/identifiers.ts';
 import type { CertificateRecord } from '../core/model.ts';
 
 export type Environment = Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface EnvironmentOf {
 }
 
 /** Only names that are valid host names or addresses: a certificate from outside may contain anything. */
-const isPlain = (name: string): boolean => toDnsName(name) === name || /^[0-9a-f.:]+$/i.test(name);
+const isPlain = (name: string): boolean => toName(name) === name;
 
 export function certificateEnvironment({
   version,

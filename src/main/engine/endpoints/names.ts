@@ -1,25 +1,25 @@
 // The host names and IP addresses of a certificate, and whether it covers one (RFC 9525: only the SAN counts).
 import type { X509Certificate } from 'node:crypto';
-import { isIP } from 'node:net';
+import { isIpAddress, toIpAddress } from '../../../shared/ip-address.ts';
 import { coversName } from '../../../shared/names.ts';
 
 /** Whether a client accepts the certificate for this name. @param name A-labels, `*.example.com`, or an IP address. */
 export function hasName(certificate: X509Certificate, name: string): boolean {
-  if (isIP(name) !== 0) return certificate.checkIP(name) !== undefined;
+  if (isIpAddress(name)) return certificate.checkIP(name) !== undefined;
   return namesOf(certificate).some((own) => coversName(own, name));
 }
 
-/** DNS names in lower case and IP addresses, in the order of the SAN. */
+/**
+ * DNS names in lower case and IP addresses in canonical form, in the order of the SAN. A DNS name that looks like an IP
+ * address has the prefix `dns:`: clients compare addresses only with iPAddress entries.
+ */
 export function namesOf({ subjectAltName }: X509Certificate): readonly string[] {
-  return [...(subjectAltName ?? '').matchAll(ENTRIES)]
-    .map(([, entry = '']) => entry)
-    .filter((entry) => entry.startsWith('DNS:') || entry.startsWith('IP Address:'))
-    .map((entry) => shortenIpv6(entry.slice(entry.indexOf(':') + 1).toLowerCase()));
-}
-
-/** `0:0:0:0:0:0:0:1` -> `::1` (RFC 5952), as users write it. OpenSSL prints every group. */
-function shortenIpv6(name: string): string {
-  return isIP(name) === 6 ? (URL.parse(`http://[${name}]`)?.hostname.slice(1, -1) ?? name) : name;
+  return [...(subjectAltName ?? '').matchAll(ENTRIES)].flatMap(([, entry = '']) => {
+    const value = entry.slice(entry.indexOf(':') + 1).toLowerCase();
+    if (entry.startsWith('IP Address:')) return [toIpAddress(value) ?? value];
+    if (!entry.startsWith('DNS:')) return [];
+    return [isIpAddress(value) ? `dns:${value}` : value];
+  });
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import type { Protocol } from '../../../shared/endpoint.ts';
 import type { EndpointSuggestion } from '../../../shared/endpoint-record.ts';
+import { toName } from '../../../shared/identifiers.ts';
 import { findProject } from '../core/project-lookup.ts';
 import type { Stores } from '../core/stores.ts';
 
@@ -74,5 +75,5 @@ async function namesOfProject(stores: Stores, id: string) {
   const { domain, altNames, name } = await findProject(stores, id);
   const certificate = await stores.certificates.facts(id);
   const names = [...(domain === null ? [] : [domain]), ...altNames, ...(certificate?.names ?? [])];
-  return { projectId: id, name: domain ?? name, names: names.filter((each) => !/^[\d.]+$|:/.test(each)) };
+  return { projectId: id, name: domain ?? name, names: names.filter((each) => toName(each) === each) };
 }

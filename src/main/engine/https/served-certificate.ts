@@ -1,6 +1,7 @@
 // A certificate with its key, in the form that a TLS server and the checks of HTTPS need.
 import { createSecureContext } from 'node:tls';
 import type { HttpsState } from '../../../shared/https.ts';
+import { toIpAddress } from '../../../shared/ip-address.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import { trustedRoots } from '../outgoing/trusted-roots.ts';
 import { parseChain } from '../pki/inspect/chain.ts';
@@ -20,7 +21,7 @@ export interface ServedCertificate {
   readonly expiresAt: Timestamp;
   /** Whether the chain leads to a root that this machine trusts. */
   readonly trusted: boolean;
-  /** Whether the certificate is valid for a host name, without port. */
+  /** Whether the certificate is valid for a host name or an IP address, without port. */
   covers(host: string): boolean;
 }
 
@@ -42,6 +43,10 @@ export function toServedCertificate(
     fingerprint: x509.fingerprint256,
     expiresAt: toTimestamp(notAfter),
     trusted: leadsToRoot([x509, ...others.map((other) => other.x509)], trustedRoots()),
-    covers: (host) => x509.checkHost(host, { subject: 'never' }) !== undefined,
+    covers: (host) => {
+      const address = toIpAddress(host);
+      if (address !== null) return x509.checkIP(address) !== undefined;
+      return x509.checkHost(host, { subject: 'never' }) !== undefined;
+    },
   };
 }

@@ -1,7 +1,8 @@
 // Evaluates a certificate that was found: whether it can be imported, and with which renewal settings. Pure.
 import { createPrivateKey } from 'node:crypto';
+import { toName } from '../../../shared/identifiers.ts';
 import type { FoundCertificate } from '../../../shared/import.ts';
-import { toDnsName } from '../../../shared/names.ts';
+import { isIpAddress } from '../../../shared/ip-address.ts';
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides, resolveDirectory } from '../acme/directories.ts';
 import { CertdeskError } from '../core/errors.ts';
 import type { IssuanceSpec, KeyPolicy, LeafFacts } from '../core/model.ts';
@@ -132,11 +133,15 @@ function planOf(
   const directoryUrl = currentDirectory(renewal.directoryUrl);
   const authority = authorityOf(directoryUrl, options.directories);
   if (authority === null) return withoutPlan('the URL of its CA is not an https URL.');
-  const names = leaf.names.map(toDnsName);
-  if (!names.every((name) => name !== null)) return withoutPlan('it contains a name that is not a DNS name.');
+  const names = leaf.names.map(toName);
+  if (!names.every((name) => name !== null))
+    return withoutPlan('it contains a name that is neither a host name nor an IP address.');
   const { proof } = renewal;
   if (proof.challengeType !== 'dns-01' && names.some((name) => name.startsWith('*.'))) {
     return withoutPlan('it contains a wildcard, which only DNS-01 can validate.');
+  }
+  if (proof.challengeType === 'dns-01' && names.some(isIpAddress)) {
+    return withoutPlan('it contains an IP address, which DNS-01 cannot validate.');
   }
   const off = renewal.switchedOff
     ? ['Renewal was off in the other client, so auto-renewal is off here.']

@@ -1,8 +1,8 @@
 // Imports one evaluated certificate as a project: seals key and account, saves DNS credentials in the secret store,
 // and writes all records in one transaction with the audit entry.
 import { randomUUID } from 'node:crypto';
+import { toName } from '../../../shared/identifiers.ts';
 import type { ImportedCertificate } from '../../../shared/import.ts';
-import { toDnsName } from '../../../shared/names.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { certificateType } from '../acme/directories.ts';
 import { noteDirectory } from '../acme/directory-origin.ts';
@@ -124,7 +124,7 @@ const already = ({ id, name }: { readonly id: string; readonly name: string }) =
 });
 
 function newProject({ clock }: ImportCertificateDeps, { leaf }: CheckedKeyPair): ProjectRecord {
-  const names = [...new Set(leaf.names.flatMap((name) => toDnsName(name) ?? []))];
+  const names = [...new Set(leaf.names.flatMap((name) => toName(name) ?? []))];
   const [domain = null, ...altNames] = names;
   const name = domain ?? leaf.names[0] ?? leaf.fingerprint;
   return { id: randomUUID(), name, domain, altNames, tags: [], createdAt: toTimestamp(clock.now()) };

@@ -1,7 +1,7 @@
 // Scans a folder: recognizes the client's layout and evaluates which certificates can be imported.
 
+import { toName } from '../../../shared/identifiers.ts';
 import type { FoundCertificate, ImportLayout, ScannedFolder } from '../../../shared/import.ts';
-import { toDnsName } from '../../../shared/names.ts';
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides } from '../acme/directories.ts';
 import type { Stores } from '../core/stores.ts';
 import { getDnsProvider } from '../dns/providers/registry.ts';
@@ -120,7 +120,7 @@ export async function findSameDomain(
   stores: Stores,
   { leaf, keyType }: Evaluated,
 ): Promise<{ readonly id: string; readonly name: string } | null> {
-  const domain = leaf?.names.map(toDnsName).find((name) => name !== null);
+  const domain = leaf?.names.map(toName).find((name) => name !== null);
   if (domain == null) return null;
   let found: { readonly id: string; readonly name: string } | null = null;
   for (const { id, name } of await stores.projects.ofDomain(domain)) {

@@ -1,8 +1,11 @@
 // Converts a request into an issuance spec: names, CA, key and challenge type, checked before a job starts.
 
 import type { ObtainRequest } from '../../../shared/certificate.ts';
-import { coversName, isSingleLabel } from '../../../shared/names.ts';
+import { isIpAddress } from '../../../shared/ip-address.ts';
+import { coversName } from '../../../shared/names.ts';
 import { type DirectoryOverrides, isPublicDirectory, resolveDirectory } from '../acme/directories.ts';
+import { profileForIp } from '../acme/ip-profile.ts';
+import { explainNotPublic } from '../acme/public-names.ts';
 import type { DnsChoice } from '../challenges/select-dns-credential.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { invalid } from '../core/invalid.ts';
@@ -24,33 +27,50 @@ export function toIssuanceSpec(
   }
   // A dry run uses the staging directory regardless of `staging`. Resolving it here refuses a CA without one.
   const staging = body.staging || body.dryRun;
-  const isPublic = isPublicDirectory(resolveDirectory(body.ca, staging, overrides));
+  const directoryUrl = resolveDirectory(body.ca, staging, overrides);
+  const isPublic = isPublicDirectory(directoryUrl);
   const wanted = [...new Set([project.domain, ...(body.altNames ?? project.altNames)])];
   const names = isPublic ? removeCovered(wanted) : wanted;
   if (names.length > MAX_NAMES)
     throw invalid('altNames', `a certificate can have at most ${MAX_NAMES} names`);
   const wildcard = names.find((name) => name.startsWith('*.'));
+  const address = names.find(isIpAddress);
+  if (address !== undefined) refuseDns(address, wildcard, body);
   if (wildcard !== undefined && body.challengeType !== 'dns-01') {
     throw invalid('challengeType', `a wildcard (${wildcard}) needs dns-01`);
   }
-  const single = names.find(isSingleLabel);
-  if (isPublic && single !== undefined) {
-    throw invalid(
-      'ca',
-      `a public CA does not issue for ${single}, a name of one label: use a full name such as ${single}.example.com, or a CA in your network (its directory URL)`,
-    );
-  }
+  const notPublic = isPublic ? names.map(explainNotPublic).find((why) => why !== null) : undefined;
+  if (notPublic != null) throw invalid('ca', notPublic);
   return {
     names,
     ca: body.ca,
     staging,
     email: body.email ?? null,
     key: keyPolicy(body),
-    profile: body.profile ?? null,
+    profile:
+      address === undefined ? (body.profile ?? null) : profileForIp(directoryUrl, address, body.profile),
     ...(body.profileUse === undefined ? {} : { profileUse: body.profileUse }),
     preferredChain: body.preferredChain ?? null,
     challengeType: body.challengeType,
   };
+}
+
+/** RFC 8738 section 7: dns-01 must not be used for IP addresses. */
+function refuseDns(
+  address: string,
+  wildcard: string | undefined,
+  { challengeType }: Pick<ObtainRequest, 'challengeType'>,
+): void {
+  if (wildcard !== undefined)
+    throw invalid(
+      'altNames',
+      `one certificate cannot have a wildcard (${wildcard}), which needs dns-01, and an IP address (${address}), which dns-01 cannot validate: request two certificates`,
+    );
+  if (challengeType === 'dns-01')
+    throw invalid(
+      'challengeType',
+      `dns-01 cannot validate an IP address (${address}), because an address has no DNS zone (RFC 8738): use http-01 or tls-alpn-01`,
+    );
 }
 
 /** Removes names that a wildcard of the same order covers, because Let's Encrypt refuses such orders. */

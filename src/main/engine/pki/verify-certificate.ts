@@ -17,6 +17,7 @@ import { type CertificateDescription, describeCertificate, leafFacts } from './i
 import { describeKey, ownsKey, publicKeyOf } from './inspect/public-key.ts';
 import {
   refuseExplicitCurve,
+  refuseInvalidAddresses,
   refuseOtherDomain,
   refuseOutsideValidity,
   refuseWeakKeys,
@@ -41,7 +42,7 @@ export interface KeyPairInput {
   /** Any format that `readPrivateKeys` accepts. Of several keys, the certificate for the domain selects one. */
   readonly privateKey: string;
   readonly passphrase?: string | undefined;
-  /** The project's domain (A-labels); null if the project has none, which skips the check. */
+  /** The project's domain (A-labels, or an IP address); null if the project has none, which skips the check. */
   readonly domain: string | null;
   /** The project's further names, which cause no warning. */
   readonly altNames?: readonly string[];
@@ -81,6 +82,7 @@ export function checkKeyPair(input: KeyPairInput): CheckedKeyPair {
   refuseWeakKeys(chain.path);
   refuseWeakSignatures(chain.path);
   refuseOutsideValidity(chain.leaf, now);
+  refuseInvalidAddresses(chain.leaf);
   refuseOtherDomain(chain.leaf, domain);
   const leaf = leafFacts(chain.leaf);
   return {
@@ -127,7 +129,7 @@ export interface IssuedInput {
   readonly chain: string;
   /** PKCS#8 PEM of the key that signed the order's CSR. */
   readonly privateKey: string;
-  /** The ordered names, A-labels. */
+  /** The ordered names: A-labels, or IP addresses. */
   readonly names: readonly string[];
   readonly now: Date;
 }

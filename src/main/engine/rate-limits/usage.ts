@@ -2,6 +2,7 @@
 // domain and per set of names, failed authorizations per name. budget.ts evaluates the counts.
 import { createHash } from 'node:crypto';
 import { getDomain } from 'tldts';
+import { fromOctets, isIpAddress, toOctets } from '../../../shared/ip-address.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { CaUsageKind, CaUsageRecord } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
@@ -46,11 +47,18 @@ export function createCaUsage(clock: Clock): CaUsage {
 
 /**
  * The registered domain by the public suffix list, including its private section, as Let's Encrypt counts; the name
- * itself if the list has no suffix for it.
+ * itself if the list has no suffix for it. An IPv4 address counts on its own, an IPv6 address with its /64 network.
  */
 export function registeredDomain(name: string): string {
   const bare = withoutWildcard(name);
+  if (isIpAddress(bare)) return networkOf(bare);
   return getDomain(bare, { allowPrivateDomains: true }) ?? bare;
+}
+
+function networkOf(address: string): string {
+  const octets = toOctets(address);
+  if (octets.length === 4) return address;
+  return `${fromOctets(octets.map((octet, at) => (at < 8 ? octet : 0)))}/64`;
 }
 
 /** Returns the registered domains of the names, without duplicates. */

@@ -1,8 +1,10 @@
 // Runs renewals: selects the CA, rehearses at the staging directory after failures, refuses a certificate that is
 // worse than the active one, and records failures. issuance/ does the issuance itself.
 
+import { isIpAddress } from '../../../shared/ip-address.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { resolveDirectory, stagingOf } from '../acme/directories.ts';
+import { profileForIp } from '../acme/ip-profile.ts';
 import { renewalCertId } from '../acme/renewal-info.ts';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { CertificateRecord, IssuanceSpec, JobInput, JobRecord } from '../core/model.ts';
@@ -48,7 +50,10 @@ export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs
     if (fallbackCa === null || fallbackCa === spec.ca || spec.staging || !useFallback) return spec;
     const { ca, profile } = spec;
     // Profiles and alternate chains are specific to a CA.
-    return { ...spec, ca: fallbackCa, profile: null, preferredChain: null, insteadOf: { ca, profile } };
+    const fallbackUrl = resolveDirectory(fallbackCa, false, directories);
+    const address = spec.names.find(isIpAddress);
+    const ipProfile = address === undefined ? null : profileForIp(fallbackUrl, address, undefined);
+    return { ...spec, ca: fallbackCa, profile: ipProfile, preferredChain: null, insteadOf: { ca, profile } };
   }
 
   /**

@@ -3,17 +3,18 @@ import { Stack, Text, Textarea } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import { Notice } from '../../ui/notice.tsx';
-import { checkTyped, TYPED_MS, wildcardOf } from './request-values.ts';
+import { addressOf, checkTyped, isDnsMethod, TYPED_MS, wildcardOf } from './request-values.ts';
 import type { RequestState } from './use-request.ts';
 
 const text = obtainTexts;
 
 export function NamesField({
-  request: { project, form, names, method },
+  request: { project, form, names, method, ca },
 }: {
   readonly request: RequestState;
 }) {
   const wildcard = wildcardOf(names);
+  const address = addressOf(names);
   // Not when the field loses the focus: the error would move the button that is being clicked.
   const [settled] = useDebouncedValue(form.values.names, TYPED_MS);
   const wrong = settled === form.values.names ? checkTyped(settled) : null;
@@ -42,9 +43,19 @@ export function NamesField({
         {...form.getInputProps('names')}
         error={form.errors.names ?? wrong}
       />
-      {wildcard !== undefined && form.values.method !== method && (
+      {wildcard !== undefined && address === undefined && form.values.method !== method && (
         <Notice tone="info" role="status">
           {text.wildcard(wildcard)}
+        </Notice>
+      )}
+      {address !== undefined && isDnsMethod(form.values.method) && !isDnsMethod(method) && (
+        <Notice tone="info" role="status">
+          {text.address(address)}
+        </Notice>
+      )}
+      {address !== undefined && ca?.ipProfile != null && (
+        <Notice tone="info" role="status">
+          {text.addressProfile(ca.name, ca.ipProfile)}
         </Notice>
       )}
     </Stack>

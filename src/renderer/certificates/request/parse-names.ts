@@ -1,8 +1,8 @@
 // Reads DNS names from text that the user typed or pasted, in whatever form it comes.
-import { explainName, toDnsName, toHostName } from '../../../shared/names.ts';
+import { explainInvalidName, findName, toName } from '../../../shared/identifiers.ts';
 
 export interface ParsedNames {
-  /** A-labels, in the order of the text, without duplicates. */
+  /** A-labels and IP addresses in canonical form, in the order of the text, without duplicates. */
   readonly names: readonly string[];
   /** The parts of the text that are no names. */
   readonly invalid: readonly InvalidName[];
@@ -17,18 +17,24 @@ export interface InvalidName {
 /** White space, list separators, quotes and brackets. Colons, slashes and the like belong to URLs. */
 const SEPARATORS = /[\s,;|"'`<>(){}[\]]+/;
 
+/** A bracketed IPv6 address, possibly in a URL or with a port. Otherwise brackets are separators. */
+const BRACKETED = /(?:[a-z][a-z0-9+.-]*:\/\/)?\[(?=[^\]]*:)([0-9a-f:.]+)\](?::\d+)?(?:[/?#]\S*)?/gi;
+
 /**
- * Reads names that anything separates. A URL, `host:port` and an email address stand for their host, and `DNS:` before
- * a name is ignored, because OpenSSL prints names so.
+ * Reads names that anything separates. A URL, `host:port` and an email address stand for their host. `DNS:` and
+ * `IP Address:` before a name are ignored, because OpenSSL prints names so.
  */
 export function parseNames(text: string): ParsedNames {
   const names = new Set<string>();
   const invalid: InvalidName[] = [];
-  for (const part of text.split(SEPARATORS)) {
-    const input = part.replace(/^DNS:/i, '');
+  for (const part of text
+    .replace(BRACKETED, ' $1 ')
+    .replace(/\bIP Address:/gi, ' ')
+    .split(SEPARATORS)) {
+    const input = part.replace(/^(?:DNS|IP):/i, '');
     if (input === '') continue;
-    const name = toDnsName(input) ?? toHostName(input);
-    if (name === null) invalid.push({ input, why: explainName(input) });
+    const name = toName(input) ?? findName(input);
+    if (name === null) invalid.push({ input, why: explainInvalidName(input) });
     else names.add(name);
   }
   return { names: [...names], invalid };

@@ -5,24 +5,26 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../api.ts';
 import { obtain as obtainTexts } from '../../messages/obtain.ts';
+import { addressOf } from './request-values.ts';
 import type { RequestState } from './use-request.ts';
 
 const text = obtainTexts;
 
 export function ProfileField({ request }: { readonly request: RequestState }) {
-  const { form, ca } = request;
+  const { form, ca, names } = request;
+  const hint = addressOf(names) === undefined ? text.profileHint : text.profileForAddress;
   return (
     <Stack gap="xs">
       {ca === undefined ? (
         <TextInput
           label={text.profile}
-          description={text.profileHint}
+          description={hint}
           placeholder={text.profileUsual}
           spellCheck={false}
           {...form.getInputProps('profile')}
         />
       ) : (
-        <ProfileSelect request={request} ca={ca.id} />
+        <ProfileSelect request={request} ca={ca.id} hint={hint} />
       )}
       {form.values.profile.trim() !== '' && (
         <Switch
@@ -35,7 +37,13 @@ export function ProfileField({ request }: { readonly request: RequestState }) {
   );
 }
 
-function ProfileSelect({ request: { form }, ca }: { readonly request: RequestState; readonly ca: string }) {
+interface SelectProps {
+  readonly request: RequestState;
+  readonly ca: string;
+  readonly hint: string;
+}
+
+function ProfileSelect({ request: { form, names, ca: authority }, ca, hint }: SelectProps) {
   const api = useApi();
   const [looked, setLooked] = useState(false);
   const { profile, staging } = form.values;
@@ -47,8 +55,8 @@ function ProfileSelect({ request: { form }, ca }: { readonly request: RequestSta
   return (
     <Select
       label={text.profile}
-      description={offered.find(({ name }) => name === profile)?.description ?? text.profileHint}
-      placeholder={text.profileUsual}
+      description={offered.find(({ name }) => name === profile)?.description ?? hint}
+      placeholder={(addressOf(names) === undefined ? null : authority?.ipProfile) ?? text.profileUsual}
       data={offered.map(({ name }) => name)}
       nothingFoundMessage={isFetching ? text.profilesAsked : nothing}
       clearable

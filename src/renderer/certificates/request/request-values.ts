@@ -2,6 +2,7 @@
 import type { ObtainRequest } from '../../../shared/certificate.ts';
 import type { LastRequest } from '../../../shared/certificate-history.ts';
 import type { DnsProviderInfo } from '../../../shared/dns-credential.ts';
+import { isIpAddress } from '../../../shared/ip-address.ts';
 import type { Project } from '../../../shared/project.ts';
 import { endSentence } from '../../format.ts';
 import { obtain as obtainTexts } from '../../messages/obtain.ts';
@@ -71,14 +72,20 @@ export function wildcardOf(names: readonly string[]): string | undefined {
   return names.find((name) => name.startsWith('*.'));
 }
 
-/** Whether the method can validate a wildcard: only DNS-01 can (RFC 8555 section 7.1.3, RFC 8737 section 3). */
-export function validatesWildcards(method: Method): boolean {
+export function addressOf(names: readonly string[]): string | undefined {
+  return names.find(isIpAddress);
+}
+
+/** Whether the CA reads a TXT record: for wildcards the only way (RFC 8737 section 3), for IP addresses none (RFC 8738 section 7). */
+export function isDnsMethod(method: Method): boolean {
   return method === 'dns-01' || method === 'manual';
 }
 
-/** Returns the method that is used: DNS-01 for a wildcard. */
+/** Returns the method that is used: DNS-01 for a wildcard, and another one for an IP address. */
 export function methodOf({ method }: Pick<RequestValues, 'method'>, names: readonly string[]): Method {
-  return !validatesWildcards(method) && wildcardOf(names) !== undefined ? 'dns-01' : method;
+  if (isDnsMethod(method) && addressOf(names) !== undefined) return 'http-01';
+  const needsDns = wildcardOf(names) !== undefined && addressOf(names) === undefined;
+  return needsDns && !isDnsMethod(method) ? 'dns-01' : method;
 }
 
 /** What the form knows about the last request. */
@@ -207,6 +214,9 @@ function checkNames(values: RequestValues, { project }: Known): FieldErrors {
   if (wrong !== null) return { names: wrong };
   const names = namesOf(project, values);
   if (names.length === 0) return { names: text.namesMissing };
+  const [wildcard, address] = [wildcardOf(names), addressOf(names)];
+  if (wildcard !== undefined && address !== undefined)
+    return { names: text.wildcardAndAddress(wildcard, address) };
   return names.length > MAX_NAMES ? { names: text.namesTooMany(names.length, MAX_NAMES) } : {};
 }
 

@@ -10,6 +10,7 @@ import { parseNames } from './parse-names.ts';
 import { type Change, changesOf, keyWords } from './request-changes.ts';
 import { hasAdvancedError } from './request-errors.ts';
 import {
+  addressOf,
   type Before,
   checkRequest,
   MANUAL,
@@ -28,6 +29,8 @@ export interface Ca {
   readonly name: string;
   readonly stagingUrl: string | null;
   readonly needsEab: boolean;
+  /** The profile that the CA demands for IP addresses; null if it demands none. */
+  readonly ipProfile: string | null;
 }
 
 /** What the form starts with. */
@@ -100,7 +103,7 @@ export function useRequest(subject: RequestSubject): RequestState {
       ...values,
       names,
       method,
-      profile: values.profile.trim(),
+      profile: values.profile.trim() || (addressOf(names) === undefined ? '' : (ca?.ipProfile ?? '')),
       ca: ca?.name ?? hostOf(values.caUrl),
       provider: nameOfProvider(values.source, { saved, all, ownProvider, provider }),
       key: values.key === 'ec-256' ? null : keyWords(values.key),

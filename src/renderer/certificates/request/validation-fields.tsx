@@ -4,7 +4,7 @@ import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import { ChallengeNotice } from '../challenge-notice.tsx';
 import { DnsValidation } from './dns-validation.tsx';
 import { Reachability } from './reachability.tsx';
-import { METHODS, type Method, validatesWildcards, wildcardOf } from './request-values.ts';
+import { addressOf, isDnsMethod, METHODS, type Method, wildcardOf } from './request-values.ts';
 import type { RequestState } from './use-request.ts';
 
 const text = obtainTexts;
@@ -12,6 +12,7 @@ const text = obtainTexts;
 export function ValidationFields({ request }: { readonly request: RequestState }) {
   const { form, names, method } = request;
   const wildcard = wildcardOf(names);
+  const address = addressOf(names);
   return (
     <Stack gap="lg">
       <Radio.Group
@@ -22,14 +23,14 @@ export function ValidationFields({ request }: { readonly request: RequestState }
       >
         <Stack gap="sm">
           {METHODS.map((value) => {
-            const isExcluded = wildcard !== undefined && !validatesWildcards(value);
+            const excluded = excludedBy(value, wildcard, address);
             return (
               <Radio
                 key={value}
                 value={value}
                 label={text.methodLabels[value]}
-                description={isExcluded ? text.notForWildcards(wildcard) : text.methodHints[value]}
-                disabled={isExcluded}
+                description={excluded ?? text.methodHints[value]}
+                disabled={excluded !== null}
               />
             );
           })}
@@ -44,4 +45,15 @@ export function ValidationFields({ request }: { readonly request: RequestState }
       {method === 'dns-01' && <DnsValidation request={request} />}
     </Stack>
   );
+}
+
+/** Why the method is not available for these names; null if it is. */
+function excludedBy(
+  method: Method,
+  wildcard: string | undefined,
+  address: string | undefined,
+): string | null {
+  if (!isDnsMethod(method) && wildcard !== undefined && address === undefined)
+    return text.notForWildcards(wildcard);
+  return isDnsMethod(method) && address !== undefined ? text.dnsNotForAddresses(address) : null;
 }

@@ -1,6 +1,6 @@
 // Uploads a certificate that has no project yet: the project is named after it.
 import type { KeyPairRequest, Validation } from '../../../shared/certificate.ts';
-import { toDnsName } from '../../../shared/names.ts';
+import { toName } from '../../../shared/identifiers.ts';
 import type { Api } from '../../api.ts';
 
 /**
@@ -25,9 +25,9 @@ export async function uploadToNew(
   }
 }
 
-/** The certificate's DNS names, the one that the server shows for it first. */
+/** The certificate's host names and IP addresses, the one that the server shows for it first. */
 function namesFor(checked: Validation | undefined) {
   const names = checked?.valid === true ? [checked.domain, ...checked.names] : [];
-  const [domain = '', ...altNames] = new Set(names.filter((name) => toDnsName(name) !== null));
+  const [domain = '', ...altNames] = new Set(names.filter((name) => toName(name) !== null));
   return { domain, altNames: altNames.slice(0, 99) };
 }

@@ -1,4 +1,5 @@
 // Requests an HTTP-01 challenge as the CA does, to explain a failed validation if the CA gives no reason.
+import { toUrlHost } from '../../../../shared/ip-address.ts';
 import type { DnsResolver } from '../../dns/lookup/resolver.ts';
 import type { AddressPolicy } from '../../outgoing/address-policy.ts';
 import { isOwnAddress } from '../../outgoing/own-addresses.ts';
@@ -34,7 +35,7 @@ async function explain(
     const place = { address, isPublic: isPublicAddress(address), isOwn: isOwnAddress(address) };
     if (!mayProbe(addressPolicy, address, webPorts.http))
       return describeAddress(place, { kind: 'not_asked', redirects: [] }, '').message;
-    const url = new URL(`http://${identifier}/.well-known/acme-challenge/${token}`);
+    const url = new URL(`http://${toUrlHost(identifier)}/.well-known/acme-challenge/${token}`);
     const fetching: FetchDeps = {
       ports: webPorts,
       timeoutMs: TIMEOUT_MS,

@@ -3,6 +3,7 @@
 // https://letsencrypt.org/docs/challenge-types/#http-01-challenge
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { isIpAddress } from '../../../../shared/ip-address.ts';
 
 /** The ports that are contacted in place of 80 and 443; they differ only in tests. */
 export interface WebPorts {
@@ -74,7 +75,7 @@ export async function fetchAsCa(
     const next = URL.parse(location, url);
     if (next === null) return bad('to something that is not a URL');
     redirects.push(shown(next));
-    const refusal = refusalOf(next);
+    const refusal = refusalOf(next, url);
     if (refusal !== null) return bad(refusal);
     if (redirects.length > MAX_REDIRECTS) return bad(`more than ${MAX_REDIRECTS} times, possibly in a loop`);
     const found = next.hostname === url.hostname ? address : await deps.lookup(next.hostname, signal);
@@ -91,10 +92,11 @@ function shown(url: URL): string {
   return `${url.origin}${url.pathname}`.slice(0, 300);
 }
 
-function refusalOf({ protocol, port, hostname }: URL): string | null {
+function refusalOf({ protocol, port, hostname }: URL, from: URL): string | null {
   if (protocol !== 'http:' && protocol !== 'https:') return `to ${protocol}, which is neither http nor https`;
   if (port !== '' && port !== '80' && port !== '443') return `to port ${port}; CAs follow to 80 and 443 only`;
-  if (/^[\d.]+$|^\[/.test(hostname)) return 'to an address instead of a name, where CAs do not follow';
+  if (isIpAddress(hostname) && hostname !== from.hostname)
+    return 'to an address instead of a name, where CAs do not follow';
   return null;
 }
 
@@ -135,11 +137,16 @@ function request(url: URL, address: string, deps: FetchDeps, signal: AbortSignal
     };
     const sent = secure
       ? // CAs do not check it either: the server may not have a valid certificate yet.
-        requestHttps({ ...options, servername: url.hostname, rejectUnauthorized: false }, receive)
+        requestHttps({ ...options, servername: sniOf(url), rejectUnauthorized: false }, receive)
       : requestHttp(options, receive);
     sent.once('error', fail);
     sent.end();
   });
+}
+
+/** SNI carries no IP addresses (RFC 6066 section 3). */
+function sniOf({ hostname }: URL): string {
+  return isIpAddress(hostname) ? '' : hostname;
 }
 
 function portOf({ protocol, port }: URL, ports: WebPorts): number {

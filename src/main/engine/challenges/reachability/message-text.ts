@@ -1,4 +1,5 @@
 // Composes the sentences of a reachability test: what was found and what to do.
+import { isIpAddress } from '../../../../shared/ip-address.ts';
 import type { AddressFinding, AddressReport, NameReport } from '../../../../shared/reachability.ts';
 import type { Fetched, NotAsked } from './fetch.ts';
 
@@ -93,7 +94,9 @@ const NOT_FAILING: readonly AddressFinding[] = ['well', 'private', 'not_asked'];
 export function describeName(name: string, reports: readonly AddressReport[], port = 80): NameReport {
   const failing = reports.filter(({ finding }) => !NOT_FAILING.includes(finding));
   const addresses = [...reports];
-  const listed = `${name} resolves to ${reports.map(({ address }) => address).join(', ')}`;
+  const listed = isIpAddress(name)
+    ? 'This is an IP address'
+    : `${name} resolves to ${reports.map(({ address }) => address).join(', ')}`;
   if (failing.length === 0) {
     const isWell = reports.every(({ finding }) => finding === 'well');
     const isUnknown = reports.some(({ finding }) => finding === 'not_asked');

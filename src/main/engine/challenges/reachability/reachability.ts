@@ -1,6 +1,7 @@
 // Tests whether a CA would reach Certdesk for HTTP-01 or TLS-ALPN-01, before the CA is asked. A probe is served like a
 // challenge and requested at every address of the name.
 import PQueue from 'p-queue';
+import { isIpAddress, toUrlHost } from '../../../../shared/ip-address.ts';
 import type { NameReport, Reachability, ReachabilityChallenge } from '../../../../shared/reachability.ts';
 import { CertdeskError } from '../../core/errors.ts';
 import { findProject } from '../../core/project-lookup.ts';
@@ -90,7 +91,7 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityService 
       return describeAddress(place, { kind: 'not_asked', redirects: [] }, '');
     const probe = deps.http.probe(randomSecret('certdesk-test-'));
     try {
-      const url = new URL(`http://${name}/.well-known/acme-challenge/${probe.token}`);
+      const url = new URL(`http://${toUrlHost(name)}/.well-known/acme-challenge/${probe.token}`);
       const fetched = await fetchAsCa({ url, address }, fetching, signal);
       return describeAddress(place, showAnswers ? fetched : withoutAnswers(fetched), probe.text);
     } finally {
@@ -173,7 +174,7 @@ function worst(reports: readonly NameReport[]): NameReport['verdict'] {
 }
 
 /**
- * Returns the addresses of a name, IPv6 first as CAs try them.
+ * Returns the addresses of a name, IPv6 first as CAs try them. An IP address is its own only address.
  * @throws DNS_LOOKUP_FAILED, or the signal's reason
  */
 export async function addressesOf(
@@ -181,6 +182,7 @@ export async function addressesOf(
   resolver: Pick<DnsResolver, 'resolve'>,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
+  if (isIpAddress(name)) return [name];
   const replies = await Promise.all(
     (['AAAA', 'A'] as const).map(async (type) => {
       const { answers } = await resolver.resolve({ name, type }, signal);

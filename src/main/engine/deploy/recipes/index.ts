@@ -8,6 +8,7 @@ import {
   DeploymentVerifySchema,
   type RecipeInfo,
 } from '../../../../shared/deployment.ts';
+import { toPathPart } from '../../../../shared/ip-address.ts';
 import { invalid } from '../../core/invalid.ts';
 import { apache } from './apache.ts';
 import { nginx } from './nginx.ts';
@@ -71,7 +72,7 @@ export function expandRecipe(
       if (value === '' && required) throw invalid(`options.${name}`, `is missing (${label})`);
       if (value.includes('{domain}') && domain === null)
         throw invalid(`options.${name}`, 'uses {domain}, and the project has no domain');
-      return [name, value.replaceAll('{domain}', domain?.replace(/^\*\./, '') ?? '')];
+      return [name, value.replaceAll('{domain}', toPathPart(domain ?? ''))];
     }),
   );
   const { files, steps, verify } = recipe.build(values);

@@ -1,6 +1,7 @@
 // Parses a certificate: node:crypto's X509Certificate for keys and signatures, and the fields that it does not expose
 // exactly as in the DER (RFC 5280 section 4.1): serial number, names, signature algorithm.
 import { X509Certificate } from 'node:crypto';
+import { fromOctets, isIpAddress } from '../../../../shared/ip-address.ts';
 import { type AsnNode, childAt, childrenOf, isContext, octetsOf, oidOf, parseAsn } from './asn1.ts';
 import { hasExplicitCurve } from './der-kind.ts';
 import { type DistinguishedName, readName } from './distinguished-name.ts';
@@ -15,7 +16,11 @@ export interface Certificate {
   readonly serial: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** SAN dNSNames and iPAddresses in order, without duplicates: lower case, IPv6 as in RFC 5952. */
+  /**
+   * SAN dNSNames and iPAddresses in order, without duplicates: lower case, IPv6 as in RFC 5952. An entry that clients
+   * ignore has the prefix `dns:` (a dNSName that looks like an IP address) or `ip:` (an iPAddress of a wrong length, in
+   * hex), so that it is visible but equals no name.
+   */
   readonly sanNames: readonly string[];
   readonly signature: SignatureAlgorithm;
   /** Its EC key has explicit curve parameters, which RFC 5480 section 2.1.1 forbids and clients reject. */
@@ -69,25 +74,32 @@ function readGeneralName(node: AsnNode): string | null {
   const octets = octetsOf(node);
   if (octets === null) return null;
   if (isContext(node, 2)) return toDomain(octets);
-  return isContext(node, 7) ? toIpAddress(octets) : null;
+  return isContext(node, 7) ? toAddress(octets) : null;
 }
 
 /**
  * Decodes a dNSName in lower case. It should be ASCII (IDNs are A-labels). Other octets become `\DDD` as in RFC 1035
- * section 5.1, so that the name is visible but matches no domain, as in clients.
+ * section 5.1, so that the name is visible but matches no domain, as in clients. Clients compare an IP address only with
+ * iPAddresses (RFC 9525 section 6.4).
  */
 function toDomain(octets: Uint8Array): string {
   const escaped = Array.from(octets, (octet) =>
     octet > 0x20 && octet < 0x7f ? String.fromCharCode(octet) : `\\${String(octet).padStart(3, '0')}`,
   );
-  return escaped.join('').toLowerCase();
+  return markAddress('dns', escaped.join('').toLowerCase());
 }
 
-function toIpAddress(octets: Uint8Array): string | null {
-  if (octets.length === 4) return octets.join('.');
-  if (octets.length !== 16) return null;
-  const groups = Buffer.from(octets).toString('hex').match(/.{4}/g) ?? [];
-  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
+/**
+ * Adds a prefix to a text that looks like an IP address, or like a wildcard of one, but is none: a dNSName or a common
+ * name.
+ */
+export function markAddress(prefix: 'dns' | 'cn', name: string): string {
+  return isIpAddress(name) || /^(?:\*\.)?[\d.]+$/.test(name) ? `${prefix}:${name}` : name;
+}
+
+/** RFC 5280 section 4.2.1.6: exactly 4 octets for IPv4 and 16 for IPv6. */
+function toAddress(octets: Uint8Array): string {
+  return fromOctets(octets) ?? `ip:${Buffer.from(octets).toString('hex')}`;
 }
 
 export function isSelfSigned({ x509 }: Certificate): boolean {

@@ -2,7 +2,7 @@
 import { toDnsName } from '../../../../shared/names.ts';
 import { type Timestamp, toTimestamp } from '../../../../shared/time.ts';
 import type { LeafFacts } from '../../core/model.ts';
-import type { Certificate } from './certificate.ts';
+import { type Certificate, markAddress } from './certificate.ts';
 import { commonName, nameText, organization } from './distinguished-name.ts';
 import { describeKey, publicKeyOf } from './public-key.ts';
 
@@ -64,10 +64,12 @@ export function describeCertificate(certificate: Certificate): CertificateDescri
   };
 }
 
-/** The SAN names. If there are none, the CN (as A-labels if it is a host name). */
+/** The SAN names. If there are none, the CN (as A-labels if it is a host name; `cn:` and an IP address, which clients ignore). */
 function namesOf({ sanNames, subject }: Certificate): readonly string[] {
   const cn = commonName(subject);
-  return sanNames.length > 0 || cn === null ? sanNames : [toDnsName(cn) ?? cn.toLowerCase()];
+  return sanNames.length > 0 || cn === null
+    ? sanNames
+    : [toDnsName(cn) ?? markAddress('cn', cn.toLowerCase())];
 }
 
 function fingerprintOf({ x509 }: Certificate): string {

@@ -72,6 +72,18 @@ export function refuseOutsideValidity(leaf: Certificate, now: Date): void {
   }
 }
 
+/** An iPAddress of a wrong length is often a network with its mask (8 or 32 octets), which only CA certificates may have. */
+export function refuseInvalidAddresses(leaf: Certificate): void {
+  const wrong = leaf.sanNames.find((name) => name.startsWith('ip:'))?.slice('ip:'.length);
+  if (wrong === undefined) return;
+  const length = wrong.length / 2;
+  const isNetwork = length === 8 || length === 32;
+  throw new CertdeskError(
+    'CERTIFICATE_UNREADABLE',
+    `The certificate contains an invalid IP address of ${length} octets (${wrong.slice(0, 80)})${isNetwork ? ', probably a network with its mask' : ''}: an address has 4 octets for IPv4 or 16 for IPv6 (RFC 5280 section 4.2.1.6). Get a certificate with the correct address from its CA.`,
+  );
+}
+
 /** @param domain Null: the certificate may have any host name, but must have one. */
 export function refuseOtherDomain(leaf: Certificate, domain: string | null): void {
   const { names } = leafFacts(leaf);
@@ -84,6 +96,15 @@ export function refuseOtherDomain(leaf: Certificate, domain: string | null): voi
   if (leaf.sanNames.some((name) => coversName(name, domain))) return;
   const details = { domain, names };
   const text = `Certificate is not valid for domain ${domain}`;
+  const ignored = names.find((name) => name === `dns:${domain}` || name === `cn:${domain}`);
+  if (ignored !== undefined) {
+    const where = ignored.startsWith('dns:') ? 'as a DNS name' : 'in the common name';
+    throw new CertdeskError(
+      'CERTIFICATE_DOMAIN_MISMATCH',
+      `${text}: the address is only ${where}, which clients ignore. Get a certificate with the address as an iPAddress.`,
+      details,
+    );
+  }
   if (!names.some((name) => coversName(name, domain))) {
     throw new CertdeskError('CERTIFICATE_DOMAIN_MISMATCH', text, details);
   }
