@@ -34,6 +34,23 @@ describe.each(['\u001b[31m', '\n', '\u0085', '\u202e'])('the control character %
 });
 
 describe('a project', () => {
+  it('has IP addresses in canonical form, each once, and a search finds it in any spelling', async () => {
+    const altNames = ['2001:DB8:0:0::FE', '[2001:db8::fe]', '198.51.100.7', '2001:db8::1'];
+    const made = await app.call('POST', '/projects', { body: { domain: '2001:0db8::0001', altNames } });
+    expect(made.status, made.text).toBe(201);
+    expect(made.body).toMatchObject({ domain: '2001:db8::1', altNames: ['2001:db8::fe', '198.51.100.7'] });
+    for (const q of [
+      '2001:0DB8:0:0:0:0:0:00fe',
+      '[2001:db8::fe]',
+      '2001:0DB8:',
+      '98.51.100.7',
+      ' 2001:db8::1 ',
+    ]) {
+      const found = await app.call('GET', `/projects?q=${encodeURIComponent(q)}`);
+      expect(found.body, q).toMatchObject({ total: 1, projects: [{ id: made.body.id }] });
+    }
+  });
+
   it.each([
     [{}],
     [{ name: '  ' }],
@@ -50,8 +67,11 @@ describe('a project', () => {
     [{ domain: 'a.example.com:80' }],
     [{ domain: 'user@a.example.com' }],
     [{ domain: '*.*.example.com' }],
-    [{ domain: '127.0.0.1' }],
-    [{ domain: '[::1]' }],
+    [{ domain: '127.0.0.0/8' }],
+    [{ domain: '[::1]:443' }],
+    [{ domain: '::ffff:127.0.0.1' }],
+    [{ domain: 'fe80::1%eth0' }],
+    [{ domain: '*.127.0.0.1' }],
     [{ domain: '0x7f.1' }],
     [{ domain: `${'a'.repeat(64)}.example.com` }],
     [{ domain: `${'abcdefgh.'.repeat(30)}example.com` }],

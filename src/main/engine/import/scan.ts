@@ -150,7 +150,7 @@ async function presentFound(
 ): Promise<FoundCertificate> {
   const { leaf, key, plan, pair, source } = evaluated;
   const project = await findHolder(stores, evaluated);
-  const domain = leaf?.names.map(toDnsName).find((name) => name !== null) ?? null;
+  const domain = leaf?.names.map(toName).find((name) => name !== null) ?? null;
   return {
     id: leaf?.fingerprint ?? null,
     source,
