@@ -10,6 +10,7 @@ import {
 import { readActivitySearch } from './activity/activity-search.ts';
 import { readDeploymentSearch } from './deployments/deployment-search.ts';
 import { readEndpointSearch } from './endpoints/endpoint-search.ts';
+import { readHostSearch } from './hosts/host-search.ts';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { readListSearch } from './projects/list-search.ts';
 import { PROJECT_TABS, type ProjectTab } from './projects/project-tabs.ts';
@@ -105,7 +106,7 @@ const dnsCredentials = createRoute({
 const hosts = createRoute({
   getParentRoute: () => root,
   path: '/hosts',
-  validateSearch: ({ tab }): { tab?: 'credentials' } => (tab === 'credentials' ? { tab } : {}),
+  validateSearch: readHostSearch,
   component: lazyScreen(() => import('./hosts/hosts-page.tsx'), 'HostsPage'),
 });
 

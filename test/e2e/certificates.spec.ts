@@ -74,6 +74,39 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     expect(await gui.findSecret(line)).toEqual([]);
   });
 
+  it('is uploaded without a project, which is created with its names, and refused a second time', async () => {
+    const bought = await openssl.issue({
+      subject: '/CN=bought.example.com',
+      san: ['DNS:bought.example.com', 'DNS:www.bought.example.com'],
+      ca: intermediate,
+    });
+    const start = async (): Promise<void> => {
+      await gui.open('/new/upload');
+      await gui.page.getByTestId('drop').waitFor();
+      await drop(
+        { name: 'bought.pem', content: bought.certificate + intermediate.certificate },
+        { name: 'bought.key', content: bought.privateKey },
+      );
+      await gui.page.getByText('Ready to upload').first().waitFor();
+      await button('Upload').click();
+    };
+    await start();
+    await gui.page.waitForURL(/#\/projects\/[^/]+\?tab=certificate$/);
+    const { body } = await gui.app.call('GET', '/projects?q=bought');
+    const [project] = Object.values(body.projects ?? {}) as unknown as { id: string }[];
+    expect(project).toMatchObject({
+      domain: 'bought.example.com',
+      altNames: ['www.bought.example.com'],
+      certificate: { type: 'custom', autoRenew: false },
+    });
+    await gui.open('/about');
+    await start();
+    const there = gui.page.getByRole('link', { name: 'Continue in bought.example.com' });
+    await there.waitFor();
+    expect(await there.getAttribute('href')).toContain(`/projects/${project?.id}/upload`);
+    expect((await gui.app.call('GET', '/projects?q=bought')).body.total).toBe(1);
+  });
+
   it('is uploaded as a PFX with its password, and a wrong password is reported at the field', async () => {
     const id = await upload('up.example.com');
     const [key, cert] = [await openssl.file(leaf.privateKey), await openssl.file(leaf.certificate)];

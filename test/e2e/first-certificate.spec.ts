@@ -26,6 +26,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the page for a new certificate', 
       readonly name: string;
       readonly domain: string;
       readonly altNames: readonly string[];
+      readonly tags: readonly string[];
     }[];
   const open = async (): Promise<void> => {
     await gui.open('/about'); // so that the form is empty again
@@ -94,6 +95,11 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the page for a new certificate', 
     await names().fill('FIRST.example.com');
     await button('Advanced: CA, key type, profile, staging').click();
     await gui.page.getByLabel('Project name').fill('Second shop');
+    const tags = gui.page.getByLabel('Tags', { exact: true }).first();
+    for (const tag of ['EU', 'shop']) {
+      await tags.fill(tag);
+      await tags.press('Enter');
+    }
     await gui.page.getByText('127.0.0.1 reaches this Certdesk').first().waitFor();
     await button('Request certificate').click();
     await gui.page.getByText('Another project has this domain').waitFor();
@@ -102,7 +108,11 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the page for a new certificate', 
     expect(await there.getAttribute('href')).toMatch(/\/obtain$/);
     await button('Create a second project').click();
     await gui.page.getByText('Certificate issued').waitFor();
-    expect((await projects()).map(({ name }) => name)).toEqual(['first.example.com', 'Second shop']);
+    const made = (await projects()).map(({ name, tags }) => [name, tags]);
+    expect(made).toEqual([
+      ['first.example.com', []],
+      ['Second shop', ['eu', 'shop']],
+    ]);
   });
 
   it('performs a dry run, after which Cancel leaves nothing behind', async () => {

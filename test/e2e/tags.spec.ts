@@ -1,5 +1,5 @@
-// Tags in the GUI: edit them for one project and for many, filter by them, save a filter, export what it shows, and limit
-// tokens and channels.
+// Tags in the GUI: edit them for one project and for many, filter projects and hosts by them, save a filter, export what it
+// shows, and limit tokens and channels.
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { openGui } from '../support/gui/page.ts';
@@ -97,6 +97,36 @@ describeWith('chromium', 'tags', () => {
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatch(/^\uFEFF?id,name,domain,altNames,tags,status,/);
     expect(lines[1]).toContain(',b.example.com,,customer-1 eu vip,none,');
+  });
+
+  it('filter the hosts likewise, with saved filters and CSV', async () => {
+    for (const [name, tag] of [
+      ['web-1', 'vip'],
+      ['db-1', 'other'],
+    ]) {
+      const made = await gui.app.asUser('POST', '/hosts', {
+        body: { name, transport: 'local', tags: [tag] },
+      });
+      expect(made.status).toBe(201);
+    }
+    await gui.open('/hosts?tag=vip');
+    const host = (name: string) => gui.page.getByRole('main').getByRole('link', { name, exact: true });
+    await host('web-1').waitFor();
+    expect(await host('db-1').count()).toBe(0);
+    const [file] = await Promise.all([gui.page.waitForEvent('download'), button('Export as CSV').click()]);
+    expect(file.suggestedFilename()).toBe('certdesk-hosts.csv');
+    const lines = (await readFile(await file.path(), 'utf8')).trim().split('\r\n');
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toMatch(/,web-1,local,,,,none,vip,0,,$/);
+    await button('Saved filters').click();
+    await gui.page.getByLabel('Save this view as').fill('Important hosts');
+    await button('Save').click();
+    await gui.page.getByText('Filter “Important hosts” saved').waitFor();
+    await gui.open('/hosts');
+    await host('db-1').waitFor();
+    await button('Important hosts').click(); // the saved filters are still open
+    await host('db-1').waitFor({ state: 'detached' });
+    expect(gui.page.url()).toContain('vip');
   });
 
   it('share the list with compact rows, which the browser remembers', async () => {

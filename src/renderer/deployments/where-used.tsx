@@ -1,12 +1,10 @@
 // Asks where a new certificate is used, and offers to deploy it there. For a project without deployments.
 
-import { Button, Stack, Text } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ListedProject } from '../../shared/project.ts';
 import { useApi } from '../api.ts';
-import { openExport } from '../certificates/export-dialog.tsx';
 import listClasses from '../lists/lists.module.css';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { Panel } from '../ui/panel.tsx';
@@ -54,17 +52,6 @@ export function WhereUsed({ project }: { readonly project: ListedProject }) {
             </Link>
           </li>
         </ul>
-        {project.certificate !== null && (
-          <Button
-            variant="subtle"
-            size="compact-sm"
-            style={{ alignSelf: 'flex-start' }}
-            leftSection={<IconDownload size={14} aria-hidden />}
-            onClick={() => openExport(project)}
-          >
-            {text.download}
-          </Button>
-        )}
       </Stack>
     </Panel>
   );

@@ -7,10 +7,11 @@ import { useState } from 'react';
 import type { Host } from '../../shared/host.ts';
 import { EmptyList, NothingFound } from '../lists/empty.tsx';
 import { ListToolbar } from '../lists/filters.tsx';
-import { DensityButton } from '../lists/list-tools.tsx';
+import { ListTools } from '../lists/list-tools.tsx';
 import listClasses from '../lists/lists.module.css';
 import { LinkRow, Rows } from '../lists/rows.tsx';
 import { SearchField } from '../lists/search-field.tsx';
+import { changeSearch } from '../lists/search-params.ts';
 import { hosts as hostTexts } from '../messages/hosts.ts';
 import { TagFilter } from '../tags/tag-filter.tsx';
 import { TagList } from '../tags/tag-list.tsx';
@@ -18,33 +19,49 @@ import { Chip } from '../ui/chip.tsx';
 import { LinkButton } from '../ui/link.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Time } from '../ui/time.tsx';
-import { addressOf, countTags, faceOfHost, filterHosts, type HostFilter } from './host-state.ts';
+import { type HostSearch, readHostSearch } from './host-search.ts';
+import { addressOf, countTags, faceOfHost, filterHosts } from './host-state.ts';
 import classes from './hosts.module.css';
 
 const text = hostTexts;
 /** Rows that are rendered at first: thousands of hosts would slow down the page. */
 const SHOWN = 100;
-const NO_FILTER: HostFilter = { q: '', tags: [] };
 
-export function HostList({ hosts }: { readonly hosts: readonly Host[] }) {
-  const [filter, setFilter] = useState(NO_FILTER);
+export interface HostListProps {
+  readonly hosts: readonly Host[];
+  readonly search: HostSearch;
+  onSearch(search: HostSearch): void;
+}
+
+export function HostList({ hosts, search, onSearch }: HostListProps) {
   const [limit, setLimit] = useState(SHOWN);
   if (hosts.length === 0) return <NoHosts />;
-  const found = filterHosts(hosts, filter);
+  const { q = '', tag: tags = [] } = search;
+  const found = filterHosts(hosts, { q, tags });
   return (
     <>
       <ListToolbar>
-        <SearchField q={filter.q} label={text.search} onChange={(q) => setFilter({ ...filter, q })} />
+        <SearchField
+          q={q}
+          label={text.search}
+          onChange={(next) => onSearch(changeSearch(search, { q: next === '' ? undefined : next }))}
+        />
         <TagFilter
           tags={countTags(hosts)}
-          value={filter.tags}
-          onChange={(tags) => setFilter({ ...filter, tags })}
+          value={tags}
+          onChange={(next) => onSearch(changeSearch(search, { tag: next.length === 0 ? undefined : next }))}
         />
-        <DensityButton />
+        <ListTools
+          list="hosts"
+          search={search}
+          onSearch={onSearch}
+          readSearch={readHostSearch}
+          exportCsv={async () => (await import('./hosts-csv.ts')).hostsToCsv(found)}
+        />
       </ListToolbar>
       <Panel flush>
         {found.length === 0 ? (
-          <NothingFound text={text.nothingFound} onClear={() => setFilter(NO_FILTER)} />
+          <NothingFound text={text.nothingFound} onClear={() => onSearch({})} />
         ) : (
           <Rows label={text.list}>
             {found.slice(0, limit).map((host) => (

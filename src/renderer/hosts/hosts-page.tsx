@@ -18,7 +18,8 @@ const route = getRouteApi('/hosts');
 const icon = <IconPlus size={16} aria-hidden />;
 
 export function HostsPage() {
-  const { tab = 'hosts' } = route.useSearch();
+  const search = route.useSearch();
+  const { tab = 'hosts' } = search;
   const navigate = route.useNavigate();
   const api = useApi();
   const hosts = useQuery(api.hosts.list.queryOptions());
@@ -53,7 +54,15 @@ export function HostsPage() {
           <Tabs.Tab value="credentials">{text.tabs.credentials}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="hosts">
-          <QueryView query={hosts}>{(data) => <HostList hosts={data.hosts} />}</QueryView>
+          <QueryView query={hosts}>
+            {(data) => (
+              <HostList
+                hosts={data.hosts}
+                search={search}
+                onSearch={(next) => void navigate({ search: next, replace: true })}
+              />
+            )}
+          </QueryView>
         </Tabs.Panel>
         <Tabs.Panel value="credentials">
           <CredentialList />

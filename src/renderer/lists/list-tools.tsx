@@ -119,7 +119,7 @@ function ExportButton<Search extends object>({
   );
 }
 
-export function DensityButton() {
+function DensityButton() {
   const density = useDensity();
   const isCompact = density === 'compact';
   return (

@@ -32,7 +32,6 @@ export const deployments = {
     recipe: (name: string) => `Deploy to ${name}`,
     other: 'Other service',
     otherHint: 'Copy files, or run a command of your own',
-    download: 'Download instead',
   },
   form: {
     title: (domain: string) => `Deploy ${domain}`,

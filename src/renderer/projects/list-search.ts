@@ -6,8 +6,8 @@ import {
   PROJECT_SORTS,
   PROJECT_STATES,
 } from '../../shared/project-filters.ts';
-import { TAG_FORM } from '../../shared/tag-form.ts';
 import { flagParam, oneOfParam, type SearchFields, searchReader, textParam } from '../lists/search-params.ts';
+import { tagsParam } from '../tags/tags-param.ts';
 
 export type ListSort = (typeof PROJECT_SORTS)[number];
 
@@ -23,13 +23,6 @@ export interface ListSearch {
   readonly tag?: string[];
   readonly sort?: ListSort;
   readonly order?: (typeof ORDERS)[number];
-}
-
-/** One tag or several. The server refuses others, so they are ignored. */
-function tagsParam(value: unknown): string[] | undefined {
-  const tags = [value].flat().flatMap((each) => textParam(each)?.toLowerCase() ?? []);
-  const valid = tags.filter((tag) => TAG_FORM.test(tag));
-  return valid.length === 0 ? undefined : valid;
 }
 
 const FIELDS: SearchFields<ListSearch> = {

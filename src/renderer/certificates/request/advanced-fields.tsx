@@ -1,6 +1,10 @@
-// The collapsed part of the form: CA, external account binding, key, profile, staging and renewal.
+// The collapsed part of the form: CA, external account binding, key, profile, staging and renewal, and the name and tags of
+// a new project.
 import { PasswordInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { obtain as obtainTexts } from '../../messages/obtain.ts';
+import { tags as tagTexts } from '../../messages/tags.ts';
+import { TagField } from '../../tags/tag-field.tsx';
+import { useProjectTags } from '../../tags/use-project-tags.ts';
 import { ProfileField } from './profile-field.tsx';
 import { KEYS, OTHER_CA } from './request-values.ts';
 import type { RequestState } from './use-request.ts';
@@ -75,7 +79,22 @@ export function AdvancedFields({ request }: { readonly request: RequestState }) 
           {...form.getInputProps('projectName')}
         />
       )}
+      {project === null && <Tags request={request} />}
     </Stack>
+  );
+}
+
+function Tags({ request: { form } }: { readonly request: RequestState }) {
+  const known = useProjectTags().map(({ id }) => id);
+  return (
+    <TagField
+      label={tagTexts.label}
+      description={tagTexts.hint}
+      known={known}
+      value={form.values.tags}
+      error={form.errors.tags}
+      onChange={(tags) => form.setFieldValue('tags', tags)}
+    />
   );
 }
 

@@ -6,7 +6,7 @@ type NewProject = Parameters<Api['projects']['create']['mutate']>[0]['body'];
 
 export interface DraftProject {
   /**
-   * Creates the project, or returns the one of an earlier call with the same names.
+   * Creates the project, or returns the one of an earlier call with the same names and tags.
    * @throws DUPLICATE_DOMAIN, and if an earlier one cannot be removed
    */
   create(body: NewProject): Promise<{ readonly id: string; readonly isNew: boolean }>;
@@ -19,7 +19,7 @@ export interface DraftProject {
 /** Removes the project when the user leaves the form, for example after a dry run. */
 export function useDraftProject(): DraftProject {
   const client = useApiClient();
-  const draft = useRef<{ readonly id: string; readonly names: string } | null>(null);
+  const draft = useRef<{ readonly id: string; readonly subject: string } | null>(null);
 
   async function discard(): Promise<void> {
     if (draft.current === null) return;
@@ -40,11 +40,11 @@ export function useDraftProject(): DraftProject {
 
   return {
     async create(body) {
-      const names = JSON.stringify([body.name, body.domain, body.altNames]);
-      if (draft.current?.names === names) return { id: draft.current.id, isNew: false };
+      const subject = JSON.stringify([body.name, body.domain, body.altNames, body.tags]);
+      if (draft.current?.subject === subject) return { id: draft.current.id, isNew: false };
       await discard();
       const { id } = await client.projects.create.mutate({ body });
-      draft.current = { id, names };
+      draft.current = { id, subject };
       return { id, isNew: true };
     },
     discard,

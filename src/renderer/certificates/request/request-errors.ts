@@ -8,6 +8,7 @@ import { OTHER_CA, type RequestValues } from './request-values.ts';
 /** The fields of the collapsed part, which opens if one of them is invalid. */
 const ADVANCED: ReadonlySet<string> = new Set([
   'projectName',
+  'tags',
   'key',
   'ca',
   'caUrl',

@@ -7,6 +7,7 @@ import type { Project } from '../../../shared/project.ts';
 import { endSentence } from '../../format.ts';
 import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import { messages } from '../../messages.ts';
+import { checkTags } from '../../tags/check-tags.ts';
 import { checkLabel, isEmailAddress } from '../../ui/field-checks.ts';
 import { checkCredentials, type FieldErrors, filled } from '../credential-checks.ts';
 import { parseNames } from './parse-names.ts';
@@ -31,6 +32,8 @@ export interface RequestValues {
   readonly names: string;
   /** The name of the new project; empty for the domain. */
   readonly projectName: string;
+  /** Of the new project. */
+  readonly tags: readonly string[];
   readonly method: Method;
   /** `new`: entered here; `project`: stored with the project; otherwise the ID of a saved credential. */
   readonly source: string;
@@ -98,6 +101,7 @@ export interface Before extends LastRequest {
 const FIRST: RequestValues = {
   names: '',
   projectName: '',
+  tags: [],
   method: 'http-01',
   source: 'new',
   dnsProvider: '',
@@ -228,10 +232,12 @@ function checkValidation(values: RequestValues, { project, provider }: Known): F
 }
 
 function checkAdvanced(values: RequestValues, { needsEab }: Known): FieldErrors {
-  const { ca, caUrl, email, kid, hmacKey, projectName } = values;
+  const { ca, caUrl, email, kid, hmacKey, projectName, tags } = values;
   const errors: FieldErrors = {};
   const name = checkLabel(projectName);
   if (name !== null) errors.projectName = name;
+  const tag = checkTags(tags);
+  if (tag !== null) errors.tags = tag;
   if (ca === OTHER_CA && URL.parse(caUrl.trim())?.protocol !== 'https:') errors.caUrl = text.caUrlBad;
   if (email.trim() !== '' && !isEmailAddress(email)) {
     errors.email = messages.fields.emailBad(email.trim());

@@ -43,9 +43,16 @@ export function useSubmit({ project, form, names, mark, validate }: RequestState
   async function findProject(allowDuplicateDomain: boolean) {
     if (project !== null) return { id: project.id, isNew: false };
     const [domain = '', ...altNames] = names;
-    const name = form.getValues().projectName.trim();
+    const { projectName, tags } = form.getValues();
+    const name = projectName.trim();
     const duplicate = allowDuplicateDomain ? { allowDuplicateDomain } : {};
-    return draft.create({ ...(name === '' ? {} : { name }), domain, altNames, ...duplicate });
+    return draft.create({
+      ...(name === '' ? {} : { name }),
+      domain,
+      altNames,
+      tags: [...tags],
+      ...duplicate,
+    });
   }
 
   async function send({ dryRun, allowDuplicateDomain }: Sending) {
