@@ -89,6 +89,16 @@ export const DeploymentRunSchema = z
   .meta({ id: 'DeploymentRun', outside: 'deployment-run' });
 export type DeploymentRun = z.infer<typeof DeploymentRunSchema>;
 
+/** A person has set the window, so only a person overrides it. */
+const IgnoreWindowSchema = z
+  .boolean()
+  .default(false)
+  .meta({
+    description: 'Begin now, although the window of the deployment is closed',
+    reach: 'project',
+    reachOf: (value) => (value === true ? { reach: 'system' } : null),
+  });
+
 export const RunDeploymentSchema = z
   .strictObject({
     force: z
@@ -102,6 +112,7 @@ export const RunDeploymentSchema = z
       .nullable()
       .default(null)
       .meta({ description: 'Only these hosts of the deployment; default: all', reach: 'project' }),
+    ignoreWindow: IgnoreWindowSchema,
   })
   .meta({ id: 'RunDeployment' });
 
@@ -127,6 +138,7 @@ export const RunDeploymentsSchema = z
       .nullable()
       .default(null)
       .meta({ description: 'Name or ID of a deployment of the project: only this one', reach: 'project' }),
+    ignoreWindow: IgnoreWindowSchema,
   })
   .meta({ id: 'RunDeployments' });
 

@@ -5,6 +5,7 @@ import { DeployedStateSchema } from './deployed.ts';
 import { DEPLOYED_STATES, type DeployedState } from './deployed-states.ts';
 import { DEPLOYMENT_KINDS } from './deployment-kinds.ts';
 import { RunStateSchema } from './deployment-run.ts';
+import { DeploymentWindowSchema, WaitingSchema } from './deployment-window.ts';
 import { HostCredentialIdSchema, HostIdSchema } from './host.ts';
 import { toSearchText } from './identifiers.ts';
 import { ErrorBodySchema } from './job.ts';
@@ -70,6 +71,11 @@ export const DEPLOYMENT_LABELS = {
   serverName: 'Server name (SNI)',
   graceSeconds: 'Time until the service serves the certificate (seconds)',
   onWorse: 'If the service no longer works',
+  window: 'Window',
+  days: 'Days',
+  start: 'Start',
+  end: 'End',
+  timeZone: 'Time zone',
 } as const;
 
 /** Protocols of the check, as in engine/endpoints/. All but `tls` begin with STARTTLS. */
@@ -236,6 +242,9 @@ export const CreateDeploymentSchema = z
     command: CommandInputSchema.nullable().optional().meta(PREVIEWED),
     steps: DeploymentStepsSchema.optional().meta(PREVIEWED),
     verify: DeploymentVerifySchema.nullable().optional().meta(PREVIEWED),
+    window: DeploymentWindowSchema.nullable()
+      .default(null)
+      .meta({ description: 'Null: deploys at once', ...PREVIEWED }),
     enabled: z
       .boolean()
       .default(true)
@@ -255,6 +264,7 @@ export const UpdateDeploymentSchema = z
     command: CommandInputSchema.optional().meta(DEFINED),
     steps: DeploymentStepsSchema.optional().meta(DEFINED),
     verify: DeploymentVerifySchema.nullable().optional().meta(DEFINED),
+    window: DeploymentWindowSchema.nullable().optional().meta(DEFINED),
   })
   .meta({ id: 'UpdateDeployment' });
 export type UpdateDeployment = z.output<typeof UpdateDeploymentSchema>;
@@ -301,8 +311,10 @@ export const DeploymentSchema = z
       .nullable(),
     steps: DeploymentStepsSchema.meta({ outside: 'deployment-steps' }),
     verify: DeploymentVerifySchema.nullable(),
+    window: DeploymentWindowSchema.nullable(),
     state: DeployedStateSchema,
     stateAt: TimestampSchema,
+    waiting: WaitingSchema.nullable().meta({ description: 'Null in other states than `waiting`' }),
     targets: z.array(DeploymentTargetSchema).meta({ description: 'One for each host' }),
     createdAt: TimestampSchema,
     updatedAt: TimestampSchema,

@@ -150,6 +150,14 @@ export const EndpointSummarySchema = z
   .meta({ id: 'EndpointSummary' });
 export type EndpointSummary = z.infer<typeof EndpointSummarySchema>;
 
+/** A project whose certificate waits for the window of a deployment. */
+const WaitingProjectSchema = z.object({
+  projectId: z.string(),
+  until: TimestampSchema,
+  sentence: z.string().meta({ examples: ['shop.example.com: renewed, deploying Sunday 02:00'] }),
+});
+export type WaitingProject = z.infer<typeof WaitingProjectSchema>;
+
 /** `failing`: a certificate is broken or soon will be. `attention`: a user must act in time. */
 export const HealthSchema = z
   .object({ state: z.enum(['ok', 'attention', 'failing']), sentence: z.string() })
@@ -187,6 +195,9 @@ export const OverviewSchema = z
       items: z.array(AttentionSchema).meta({ description: 'Most urgent first; at most 100' }),
     }),
     endpoints: EndpointSummarySchema,
+    waiting: z
+      .object({ total: count, items: z.array(WaitingProjectSchema) })
+      .meta({ description: 'Projects whose deployments wait for a window, the next one first; at most 20' }),
     timeline: TimelineSchema,
     engine: EngineStateSchema,
     setup: SetupSchema.nullable().meta({

@@ -25,13 +25,14 @@ const NO_ENDPOINTS = { total: 0, problems: 0, unknown: 0, monitored: [] };
 const view = (
   state: 'ok' | 'attention' | 'failing',
   items: readonly Attention[] = [],
-  more: Partial<TrayFacts> & { total?: number; endpoints?: Overview['endpoints'] } = {},
+  more: Partial<TrayFacts> & { total?: number } & Partial<Pick<Overview, 'endpoints' | 'waiting'>> = {},
 ) =>
   trayView({
     overview: {
       health: { state, sentence: 'A sentence' },
       attention: { total: more.total ?? items.length, acknowledged: 0, items: [...items] },
       endpoints: more.endpoints ?? NO_ENDPOINTS,
+      waiting: more.waiting ?? { total: 0, items: [] },
     },
     pausedUntil: null,
     formatTime: (time) => `at ${time}`,
@@ -113,6 +114,13 @@ it('names jobs that wait for TXT records, and certificates that lack a name', ()
     'a.example.com: waiting for TXT records',
     'b.example.com: certificate lacks a name',
   ]);
+});
+
+it('says which certificates wait for a window', () => {
+  const sentence = 'shop.example.com: renewed, deploying Sunday 02:00';
+  const until = '2026-06-07T00:00:00Z';
+  const { items } = view('ok', [], { waiting: { total: 1, items: [{ projectId: 'p1', until, sentence }] } });
+  expect(items).toContainEqual({ kind: 'text', label: sentence });
 });
 
 it('says which server still presents the old certificate, and what to restart', () => {

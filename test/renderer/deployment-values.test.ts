@@ -10,6 +10,7 @@ import {
   toUpdateDeployment,
   valuesOfDeployment,
   withParts,
+  withService,
 } from '../../src/renderer/deployments/deployment-values.ts';
 import { stepsToCome } from '../../src/renderer/deployments/steps-to-come.ts';
 import { CreateDeploymentSchema, type Deployment, type RecipeInfo } from '../../src/shared/deployment.ts';
@@ -55,6 +56,7 @@ test('a recipe with its defaults sends only the recipe and the hosts', () => {
     recipe: 'nginx',
     options: {},
     hosts: { ids: ['h1'] },
+    window: null,
     enabled: true,
   });
   expect(CreateDeploymentSchema.safeParse(body).success).toBe(true);
@@ -146,6 +148,8 @@ test('an edit keeps the stored script unless a new one is entered', () => {
     command: { script: { lines: 3, sha256: 'a' } },
     steps: STEPS,
     verify: null,
+    window: null,
+    waiting: null,
     state: 'deployed',
     stateAt: '2026-01-19T12:00:00Z',
     targets: [],
@@ -160,6 +164,7 @@ test('an edit keeps the stored script unless a new one is entered', () => {
     files: [],
     steps: STEPS,
     verify: null,
+    window: null,
   });
   expect(toUpdateDeployment({ ...values, script: 'echo' })).toMatchObject({ command: { script: 'echo' } });
 });
@@ -175,4 +180,17 @@ test('steps to come are those after the last one that was reached', () => {
   expect(stepsToCome([], false)).toEqual(['connect', 'compare', 'stage', 'swap', 'verify']);
   expect(stepsToCome([step('connect'), step('stage')], false)).toEqual(['swap', 'verify']);
   expect(stepsToCome([step('connect')], true)).toEqual(['command']);
+});
+
+test('a window has at least one day, and stays if another service is chosen', () => {
+  const window = { days: ['sunday' as const], start: '02:00', end: '04:00', timeZone: 'Europe/Berlin' };
+  const values = { ...filled(), windowed: true, ...window };
+  expect(checkDeployment(values, NGINX, DOMAIN)).toEqual({});
+  expect(toCreateDeployment(values, NGINX)).toMatchObject({ window });
+  expect(toCreateDeployment(withService(values, 'files'), undefined)).toMatchObject({ window });
+  expect(toCreateDeployment({ ...values, windowed: false }, NGINX)).toMatchObject({ window: null });
+  expect(checkDeployment({ ...values, days: [], start: '' }, NGINX, DOMAIN)).toMatchObject({
+    'window.days': 'Choose at least one day.',
+    'window.start': 'Enter a time such as 02:00.',
+  });
 });

@@ -46,6 +46,7 @@ export const LIST_PROJECTS: readonly CliMeta[] = [
       { title: 'Expires', field: 'certificate.expiresAt', as: 'time' },
       { title: 'Left', field: 'certificate.expiresAt', as: 'left' },
       { title: 'Next renewal', field: 'renewal.nextAttemptAt', as: 'time' },
+      { title: 'Deploys', field: 'deployed.waiting.until', as: 'time' },
       { title: 'Issuer', field: 'certificate.issuer' },
     ],
     options: {
@@ -108,6 +109,8 @@ export const SHOW_PROJECT: CliMeta = {
     { title: 'Auto-renewal', field: 'certificate.autoRenew' },
     { title: 'Next renewal', field: 'renewal.nextAttemptAt', as: 'time' },
     { title: 'Reason', field: 'renewal.reason' },
+    { title: 'Deployed', field: 'deployed.state', as: 'state' },
+    { title: 'Deploys', field: 'deployed.waiting.until', as: 'time' },
     { title: 'Last error', field: 'renewal.lastError|obtainFailure.error' },
     { title: 'Running job', field: 'runningJobId' },
   ],

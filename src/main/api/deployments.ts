@@ -61,6 +61,7 @@ export const deployments = router({
             { title: 'Deployment', field: 'name' },
             { title: 'State', field: 'state', as: 'state' },
             { title: 'Since', field: 'stateAt', as: 'time' },
+            { title: 'Deploys', field: 'waiting.until', as: 'time' },
             { title: 'ID', field: 'id' },
           ],
         },
@@ -179,8 +180,9 @@ export const deployments = router({
     .input(z.object({ deploymentId, body: RunDeploymentSchema.optional() }))
     .output(startedRuns)
     .mutation(async ({ ctx, input }) => {
-      const { force = false, hosts = null } = input.body ?? {};
-      return { runs: [...(await ctx.engine.deployments.run(input.deploymentId, { force, hosts }))] };
+      const { force = false, hosts = null, ignoreWindow = false } = input.body ?? {};
+      const how = { force, hosts, ignoreWindow };
+      return { runs: [...(await ctx.engine.deployments.run(input.deploymentId, how))] };
     }),
 
   deployProject: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
@@ -214,8 +216,9 @@ export const deployments = router({
     .input(z.object({ id, body: RunDeploymentsSchema.optional() }))
     .output(startedRuns)
     .mutation(async ({ ctx, input }) => {
-      const { force = false, host = null, deployment = null } = input.body ?? {};
-      return { runs: [...(await ctx.engine.deployments.runAll(input.id, { force, host, deployment }))] };
+      const { force = false, host = null, deployment = null, ignoreWindow = false } = input.body ?? {};
+      const how = { force, host, deployment, ignoreWindow };
+      return { runs: [...(await ctx.engine.deployments.runAll(input.id, how))] };
     }),
 
   test: operation({ reach: 'installation', scope: 'admin' })

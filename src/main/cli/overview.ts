@@ -7,7 +7,7 @@ export function isOverview(value: unknown): value is Overview {
   return isRecord(value) && isRecord(value.health) && isRecord(value.counts) && isRecord(value.engine);
 }
 
-export function printOverview({ health, counts, attention, endpoints, engine }: Overview): void {
+export function printOverview({ health, counts, attention, endpoints, waiting, engine }: Overview): void {
   printLine(paint(health.sentence, colorOfState(health.state)));
   const states = [
     ['valid', counts.valid],
@@ -27,6 +27,7 @@ export function printOverview({ health, counts, attention, endpoints, engine }: 
   if (hidden > 0) printLine(paint(`… and ${hidden} more`));
   for (const { sentence } of endpoints?.monitored ?? [])
     printLine(`${paint('warning', colorOfState('warning'))}  ${paint(sentence)}`);
+  for (const { sentence } of waiting?.items ?? []) printLine(paint(sentence));
   // An older server does not send it. Without a chosen project it is self-signed on purpose.
   if (engine.https?.message != null && engine.https.problem !== 'no-project')
     printLine(`${paint('warning', colorOfState('warning'))}  ${paint(`HTTPS: ${engine.https.message}`)}`);

@@ -28,7 +28,7 @@ export const PAUSE_MS = 24 * 3_600_000;
 
 export interface TrayFacts {
   /** Null if the app is not running. */
-  readonly overview: Pick<Overview, 'health' | 'attention' | 'endpoints'> | null;
+  readonly overview: Pick<Overview, 'health' | 'attention' | 'endpoints' | 'waiting'> | null;
   /** Null if renewals are not paused. */
   readonly pausedUntil: Timestamp | null;
   /** Formats a time for the user. */
@@ -40,7 +40,7 @@ export function trayView({ overview, pausedUntil, formatTime }: TrayFacts): Tray
     const sentence = 'Certdesk has not started: open it to see why';
     return { icon: 'failing', toolTip: `Certdesk: ${sentence}`, items: [text(sentence), LINE, ...ENDS] };
   }
-  const { health, attention, endpoints } = overview;
+  const { health, attention, endpoints, waiting } = overview;
   const paused = pausedUntil === null ? [] : [text(`Renewals are paused until ${formatTime(pausedUntil)}`)];
   const shown = attention.items.slice(0, MAX_PROJECTS);
   const rest = attention.total - shown.length;
@@ -55,6 +55,7 @@ export function trayView({ overview, pausedUntil, formatTime }: TrayFacts): Tray
       ...shown.map(projectItem),
       ...(rest > 0 ? [text(`${rest} more in the window`)] : []),
       ...endpoints.monitored.slice(0, MAX_PROJECTS).map(({ sentence }) => text(sentence)),
+      ...waiting.items.slice(0, MAX_PROJECTS).map(({ sentence }) => text(sentence)),
       LINE,
       command('renew-due', 'Renew due certificates', pausedUntil === null),
       pausedUntil === null

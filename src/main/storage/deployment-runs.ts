@@ -129,6 +129,7 @@ function toRow(run: DeploymentRunRecord) {
     state: run.state,
     trigger: run.trigger,
     force: run.force ? 1 : 0,
+    ignores_window: run.ignoresWindow ? 1 : 0,
     steps: JSON.stringify(run.steps),
     error: run.error && JSON.stringify(run.error),
     reload_owed: run.reloadOwed ? 1 : 0,
@@ -144,10 +145,11 @@ function toRow(run: DeploymentRunRecord) {
 
 function toColumns(patch: Parameters<DeploymentRunStore['update']>[1]): Partial<ReturnType<typeof toRow>> {
   const { state, force, steps, error, reloadOwed, attempts, unsettled, seenBefore } = patch;
-  const { startedAt, finishedAt, nextAttemptAt } = patch;
+  const { ignoresWindow, startedAt, finishedAt, nextAttemptAt } = patch;
   return {
     ...(state === undefined ? {} : { state }),
     ...(force === undefined ? {} : { force: force ? 1 : 0 }),
+    ...(ignoresWindow === undefined ? {} : { ignores_window: ignoresWindow ? 1 : 0 }),
     ...(steps === undefined ? {} : { steps: JSON.stringify(steps) }),
     ...(error === undefined ? {} : { error: error && JSON.stringify(error) }),
     ...(reloadOwed === undefined ? {} : { reload_owed: reloadOwed ? 1 : 0 }),
@@ -171,6 +173,7 @@ function toRun(row: Selectable<DeploymentRunsTable>): DeploymentRunRecord {
     state: row.state,
     trigger: row.trigger,
     force: row.force === 1,
+    ignoresWindow: row.ignores_window === 1,
     steps: JSON.parse(row.steps),
     error: row.error === null ? null : JSON.parse(row.error),
     reloadOwed: row.reload_owed === 1,

@@ -57,10 +57,15 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore {
       >;
     },
     async states(projectIds) {
-      let query = db.selectFrom('deployments').select(['project_id', 'state', 'state_at']);
+      let query = db.selectFrom('deployments').select(['project_id', 'state', 'state_at', 'waiting']);
       if (projectIds !== null) query = query.where(ofProjects(projectIds));
       const rows = await query.execute();
-      return rows.map((row) => ({ projectId: row.project_id, state: row.state, stateAt: row.state_at }));
+      return rows.map((row) => ({
+        projectId: row.project_id,
+        state: row.state,
+        stateAt: row.state_at,
+        waiting: row.waiting === null ? null : JSON.parse(row.waiting),
+      }));
     },
     inStates: (states) =>
       all(
@@ -86,7 +91,7 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore {
     async pauseAll(by, at) {
       const { numUpdatedRows } = await db
         .updateTable('deployments')
-        .set({ enabled: 0, paused_by: by, state: 'paused', state_at: at })
+        .set({ enabled: 0, paused_by: by, state: 'paused', waiting: null, state_at: at })
         .where('enabled', '=', 1)
         .executeTakeFirstOrThrow();
       return Number(numUpdatedRows);
@@ -266,6 +271,10 @@ function toRow(deployment: DeploymentRecord) {
     script_sealed: deployment.scriptSealed,
     steps: JSON.stringify(deployment.steps),
     verify: deployment.verify && JSON.stringify(deployment.verify),
+    window: deployment.window && JSON.stringify(deployment.window),
+    waiting: deployment.waiting && JSON.stringify(deployment.waiting),
+    after_id: deployment.after,
+    rollout: JSON.stringify(deployment.rollout),
     state: deployment.state,
     state_at: deployment.stateAt,
     created_at: deployment.createdAt,
@@ -275,7 +284,7 @@ function toRow(deployment: DeploymentRecord) {
 
 function toColumns(patch: Parameters<DeploymentStore['update']>[1]): Partial<ReturnType<typeof toRow>> {
   const { name, hosts, enabled, pausedBy, files, command, scriptSealed, steps, verify } = patch;
-  const { state, stateAt, updatedAt } = patch;
+  const { window, waiting, after, rollout, state, stateAt, updatedAt } = patch;
   return {
     ...(name === undefined ? {} : { name }),
     ...(hosts === undefined ? {} : { hosts: JSON.stringify(hosts) }),
@@ -286,6 +295,10 @@ function toColumns(patch: Parameters<DeploymentStore['update']>[1]): Partial<Ret
     ...(scriptSealed === undefined ? {} : { script_sealed: scriptSealed }),
     ...(steps === undefined ? {} : { steps: JSON.stringify(steps) }),
     ...(verify === undefined ? {} : { verify: verify && JSON.stringify(verify) }),
+    ...(window === undefined ? {} : { window: window && JSON.stringify(window) }),
+    ...(waiting === undefined ? {} : { waiting: waiting && JSON.stringify(waiting) }),
+    ...(after === undefined ? {} : { after_id: after }),
+    ...(rollout === undefined ? {} : { rollout: JSON.stringify(rollout) }),
     ...(state === undefined ? {} : { state }),
     ...(stateAt === undefined ? {} : { state_at: stateAt }),
     ...(updatedAt === undefined ? {} : { updated_at: updatedAt }),
@@ -307,6 +320,10 @@ function toDeployment(row: Selectable<DeploymentsTable>): DeploymentRecord {
     scriptSealed: row.script_sealed,
     steps: JSON.parse(row.steps),
     verify: row.verify === null ? null : JSON.parse(row.verify),
+    window: row.window === null ? null : JSON.parse(row.window),
+    waiting: row.waiting === null ? null : JSON.parse(row.waiting),
+    after: row.after_id,
+    rollout: JSON.parse(row.rollout),
     state: row.state,
     stateAt: row.state_at,
     createdAt: row.created_at,

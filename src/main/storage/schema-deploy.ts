@@ -1,4 +1,4 @@
-// Kysely's types of the tables of hosts and deployments (migration 0022). Texts of complex values are JSON.
+// Kysely's types of the tables of hosts and deployments (migrations 0022 and 0029). Texts of complex values are JSON.
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { DeployedState, DeploymentKind } from '../../shared/deployment.ts';
 import type { RunState, RunTrigger } from '../../shared/deployment-run.ts';
@@ -58,6 +58,10 @@ export interface DeploymentsTable {
   script_sealed: Uint8Array | null;
   steps: string;
   verify: string | null;
+  window: string | null;
+  waiting: string | null;
+  after_id: string | null;
+  rollout: string;
   state: DeployedState;
   state_at: string;
   created_at: string;
@@ -75,6 +79,7 @@ export interface DeploymentRunsTable {
   state: RunState;
   trigger: RunTrigger;
   force: number;
+  ignores_window: number;
   steps: string;
   error: string | null;
   reload_owed: number;

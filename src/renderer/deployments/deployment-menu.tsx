@@ -2,6 +2,7 @@
 
 import {
   IconArrowBackUp,
+  IconClockBolt,
   IconEdit,
   IconPlayerPause,
   IconPlayerPlay,
@@ -43,6 +44,12 @@ export function DeploymentMenu({ deployment }: { readonly deployment: Deployment
     <ActionsMenu
       actions={[
         enabled && { label: text.deployAnyway, icon: IconRefresh, run: () => run.mutate({ force: true }) },
+        enabled &&
+          deployment.window !== null && {
+            label: text.deployOutside,
+            icon: IconClockBolt,
+            run: () => run.mutate({ force: false, ignoreWindow: true }),
+          },
         enabled && { label: text.rollBack, icon: IconArrowBackUp, run: () => openRollBack(deployment) },
         enabled
           ? { label: text.pause, icon: IconPlayerPause, run: () => pause.mutate({ deploymentId }) }

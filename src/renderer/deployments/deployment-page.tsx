@@ -7,7 +7,6 @@ import { getRouteApi } from '@tanstack/react-router';
 import type { Deployment } from '../../shared/deployment.ts';
 import { useApi } from '../api.ts';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
-import { Chip } from '../ui/chip.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { notifyDone } from '../ui/notify.tsx';
@@ -15,9 +14,9 @@ import { notifyFailure } from '../ui/notify-failure.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { StateChip } from './deployed-chip.tsx';
 import { DeploymentMenu } from './deployment-menu.tsx';
 import { DeploymentTest } from './deployment-test.tsx';
-import { DEPLOYED_FACES } from './faces.ts';
 import { PreviewSentences } from './preview-panel.tsx';
 import { RunHistory } from './run-history.tsx';
 import { Targets } from './targets.tsx';
@@ -71,11 +70,11 @@ function BackToDeployments({ deployment: { project } }: { readonly deployment: D
   );
 }
 
-function Heading({ deployment: { name, state } }: { readonly deployment: Deployment }) {
+function Heading({ deployment }: { readonly deployment: Deployment }) {
   return (
     <Group gap="sm" component="span">
-      {name}
-      <Chip face={DEPLOYED_FACES[state]} />
+      {deployment.name}
+      <StateChip of={deployment} />
     </Group>
   );
 }

@@ -9,8 +9,8 @@ import { LinkRow, Rows } from '../lists/rows.tsx';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { Chip } from '../ui/chip.tsx';
 import { Time } from '../ui/time.tsx';
+import { StateChip } from './deployed-chip.tsx';
 import classes from './deployments.module.css';
-import { DEPLOYED_FACES } from './faces.ts';
 import { RUN_FACES } from './run-faces.ts';
 
 const text = deploymentTexts;
@@ -77,9 +77,11 @@ function State({
   const at = ofRun ? target.at : deployment.stateAt;
   return (
     <>
-      <Chip
-        face={ofRun && target.state !== null ? RUN_FACES[target.state] : DEPLOYED_FACES[deployment.state]}
-      />
+      {ofRun && target.state !== null ? (
+        <Chip face={RUN_FACES[target.state]} />
+      ) : (
+        <StateChip of={deployment} />
+      )}
       {at !== null && (
         <div className={listClasses.second}>
           <Time at={at} as="relative" />

@@ -12,8 +12,11 @@ import type {
   RecipeInfo,
   UpdateDeployment,
 } from '../../shared/deployment.ts';
+import type { DeploymentWindow } from '../../shared/deployment-window.ts';
 import { toPathPart } from '../../shared/ip-address.ts';
+import { WEEK, type WindowDay } from '../../shared/week.ts';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
+import { timeZone } from '../time-zone.ts';
 import { checkLabel } from '../ui/field-checks.ts';
 import { formatArgv, parseArgv } from './argv.ts';
 
@@ -63,6 +66,12 @@ export interface DeploymentValues {
   readonly serverName: string;
   readonly graceSeconds: number | string;
   readonly onWorse: DeploymentVerify['onWorse'];
+  /** Whether it deploys only in a window. */
+  readonly windowed: boolean;
+  readonly days: readonly WindowDay[];
+  readonly start: string;
+  readonly end: string;
+  readonly timeZone: string;
 }
 
 /** Field -> error. Fields of rows are named `files.0.path`, as in the server's errors. */
@@ -122,6 +131,11 @@ export function newDeployment(service: string, hostId: string | undefined): Depl
     serverName: '',
     graceSeconds: 30,
     onWorse: 'rollback',
+    windowed: false,
+    days: [...WEEK],
+    start: '02:00',
+    end: '04:00',
+    timeZone: timeZone.get(),
   };
 }
 
@@ -160,7 +174,7 @@ export function withParts(
 }
 
 export function valuesOfDeployment(deployment: Deployment): DeploymentValues {
-  const { name, kind, hosts, command } = deployment;
+  const { name, kind, hosts, command, window } = deployment;
   const base = newDeployment(kind, undefined);
   const argv = command !== null && 'argv' in command ? formatArgv(command.argv) : '';
   return {
@@ -168,6 +182,7 @@ export function valuesOfDeployment(deployment: Deployment): DeploymentValues {
     name,
     ...('tag' in hosts ? { selection: 'tag', tag: hosts.tag } : { hostIds: [...hosts.ids] }),
     argv,
+    ...(window === null ? {} : { windowed: true, ...window }),
     commandAs: command !== null && 'script' in command ? 'script' : 'argv',
   };
 }
@@ -190,6 +205,11 @@ export function checkDeployment(
     const given = values.options[name];
     if (required && given !== undefined && given.trim() === '')
       errors[`options.${name}`] = text.fieldMissing(label);
+  }
+  if (values.windowed) {
+    if (values.days.length === 0) errors['window.days'] = text.window.daysMissing;
+    if (values.start === '') errors['window.start'] = text.window.timeMissing;
+    if (values.end === '') errors['window.end'] = text.window.timeMissing;
   }
   if (values.custom) Object.assign(errors, checkParts(values));
   const verifies = values.custom ? values.verify : recipe?.verify != null;
@@ -239,6 +259,7 @@ export function toCreateDeployment(
     hosts: selectionOf(values),
     ...(custom ? partsOf(values) : verifyOf(values, recipe)),
     ...(values.service === 'command' ? { command: commandOf(values) } : {}),
+    window: windowOf(values),
     enabled,
   };
 }
@@ -251,7 +272,12 @@ export function toUpdateDeployment(values: DeploymentValues): UpdateDeployment {
     hosts: selectionOf(values),
     ...partsOf(values),
     ...(changesCommand ? { command: commandOf(values) } : {}),
+    window: windowOf(values),
   };
+}
+
+function windowOf({ windowed, days, start, end, timeZone: zone }: DeploymentValues): DeploymentWindow | null {
+  return windowed ? { days: [...days], start, end, timeZone: zone } : null;
 }
 
 /** A recipe checks the domain itself. For a wildcard, the check needs the name that the user has entered. */
@@ -318,8 +344,9 @@ function partsOf(values: DeploymentValues): {
 
 /** Returns the values with the defaults of a service, without what was entered for another one. */
 export function withService(values: DeploymentValues, service: string): DeploymentValues {
-  const { selection, hostIds, tag, name } = values;
-  return { ...newDeployment(service, undefined), selection, hostIds, tag, name };
+  const { selection, hostIds, tag, name, windowed, days, start, end } = values;
+  const kept = { selection, hostIds, tag, name, windowed, days, start, end, timeZone: values.timeZone };
+  return { ...newDeployment(service, undefined), ...kept };
 }
 
 /** The fields of a recipe that a new user should see: its paths. The others have defaults that usually fit. */

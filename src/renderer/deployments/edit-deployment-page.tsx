@@ -19,6 +19,7 @@ import { checkDeployment, toUpdateDeployment, valuesOfDeployment } from './deplo
 import { DraftTest } from './draft-test.tsx';
 import { HostChoice } from './host-choice.tsx';
 import { useDeploymentForm } from './use-deployment-form.ts';
+import { WindowFields } from './window-fields.tsx';
 
 const text = deploymentTexts.form;
 const route = getRouteApi('/deployments/$deploymentId/edit');
@@ -90,6 +91,7 @@ function EditForm({ deployment }: { readonly deployment: Deployment }) {
             <NameField {...part} />
             <HostChoice {...part} projectId={project.id} />
             <DeploymentFields {...part} scriptLines={scriptLines} />
+            <WindowFields {...part} />
           </Stack>
         </Panel>
         <DraftTest result={test.data} pending={test.isPending} onTest={tryOut} />

@@ -32,6 +32,7 @@ import { ServiceChoice } from './service-choice.tsx';
 import { useDeploymentForm } from './use-deployment-form.ts';
 import { useRecipes } from './use-recipes.ts';
 import { WildcardName } from './wildcard-name.tsx';
+import { WindowFields } from './window-fields.tsx';
 
 const text = deploymentTexts.form;
 const route = getRouteApi('/projects/$id/deploy');
@@ -128,6 +129,7 @@ function NewDeployment({ project, recipes }: FormProps) {
             ) : (
               <Advanced {...part} project={project} recipe={recipe} />
             )}
+            <WindowFields {...part} />
           </Stack>
         </Panel>
         <LivePreview project={project} values={values} recipe={recipe} />

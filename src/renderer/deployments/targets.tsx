@@ -71,6 +71,12 @@ function Target({ deployment, target, startsOpen }: TargetProps) {
           </TextLink>
           <Text fz="sm" c="dimmed" component="span">
             {at === null ? text.neverRan : <Time at={at} as="relative" />}
+            {state === 'waiting-for-window' && target.nextAttemptAt !== null && (
+              <>
+                {' · '}
+                {text.begins} <Time at={target.nextAttemptAt} />
+              </>
+            )}
           </Text>
         </Group>
         {runId !== null && (

@@ -12,14 +12,20 @@ export interface DeployHow {
   readonly force: boolean;
   /** All hosts if omitted. */
   readonly hosts?: string[];
+  /** Begins although the window is closed. */
+  readonly ignoreWindow?: boolean;
 }
 
 export function useDeployNow(deploymentId: string) {
   const client = useApiClient();
   return useMutation({
-    mutationFn: ({ force, hosts }: DeployHow) =>
-      client.deployments.deploy.mutate({ deploymentId, body: { force, hosts: hosts ?? null } }),
-    onSuccess: () => notifyDone(text.started),
+    mutationFn: ({ force, hosts, ignoreWindow = false }: DeployHow) =>
+      client.deployments.deploy.mutate({
+        deploymentId,
+        body: { force, hosts: hosts ?? null, ignoreWindow },
+      }),
+    onSuccess: ({ runs }) =>
+      notifyDone(runs.every(({ state }) => state === 'waiting-for-window') ? text.waits : text.started),
     onError: notifyFailure,
   });
 }

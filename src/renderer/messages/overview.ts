@@ -3,6 +3,8 @@ import { formatCount, formatNumber } from '../format.ts';
 
 export const overview = {
   deploymentStates: 'Deployments by state',
+  waiting: 'Waiting for a window',
+  allWaiting: (n: number) => `All ${formatNumber(n)}`,
   restoredDeployments: {
     title: 'All deployments are paused after a restore',
     text: 'Certdesk was restored from a backup, which may have older certificates than your hosts. Check them, then confirm each deployment.',

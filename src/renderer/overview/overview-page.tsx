@@ -24,6 +24,7 @@ import { LastEvents } from './last-events.tsx';
 import classes from './overview.module.css';
 import { StateLinks } from './state-links.tsx';
 import { TimelinePanel } from './timeline.tsx';
+import { WaitingDeployments } from './waiting-deployments.tsx';
 
 const text = messages.overview;
 /** Times in the system status change without an event. */
@@ -60,7 +61,7 @@ function HealthLine({ health: { state, sentence } }: { readonly health: Overview
 }
 
 function Parts({ overview }: { readonly overview: Overview }) {
-  const { counts, attention, endpoints, timeline, engine, setup, events } = overview;
+  const { counts, attention, endpoints, waiting, timeline, engine, setup, events } = overview;
   return (
     <Stack gap="md">
       <RestoreBanner brief />
@@ -75,6 +76,7 @@ function Parts({ overview }: { readonly overview: Overview }) {
       <DeploymentStates />
       {attention.total > 0 && <AttentionList attention={attention} />}
       <MonitoredProblems endpoints={endpoints} />
+      <WaitingDeployments waiting={waiting} />
       {setup !== null && <Checklist setup={setup} />}
       {counts.total > counts.none && <TimelinePanel timeline={timeline} />}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">

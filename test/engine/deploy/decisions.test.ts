@@ -16,6 +16,8 @@ describe('the state of a deployment', () => {
     ['failed', [run('pending'), run('rolled-back')]],
     ['not-served', [run('not-served'), run('running')]],
     ['deploying', [run('deployed'), run('pending')]],
+    ['waiting', [run('deployed'), run('waiting-for-window')]],
+    ['deploying', [run('pending'), run('waiting-for-window')]],
     ['outdated', [run('deployed'), run('deployed', 'c0')]],
     ['unknown', [run('deployed'), null]],
     ['unknown', []],
@@ -26,11 +28,12 @@ describe('the state of a deployment', () => {
   });
 
   it('is the most urgent one for a project', () => {
-    const at = (state: 'deployed' | 'failed', stateAt: string) => ({ state, stateAt });
+    const at = (state: 'deployed' | 'failed', stateAt: string) => ({ state, stateAt, waiting: null });
     expect(combineStates([])).toBeNull();
     expect(combineStates([at('deployed', '3'), at('failed', '1'), at('failed', '2')])).toEqual({
       state: 'failed',
       at: '2',
+      waiting: null,
     });
   });
 });
@@ -96,7 +99,7 @@ describe('a recipe', () => {
 describe('the preview', () => {
   it('says in sentences what a run does, and warns', () => {
     const { files, steps, verify } = expandRecipe('nginx', { key: '/etc/tls/a.key' }, 'a.example');
-    const described = { files, steps, verify, command: null };
+    const described = { files, steps, verify, command: null, window: null };
     expect(describeRun(described, { hosts: ['web-1', 'web-2'], domain: 'a.example' })).toEqual([
       'On web-1, web-2:',
       'Write certificate and intermediates to /etc/nginx/certdesk/a.example.pem.',
@@ -107,6 +110,15 @@ describe('the preview', () => {
       'Connect to port 443 with TLS as a.example, and wait up to 30 seconds for the new certificate.',
       'If the service works worse than before, put the previous files back.',
     ]);
+    const window = {
+      days: ['saturday' as const, 'sunday' as const],
+      start: '22:00',
+      end: '04:00',
+      timeZone: 'Europe/Berlin',
+    };
+    expect(describeRun({ ...described, window }, { hosts: ['web-1'], domain: 'a.example' })[0]).toBe(
+      'Wait for the window: Saturday, Sunday from 22:00 to 04:00 the next day (Europe/Berlin). Do not wait if the installed certificate would expire first, or once less than a tenth of its lifetime is left.',
+    );
     expect(warnAbout(described)).toEqual([]);
     const open = files.map((file) => ({ ...file, mode: '0644' }));
     expect(warnAbout({ ...described, files: open })).toEqual([

@@ -6,6 +6,7 @@ import { findNeeds } from '../../../src/main/engine/overview/overview.ts';
 import { createProjects, type Projects } from '../../../src/main/engine/projects/projects.ts';
 import { ListProjectsSchema } from '../../../src/shared/project.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../../support/engine/database.ts';
+import { DEPLOYMENT } from '../../support/engine/many-deployments.ts';
 import { CERTIFICATE, JOB, PROJECT } from '../../support/engine/records.ts';
 
 let database: TestDatabase;
@@ -154,6 +155,7 @@ describe('the reason for a missing certificate', () => {
 describe('whether the certificate is deployed', () => {
   const at = '2026-01-19T12:00:00Z';
   const deployment = (id: string, projectId: string, state: DeploymentRecord['state']): DeploymentRecord => ({
+    ...DEPLOYMENT,
     id,
     projectId,
     name: id,
@@ -179,7 +181,7 @@ describe('whether the certificate is deployed', () => {
     await deployments.create(deployment('d1', 'good', 'deployed'));
     await deployments.create(deployment('d2', 'mixed', 'deployed'));
     await deployments.create(deployment('d3', 'mixed', 'not-served'));
-    expect((await projects.get('mixed')).deployed).toEqual({ state: 'not-served', at });
+    expect((await projects.get('mixed')).deployed).toEqual({ state: 'not-served', at, waiting: null });
     const { projects: listed } = await projects.list(ListProjectsSchema.parse({ sort: 'name' }), null);
     expect(listed.map(({ id, deployed }) => [id, deployed?.state ?? null])).toEqual([
       ['good', 'deployed'],

@@ -7,6 +7,7 @@ import type {
 } from '../../../src/main/engine/core/model-deploy.ts';
 import type { Stores } from '../../../src/main/engine/core/stores.ts';
 import { DEPLOYED_STATES, DeploymentStepsSchema } from '../../../src/shared/deployment.ts';
+import { DEFAULT_ROLLOUT } from '../../../src/shared/rollout.ts';
 import { PROJECT } from './records.ts';
 
 const AT = '2026-06-01T12:00:00Z';
@@ -45,8 +46,12 @@ export const DEPLOYMENT: DeploymentRecord = {
   scriptSealed: null,
   steps: DeploymentStepsSchema.parse({}),
   verify: null,
+  window: null,
+  rollout: DEFAULT_ROLLOUT,
+  after: null,
   state: 'deployed',
   stateAt: AT,
+  waiting: null,
   createdAt: AT,
   updatedAt: AT,
 };
@@ -61,6 +66,7 @@ export const RUN: DeploymentRunRecord = {
   state: 'deployed',
   trigger: 'activated',
   force: false,
+  ignoresWindow: false,
   steps: [],
   error: null,
   reloadOwed: false,

@@ -5,6 +5,7 @@ import type {
   HostRecord,
 } from '../../../src/main/engine/core/model-deploy.ts';
 import type { Stores } from '../../../src/main/engine/core/stores.ts';
+import { DEFAULT_ROLLOUT } from '../../../src/shared/rollout.ts';
 import { toTimestamp } from '../../../src/shared/time.ts';
 
 const HOUR_MS = 3_600_000;
@@ -142,7 +143,11 @@ function deployments(
       environment: [],
     },
     verify: { port: 443, protocol: 'tls', serverName: null, graceSeconds: 30, onWorse: 'rollback' },
+    window: null,
+    rollout: DEFAULT_ROLLOUT,
+    after: null,
     stateAt: at,
+    waiting: null,
   } satisfies Partial<DeploymentRecord>;
   return [
     {
@@ -194,6 +199,7 @@ function runs(
     fingerprint,
     trigger: 'activated',
     force: false,
+    ignoresWindow: false,
     reloadOwed: false,
     attempts: 1,
     unsettled: false,

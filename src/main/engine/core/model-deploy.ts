@@ -9,8 +9,10 @@ import type {
   PausedBy,
 } from '../../../shared/deployment.ts';
 import type { DeploymentRun, RunState, RunTrigger } from '../../../shared/deployment-run.ts';
+import type { DeploymentWindow, Waiting } from '../../../shared/deployment-window.ts';
 import type { ErrorBody } from '../../../shared/errors.ts';
 import type { HostCredentialKind, HostKey, TransportKind } from '../../../shared/host.ts';
+import type { Rollout } from '../../../shared/rollout.ts';
 import type { Timestamp } from '../../../shared/time.ts';
 import type { SavedBy } from './model.ts';
 
@@ -71,9 +73,16 @@ export interface DeploymentRecord {
   readonly scriptSealed: Uint8Array | null;
   readonly steps: DeploymentSteps;
   readonly verify: DeploymentVerify | null;
+  /** Null: runs begin at once. */
+  readonly window: DeploymentWindow | null;
+  readonly rollout: Rollout;
+  /** A deployment of the project that comes before this one. */
+  readonly after: string | null;
   /** Derived from its runs (deploy/state.ts), stored for lists and counts. */
   readonly state: DeployedState;
   readonly stateAt: Timestamp;
+  /** Only in the state `waiting`; derived as it is. */
+  readonly waiting: Waiting | null;
   readonly createdAt: Timestamp;
   readonly updatedAt: Timestamp;
 }
@@ -113,6 +122,8 @@ export interface DeploymentRunRecord {
   readonly state: RunState;
   readonly trigger: RunTrigger;
   readonly force: boolean;
+  /** Whether a person, a rollback or a leaked key has overridden the window. */
+  readonly ignoresWindow: boolean;
   readonly steps: DeploymentRun['steps'];
   readonly error: ErrorBody | null;
   readonly reloadOwed: boolean;

@@ -12,6 +12,8 @@ import {
   type PausedBy,
   type UpdateDeployment,
 } from '../../../shared/deployment.ts';
+import type { DeploymentWindow } from '../../../shared/deployment-window.ts';
+import { DEFAULT_ROLLOUT } from '../../../shared/rollout.ts';
 import type { Timestamp } from '../../../shared/time.ts';
 import type { ProjectRecord } from '../core/model.ts';
 import type { DeploymentCommand, DeploymentRecord } from '../core/model-deploy.ts';
@@ -28,6 +30,7 @@ export interface Completed extends Definition {
   readonly command: CommandInput | null;
   readonly steps: DeploymentSteps;
   readonly verify: DeploymentVerify | null;
+  readonly window: DeploymentWindow | null;
 }
 
 const NAMES = { files: 'Files', command: 'Command' } as const;
@@ -45,6 +48,7 @@ export function complete(body: CreateDeployment, { domain }: Pick<ProjectRecord,
     files: body.files ?? expanded?.files ?? [],
     steps: body.steps ?? expanded?.steps ?? DeploymentStepsSchema.parse({}),
     verify: body.verify === undefined ? (expanded?.verify ?? null) : body.verify,
+    window: body.window,
   };
 }
 
@@ -75,7 +79,7 @@ export async function newDeployment(
   }: { readonly projectId: string; readonly pausedBy: PausedBy | null; readonly now: Timestamp },
 ): Promise<DeploymentRecord> {
   const id = randomUUID();
-  const { name, kind, recipe, hosts, files, steps, verify } = completed;
+  const { name, kind, recipe, hosts, files, steps, verify, window } = completed;
   return {
     id,
     projectId,
@@ -89,8 +93,12 @@ export async function newDeployment(
     ...(await sealCommand(vault, id, completed.command)),
     steps,
     verify,
+    window,
+    rollout: DEFAULT_ROLLOUT,
+    after: null,
     state: pausedBy === null ? 'unknown' : 'paused',
     stateAt: now,
+    waiting: null,
     createdAt: now,
     updatedAt: now,
   };
@@ -102,7 +110,7 @@ export async function changeDeployment(
   record: DeploymentRecord,
   { body, now }: { readonly body: UpdateDeployment; readonly now: Timestamp },
 ): Promise<DeploymentRecord> {
-  const { name, hosts, files, command, steps, verify } = body;
+  const { name, hosts, files, command, steps, verify, window } = body;
   return {
     ...record,
     ...(name === undefined ? {} : { name }),
@@ -111,6 +119,7 @@ export async function changeDeployment(
     ...(command === undefined ? {} : await sealCommand(vault, record.id, command)),
     ...(steps === undefined ? {} : { steps }),
     ...(verify === undefined ? {} : { verify }),
+    ...(window === undefined ? {} : { window }),
     updatedAt: now,
   };
 }

@@ -67,7 +67,7 @@ export interface Deployments {
    */
   runAll(
     projectId: string,
-    how: { readonly force: boolean; readonly host: string | null; readonly deployment: string | null },
+    how: Omit<RunHow, 'hosts'> & { readonly host: string | null; readonly deployment: string | null },
   ): Promise<readonly DeploymentRun[]>;
   /** Deploys an earlier version of the certificate. @throws as `run` */
   rollBack(id: string, versionId: string, hosts: readonly string[] | null): Promise<readonly DeploymentRun[]>;
@@ -77,6 +77,8 @@ export interface RunHow {
   readonly force: boolean;
   /** Only these hosts; null: all. */
   readonly hosts: readonly string[] | null;
+  /** Begins although the window is closed. */
+  readonly ignoreWindow?: boolean;
 }
 
 export interface DeploymentsDeps {
@@ -116,8 +118,9 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
       const version = await findVersion(tx, projectId, how.versionId);
       assertDeployable(version, clock.now());
       const hostIds = how.hosts === null ? {} : { hostIds: how.hosts };
-      const { trigger, force } = how;
-      const inserted = await insertRuns(tx, deployment, { version, trigger, force, ...hostIds, now: now() });
+      const { trigger, force, ignoreWindow: ignoresWindow = false } = how;
+      const wanted = { version, trigger, force, ignoresWindow, ...hostIds, now: now() };
+      const inserted = await insertRuns(tx, deployment, wanted);
       const what =
         trigger === 'roll-back' ? `Rolling back to the certificate of ${version.issuedAt}` : 'Deploying';
       const message = `${what}: ${name}, ${inserted.length} ${inserted.length === 1 ? 'host' : 'hosts'}`;
@@ -235,7 +238,7 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
     pause: (id) => setEnabled(id, false),
     resume: (id) => setEnabled(id, true),
     run: (id, how) => start(id, { ...how, trigger: 'requested' }),
-    async runAll(projectId, { force, host, deployment: only }) {
+    async runAll(projectId, { force, ignoreWindow = false, host, deployment: only }) {
       await findProject(stores, projectId);
       const all = (await stores.deployments.ofProject(projectId)).filter(
         ({ id, name, enabled }) => enabled && (only === null || id === only || name === only),
@@ -247,7 +250,7 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
           .filter(({ id, name }) => host === null || id === host || name === host)
           .map(({ id }) => id);
         if (hosts.length > 0)
-          started.push(...(await start(deployment.id, { force, hosts, trigger: 'requested' })));
+          started.push(...(await start(deployment.id, { force, ignoreWindow, hosts, trigger: 'requested' })));
       }
       if (started.length > 0) return started;
       const where = host === null ? '' : ` on the host ${host}`;
@@ -256,7 +259,8 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
         `The project has no deployment${only === null ? '' : ` ${only}`}${where} that is not paused`,
       );
     },
-    rollBack: (id, versionId, hosts) => start(id, { force: false, hosts, versionId, trigger: 'roll-back' }),
+    rollBack: (id, versionId, hosts) =>
+      start(id, { force: false, ignoreWindow: true, hosts, versionId, trigger: 'roll-back' }),
   };
 }
 

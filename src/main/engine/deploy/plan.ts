@@ -1,6 +1,8 @@
 // Decides what a run does, and says it in sentences. Pure.
 import type { CommandInput, DeploymentSteps, DeploymentVerify } from '../../../shared/deployment.ts';
 import { type DeploymentFile, FILE_CONTENT_LABELS, hasKey } from '../../../shared/deployment.ts';
+import type { DeploymentWindow } from '../../../shared/deployment-window.ts';
+import { dayName, WEEK } from '../../../shared/week.ts';
 import type { DeploymentCommand } from '../core/model-deploy.ts';
 import type { DesiredFile } from './content.ts';
 import type { FileState } from './transport.ts';
@@ -52,11 +54,12 @@ export interface Described {
   readonly command: DeploymentCommand | CommandInput | null;
   readonly steps: DeploymentSteps;
   readonly verify: DeploymentVerify | null;
+  readonly window: DeploymentWindow | null;
 }
 
 /** Says in order what a run does. @param hosts Their names. */
 export function describeRun(
-  { files, command, steps, verify }: Described,
+  { files, command, steps, verify, window }: Described,
   { hosts, domain }: { readonly hosts: readonly string[]; readonly domain: string | null },
 ): readonly string[] {
   const where = hosts.length === 0 ? 'No host is selected yet.' : `On ${listOf(hosts)}:`;
@@ -66,6 +69,7 @@ export function describeRun(
   const together =
     files.length > 1 ? ['Replace all files together, and keep the previous ones for a rollback.'] : [];
   return [
+    ...windowSentences(window),
     where,
     ...writes,
     ...together,
@@ -82,6 +86,16 @@ function asOwned({ owner, group, mode, replace }: DeploymentFile): string {
     ...(replace === 'in-place' ? ['in place (not atomic)'] : []),
   ];
   return parts.map((part) => `, ${part}`).join('');
+}
+
+function windowSentences(window: DeploymentWindow | null): readonly string[] {
+  if (window === null) return [];
+  const { days, start, end, timeZone } = window;
+  const when = days.length === WEEK.length ? 'every day' : days.map(dayName).join(', ');
+  const nextDay = end > start ? '' : ' the next day';
+  return [
+    `Wait for the window: ${when} from ${start} to ${end}${nextDay} (${timeZone}). Do not wait if the installed certificate would expire first, or once less than a tenth of its lifetime is left.`,
+  ];
 }
 
 function commandSentences(command: Described['command'], steps: DeploymentSteps): readonly string[] {

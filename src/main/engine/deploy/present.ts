@@ -78,7 +78,16 @@ export function presentRun(
   run: DeploymentRunRecord,
   host: Pick<HostRecord, 'id' | 'name'> | null,
 ): DeploymentRun {
-  const { hostId, unsettled: _, seenBefore: __, force: ___, error, steps, ...rest } = run;
+  const {
+    hostId,
+    unsettled: _,
+    seenBefore: __,
+    force: ___,
+    ignoresWindow: ____,
+    error,
+    steps,
+    ...rest
+  } = run;
   return {
     ...rest,
     host: { id: hostId, name: host?.name ?? hostId },

@@ -6,6 +6,7 @@ import type { Timestamp } from '../../../shared/time.ts';
 import type { CertificateFacts } from '../core/model.ts';
 import type { DeploymentRecord, DeploymentRunRecord } from '../core/model-deploy.ts';
 import type { Stores } from '../core/stores.ts';
+import { startOf } from './start-of-run.ts';
 import { refreshState } from './state.ts';
 
 export interface InsertRuns {
@@ -14,14 +15,15 @@ export interface InsertRuns {
   /** Only these hosts of the deployment. Default: all. */
   readonly hostIds?: readonly string[];
   readonly force?: boolean;
+  readonly ignoresWindow?: boolean;
   readonly now: Timestamp;
 }
 
-/** Inserts a run for each host, due at once. Runs that have not begun are superseded. @returns the ids of the runs */
+/** Inserts a run for each host, due at once or in the window. Runs that have not begun are superseded. @returns the ids of the runs */
 export async function insertRuns(
   tx: Stores,
-  { id: deploymentId, projectId }: Pick<DeploymentRecord, 'id' | 'projectId'>,
-  { version, trigger, hostIds, force = false, now }: InsertRuns,
+  { id: deploymentId, projectId, window }: Pick<DeploymentRecord, 'id' | 'projectId' | 'window'>,
+  { version, trigger, hostIds, force = false, ignoresWindow = false, now }: InsertRuns,
 ): Promise<readonly string[]> {
   const targets = (await tx.deployments.targets([deploymentId])).filter(
     ({ hostId }) => hostIds === undefined || hostIds.includes(hostId),
@@ -29,6 +31,8 @@ export async function insertRuns(
   const inserted: string[] = [];
   for (const { hostId } of targets) {
     await cancelRuns(tx, { deploymentId, hostId }, now);
+    const wanted = { deploymentId, hostId, versionId: version.id, ignoresWindow };
+    const start = await startOf(tx, window, wanted, now);
     const run: DeploymentRunRecord = {
       id: randomUUID(),
       deploymentId,
@@ -36,9 +40,10 @@ export async function insertRuns(
       hostId,
       versionId: version.id,
       fingerprint: version.fingerprint,
-      state: 'pending',
+      state: start > now ? 'waiting-for-window' : 'pending',
       trigger,
       force,
+      ignoresWindow,
       steps: [],
       error: null,
       reloadOwed: false,
@@ -48,7 +53,7 @@ export async function insertRuns(
       createdAt: now,
       startedAt: null,
       finishedAt: null,
-      nextAttemptAt: now,
+      nextAttemptAt: start,
     };
     await tx.deploymentRuns.create(run);
     await tx.deployments.setLastRun({ deploymentId, hostId, runId: run.id });

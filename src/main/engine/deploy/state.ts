@@ -1,6 +1,6 @@
 // Derives the state of a deployment from its last run on each host. Stored, because lists filter and count by it.
 import { DEPLOYED_STATES, type Deployed, type DeployedState } from '../../../shared/deployment.ts';
-import { UNFINISHED_RUNS } from '../../../shared/deployment-run.ts';
+import type { Waiting } from '../../../shared/deployment-window.ts';
 import type { Timestamp } from '../../../shared/time.ts';
 import type { DeploymentRunRecord } from '../core/model-deploy.ts';
 import type { DeploymentStateRow } from '../core/stores/deployments.ts';
@@ -20,7 +20,8 @@ export function stateOf(
     runs.some((run) => run !== null && states.includes(run.state));
   if (has('failed', 'rolled-back')) return 'failed';
   if (has('not-served')) return 'not-served';
-  if (has(...UNFINISHED_RUNS)) return 'deploying';
+  if (has('pending', 'running')) return 'deploying';
+  if (has('waiting-for-window')) return 'waiting';
   if (runs.length === 0 || runs.includes(null) || has('cancelled') || activeVersion === null)
     return 'unknown';
   return runs.every((run) => run?.versionId === activeVersion) ? 'deployed' : 'outdated';
@@ -38,8 +39,22 @@ export async function refreshState(tx: Stores, deploymentId: string, now: Timest
   const state = stateOf(deployment.enabled, runs, active?.id ?? null);
   const finished = runs.flatMap((run) => run?.finishedAt ?? []).toSorted();
   const at = state === 'deployed' ? (finished.at(-1) ?? now) : now;
-  if (state !== deployment.state || (state === 'deployed' && at !== deployment.stateAt))
-    await tx.deployments.update(deploymentId, { state, stateAt: at });
+  const waiting = state === 'waiting' ? await waitingOf(tx, runs) : null;
+  const { until, renewed } = deployment.waiting ?? {};
+  const waitsAsBefore = waiting?.until === until && waiting?.renewed === renewed;
+  if (state !== deployment.state || !waitsAsBefore || (state === 'deployed' && at !== deployment.stateAt))
+    await tx.deployments.update(deploymentId, { state, stateAt: at, waiting });
+}
+
+async function waitingOf(
+  { certificates }: Stores,
+  runs: readonly (DeploymentRunRecord | null)[],
+): Promise<Waiting | null> {
+  const waits = runs.filter((run) => run?.state === 'waiting-for-window');
+  const [until] = waits.flatMap((run) => run?.nextAttemptAt ?? []).toSorted();
+  const first = waits.find((run) => run?.trigger === 'activated');
+  const version = first == null ? null : await certificates.get(first.versionId);
+  return until === undefined ? null : { until, renewed: version !== null && version.renewedFrom !== null };
 }
 
 /**
@@ -47,10 +62,21 @@ export async function refreshState(tx: Stores, deploymentId: string, now: Timest
  * @returns null if there is no deployment
  */
 export function combineStates(
-  rows: readonly Pick<DeploymentStateRow, 'state' | 'stateAt'>[],
+  rows: readonly Pick<DeploymentStateRow, 'state' | 'stateAt' | 'waiting'>[],
 ): Deployed | null {
   const [state] = DEPLOYED_STATES.filter((each) => rows.some((row) => row.state === each));
   if (state === undefined) return null;
-  const times = rows.filter((row) => row.state === state).map(({ stateAt }) => stateAt);
-  return { state, at: times.toSorted().at(-1) ?? '' };
+  const same = rows.filter((row) => row.state === state);
+  const [waiting = null] = same
+    .flatMap((row) => row.waiting ?? [])
+    .toSorted((a, b) => a.until.localeCompare(b.until));
+  return {
+    state,
+    at:
+      same
+        .map(({ stateAt }) => stateAt)
+        .toSorted()
+        .at(-1) ?? '',
+    waiting,
+  };
 }

@@ -2,7 +2,7 @@
 // files whose key has leaked.
 import { toTimestamp } from '../../../shared/time.ts';
 import { toCertdeskError } from '../core/errors.ts';
-import type { DeploymentRunRecord, HostRecord } from '../core/model-deploy.ts';
+import type { DeploymentRecord, DeploymentRunRecord, HostRecord } from '../core/model-deploy.ts';
 import { type ActiveRun, createActiveRun } from './active-run.ts';
 import { toConnectable } from './connectable.ts';
 import { installAll, isolated, verifyRun } from './install.ts';
@@ -10,6 +10,8 @@ import { runCommandKind } from './kinds/command.ts';
 import { type Prepared, prepareFiles } from './kinds/files.ts';
 import { noteContact } from './note-contact.ts';
 import { reloadOwing, settleOthers } from './settle-others.ts';
+import { startOf } from './start-of-run.ts';
+import { refreshState } from './state.ts';
 import { type Loaded, load, type Visit, type WalkDeps } from './walk.ts';
 
 /**
@@ -77,6 +79,7 @@ async function beginRuns(
       );
       continue;
     }
+    if (await waitsForWindow(deps, given, deployment)) continue;
     await stores.transaction((tx) =>
       tx.deploymentRuns.update(given.id, {
         state: 'running',
@@ -92,6 +95,24 @@ async function beginRuns(
     active.push(run);
   }
   return active;
+}
+
+/** Whether the window has closed before the run began, or is closed for another attempt; the run then waits for the next. */
+async function waitsForWindow(
+  { stores, clock }: WalkDeps,
+  run: DeploymentRunRecord,
+  { window }: DeploymentRecord,
+): Promise<boolean> {
+  if (run.unsettled) return false; // its files are half replaced, or the host has not told
+  const now = toTimestamp(clock.now());
+  const start = await startOf(stores, window, run, now);
+  if (start <= now) return false;
+  await stores.transaction(async (tx) => {
+    const state = run.state === 'pending' ? ('waiting-for-window' as const) : run.state;
+    await tx.deploymentRuns.update(run.id, { state, nextAttemptAt: start });
+    await refreshState(tx, run.deploymentId, now);
+  });
+  return true;
 }
 
 async function walkRuns(deps: WalkDeps, visit: Visit, runs: readonly ActiveRun[]): Promise<void> {

@@ -3,7 +3,7 @@ import type { RunState } from '../../../shared/deployment-run.ts';
 import type { Journal } from '../audit/journal.ts';
 import { CertdeskError } from '../core/errors.ts';
 import type { CertificateRecord } from '../core/model.ts';
-import type { HostRecord } from '../core/model-deploy.ts';
+import type { DeploymentRunRecord, HostRecord } from '../core/model-deploy.ts';
 import type { Log, SecretStore, Vault } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 import { readCredential } from '../hosts/credential-values.ts';
@@ -70,15 +70,17 @@ export async function load({ stores, secrets }: WalkDeps, run: ActiveRun): Promi
 const MANY_RUNS = 20;
 export const INSTALLED: readonly RunState[] = ['deployed', 'verified', 'not-served', 'unchanged'];
 
-/** The last run of the deployment that installed a version on the host, other than this one. */
-export async function findPrevious({ deploymentRuns }: Stores, { record, deployment }: ActiveRun) {
-  const runs = await deploymentRuns.list({
-    deploymentId: deployment.id,
-    hostId: record.hostId,
-    limit: MANY_RUNS,
-  });
-  return runs.find(({ id, state }) => id !== record.id && INSTALLED.includes(state)) ?? null;
+/** The last run of the deployment that installed a version on the host. @param except The id of a run that does not count */
+export async function findInstalled(
+  { deploymentRuns }: Pick<Stores, 'deploymentRuns'>,
+  { deploymentId, hostId }: Pick<DeploymentRunRecord, 'deploymentId' | 'hostId'>,
+  except: string | null = null,
+): Promise<DeploymentRunRecord | null> {
+  const runs = await deploymentRuns.list({ deploymentId, hostId, limit: MANY_RUNS });
+  return runs.find(({ id, state }) => id !== except && INSTALLED.includes(state)) ?? null;
 }
+
+const findPrevious = (stores: Stores, { record }: ActiveRun) => findInstalled(stores, record, record.id);
 
 /** Whether this version is on the host already, by the records, and the deployment has not changed since. */
 export async function isInstalled({ deploymentRuns }: Stores, run: ActiveRun): Promise<boolean> {

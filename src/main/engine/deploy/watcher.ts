@@ -4,6 +4,7 @@ import { toTimestamp } from '../../../shared/time.ts';
 import type { CertificateWatcher } from '../certificates/watch.ts';
 import type { Clock } from '../core/ports.ts';
 import { cancelRuns, insertRuns } from './schedule.ts';
+import { releaseWaiting } from './start-of-run.ts';
 import { refreshState } from './state.ts';
 
 export function createDeploymentWatcher(clock: Clock): CertificateWatcher {
@@ -23,7 +24,10 @@ export function createDeploymentWatcher(clock: Clock): CertificateWatcher {
       for (const { id } of await tx.deployments.ofProject(projectId)) {
         // A revocation comes after the activation of the replacement, whose runs continue.
         if (active === null || active.id === version.id) await cancelRuns(tx, { deploymentId: id }, now());
-        if (reason === 'keyCompromise') await tx.deployments.forgetGenerations(id, now());
+        if (reason === 'keyCompromise') {
+          await tx.deployments.forgetGenerations(id, now());
+          await releaseWaiting(tx, id, now());
+        }
         await refreshState(tx, id, now());
       }
     },

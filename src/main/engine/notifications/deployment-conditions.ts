@@ -11,7 +11,7 @@ const HOST_KEY = 'host-key:';
 /** One per deployment or host. */
 export async function findDeploymentConditions(stores: Stores): Promise<readonly Condition[]> {
   const [troubled, hosts, states] = await Promise.all([
-    stores.deployments.inStates(['failed', 'not-served', 'deploying']),
+    stores.deployments.inStates(['failed', 'not-served', 'deploying', 'waiting']),
     stores.hosts.list(),
     stores.notifications.states(),
   ]);

@@ -27,6 +27,7 @@ import { healthOf } from './health.ts';
 import { causeOfServed, groupByProject, type ServedNeed, summarizeEndpoints } from './served-needs.ts';
 import { findSetup } from './setup.ts';
 import { daySpan, groupByDay, MAX_MARKS, timelineWindow } from './timeline.ts';
+import { findWaiting } from './waiting-deployments.ts';
 
 export interface OverviewService {
   /** @param ids Only these projects; null for all. */
@@ -65,15 +66,17 @@ export function createOverview(deps: OverviewDeps): OverviewService {
     async get(ids) {
       const now = clock.now();
       const filter = { ids, now: toTimestamp(now), soon: expiresSoonBy(now) };
-      const [{ counts }, attention, timeline, engine, events, renewing, endpoints] = await Promise.all([
-        stores.projects.count(filter),
-        listAttention(stores, ids, now),
-        buildTimeline(stores, ids, now),
-        engineState(deps, ids, now),
-        stores.events.latest({ without: HIDDEN_KINDS, projectIds: ids, limit: LAST_EVENTS }),
-        stores.overview.renewing(ids),
-        stores.endpoints.alarmed(ids).then((alarmed) => summarizeEndpoints(stores, alarmed, ids)),
-      ]);
+      const [{ counts }, attention, timeline, engine, events, renewing, endpoints, waiting] =
+        await Promise.all([
+          stores.projects.count(filter),
+          listAttention(stores, ids, now),
+          buildTimeline(stores, ids, now),
+          engineState(deps, ids, now),
+          stores.events.latest({ without: HIDDEN_KINDS, projectIds: ids, limit: LAST_EVENTS }),
+          stores.overview.renewing(ids),
+          stores.endpoints.alarmed(ids).then((alarmed) => summarizeEndpoints(stores, alarmed, ids)),
+          findWaiting(stores, ids, now),
+        ]);
       const health = healthOf({ counts, attention, engine, renewing, endpoints });
       const setup = await findSetup(deps, ids, counts);
       const names = await namesOf(stores.projects, events);
@@ -81,7 +84,7 @@ export function createOverview(deps: OverviewDeps): OverviewService {
         ...presentEvent(event),
         project: event.projectId === null ? null : (names.get(event.projectId) ?? null),
       }));
-      return { health, counts, attention, endpoints, timeline, engine, setup, events: shown };
+      return { health, counts, attention, endpoints, waiting, timeline, engine, setup, events: shown };
     },
   };
 }

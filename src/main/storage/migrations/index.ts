@@ -28,6 +28,7 @@ import { deploymentMessages } from './0025-deployment-messages.ts';
 import { tags } from './0026-tags.ts';
 import { endpointDueCount } from './0027-endpoint-due-count.ts';
 import { simulation } from './0028-simulation.ts';
+import { windows } from './0029-windows.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -59,4 +60,5 @@ export const MIGRATIONS: readonly Migration[] = [
   tags,
   endpointDueCount,
   simulation,
+  windows,
 ];

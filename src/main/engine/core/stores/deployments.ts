@@ -1,5 +1,6 @@
 // The interfaces of the stores for deployments, the paths that they claim on hosts, and their runs.
 import type { DeployedState } from '../../../../shared/deployment.ts';
+import type { Waiting } from '../../../../shared/deployment-window.ts';
 import type { Timestamp } from '../../../../shared/time.ts';
 import type {
   ClaimRecord,
@@ -76,6 +77,7 @@ export interface DeploymentStateRow {
   readonly projectId: string;
   readonly state: DeployedState;
   readonly stateAt: Timestamp;
+  readonly waiting: Waiting | null;
 }
 
 export interface DeploymentRunStore {
