@@ -17,7 +17,9 @@ export function NamesField({
   const address = addressOf(names);
   // Not when the field loses the focus: the error would move the button that is being clicked.
   const [settled] = useDebouncedValue(form.values.names, TYPED_MS);
-  const wrong = settled === form.values.names ? checkTyped(settled) : null;
+  const mixed =
+    wildcard === undefined || address === undefined ? null : text.wildcardAndAddress(wildcard, address);
+  const wrong = settled === form.values.names ? (checkTyped(settled) ?? mixed) : null;
   return (
     <Stack gap="md">
       {project !== null && (

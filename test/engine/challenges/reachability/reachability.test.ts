@@ -320,20 +320,30 @@ test('ends at once on abort, and leaves no probe', async () => {
 describe('a probe from public addresses', () => {
   const answer = { kind: 'answer', status: 200, server: 'Apache', body: 'ours\n', redirects: [] } as const;
   const far = { address: '8.8.8.8', isPublic: true, isOwn: false };
+  const OURS = { expected: 'ours', name: 'a.example.com' };
+
+  test('does not mention DNS if the address itself is validated', () => {
+    const report = describeAddress(far, { ...answer, body: 'Hello' }, { expected: 'ours', name: '8.8.8.8' });
+    const { message } = describeName('8.8.8.8', [report]);
+    expect(message).toBe('8.8.8.8 is an IP address. Certdesk is not reachable there.');
+    expect(report.message).toBe(
+      'Another server answers at 8.8.8.8 (Apache, status 200). Forward its port 80 to this server, or request the certificate where that server runs.',
+    );
+  });
 
   test('accepts our own answer', () => {
-    const report = describeAddress(far, answer, 'ours');
+    const report = describeAddress(far, answer, OURS);
     expect(report).toMatchObject({ finding: 'well', message: '8.8.8.8 reaches this Certdesk.' });
     expect(describeName('a.example.com', [report])).toMatchObject({ verdict: 'well' });
   });
 
   test('says that the name leads elsewhere if another machine answers', () => {
-    const report = describeAddress(far, { ...answer, body: 'Hello' }, 'ours');
+    const report = describeAddress(far, { ...answer, body: 'Hello' }, OURS);
     expect(report).toMatchObject({ finding: 'elsewhere', server: 'Apache', status: 200 });
     expect(report.message).toMatch(
       /Another server answers at 8\.8\.8\.8.*Apache.*Point the name to this server/,
     );
-    const name = describeName('a.example.com', [report, describeAddress(far, answer, 'ours')]);
+    const name = describeName('a.example.com', [report, describeAddress(far, answer, OURS)]);
     expect(name).toMatchObject({ verdict: 'failing' });
     expect(name.message).toContain('may use any of them');
   });

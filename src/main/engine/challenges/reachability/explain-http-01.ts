@@ -34,7 +34,8 @@ async function explain(
     if (address === undefined) return `${identifier} has neither an A nor an AAAA record.`;
     const place = { address, isPublic: isPublicAddress(address), isOwn: isOwnAddress(address) };
     if (!mayProbe(addressPolicy, address, webPorts.http))
-      return describeAddress(place, { kind: 'not_asked', redirects: [] }, '').message;
+      return describeAddress(place, { kind: 'not_asked', redirects: [] }, { expected: '', name: identifier })
+        .message;
     const url = new URL(`http://${toUrlHost(identifier)}/.well-known/acme-challenge/${token}`);
     const fetching: FetchDeps = {
       ports: webPorts,
@@ -42,7 +43,10 @@ async function explain(
       redirectRefusal: (from, to) => redirectRefusal(addressPolicy, from, to),
       lookup: async (name) => (await addressesOf(name, resolver, end))[0] ?? null,
     };
-    return describeAddress(place, await fetchAsCa({ url, address }, fetching, end), keyAuthorization).message;
+    return describeAddress(place, await fetchAsCa({ url, address }, fetching, end), {
+      expected: keyAuthorization,
+      name: identifier,
+    }).message;
   } catch (error) {
     signal.throwIfAborted();
     return error instanceof Error && !end.aborted ? error.message : `${identifier} did not answer in time.`;

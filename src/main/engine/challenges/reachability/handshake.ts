@@ -103,9 +103,9 @@ function describeFinding(address: string, finding: AddressFinding, reason: strin
     case 'not_asked':
       return `${address} was not tested: Certdesk connects to a private address only if it was started with --allow-private for its network.`;
     case 'elsewhere':
-      return `Another TLS server answers at ${address}. Point the name to this server, forward port 443 without ending TLS, or use DNS-01.`;
+      return `Another TLS server answers at ${address}. Point the name to this server, forward port 443 without ending TLS, or use DNS-01 (host names only).`;
     case 'other_server':
-      return `Another TLS server uses port 443 of ${address}, this server. Stop it, let it pass ${ACME_TLS} connections on to Certdesk, or use DNS-01.`;
+      return `Another TLS server uses port 443 of ${address}, this server. Stop it, let it pass ${ACME_TLS} connections on to Certdesk, or use DNS-01 (host names only).`;
     case 'refused':
       return `Port 443 of ${address} is closed. Start Certdesk with --alpn-port 443, or forward the port to it.`;
     case 'timeout':

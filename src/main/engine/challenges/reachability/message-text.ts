@@ -16,13 +16,19 @@ export interface Place {
 /**
  * Describes the result of one address.
  * @param expected The probe's text.
+ * @param name The name that has the address, or the address itself for an IP address of the certificate.
  */
-export function describeAddress(place: Place, fetched: Fetched | NotAsked, expected: string): AddressReport {
+export function describeAddress(
+  place: Place,
+  fetched: Fetched | NotAsked,
+  { expected, name }: { readonly expected: string; readonly name: string },
+): AddressReport {
   const finding = findingOf(place, fetched, expected);
   const answered = fetched.kind === 'answer';
   const server = answered ? (fetched.server?.slice(0, 100) ?? null) : null;
   const status = answered ? fetched.status : null;
-  const message = sentences({ ...place, finding, status, server, fetched });
+  const hasName = name !== place.address;
+  const message = sentences({ ...place, finding, status, server, fetched, hasName });
   return { ...place, finding, status, server, redirects: [...fetched.redirects], message: message.join(' ') };
 }
 
@@ -43,6 +49,8 @@ interface ReportFacts extends Place {
   readonly status: number | null;
   readonly server: string | null;
   readonly fetched: Fetched | NotAsked;
+  /** False for an IP address of the certificate: DNS neither leads to it nor can validate it. */
+  readonly hasName: boolean;
 }
 
 export const PRIVATE = 'Private address: a public CA cannot reach it; only a CA in your network can.';
@@ -56,7 +64,7 @@ function sentences(facts: ReportFacts): readonly string[] {
   return [describeFinding(facts), ...redirects, ...(isPublic ? [] : [PRIVATE])];
 }
 
-function describeFinding({ address, finding, status, server, fetched }: ReportFacts): string {
+function describeFinding({ address, finding, status, server, fetched, hasName }: ReportFacts): string {
   const who = `${server === null ? 'unnamed server' : server}, status ${status}`;
   const reason = 'reason' in fetched ? fetched.reason : '';
   switch (finding) {
@@ -66,15 +74,15 @@ function describeFinding({ address, finding, status, server, fetched }: ReportFa
     case 'not_asked':
       return `${address} was not tested: Certdesk connects to a private address only if it was started with --allow-private for its network.`;
     case 'elsewhere':
-      return `Another server answers at ${address} (${who}). Point the name to this server, forward port 80, or use DNS-01.`;
+      return `Another server answers at ${address} (${who}). ${hasName ? 'Point the name to this server, forward port 80, or use DNS-01.' : 'Forward its port 80 to this server, or request the certificate where that server runs.'}`;
     case 'other_server':
-      return `Another web server uses port 80 of ${address}, this server (${who}). Stop it, forward /.well-known/acme-challenge/ to Certdesk, or use DNS-01.`;
+      return `Another web server uses port 80 of ${address}, this server (${who}). Stop it, ${hasName ? 'forward /.well-known/acme-challenge/ to Certdesk, or use DNS-01' : 'or forward /.well-known/acme-challenge/ to Certdesk'}.`;
     case 'refused':
       return `Port 80 of ${address} is closed. Start the listener or forward the port to Certdesk.`;
     case 'timeout':
       return `Port 80 of ${address} timed out. A firewall or router is blocking it: open port 80.`;
     case 'unreachable':
-      return `No route to ${address} (${reason}). Check the DNS record and this server’s network.`;
+      return `No route to ${address} (${reason}). Check ${hasName ? 'the DNS record' : 'the address'} and this server’s network.`;
     case 'broken':
       return `${address} accepts connections but does not speak HTTP (${reason}). Check what listens on port 80.`;
     case 'bad_redirect': {
@@ -84,6 +92,7 @@ function describeFinding({ address, finding, status, server, fetched }: ReportFa
   }
 }
 
+const SPLIT_DNS = ' If other networks see a public address (split DNS), this test cannot tell.';
 const NOT_FAILING: readonly AddressFinding[] = ['well', 'private', 'not_asked'];
 
 /**
@@ -94,8 +103,9 @@ const NOT_FAILING: readonly AddressFinding[] = ['well', 'private', 'not_asked'];
 export function describeName(name: string, reports: readonly AddressReport[], port = 80): NameReport {
   const failing = reports.filter(({ finding }) => !NOT_FAILING.includes(finding));
   const addresses = [...reports];
-  const listed = isIpAddress(name)
-    ? 'This is an IP address'
+  const isIp = isIpAddress(name);
+  const listed = isIp
+    ? `${name} is an IP address`
     : `${name} resolves to ${reports.map(({ address }) => address).join(', ')}`;
   if (failing.length === 0) {
     const isWell = reports.every(({ finding }) => finding === 'well');
@@ -103,7 +113,7 @@ export function describeName(name: string, reports: readonly AddressReport[], po
     const message = isWell
       ? `${listed}. Certdesk is reachable on port ${port}.`
       : isUnknown
-        ? `${listed}, in a private network. This was not tested, and a public CA cannot connect. If other networks see a public address (split DNS), this test cannot tell.`
+        ? `${listed}, in a private network. This was not tested, and a public CA cannot connect.${isIp ? '' : SPLIT_DNS}`
         : `${listed}. Certdesk is reachable from your network only; a public CA cannot connect.`;
     return { name, verdict: isWell ? 'well' : 'doubtful', problem: null, message, addresses };
   }

@@ -88,12 +88,15 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityService 
   async function testHttp(name: string, address: string, { signal, showAnswers }: TestOptions) {
     const place = { address, isPublic: isPublicAddress(address), isOwn: isOwnAddress(address) };
     if (!mayProbe(deps.addressPolicy, address, deps.ports.http))
-      return describeAddress(place, { kind: 'not_asked', redirects: [] }, '');
+      return describeAddress(place, { kind: 'not_asked', redirects: [] }, { expected: '', name });
     const probe = deps.http.probe(randomSecret('certdesk-test-'));
     try {
       const url = new URL(`http://${toUrlHost(name)}/.well-known/acme-challenge/${probe.token}`);
       const fetched = await fetchAsCa({ url, address }, fetching, signal);
-      return describeAddress(place, showAnswers ? fetched : withoutAnswers(fetched), probe.text);
+      return describeAddress(place, showAnswers ? fetched : withoutAnswers(fetched), {
+        expected: probe.text,
+        name,
+      });
     } finally {
       probe.end();
     }
