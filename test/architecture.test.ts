@@ -231,6 +231,7 @@ const ENGINE_ORDER = [
   'issuance',
   'renewal',
   'revocation',
+  'incidents',
   'endpoints',
   'hosts',
   'deploy',

@@ -22,6 +22,8 @@ export const HELP: Readonly<Record<Route, string>> = {
   '/endpoints': 'endpoints',
   '/endpoints/$id': 'endpoints#what-does-it-report',
   '/simulation': 'simulation',
+  '/incidents': 'incidents',
+  '/incidents/$id': 'incidents#what-is-an-incident',
   '/dns-credentials': 'dns-providers#limit-a-saved-credential',
   '/hosts': 'deployments#model',
   '/hosts/new': 'tutorials/nginx-over-ssh#3-add-the-host',

@@ -30,6 +30,7 @@ const NOUNS: Readonly<Record<string, readonly Key[]>> = {
   'ca-directory': [of('caDirectories')],
   backup: [of('backups')],
   'notification-channel': [of('notifications')],
+  incident: [of('incidents')],
   endpoint: [of('endpoints')],
   host: [of('hosts'), of('hostCredentials'), of('deployments')],
   'host-credential': [of('hostCredentials')],

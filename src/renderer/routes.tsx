@@ -97,6 +97,18 @@ const simulation = createRoute({
   component: lazyScreen(() => import('./simulation/simulation-page.tsx'), 'SimulationPage'),
 });
 
+const incidents = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents',
+  component: lazyScreen(() => import('./incidents/incidents-page.tsx'), 'IncidentsPage'),
+});
+
+const incident = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$id',
+  component: lazyScreen(() => import('./incidents/incident-page.tsx'), 'IncidentPage'),
+});
+
 const dnsCredentials = createRoute({
   getParentRoute: () => root,
   path: '/dns-credentials',
@@ -285,6 +297,8 @@ const routeTree = root.addChildren([
   endpoints,
   endpoint,
   simulation,
+  incidents,
+  incident,
   dnsCredentials,
   hosts,
   newHost,

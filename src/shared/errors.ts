@@ -153,6 +153,7 @@ export const ERRORS = {
   ),
   DNS_CREDENTIALS_REJECTED: entry(400, false, 'The DNS provider rejected the credentials. Enter new ones.'),
   DNS_CREDENTIAL_NOT_FOUND: entry(404, false, 'DNS credential not found.'),
+  INCIDENT_NOT_FOUND: entry(404, false, 'Incident not found.'),
   ENDPOINT_NOT_FOUND: entry(404, false, 'Endpoint not found.'),
   ENDPOINT_EXISTS: entry(
     409,

@@ -11,6 +11,7 @@ export const NOTIFICATION_KINDS = [
   'action_needed',
   'renewed',
   'revoked',
+  'incident',
   'renewal_check_missed',
   'backup_failed',
   'not_served',
@@ -22,7 +23,7 @@ export const NOTIFICATION_KINDS = [
 
 export const NotificationKindSchema = z.enum(NOTIFICATION_KINDS).meta({
   description:
-    'failed: a certificate could not be obtained or renewed; expiring: a certificate expires and no renewal is scheduled; action_needed: a job waits for TXT records that a user adds, or a certificate does not cover a name of its project; renewal_check_missed: renewal checks did not run; not_served: clients do not get the right certificate at an endpoint, at the host of a deployment, Certdesk cannot see its endpoints, or its own HTTPS does not serve the chosen certificate; endpoint_expiring: an endpoint presents a certificate that expires; deploy_failed: a certificate could not be installed on a host; host_key_changed: a host presents another key than the accepted one; digest: a weekly summary',
+    'failed: a certificate could not be obtained or renewed; expiring: a certificate expires and no renewal is scheduled; action_needed: a job waits for TXT records that a user adds, or a certificate does not cover a name of its project; incident: a CA requests early renewal of many certificates at once; renewal_check_missed: renewal checks did not run; not_served: clients do not get the right certificate at an endpoint, at the host of a deployment, Certdesk cannot see its endpoints, or its own HTTPS does not serve the chosen certificate; endpoint_expiring: an endpoint presents a certificate that expires; deploy_failed: a certificate could not be installed on a host; host_key_changed: a host presents another key than the accepted one; digest: a weekly summary',
 });
 export type NotificationKind = z.infer<typeof NotificationKindSchema>;
 

@@ -9,6 +9,7 @@ import { endpoints } from './endpoints.ts';
 import { hostCredentials } from './host-credentials.ts';
 import { hosts } from './hosts.ts';
 import { imports } from './imports.ts';
+import { incidents } from './incidents.ts';
 import { jobs } from './jobs.ts';
 import { metrics } from './metrics.ts';
 import { notifications } from './notifications.ts';
@@ -36,6 +37,7 @@ export const appRouter = router({
   overview,
   renewals,
   simulation,
+  incidents,
   notifications,
   metrics,
   tokens,

@@ -43,6 +43,7 @@ import type { HostCredentials } from './hosts/credentials.ts';
 import type { Hosts } from './hosts/hosts.ts';
 import type { HttpsService } from './https/https.ts';
 import type { Imports } from './import/imports.ts';
+import type { Incidents } from './incidents/incidents.ts';
 import type { Issuance } from './issuance/service.ts';
 import type { Events, Jobs } from './jobs/job-views.ts';
 import type { JobQueue } from './jobs/queue.ts';
@@ -136,6 +137,7 @@ export interface Engine {
   readonly refusals: RefusalLimit;
   readonly overview: OverviewService;
   readonly simulation: SimulationService;
+  readonly incidents: Incidents;
   readonly notifications: Notifications;
   readonly journal: Journal;
   readonly clock: Clock;

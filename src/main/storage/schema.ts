@@ -21,6 +21,8 @@ export interface Schema extends DeploySchema, EndpointSchema {
   events: EventsTable;
   settings: SettingsTable;
   ca_usage: CaUsageTable;
+  incidents: IncidentsTable;
+  moved_windows: MovedWindowsTable;
   notification_channels: NotificationChannelsTable;
   notification_deliveries: NotificationDeliveriesTable;
   notification_states: NotificationStatesTable;
@@ -236,6 +238,26 @@ interface CaUsageTable {
   directory_url: string;
   kind: string;
   subject: string;
+}
+
+export interface IncidentsTable {
+  id: string;
+  directory_url: string;
+  explanation_url: string | null;
+  started_at: string;
+  ended_at: string | null;
+}
+
+interface MovedWindowsTable {
+  certificate_id: string;
+  project_id: string;
+  domain: string;
+  directory_url: string;
+  moved_at: string;
+  renew_before: string;
+  renew_at: string;
+  incident_id: string | null;
+  outcome: string | null;
 }
 
 interface SettingsTable {

@@ -12,6 +12,7 @@ import { createEndpointStore } from './endpoints.ts';
 import { createEventStore } from './events.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createHostCredentialStore, createHostStore } from './hosts.ts';
+import { createIncidentStore } from './incidents.ts';
 import { createJobStore } from './jobs.ts';
 import { createNotificationStore } from './notifications.ts';
 import { createOrderStore } from './orders.ts';
@@ -76,6 +77,7 @@ function storesOn(db: Kysely<Schema>): Stores {
     caUsage: createCaUsageStore(db),
     overview: createOverviewStore(db),
     simulation: createSimulationStore(db),
+    incidents: createIncidentStore(db),
     notifications: createNotificationStore(db),
     transaction: (work) => transact((trx) => work(createStores(trx))),
   };

@@ -36,6 +36,7 @@ export const activity = {
   },
   /** Operation -> its name. */
   operations: {
+    'incidents.drill': 'Run incident drill',
     'projects.create': 'Create project',
     'projects.update': 'Edit project',
     'projects.changeTags': 'Change tags of a project',

@@ -15,6 +15,7 @@ export const notifications = {
     revoked: 'Revoked',
     renewal_check_missed: 'Renewal checks missed',
     backup_failed: 'Backup failed',
+    incident: 'Early renewal of many certificates',
     not_served: 'Certificate not served',
     endpoint_expiring: 'Server with an expiring certificate',
     deploy_failed: 'Deployment failed',

@@ -12,6 +12,7 @@ export const shell = {
     hosts: 'Hosts',
     dnsCredentials: 'DNS credentials',
     simulation: 'Simulation',
+    incidents: 'Incidents',
     activity: 'Audit log',
     tokens: 'API tokens',
     notifications: 'Notifications',

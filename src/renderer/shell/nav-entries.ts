@@ -1,5 +1,6 @@
 // The screens in the navigation and the command palette.
 import {
+  IconAlertTriangle,
   IconArchive,
   IconBell,
   IconCertificate,
@@ -26,6 +27,7 @@ export const NAV_GROUPS = [
     entries: [
       { to: '/projects', label: nav.projects, icon: IconCertificate },
       { to: '/dns-credentials', label: nav.dnsCredentials, icon: IconWorldCog },
+      { to: '/incidents', label: nav.incidents, icon: IconAlertTriangle },
       { to: '/simulation', label: nav.simulation, icon: IconChartBar },
     ],
   },

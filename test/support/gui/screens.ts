@@ -117,6 +117,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'project-failed', path: '/projects/BROKEN', act: shows('CA response') },
   { name: 'job', path: '/projects/ID/jobs/DONE' },
   { name: 'job-failed', path: '/projects/BROKEN/jobs/FAILED' },
+  { name: 'incidents', path: '/incidents', act: shows('No incidents') },
   { name: 'simulation', path: '/simulation', act: shows('Not fully automated') },
   { name: 'new', path: '/new', act: requestNothing },
   { name: 'new-http', path: '/new', act: enterNames('x.invalid', shows('Test again')) },

@@ -10,6 +10,7 @@ import type { DnsCredentialStore } from './stores/dns-credentials.ts';
 import type { EndpointStore } from './stores/endpoints.ts';
 import type { EventStore } from './stores/events.ts';
 import type { HostCredentialStore, HostStore } from './stores/hosts.ts';
+import type { IncidentStore } from './stores/incidents.ts';
 import type { JobStore } from './stores/jobs.ts';
 import type { NotificationStore } from './stores/notifications.ts';
 import type { OrderStore } from './stores/orders.ts';
@@ -40,6 +41,7 @@ export interface Stores {
   readonly caUsage: CaUsageStore;
   readonly overview: OverviewStore;
   readonly simulation: SimulationStore;
+  readonly incidents: IncidentStore;
   readonly notifications: NotificationStore;
   /**
    * Runs `work` in a transaction. Inside, use only the stores that `work` receives, and do not nest transactions. `work`

@@ -8,6 +8,7 @@ import { KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from '../certificates/retention.t
 import { CertdeskError } from '../core/errors.ts';
 import { mapConcurrent } from '../core/map-concurrent.ts';
 import type { CertificateRecord, JobRecord } from '../core/model.ts';
+import { endIncidents } from '../incidents/end-incidents.ts';
 import { namesOf } from '../issuance/issuance-spec.ts';
 import type { Issuance } from '../issuance/service.ts';
 import { type BudgetService, KEEP_USAGE_DAYS } from '../rate-limits/budget.ts';
@@ -56,6 +57,7 @@ export async function sweep(deps: SweepDeps, signal: AbortSignal): Promise<Swept
     () => archiveOldEntries(deps),
     () => askAboutRenewal(deps, signal),
     () => askAboutRevocation(deps, signal),
+    () => endIncidents(deps),
     () => deps.sweepLeftovers(),
   ];
   // Steps are independent and renewals come first: a failed clean-up or query must not delay a renewal.
@@ -166,6 +168,10 @@ async function renew({ issuance, log }: SweepDeps, projectId: string): Promise<b
   }
 }
 
+/** Incidents that have ended. */
+const KEEP_INCIDENTS_DAYS = 365;
+/** Moved windows that became no incident: only those of a day count. */
+const KEEP_MOVES_DAYS = 7;
 /** Outputs of commands on hosts. */
 const KEEP_OUTPUTS_DAYS = 30;
 /** The history keeps runs that changed something. */
@@ -178,6 +184,10 @@ async function deleteOldRecords({ stores, journal, clock }: SweepDeps): Promise<
   const expiredBefore = daysAgo(keepVersionsDays, now);
   await stores.events.deleteBefore(daysAgo(KEEP_EVENTS_DAYS, now));
   await stores.caUsage.deleteBefore(daysAgo(KEEP_USAGE_DAYS, now));
+  await stores.incidents.deleteBefore({
+    single: daysAgo(KEEP_MOVES_DAYS, now),
+    ended: daysAgo(KEEP_INCIDENTS_DAYS, now),
+  });
   await stores.deploymentRuns.forgetOutputs(daysAgo(KEEP_OUTPUTS_DAYS, now));
   await stores.deploymentRuns.purgeUnchanged(daysAgo(KEEP_UNCHANGED_RUNS_DAYS, now));
   if (!(await stores.certificates.anyToPurge({ removed: removedBefore, expired: expiredBefore }))) return;

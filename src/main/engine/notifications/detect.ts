@@ -12,12 +12,14 @@ import { type Condition, findConditions, HELD_BACK } from './conditions.ts';
 import { findDeploymentConditions, resolvedDeploymentItem } from './deployment-conditions.ts';
 import { findEndpointConditions, findResolvedEndpoint } from './endpoint-conditions.ts';
 import { findHttpsConditions } from './https-condition.ts';
+import { findIncidentConditions, findResolvedIncident } from './incident-conditions.ts';
 import { compose, MAX_ITEMS } from './message-text.ts';
 import { enqueue } from './outbox.ts';
 
 /** The id of the last event that was processed. */
 const CURSOR = 'notifications:event';
 const PAGE = 1_000;
+const HOUR_MS = 3_600_000;
 
 export interface Detection {
   readonly stores: Stores;
@@ -35,9 +37,10 @@ export async function detectChanges({ stores, https, now, calmSince }: Detection
     ...(await findConditions(stores, now, calmSince)),
     ...(await findEndpointConditions(stores)),
     ...(await findDeploymentConditions(stores)),
+    ...(await findIncidentConditions(stores)),
     ...findHttpsConditions(https),
   ];
-  const renewals = await findRenewals(stores);
+  const renewals = await findRenewals(stores, now);
   const reported = new Map((await stores.notifications.states()).map((state) => [state.key, state]));
   const currentKeys = new Set(conditions.map(({ key }) => key));
   const begun = conditions.filter((condition) => isNews(condition, reported.get(condition.key)));
@@ -112,6 +115,9 @@ async function findResolved(stores: Stores, over: readonly ReportedCondition[]):
       const ofEndpoint = await findResolvedEndpoint(stores, key);
       if (ofEndpoint !== undefined)
         return ofEndpoint && { kind, projectIds: ofEndpoint.projectIds, item: async () => ofEndpoint.item };
+      const ofIncident = await findResolvedIncident(stores, key);
+      if (ofIncident !== undefined)
+        return ofIncident && { kind, projectIds: [], item: async () => ofIncident };
       const ofDeployment = await resolvedDeploymentItem(stores, key);
       if (ofDeployment !== undefined)
         return ofDeployment && { kind, projectIds: toList(projectId), item: async () => ofDeployment };
@@ -135,8 +141,11 @@ interface Renewals {
   readonly cursor: number;
 }
 
-/** Finds renewals among the events since the last check; none at the first check. */
-async function findRenewals(stores: Stores): Promise<Renewals> {
+/**
+ * Finds renewals among the events since the last check; none at the first check. The messages about an incident speak for
+ * the renewals of its certificates.
+ */
+async function findRenewals(stores: Stores, now: Date): Promise<Renewals> {
   const before = await stores.settings.get(CURSOR);
   if (typeof before !== 'number') return { found: [], before, cursor: await stores.events.lastId() };
   const projects = new Set<string>();
@@ -149,7 +158,9 @@ async function findRenewals(stores: Stores): Promise<Renewals> {
     }
     if (events.length < PAGE) break;
   }
-  const found = [...projects].map((projectId) => ({
+  const ofIncidents = await stores.incidents.projectsSince(toTimestamp(new Date(now.getTime() - HOUR_MS)));
+  const others = [...projects].filter((projectId) => !ofIncidents.has(projectId));
+  const found = others.map((projectId) => ({
     kind: 'renewed' as const,
     projectIds: [projectId],
     item: () => renewedItem(stores, projectId),

@@ -13,6 +13,7 @@ const LISTS: Readonly<Record<NotificationKind, string>> = {
   action_needed: '/projects?need=attention',
   renewed: '/projects',
   revoked: '/projects?need=attention',
+  incident: '/incidents',
   renewal_check_missed: '/',
   backup_failed: '/backups',
   not_served: '/endpoints',

@@ -4,6 +4,7 @@ import type { NotificationKind } from '../../../shared/notification.ts';
 import type { Timestamp } from '../../../shared/time.ts';
 import { formatInZone } from '../../../shared/time-zone.ts';
 import type { Message, MessageItem } from '../core/stores/notifications.ts';
+import { INCIDENT_TITLE } from '../incidents/incident-text.ts';
 import { pageOf } from './links.ts';
 
 /** Maximum number of items named in a message; the others are counted. */
@@ -43,6 +44,7 @@ const PROBLEMS: Readonly<Record<Exclude<NotificationKind, 'digest'>, Titles>> = 
     (name) => `${name} presents a certificate that expires soon`,
     (n) => `${n} servers present certificates that expire soon`,
   ],
+  incident: [() => INCIDENT_TITLE, (n) => `${n} CAs request early renewal of many certificates`],
   deploy_failed: [(name) => `${name}: deployment failed`, (n) => `${n} deployments failed`],
   host_key_changed: [
     (name) => `${name} presents another host key`,
@@ -73,6 +75,10 @@ const RESOLUTIONS: Readonly<Record<Exclude<NotificationKind, 'digest' | 'renewed
   endpoint_expiring: [
     (name) => `${name} presents a certificate that does not expire soon`,
     (n) => `${n} servers present certificates that do not expire soon`,
+  ],
+  incident: [
+    () => 'The early renewal of many certificates is done',
+    (n) => `The early renewal of many certificates is done at ${n} CAs`,
   ],
   deploy_failed: [(name) => `${name} is deployed again`, (n) => `${n} deployments succeeded again`],
   host_key_changed: [

@@ -10,6 +10,7 @@ import type { AriState, CertificateRecord } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import { retryAfterOf } from '../core/retry-after.ts';
 import type { Stores } from '../core/stores.ts';
+import { isMovedEarlier, recordMove } from './moved-windows.ts';
 
 export interface AriDeps {
   readonly stores: Stores;
@@ -43,7 +44,8 @@ export async function refreshAri(
     const certId = renewalCertId(certificate.chain);
     const directoryUrl = await directoryOf(deps, certificate);
     const info = certId === null ? null : await deps.acme.renewalInfo({ directoryUrl, certId, signal });
-    await storeState(deps, certificate, nextState(certificate, info, { now, random: deps.random() }));
+    const state = nextState(certificate, info, { now, random: deps.random() });
+    await storeState(deps, certificate, state, directoryUrl);
     return null;
   } catch (cause) {
     signal.throwIfAborted();
@@ -140,21 +142,30 @@ function failedState(before: AriState | null, error: CertdeskError, now: Date): 
   };
 }
 
-/** Stores the state. A change of a known renewal time is reported, because a CA moves a window for a reason. */
+/**
+ * Stores the state. A change of a known renewal time is reported, because a CA moves a window for a reason.
+ * @param directoryUrl The CA that answered; null after a failure.
+ */
 async function storeState(
   deps: AriDeps,
   { id, projectId, domain }: CertificateRecord,
   ari: AriState,
+  directoryUrl: string | null = null,
 ): Promise<void> {
   await deps.journal.write(async (tx, emit) => {
     const current = await tx.certificates.get(id);
     if (current === null || current.supersededAt !== null || current.removedAt !== null) return;
     const before = current.renewal.ari?.renewAt ?? null;
+    const windowBefore = current.renewal.ari?.window ?? null;
     await tx.certificates.update(id, { renewal: { ...current.renewal, ari } });
     if (before === null || before === ari.renewAt || ari.renewAt === null) return;
     const why = ari.explanationUrl === null ? '' : ` It explains why at ${ari.explanationUrl}`;
     const message = `The CA moved the renewal of ${domain} to ${ari.renewAt}.${why}`;
     await emit({ kind: 'certificate.renewal-moved', projectId, message });
+    if (directoryUrl === null || !isMovedEarlier(windowBefore, ari)) return;
+    const movedAt = toTimestamp(deps.clock.now());
+    const move = { certificateId: id, projectId, domain, directoryUrl, movedAt, renewBefore: before };
+    await recordMove(tx, emit, { ...move, renewAt: ari.renewAt }, ari.explanationUrl);
   });
 }
 

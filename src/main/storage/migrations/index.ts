@@ -29,6 +29,7 @@ import { tags } from './0026-tags.ts';
 import { endpointDueCount } from './0027-endpoint-due-count.ts';
 import { simulation } from './0028-simulation.ts';
 import { windows } from './0029-windows.ts';
+import { incidents } from './0030-incidents.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -61,4 +62,5 @@ export const MIGRATIONS: readonly Migration[] = [
   endpointDueCount,
   simulation,
   windows,
+  incidents,
 ];
