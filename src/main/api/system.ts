@@ -1,11 +1,13 @@
 // Operations on the installation: CAs and their accounts, DNS providers, diagnostics, health.
 import { z } from 'zod';
 import { CaAccountSchema, CaProfileSchema } from '../../shared/ca-account.ts';
+import { CaCapabilitiesSchema } from '../../shared/ca-capabilities.ts';
 import { ExternalAccountSchema } from '../../shared/certificate.ts';
 import { DiagnosticsSchema } from '../../shared/diagnostics.ts';
 import { DnsProviderSchema } from '../../shared/dns-credential.ts';
 import { HttpsHealthSchema, HttpsStateSchema } from '../../shared/https.ts';
 import { TimeZoneSchema } from '../../shared/settings.ts';
+import { capabilitiesOf } from '../engine/acme/capabilities.ts';
 import { httpsHealth } from '../engine/https/https.ts';
 import { openOperation, operation, router } from './trpc.ts';
 
@@ -21,6 +23,7 @@ const CaSchema = z
     }),
     website: z.string(),
     docs: z.string(),
+    capabilities: CaCapabilitiesSchema.nullable().meta({ description: 'What it can issue; null if unknown' }),
   })
   .meta({ id: 'CertificateAuthority' });
 
@@ -34,7 +37,10 @@ export const system = router({
       },
     })
     .output(z.object({ cas: z.array(CaSchema) }))
-    .query(({ ctx }) => ({ cas: [...ctx.engine.cas()] })),
+    .query(({ ctx }) => {
+      const cas = ctx.engine.cas();
+      return { cas: cas.map((ca) => ({ ...ca, capabilities: capabilitiesOf(ca.directoryUrl) })) };
+    }),
 
   caAccounts: operation({ reach: 'installation', scope: 'admin' })
     .meta({

@@ -73,6 +73,23 @@ export function createCertificateStore(db: Kysely<Schema>): CertificateStore {
       await db.updateTable('certificates').set(toColumns(patch)).where('id', '=', id).execute();
     },
     due: (now) => listDue(db, now),
+    async renewed() {
+      const rows = await db
+        .selectFrom('certificates')
+        .select([
+          'domain',
+          'names',
+          'staging',
+          sql<string>`coalesce(spec ->> '$.insteadOf.ca', spec ->> '$.ca')`.as('ca'),
+        ])
+        .where('superseded_at', 'is', null)
+        .where('removed_at', 'is', null)
+        .where('auto_renew', '=', 1)
+        .where('spec', 'is not', null)
+        .orderBy('seq')
+        .execute();
+      return rows.map((row) => ({ ...row, names: JSON.parse(row.names), staging: row.staging === 1 }));
+    },
     async nextDue(now) {
       const { rows } = await sql<{ at: string | null }>`SELECT min(attempt_at) AS at
         FROM listing INDEXED BY listing_by_attempt WHERE attempt_at > ${now}`.execute(db);

@@ -102,6 +102,7 @@ export const obtain = {
       : 'Optional at most CAs; some require it.',
   ca: 'Certificate authority',
   otherCa: 'Custom ACME directory',
+  caUnfit: (cas: readonly string[]) => `Not for these names: ${cas.join(', ')}`,
   caUrl: 'ACME directory URL',
   caUrlHint: 'Starts with https://',
   caUrlBad: 'Enter a URL that begins with https://.',

@@ -1,10 +1,8 @@
-// Runs renewals: selects the CA, rehearses at the staging directory after failures, refuses a certificate that is
+// Runs renewals: rehearses at the staging directory after failures, refuses a certificate that is
 // worse than the active one, and records failures. issuance/ does the issuance itself.
 
-import { isIpAddress } from '../../../shared/ip-address.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { resolveDirectory, stagingOf } from '../acme/directories.ts';
-import { profileForIp } from '../acme/ip-profile.ts';
 import { renewalCertId } from '../acme/renewal-info.ts';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { CertificateRecord, IssuanceSpec, JobInput, JobRecord } from '../core/model.ts';
@@ -13,8 +11,8 @@ import type { ReplacedCertificate } from '../issuance/acme-order.ts';
 import type { Issuer, IssuerDeps } from '../issuance/issuer.ts';
 import { finalizedFor } from '../issuance/resumable-orders.ts';
 import { exactSet } from '../rate-limits/usage.ts';
-import { readSettings } from '../settings/settings.ts';
 import { isInWindow } from './ari.ts';
+import { chooseCa, FAILURES_BEFORE_CHANGE } from './choose-ca.ts';
 import { afterFailure } from './retry-policy.ts';
 
 type RenewInput = Extract<JobInput, { kind: 'renew' }>;
@@ -30,31 +28,8 @@ export interface RenewalJobs {
   failed(certificateId: string, error: CertdeskError, tx: Stores): Promise<void>;
 }
 
-/** Failed attempts after which a renewal uses the staging directory first, or the fallback CA. */
-const FAILURES_BEFORE_CHANGE = 2;
-
 export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs {
   const { stores, clock, directories } = deps;
-
-  /**
-   * Selects the fallback CA if the failures are the usual CA's fault; only at every second attempt, because the usual
-   * CA may have recovered.
-   */
-  async function selectSpec(input: Successor, previous: CertificateRecord | null): Promise<IssuanceSpec> {
-    const { insteadOf, ...rest } = input.spec;
-    const spec = insteadOf === undefined ? rest : { ...rest, ca: insteadOf.ca, profile: insteadOf.profile };
-    const { fallbackCa } = await readSettings(stores.settings, 'renewals');
-    const { failures = 0, lastErrorCode = null } = previous?.renewal ?? {};
-    const useFallback =
-      failures >= FAILURES_BEFORE_CHANGE && failures % 2 === 0 && isFaultOfCa(lastErrorCode);
-    if (fallbackCa === null || fallbackCa === spec.ca || spec.staging || !useFallback) return spec;
-    const { ca, profile } = spec;
-    // Profiles and alternate chains are specific to a CA.
-    const fallbackUrl = resolveDirectory(fallbackCa, false, directories);
-    const address = spec.names.find(isIpAddress);
-    const ipProfile = address === undefined ? null : profileForIp(fallbackUrl, address, undefined);
-    return { ...spec, ca: fallbackCa, profile: ipProfile, preferredChain: null, insteadOf: { ca, profile } };
-  }
 
   /**
    * After failures, validates the names at the staging directory first, where failed validations do not count against
@@ -104,7 +79,7 @@ export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs
     const previous = await stores.certificates.get(input.certificateId);
     const lastAttempt = toTimestamp(clock.now());
     const followed = await finalizedFor(deps, job, input.spec);
-    const spec = followed ?? (await selectSpec(input, previous));
+    const spec = followed ?? (await chooseCa(deps, job, { spec: input.spec, previous }));
     if (followed === null && (previous?.renewal.failures ?? 0) >= FAILURES_BEFORE_CHANGE)
       await rehearse(job, spec, signal);
     const replaces = await findReplaced(spec, previous);
@@ -147,19 +122,6 @@ export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs
       await tx.certificates.update(certificateId, { renewal });
     },
   };
-}
-
-const CA_FAULTS = [
-  'ACME_UNAVAILABLE',
-  'ACME_TIMEOUT',
-  'ACME_RATE_LIMITED',
-  'ACME_PROTOCOL_ERROR',
-  'ACME_REJECTED',
-  'ISSUED_CERTIFICATE_REJECTED',
-];
-
-function isFaultOfCa(code: string | null): boolean {
-  return code !== null && CA_FAULTS.includes(code);
 }
 
 function isFailedValidation(code: string): boolean {

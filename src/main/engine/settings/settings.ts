@@ -12,7 +12,7 @@ import {
   type TimeZone,
 } from '../../../shared/settings.ts';
 import { isTimeZone, systemTimeZone } from '../../../shared/time-zone.ts';
-import { resolveDirectory } from '../acme/directories.ts';
+import { type DirectoryOverrides, resolveDirectory } from '../acme/directories.ts';
 import { noteDirectory } from '../acme/directory-origin.ts';
 import type { Journal } from '../audit/journal.ts';
 import { toCertdeskError } from '../core/errors.ts';
@@ -23,6 +23,7 @@ import type { Stores } from '../core/stores.ts';
 import { parseServer } from '../dns/lookup/transport.ts';
 import { type AddressOrigin, type AddressPolicy, REFUSALS } from '../outgoing/address-policy.ts';
 import { originOf } from '../outgoing/saved-by.ts';
+import { checkFallbackCa } from './check-fallback-ca.ts';
 
 export interface SettingsService {
   get(): Promise<Settings>;
@@ -38,6 +39,7 @@ export function createSettings(
   stores: Stores,
   journal: Journal,
   addressPolicy: AddressPolicy,
+  directories: DirectoryOverrides = {},
 ): SettingsService {
   return {
     get: () => readAll(stores.settings),
@@ -55,6 +57,8 @@ export function createSettings(
         const { fallbackCa = null } = patch.renewals ?? {};
         if (fallbackCa !== null) await noteDirectory(settings, fallbackCa, by);
         const before = await readAll(settings);
+        if (fallbackCa !== null && fallbackCa !== before.renewals.fallbackCa)
+          await checkFallbackCa(certificates, fallbackCa, directories);
         const after = merge(before, patch);
         const changes = changedFields(before, after);
         for (const section of new Set(changes.map(({ section }) => section))) {

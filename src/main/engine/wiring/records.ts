@@ -79,7 +79,7 @@ export function wireRecords(
       adopter,
     }),
     audit: createAuditTrail(stores),
-    settings: createSettings(stores, journal, addressPolicy),
+    settings: createSettings(stores, journal, addressPolicy, directories),
     savedFilters: createSavedFilters(stores, journal, clock),
     backups: createBackups({ stores, secrets, journal, clock, log, backups }),
     restores: createRestores({ stores, journal, clock, log, queue, backups, restart }),

@@ -1,6 +1,7 @@
 // The collapsed part of the form: CA, external account binding, key, profile, staging and renewal, and the name and tags of
 // a new project.
 import { PasswordInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { explainUnfit } from '../../../shared/ca-capabilities.ts';
 import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import { tags as tagTexts } from '../../messages/tags.ts';
 import { TagField } from '../../tags/tag-field.tsx';
@@ -19,8 +20,13 @@ export function AdvancedFields({ request }: { readonly request: RequestState }) 
     return change === undefined ? undefined : text.changedFrom(change.before);
   };
   const noStaging = !other && ca?.stagingUrl === null;
+  const unfit = cas.flatMap((each) => (explainUnfit(each, names, null) === null ? [] : [each.name]));
   const choices = [
-    ...cas.map(({ id, name }) => ({ value: id, label: name })),
+    ...cas.map((each) => ({
+      value: each.id,
+      label: each.name,
+      disabled: each.id !== form.values.ca && explainUnfit(each, names, null) !== null,
+    })),
     { value: OTHER_CA, label: text.otherCa },
   ];
   return (
@@ -29,7 +35,7 @@ export function AdvancedFields({ request }: { readonly request: RequestState }) 
         label={text.ca}
         allowDeselect={false}
         data={choices}
-        description={changed('ca')}
+        description={changed('ca') ?? (unfit.length === 0 ? undefined : text.caUnfit(unfit))}
         {...form.getInputProps('ca')}
         onChange={(next) => {
           const gone = cas.find(({ id }) => id === next)?.stagingUrl === null;

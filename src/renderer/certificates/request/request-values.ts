@@ -1,4 +1,5 @@
 // The values of the form that requests a certificate: initial values, validation, and conversion to a request.
+import { type CaForNames, explainUnfit } from '../../../shared/ca-capabilities.ts';
 import type { ObtainRequest } from '../../../shared/certificate.ts';
 import type { LastRequest } from '../../../shared/certificate-history.ts';
 import type { DnsProviderInfo } from '../../../shared/dns-credential.ts';
@@ -196,6 +197,8 @@ export interface Known {
   readonly project: Project | null;
   readonly provider: DnsProviderInfo | undefined;
   readonly needsEab: boolean;
+  /** Undefined for a custom directory URL. */
+  readonly ca?: CaForNames | undefined;
 }
 
 /** Validates the form before the request is sent. The server validates again. */
@@ -231,13 +234,15 @@ function checkValidation(values: RequestValues, { project, provider }: Known): F
   return Object.fromEntries(Object.entries(errors).map(([name, wrong]) => [`credentials.${name}`, wrong]));
 }
 
-function checkAdvanced(values: RequestValues, { needsEab }: Known): FieldErrors {
+function checkAdvanced(values: RequestValues, { needsEab, ca: known, project }: Known): FieldErrors {
   const { ca, caUrl, email, kid, hmacKey, projectName, tags } = values;
   const errors: FieldErrors = {};
   const name = checkLabel(projectName);
   if (name !== null) errors.projectName = name;
   const tag = checkTags(tags);
   if (tag !== null) errors.tags = tag;
+  const unfit = known && explainUnfit(known, namesOf(project, values), values.profile.trim() || null);
+  if (ca !== OTHER_CA && unfit) errors.ca = endSentence(unfit);
   if (ca === OTHER_CA && URL.parse(caUrl.trim())?.protocol !== 'https:') errors.caUrl = text.caUrlBad;
   if (email.trim() !== '' && !isEmailAddress(email)) {
     errors.email = messages.fields.emailBad(email.trim());

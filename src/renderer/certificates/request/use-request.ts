@@ -2,6 +2,7 @@
 import { type UseFormReturnType, useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { CaCapabilities } from '../../../shared/ca-capabilities.ts';
 import type { DnsCredential, DnsProviderInfo } from '../../../shared/dns-credential.ts';
 import type { ListedProject } from '../../../shared/project.ts';
 import { useApi } from '../../api.ts';
@@ -31,6 +32,7 @@ export interface Ca {
   readonly needsEab: boolean;
   /** The profile that the CA demands for IP addresses; null if it demands none. */
   readonly ipProfile: string | null;
+  readonly capabilities: CaCapabilities | null;
 }
 
 /** What the form starts with. */
@@ -111,7 +113,7 @@ export function useRequest(subject: RequestSubject): RequestState {
     changes: changesOf(before, { ...values, method }, nameOfCa),
     ...{ providers, provider, saved, ownProvider, cas, ca, isAdvancedOpen, setAdvancedOpen, mark },
     validate: () => {
-      const known = { project, provider, needsEab: ca?.needsEab ?? false };
+      const known = { project, provider, needsEab: ca?.needsEab ?? false, ca };
       return !mark(checkRequest(form.getValues(), known));
     },
   };

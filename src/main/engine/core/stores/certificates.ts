@@ -2,6 +2,14 @@
 import type { Timestamp } from '../../../../shared/time.ts';
 import type { CertificateFacts, CertificateRecord, RevocationCheck } from '../model.ts';
 
+export interface RenewedCertificate {
+  readonly domain: string;
+  readonly names: readonly string[];
+  /** An id of directories.ts, or a directory URL; the configured CA if a fallback CA issued it. */
+  readonly ca: string;
+  readonly staging: boolean;
+}
+
 export interface CertificateStore {
   /** The version that is neither superseded nor removed. */
   active(projectId: string): Promise<CertificateRecord | null>;
@@ -42,6 +50,8 @@ export interface CertificateStore {
    * to expire first. Rows are read as the caller iterates.
    */
   due(now: Timestamp): AsyncIterable<string>;
+  /** The active certificates that are renewed automatically: only what concerns the CA. */
+  renewed(): Promise<readonly RenewedCertificate[]>;
   /** When the next certificate that is not due yet becomes due; null if there is none. */
   nextDue(now: Timestamp): Promise<Timestamp | null>;
   /**
