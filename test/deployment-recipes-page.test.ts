@@ -1,25 +1,36 @@
-// docs/deployment-recipes.md states for every recipe what it declares (CERTDESK_WRITE_DOCS=1 rewrites its sections), and
-// the Ansible example installs what Test prints.
-import { readFileSync, writeFileSync } from 'node:fs';
+// docs/deployment-recipes.md lists every recipe, and its page states what it declares (CERTDESK_WRITE_DOCS=1 rewrites
+// these parts). The Ansible example installs what Test prints.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { listRecipes } from '../src/main/engine/deploy/recipes/index.ts';
 import { describeHelper } from '../src/main/engine/deploy/remote/helper.ts';
-import { recipeSections } from './support/deploy/recipe-page.ts';
+import { recipeFacts, recipeList } from './support/deploy/recipe-page.ts';
 
-const FILE = new URL('../docs/deployment-recipes.md', import.meta.url);
-const SECTIONS = /(?<=<!-- recipes: generated -->\n\n).*?(?=\n\n<!-- recipes: end -->)/s;
+const DOCS = new URL('../docs/', import.meta.url);
+const GENERATED = /(?<=<!-- generated -->\n\n).*?(?=\n\n<!-- end -->)/s;
+const IDS = listRecipes().map(({ id }) => id);
 
-it('docs/deployment-recipes.md has the fields, files and commands of every recipe', () => {
-  const page = readFileSync(FILE, 'utf8');
+it('docs/deployment-recipes.md lists every recipe', () =>
+  expectGenerated('deployment-recipes.md', recipeList()));
+
+it.each(IDS)('the page of the recipe %s has its fields, files and commands', (id) =>
+  expectGenerated(`recipes/${id}.md`, recipeFacts(id)),
+);
+
+it('docs/recipes has a page for each recipe, and no other', () => {
+  expect(readdirSync(new URL('recipes/', DOCS)).toSorted()).toEqual(IDS.map((id) => `${id}.md`).toSorted());
+});
+
+function expectGenerated(path: string, wanted: string): void {
+  const file = new URL(path, DOCS);
   if (process.env.CERTDESK_WRITE_DOCS === '1')
     writeFileSync(
-      FILE,
-      page.replace(SECTIONS, () => recipeSections()),
+      file,
+      readFileSync(file, 'utf8').replace(GENERATED, () => wanted),
     );
-  const [sections] = SECTIONS.exec(readFileSync(FILE, 'utf8')) ?? [];
-  expect(sections, 'run this test with CERTDESK_WRITE_DOCS=1 and check the difference').toBe(
-    recipeSections(),
-  );
-});
+  const [part] = GENERATED.exec(readFileSync(file, 'utf8')) ?? [];
+  expect(part, 'run this test with CERTDESK_WRITE_DOCS=1 and check the difference').toBe(wanted);
+}
 
 it('the Ansible example installs the files and lines that Test prints', () => {
   const playbook = readFileSync(new URL('../docs/examples/deploy-helper.yml', import.meta.url), 'utf8');

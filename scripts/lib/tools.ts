@@ -216,15 +216,28 @@ export const TOOLS = {
   },
   slapd: {
     what: "OpenLDAP's server, whose certificates are checked",
-    programs: [{ names: ['slapd'], variable: 'CERTDESK_TEST_SLAPD' }],
-    debian: ['slapd'],
-    elsewhere: 'install slapd of OpenLDAP',
+    programs: [
+      { names: ['slapd'], variable: 'CERTDESK_TEST_SLAPD' },
+      { names: ['slaptest'], variable: 'CERTDESK_TEST_SLAPTEST' },
+      { names: ['ldapmodify'], variable: 'CERTDESK_TEST_LDAPMODIFY' },
+    ],
+    debian: ['slapd', 'ldap-utils'],
+    elsewhere: 'install slapd of OpenLDAP, with slaptest and ldapmodify',
   },
   mariadb: {
     what: 'MariaDB, a database server whose certificates are checked',
-    programs: [{ names: ['mariadbd'], variable: 'CERTDESK_TEST_MARIADBD' }],
-    debian: ['mariadb-server-core'],
-    elsewhere: 'install MariaDB',
+    programs: [
+      { names: ['mariadbd'], variable: 'CERTDESK_TEST_MARIADBD' },
+      { names: ['mariadb'], variable: 'CERTDESK_TEST_MARIADB' },
+    ],
+    debian: ['mariadb-server-core', 'mariadb-client-core'],
+    elsewhere: 'install MariaDB, server and client',
+  },
+  mosquitto: {
+    what: 'Mosquitto, an MQTT broker whose certificates are checked',
+    programs: [{ names: ['mosquitto'], variable: 'CERTDESK_TEST_MOSQUITTO' }],
+    debian: ['mosquitto'],
+    elsewhere: 'install Mosquitto 2',
   },
   vsftpd: {
     what: 'vsftpd, an FTP server whose certificates are checked',
@@ -243,6 +256,12 @@ export const TOOLS = {
     programs: [{ names: ['haproxy'], variable: 'CERTDESK_TEST_HAPROXY' }],
     debian: ['haproxy'],
     elsewhere: 'install HAProxy',
+  },
+  socat: {
+    what: 'socat, which recipes use for the socket of HAProxy',
+    programs: [{ names: ['socat'], variable: 'CERTDESK_TEST_SOCAT' }],
+    debian: ['socat'],
+    elsewhere: 'install socat',
   },
   testssl: {
     what: 'testssl.sh, to compare what certdesk check finds',
@@ -269,9 +288,14 @@ export const TOOLS = {
         variable: 'CERTDESK_TEST_INITDB',
         unpacked: { path: 'usr/lib/postgresql/15/bin/initdb' },
       },
+      {
+        names: ['psql'],
+        variable: 'CERTDESK_TEST_PSQL',
+        unpacked: { path: 'usr/lib/postgresql/15/bin/psql' },
+      },
     ],
     debian: ['postgresql-15'],
-    elsewhere: 'install PostgreSQL, with postgres and initdb on the PATH',
+    elsewhere: 'install PostgreSQL, with postgres, initdb and psql on the PATH',
   },
 } as const satisfies Record<string, Tool>;
 

@@ -2,10 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { mergeEnvironments, pathEnvironment } from '../../../src/main/engine/deploy/environment.ts';
 import { describeRun, warnAbout } from '../../../src/main/engine/deploy/plan.ts';
-import { expandRecipe, listRecipes } from '../../../src/main/engine/deploy/recipes/index.ts';
+import { expandRecipe, keyReader, listRecipes } from '../../../src/main/engine/deploy/recipes/index.ts';
 import { nextAttemptAt } from '../../../src/main/engine/deploy/retry.ts';
 import { combineStates, stateOf } from '../../../src/main/engine/deploy/state.ts';
 import { judge } from '../../../src/main/engine/deploy/verify.ts';
+import { hasKey } from '../../../src/shared/deployment.ts';
 import { RUN } from '../../support/engine/many-deployments.ts';
 
 describe('the state of a deployment', () => {
@@ -71,15 +72,43 @@ describe('what is served afterwards', () => {
 describe('a recipe', () => {
   it.each(listRecipes().map(({ id }) => id))('%s fills in files, commands and the check', (id) => {
     const { files, steps, verify } = expandRecipe(id, {}, '*.example.com');
-    expect(files.map(({ path }) => path).join()).toContain('/certdesk/example.com');
-    expect(steps.validateCommand).not.toBeNull();
+    expect(files.map(({ path }) => path).join()).toContain('/example.com');
+    expect(steps.validateCommand === null).toBe(id === 'mosquitto'); // it has no command for that
     expect(steps.reloadCommand).not.toBeNull();
     expect(verify?.port).toBeGreaterThan(0);
   });
 
-  it('prefers one file for nginx and Postfix, which is replaced atomically', () => {
-    for (const id of ['nginx', 'postfix'])
-      expect(expandRecipe(id, {}, 'a.example').files.map(({ content }) => content)).toEqual(['combined']);
+  it.each(listRecipes().map(({ id }) => id))(
+    '%s runs commands that the list of the helper can contain',
+    (id) => {
+      const options: Record<string, string> = id === 'haproxy' ? { socket: '/run/haproxy/admin.sock' } : {};
+      const { validateCommand, reloadCommand } = expandRecipe(id, options, 'a.example').steps;
+      expect([...(validateCommand ?? []), ...(reloadCommand ?? [])].join()).not.toMatch(/\p{Cc}/u);
+    },
+  );
+
+  it.each(listRecipes().map(({ id }) => id))('%s gives the key to the user that reads it', (id) => {
+    const reader = keyReader(id);
+    const { files } = expandRecipe(id, {}, 'a.example');
+    for (const { content, owner, mode } of files)
+      if (hasKey(content)) expect([owner, mode]).toEqual(reader === null ? [null, null] : [reader, '0600']);
+  });
+
+  it.each([
+    ['dovecot', '993', 'tls'],
+    ['dovecot', '143', 'imap'],
+    ['dovecot', '110', 'pop3'],
+    ['postfix', '587', 'smtp'],
+    ['postfix', '465', 'tls'],
+    ['slapd', '389', 'ldap'],
+    ['slapd', '636', 'tls'],
+  ])('%s is checked on port %s with the protocol of that port', (id, port, protocol) => {
+    expect(expandRecipe(id, { port }, 'a.example').verify).toMatchObject({ port: Number(port), protocol });
+  });
+
+  it('prefers one file, which is replaced atomically, for all services but Apache', () => {
+    for (const { id } of listRecipes().filter((recipe) => recipe.id !== 'apache'))
+      expect(expandRecipe(id, {}, 'a.example').files, id).toHaveLength(1);
     const two = expandRecipe('nginx', { certificate: '/a/c.pem', key: '/a/k.pem' }, 'a.example');
     expect(two.files.map(({ content }) => content)).toEqual(['fullchain', 'privkey']);
   });
@@ -118,6 +147,10 @@ describe('the preview', () => {
     };
     expect(describeRun({ ...described, window }, { hosts: ['web-1'], domain: 'a.example' })[0]).toBe(
       'Wait for the window: Saturday, Sunday from 22:00 to 04:00 the next day (Europe/Berlin). Do not wait if the installed certificate would expire first, or once less than a tenth of its lifetime is left.',
+    );
+    const { files: owned } = expandRecipe('postgresql', {}, 'a.example');
+    expect(describeRun({ ...described, files: owned }, { hosts: ['db'], domain: null })).toContain(
+      'Write private key, certificate and intermediates to /etc/ssl/postgresql/a.example.pem, owner postgres, mode 0600.',
     );
     expect(warnAbout(described)).toEqual([]);
     const open = files.map((file) => ({ ...file, mode: '0644' }));

@@ -2,14 +2,26 @@
 import { readdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { keyReader } from '../../../src/main/engine/deploy/recipes/index.ts';
 import type { ServedPair } from '../daemons/daemon.ts';
 import { startApp, type TestApp } from '../server/app.ts';
 import { createDesk, type Desk, GRACE_SECONDS, HOST_NAME, hasFiles } from './recipe-desk.ts';
 import { NAME, type RecipeId, type RecipeService, startRecipeService } from './recipe-service.ts';
 import { CHAIN_LENGTH, createVersions, type TestVersion, type TestVersions } from './recipe-versions.ts';
 
+export interface Traits {
+  /** Whether a command checks the configuration before the reload; default: true. */
+  readonly validates?: boolean;
+  /** Whether to test what depends on Certdesk alone too; default: true. Once for each way to reload is enough. */
+  readonly whole?: boolean;
+}
+
 /** @param title Of the recipe. */
-export function testRecipe(recipe: RecipeId, title: string): void {
+export function testRecipe(
+  recipe: RecipeId,
+  title: string,
+  { validates = true, whole = true }: Traits = {},
+): void {
   let versions: TestVersions;
   let app: TestApp;
   let service: RecipeService;
@@ -97,40 +109,42 @@ export function testRecipe(recipe: RecipeId, title: string): void {
     expect(service.reloads()).toBe(reloads);
   });
 
-  it('puts everything back if the configuration is broken, and the old certificate stays served', async () => {
-    service.breakConfiguration();
-    const { version, run, reloads } = await renew();
-    expect(run).toMatchObject({
-      state: 'rolled-back',
-      reloadOwed: false,
-      error: { code: 'DEPLOYMENT_COMMAND_FAILED' },
+  if (validates)
+    it('puts everything back if the configuration is broken, and the old certificate stays served', async () => {
+      service.breakConfiguration();
+      const { version, run, reloads } = await renew();
+      expect(run).toMatchObject({
+        state: 'rolled-back',
+        reloadOwed: false,
+        error: { code: 'DEPLOYMENT_COMMAND_FAILED' },
+      });
+      expect(reloads()).toBe(0);
+      await expectUnharmed();
+      service.repairConfiguration();
+      await succeedAgain(version);
     });
-    expect(reloads()).toBe(0);
-    await expectUnharmed();
-    service.repairConfiguration();
-    await succeedAgain(version);
-  });
 
-  it.each([
-    ['fails', 'fail'],
-    ['is killed', 'die'],
-  ] as const)('owes a reload that %s, and does it once when it is possible again', async (_, reload) => {
-    service.setReload(reload);
-    const { version, run, reloads } = await renew();
-    expect(run).toMatchObject({
-      state: 'rolled-back',
-      reloadOwed: true,
-      error: { code: 'DEPLOYMENT_COMMAND_FAILED' },
+  if (whole)
+    it.each([
+      ['fails', 'fail'],
+      ['is killed', 'die'],
+    ] as const)('owes a reload that %s, and does it once when it is possible again', async (_, reload) => {
+      service.setReload(reload);
+      const { version, run, reloads } = await renew();
+      expect(run).toMatchObject({
+        state: 'rolled-back',
+        reloadOwed: true,
+        error: { code: 'DEPLOYMENT_COMMAND_FAILED' },
+      });
+      expect(reloads()).toBe(0);
+      await expectUnharmed();
+      service.setReload('succeed');
+      await succeedAgain(version);
+      await desk.deploy();
+      const count = service.reloads();
+      expect(await desk.ended(version)).toMatchObject({ state: 'unchanged' });
+      expect(service.reloads()).toBe(count);
     });
-    expect(reloads()).toBe(0);
-    await expectUnharmed();
-    service.setReload('succeed');
-    await succeedAgain(version);
-    await desk.deploy();
-    const count = service.reloads();
-    expect(await desk.ended(version)).toMatchObject({ state: 'unchanged' });
-    expect(service.reloads()).toBe(count);
-  });
 
   it(`says to restart ${title} if a reload does not reload, and keeps the files`, async () => {
     await desk.change({ verify: { ...service.check, graceSeconds: 1 } });
@@ -155,52 +169,81 @@ export function testRecipe(recipe: RecipeId, title: string): void {
     current = version;
   });
 
-  it('goes back if the service is worse than before, and does not try again automatically', async () => {
-    await desk.change({ verify: { ...service.check, graceSeconds: 6 } });
-    await desk.ended(active);
-    service.setReload('worsen');
-    const { run, reloads } = await renew();
-    expect(run).toMatchObject({
-      state: 'rolled-back',
-      nextAttemptAt: null,
-      error: { code: 'DEPLOYMENT_WORSE' },
+  if (whole)
+    it('goes back if the service is worse than before, and does not try again automatically', async () => {
+      await desk.change({ verify: { ...service.check, graceSeconds: 6 } });
+      await desk.ended(active);
+      service.setReload('worsen');
+      const { run, reloads } = await renew();
+      expect(run).toMatchObject({
+        state: 'rolled-back',
+        nextAttemptAt: null,
+        error: { code: 'DEPLOYMENT_WORSE' },
+      });
+      expect(reloads()).toBe(2);
+      await expectServed(current);
+      await expectUnharmed();
     });
-    expect(reloads()).toBe(2);
-    await expectServed(current);
-    await expectUnharmed();
-  });
 
-  it('deploys no certificate for another name', async () => {
-    const { chain, privateKey } = await versions.next('other.example.com');
-    const path = `/projects/${desk.projectId}/certificate/upload`;
-    const answer = await app.call('POST', path, { body: { certificate: chain, privateKey } });
-    expect(answer.body.code).toBe('CERTIFICATE_DOMAIN_MISMATCH');
-    await expectUnharmed();
-  });
-
-  it('installs an earlier version when a person rolls back', async () => {
-    await desk.change({ verify: { ...service.check, graceSeconds: GRACE_SECONDS } });
-    const { version } = await renew();
-    await expectServed(version);
-    await desk.rollBack(current);
-    expect(await desk.ended(current)).toMatchObject({ state: 'verified', trigger: 'roll-back' });
-    await expectServed(current);
-  });
-
-  it('says before the night that the host lacks the owner of a file, and changes nothing', async () => {
-    const { files } = await desk.get(`/deployments/${desk.deploymentId}`);
-    const changed = (files as unknown as readonly object[]).map((file) => ({
-      ...file,
-      group: 'ssl-readers',
-    }));
-    await desk.change({ files: changed });
-    expect(await desk.ended(active)).toMatchObject({
-      state: 'failed',
-      error: { details: { reason: 'owner-unknown' } },
+  if (whole)
+    it('deploys no certificate for another name', async () => {
+      const { chain, privateKey } = await versions.next('other.example.com');
+      const path = `/projects/${desk.projectId}/certificate/upload`;
+      const answer = await app.call('POST', path, { body: { certificate: chain, privateKey } });
+      expect(answer.body.code).toBe('CERTIFICATE_DOMAIN_MISMATCH');
+      await expectUnharmed();
     });
-    const failed = (await desk.test()).filter(({ state }) => String(state) === 'failed');
-    expect(failed[0]).toMatchObject({ check: 'owner', message: expect.stringContaining('ssl-readers') });
-    await expectServed(current);
-    expectTidy();
-  });
+
+  if (whole)
+    it('installs an earlier version when a person rolls back', async () => {
+      await desk.change({ verify: { ...service.check, graceSeconds: GRACE_SECONDS } });
+      const { version } = await renew();
+      await expectServed(version);
+      await desk.rollBack(current);
+      expect(await desk.ended(current)).toMatchObject({ state: 'verified', trigger: 'roll-back' });
+      await expectServed(current);
+    });
+
+  if (keyReader(recipe) !== null)
+    it('says before the night that the service cannot read its key, and serves it once it can', async () => {
+      const reader = keyReader(recipe);
+      const { files } = await desk.get(`/deployments/${desk.deploymentId}`);
+      const withOwner = (owner: string | null, group: string | null = null) =>
+        (files as unknown as readonly object[]).map((file) => ({ ...file, owner, group }));
+      await desk.change({ files: withOwner('root', 'root'), verify: { ...service.check, graceSeconds: 1 } });
+      await desk.ended(active);
+      const failed = (await desk.test()).filter(({ state }) => String(state) === 'failed');
+      expect(failed).toMatchObject([
+        {
+          check: 'path',
+          message: expect.stringContaining(`${reader} cannot read the file`),
+          fix: `Set the owner ${reader}`,
+        },
+      ]);
+      await desk.change({
+        files: withOwner(reader),
+        verify: { ...service.check, graceSeconds: GRACE_SECONDS },
+      });
+      expect(await desk.ended(active)).toMatchObject({ state: 'verified', error: null });
+      await expectServed(active as TestVersion);
+      current = active;
+    });
+
+  if (whole)
+    it('says before the night that the host lacks the owner of a file, and changes nothing', async () => {
+      const { files } = await desk.get(`/deployments/${desk.deploymentId}`);
+      const changed = (files as unknown as readonly object[]).map((file) => ({
+        ...file,
+        group: 'ssl-readers',
+      }));
+      await desk.change({ files: changed });
+      expect(await desk.ended(active)).toMatchObject({
+        state: 'failed',
+        error: { details: { reason: 'owner-unknown' } },
+      });
+      const failed = (await desk.test()).filter(({ state }) => String(state) === 'failed');
+      expect(failed[0]).toMatchObject({ check: 'owner', message: expect.stringContaining('ssl-readers') });
+      await expectServed(current);
+      expectTidy();
+    });
 }

@@ -113,8 +113,8 @@ export async function createDesk(
 }
 
 /** Whether all files of the service are of this pair, and none is of another one. */
-export function hasFiles({ files, recipe }: RecipeService, { chain, privateKey }: ServedPair): boolean {
-  const wanted = recipe === 'postfix' ? [privateKey + chain] : [chain, privateKey];
+export function hasFiles({ files }: RecipeService, { chain, privateKey }: ServedPair): boolean {
+  const wanted = files.length === 1 ? [privateKey + chain] : [chain, privateKey];
   const plain = (text: string) => text.replaceAll(/\s/g, '');
   return files.every((path, at) => plain(readFileSync(path, 'utf8')) === plain(wanted[at] ?? ''));
 }

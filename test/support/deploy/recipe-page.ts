@@ -1,34 +1,54 @@
-// The tables of docs/deployment-recipes.md, from the declarations of kinds and recipes.
+// The pages of the recipes (docs/recipes/) and their list in docs/deployment-recipes.md, from the declarations.
 import { toCommandLine } from '../../../src/main/engine/deploy/quote.ts';
-import { expandRecipe, listRecipes } from '../../../src/main/engine/deploy/recipes/index.ts';
+import { describeRecipe, expandRecipe, listRecipes } from '../../../src/main/engine/deploy/recipes/index.ts';
 
 const DOMAIN = 'shop.example.com';
 
-/** One section for each recipe: its fields, and what it fills in with its defaults. */
-export function recipeSections(): string {
-  return listRecipes()
-    .map(({ id, name, description, fields }) => {
-      const { files, steps, verify } = expandRecipe(id, {}, DOMAIN);
-      const rows = fields.map(
-        (field) =>
-          `| \`${field.name}\` | ${field.label} | ${field.default === '' ? '–' : `\`${field.default}\``} | ${field.help} |`,
-      );
-      const command = (argv: readonly string[] | null) =>
-        argv === null ? 'none' : `\`${toCommandLine(argv)}\``;
-      return [
-        `## ${name}`,
-        `Recipe \`${id}\`, kind \`files\`. ${description}`,
-        ['| field | label | default | help |', '|---|---|---|---|', ...rows].join('\n'),
-        `With the defaults and the domain ${DOMAIN}:`,
-        [
-          ...files.map(({ content, path, replace }) => `- file \`${path}\`: ${content}, ${replace}`),
-          `- validate: ${command(steps.validateCommand)}`,
-          `- reload: ${command(steps.reloadCommand)}, at most ${steps.timeoutSeconds} seconds`,
-          verify === null
-            ? '- check: none'
-            : `- check: port ${verify.port}, protocol \`${verify.protocol}\`, up to ${verify.graceSeconds} seconds; if the service is worse than before: ${verify.onWorse}`,
-        ].join('\n'),
-      ].join('\n\n');
-    })
-    .join('\n\n');
+/** A table of all recipes with links to their pages. */
+export function recipeList(): string {
+  const rows = listRecipes().map(({ id, name, fields, verify }) => {
+    const port = fields.find((field) => field.name === 'port')?.default;
+    return `| [${name}](recipes/${id}.md) | \`${id}\` | \`${describeRecipe(id).reader}\` | ${port}, \`${verify?.protocol}\` |`;
+  });
+  return [
+    '| service | recipe | reads the key | checked port and protocol |',
+    '|---|---|---|---|',
+    ...rows,
+  ].join('\n');
+}
+
+/** What a recipe declares: its fields, and what it fills in with its defaults. */
+export function recipeFacts(recipe: string): string {
+  const { id, description, fields } = listRecipes().find((each) => each.id === recipe) ?? never(recipe);
+  const { reader, restart } = describeRecipe(id);
+  const { files, steps, verify } = expandRecipe(id, {}, DOMAIN);
+  const rows = fields.map(
+    (field) =>
+      `| \`${field.name}\` | ${field.label} | ${field.default === '' ? '–' : `\`${field.default}\``} | ${field.help} |`,
+  );
+  const command = (argv: readonly string[] | null) => (argv === null ? 'none' : `\`${toCommandLine(argv)}\``);
+  const access = (owner: string | null, mode: string | null) =>
+    owner === null ? 'owner and mode as on the host' : `owner \`${owner}\`, mode \`${mode}\``;
+  return [
+    `Recipe \`${id}\`, kind \`files\`. ${description}`,
+    ['| field | label | default | help |', '|---|---|---|---|', ...rows].join('\n'),
+    `With the defaults and the domain ${DOMAIN}:`,
+    [
+      ...files.map(
+        ({ content, path, replace, owner, mode }) =>
+          `- file \`${path}\`: ${content}, ${replace}, ${access(owner, mode)}`,
+      ),
+      `- validate: ${command(steps.validateCommand)}`,
+      `- reload: ${command(steps.reloadCommand)}, at most ${steps.timeoutSeconds} seconds`,
+      verify === null
+        ? '- check: none'
+        : `- check: port ${verify.port}, protocol \`${verify.protocol}\`, up to ${verify.graceSeconds} seconds; if the service is worse than before: ${verify.onWorse}`,
+      `- the private key is read by: \`${reader}\``,
+      `- if the old certificate is still served: \`${restart}\``,
+    ].join('\n'),
+  ].join('\n\n');
+}
+
+function never(recipe: string): never {
+  throw new Error(`there is no recipe ${recipe}`);
 }

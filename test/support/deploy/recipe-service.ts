@@ -2,16 +2,17 @@
 // let the reload fail, do nothing, make the service worse, or kill what it wants.
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { VERIFY_PROTOCOLS } from '../../../src/shared/deployment.ts';
 import { startProcess, type TestProcess } from '../acme/process.ts';
 import { startApache } from '../daemons/apache.ts';
-import { type Daemon, packagesOf, type ServedPair } from '../daemons/daemon.ts';
+import { packagesOf, type ServedPair } from '../daemons/daemon.ts';
 import { startNginx } from '../daemons/nginx.ts';
 import { startPostfix } from '../daemons/postfix.ts';
 import { toolPath } from '../tools/tools.ts';
+import { DAEMONS, type DaemonId, type Started } from './recipe-daemons.ts';
 import { type SshHost, startSshHost } from './ssh-host.ts';
 
 /** `succeed` is the real reload; the others replace it. A number is the pid that a kill ends. */
@@ -29,11 +30,11 @@ export interface RecipeService {
   readonly host: SshHost;
   /** Of the daemon. */
   readonly pid: number;
-  /** Where the service reads certificate and key; postfix has one file. */
+  /** Where the service reads certificate and key: two files, or one with both. */
   readonly files: readonly string[];
   /** Values of the fields of the recipe. */
   readonly options: Readonly<Record<string, string>>;
-  readonly check: { readonly port: number; readonly protocol: (typeof VERIFY_PROTOCOLS)[number] };
+  readonly check: Check;
   /** What openssl s_client is given; null without TLS. */
   served(): Promise<Served | null>;
   setReload(reload: Reload): void;
@@ -50,23 +51,15 @@ export interface RecipeService {
   stop(): Promise<void>;
 }
 
-export type RecipeId = 'nginx' | 'apache' | 'postfix';
-
-interface Started {
-  readonly daemon: Daemon;
-  readonly config: string;
-  readonly files: readonly string[];
-  readonly options: Readonly<Record<string, string>>;
-  readonly check: RecipeService['check'];
-  /** A line that makes the configuration invalid, but disturbs no running process. */
-  readonly bad: string;
-  /** Its command line, for a start after a kill. */
-  readonly starts?: readonly [program: string, ...args: readonly string[]];
-  /** The command's name on the host, what it runs, and the arguments that mean a reload. */
-  readonly command: { readonly name: string; readonly runs: string; readonly reload: string };
+export interface Check {
+  readonly port: number;
+  readonly protocol: (typeof VERIFY_PROTOCOLS)[number];
 }
 
-const STARTS: Readonly<Record<RecipeId, (pair: ServedPair) => Promise<Started>>> = {
+export type RecipeId = 'nginx' | 'apache' | 'postfix' | DaemonId;
+
+const STARTS: Readonly<Record<RecipeId, (pair: ServedPair, host: SshHost) => Promise<Started>>> = {
+  ...DAEMONS,
   async nginx(pair) {
     const daemon = await startNginx([{ pair, name: NAME }]);
     const config = join(daemon.folder, 'nginx.conf');
@@ -140,7 +133,7 @@ export async function startRecipeService(
   { pair, wrong }: { readonly pair: ServedPair; readonly wrong: ServedPair },
 ): Promise<RecipeService> {
   const host = await startSshHost({ address: '127.0.0.1' });
-  const started = await STARTS[recipe](pair).catch(async (error: unknown) => {
+  const started = await STARTS[recipe](pair, host).catch(async (error: unknown) => {
     await host.stop();
     throw error;
   });
@@ -154,6 +147,8 @@ export async function startRecipeService(
         ? wrong.privateKey + wrong.chain
         : wrong[path.endsWith('key') ? 'privateKey' : 'chain'];
     writeFileSync(other, content, { mode: 0o600 });
+    const { uid, gid } = statSync(path);
+    chownSync(other, uid, gid);
     return [path, other] as const;
   });
   writeFileSync(
@@ -181,7 +176,10 @@ export async function startRecipeService(
     reloads: () => readFileSync(at('reloads'), 'utf8').split('\n').length - 1,
     breakConfiguration: () => writeFileSync(config, `${good}${bad}\n`),
     repairConfiguration: () => writeFileSync(config, good),
-    reload: () => daemon.reload(),
+    reload() {
+      if (started.byHand === undefined) daemon.reload();
+      else host.inside(started.byHand);
+    },
     kill: () => killTree(again?.pid ?? daemon.pid),
     async start() {
       const [program, ...args] = started.starts ?? [''];
@@ -230,8 +228,8 @@ ${command.runs}
 `;
 }
 
-export async function servedBy({ port, protocol }: RecipeService['check']): Promise<Served | null> {
-  const starttls = protocol === 'smtp' ? ['-starttls', 'smtp'] : [];
+export async function servedBy({ port, protocol }: Check): Promise<Served | null> {
+  const starttls = protocol === 'tls' ? [] : ['-starttls', protocol];
   const args = ['s_client', '-connect', `127.0.0.1:${port}`, '-servername', NAME, '-showcerts', ...starttls];
   const running = promisify(execFile)(toolPath('CERTDESK_TEST_OPENSSL'), args, { timeout: 20_000 });
   running.child.stdin?.end();

@@ -72,6 +72,17 @@ export interface SshHost {
 }
 
 export const DEPLOY_UID = 4242;
+/** The users that Debian's packages create, each with a group of its name: name -> number of both. */
+export const SERVICE_USERS: Readonly<Record<string, number>> = {
+  haproxy: 4301,
+  dovecot: 4302,
+  dovenull: 4303,
+  postgres: 4304,
+  mysql: 4305,
+  openldap: 4306,
+  mosquitto: 4307,
+  tomcat: 4308,
+};
 const HELPER = '/usr/local/sbin/certdesk-deploy';
 
 /** Why this machine cannot run it, or null. */
@@ -125,17 +136,19 @@ function writeFiles(folder: string, options: SshHostOptions): readonly HostKey[]
     mkdirSync(at('usr/bin'));
     symlinkSync(options.sh, at('usr/bin/sh'));
   }
+  const services = Object.entries(SERVICE_USERS);
   const users = [
     `root:x:0:0:root:${at('home/root')}:${shell}`,
     'www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin',
     'sshd:x:105:65534::/run/sshd:/usr/sbin/nologin',
     'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin',
     `deploy:x:${DEPLOY_UID}:${DEPLOY_UID}::${at('home/deploy')}:${shell}`,
+    ...services.map(([name, id]) => `${name}:x:${id}:${id}::/nonexistent:/usr/sbin/nologin`),
   ];
   writeFileSync(at('etc/passwd'), `${users.join('\n')}\n`);
   writeFileSync(
     at('etc/group'),
-    `root:x:0:\nmail:x:8:\nwww-data:x:33:\nnogroup:x:65534:\ndeploy:x:${DEPLOY_UID}:\n`,
+    `root:x:0:\nmail:x:8:\nwww-data:x:33:\nnogroup:x:65534:\ndeploy:x:${DEPLOY_UID}:\n${services.map(([name, id]) => `${name}:x:${id}:\n`).join('')}`,
   );
   // `deploy-password`, by crypt(3) with SHA-512.
   const hash = execFileSync(toolPath('CERTDESK_TEST_OPENSSL'), ['passwd', '-6', 'deploy-password'])

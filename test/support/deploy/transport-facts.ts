@@ -41,6 +41,21 @@ export function testFacts(rig: FactsRig): void {
       fix: 'Set the mode 0640',
     }));
     expect((await rig.transport.facts(targets, SIGNAL())).problems).toEqual(unreadable);
+    // The user of a service, which neither owner nor group names.
+    const service = { reader: 'www-data' };
+    const ofService = [
+      file('open.pem', { ...service, mode: '0644' }),
+      file('root.key', service),
+      file('other.key', {}),
+    ];
+    expect((await rig.transport.facts(ofService, SIGNAL())).problems).toEqual([
+      {
+        path: rig.at('root.key'),
+        reason: 'no-permission',
+        message: 'www-data cannot read the file, which will belong to root:root with mode 0600.',
+        fix: 'Set the owner www-data',
+      },
+    ]);
     // Debian's BusyBox can become no other user, so that only the modes are checked there.
     const script = 'command -v su || setpriv --version 2>&1 | grep util-linux';
     const tool = await rig.transport.run({ script }, { timeoutMs: 60_000 }, SIGNAL());

@@ -12,6 +12,7 @@ import { checkDefinition } from './check-definition.ts';
 import { toConnectable } from './connectable.ts';
 import { complete } from './definition.ts';
 import { findDeployment } from './lookup.ts';
+import { keyReader } from './recipes/index.ts';
 import { assertUnclaimed, selectedHosts } from './targets.ts';
 import { type TestDeps, testHost } from './test-host.ts';
 import type { HostKeyPin, SshTarget, Target } from './transport.ts';
@@ -43,7 +44,7 @@ export interface HostTestsDeps extends TestDeps, VerifyDeps {
   scan(target: SshTarget, signal: AbortSignal): Promise<readonly HostKeyPin[]>;
 }
 
-type Tested = Pick<DeploymentRecord, 'projectId' | 'hosts' | 'files' | 'steps' | 'verify'>;
+type Tested = Pick<DeploymentRecord, 'projectId' | 'recipe' | 'hosts' | 'files' | 'steps' | 'verify'>;
 
 /** Hosts that are tested in one request. */
 const MANY_HOSTS = 20;
@@ -57,7 +58,7 @@ export function createHostTests(deps: HostTestsDeps): HostTests {
     const commands = [validateCommand, reloadCommand].filter((argv) => argv !== null);
     const tested = hosts.map(async (host) => {
       const test = await testHost(deps, host, {
-        targets: deployment.files.map(toTarget),
+        targets: deployment.files.map((file) => toTarget(file, keyReader(deployment.recipe))),
         commands,
         signal,
         more: async (transport) => [
@@ -110,20 +111,17 @@ export function createHostTests(deps: HostTestsDeps): HostTests {
   };
 }
 
-const toTarget = ({
-  path,
-  owner,
-  group,
-  mode,
-  replace,
-  content,
-}: DeploymentRecord['files'][number]): Target => ({
+const toTarget = (
+  { path, owner, group, mode, replace, content }: DeploymentRecord['files'][number],
+  reader: string | null,
+): Target => ({
   path,
   owner,
   group,
   mode,
   replace,
   newFileMode: hasKey(content) ? '0600' : '0644',
+  reader: hasKey(content) ? reader : null,
 });
 
 /** Whether the programs exist. They do not run. With sudo, the helper's list decides (test-host.ts). */

@@ -4,7 +4,7 @@ import { CertdeskError } from '../core/errors.ts';
 import { mergeEnvironments } from './environment.ts';
 import { describeExit, tail } from './kinds/command.ts';
 import { count, type Prepared } from './kinds/files.ts';
-import { serviceName } from './recipes/index.ts';
+import { restartAdvice } from './recipes/index.ts';
 import type { Step, StepResult, SwapResult } from './transport.ts';
 import { type Verdict, verifyServed } from './verify.ts';
 import type { Loaded, Visit, WalkDeps } from './walk.ts';
@@ -179,7 +179,7 @@ async function conclude(
     return run.finish(good, { message: `The service could not be checked. ${reason}` });
   const details = { host: name, port, reason };
   if (verdict.state === 'not-served') {
-    const message = `${name}, port ${port}: the new certificate is installed but not served. ${reason} Restart ${serviceName(run.deployment.recipe)} on ${name}`;
+    const message = `${name}, port ${port}: the new certificate is installed but not served. ${reason} ${restartAdvice(run.deployment.recipe, name)}`;
     return run.finish('not-served', { error: new CertdeskError('DEPLOYMENT_NOT_SERVED', message, details) });
   }
   const text = `${name}, port ${port}: after the reload the service works worse than before. ${reason}`;

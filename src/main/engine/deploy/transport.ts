@@ -163,6 +163,8 @@ export interface Target {
   readonly newFileMode: '0600' | '0644';
   /** `in-place` overwrites the same inode, for bind-mounted single files. It is not atomic. */
   readonly replace: 'rename' | 'in-place';
+  /** The user of the service, which `facts` checks to be able to read the file; null or omitted: unknown. */
+  readonly reader?: string | null;
 }
 
 export interface StagedFile {

@@ -1,12 +1,14 @@
 // Apache: SSLCertificateFile may contain the intermediates since 2.4.8; SSLCertificateKeyFile has the key
 // (https://httpd.apache.org/docs/2.4/mod/mod_ssl.html).
-import { portOf, type Recipe } from './recipe.ts';
+import { checkOf, portField, type Recipe } from './recipe.ts';
 
 export const apache: Recipe = {
   id: 'apache',
   name: 'Apache',
   description:
     'Installs certificate and key for Apache 2.4, checks the configuration and reloads it gracefully. Name the files in SSLCertificateFile and SSLCertificateKeyFile.',
+  reader: 'root',
+  restart: 'systemctl restart apache2',
   fields: [
     {
       name: 'certificate',
@@ -22,13 +24,7 @@ export const apache: Recipe = {
       required: true,
       default: '/etc/apache2/certdesk/{domain}.key',
     },
-    {
-      name: 'port',
-      label: 'HTTPS port',
-      help: 'Certdesk connects to this port of the host to check the new certificate.',
-      required: true,
-      default: '443',
-    },
+    portField('HTTPS port', '443'),
   ],
   build: ({ certificate = '', key = '', port = '' }) => ({
     files: [
@@ -39,6 +35,6 @@ export const apache: Recipe = {
       validateCommand: ['apachectl', 'configtest'],
       reloadCommand: ['apachectl', 'graceful'],
     },
-    verify: { port: portOf(port), protocol: 'tls' },
+    verify: checkOf(port),
   }),
 };

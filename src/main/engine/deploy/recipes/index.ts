@@ -11,11 +11,27 @@ import {
 import { toPathPart } from '../../../../shared/ip-address.ts';
 import { invalid } from '../../core/invalid.ts';
 import { apache } from './apache.ts';
+import { dovecot } from './dovecot.ts';
+import { haproxy } from './haproxy.ts';
+import { mariadb } from './mariadb.ts';
+import { mosquitto } from './mosquitto.ts';
 import { nginx } from './nginx.ts';
 import { postfix } from './postfix.ts';
+import { postgresql } from './postgresql.ts';
 import type { Recipe } from './recipe.ts';
+import { slapd } from './slapd.ts';
 
-const RECIPES: readonly Recipe[] = [nginx, apache, postfix];
+const RECIPES: readonly Recipe[] = [
+  nginx,
+  apache,
+  haproxy,
+  postfix,
+  dovecot,
+  postgresql,
+  mariadb,
+  slapd,
+  mosquitto,
+];
 
 export interface ExpandedRecipe {
   readonly name: string;
@@ -40,9 +56,23 @@ export function listRecipes(): readonly RecipeInfo[] {
   });
 }
 
-/** What to restart, as part of a sentence: `nginx`, or `the service` without a known recipe. */
-export function serviceName(recipe: string | null): string {
-  return RECIPES.find(({ id }) => id === recipe)?.name ?? 'the service';
+/** What to restart on a host, as a sentence without its period: `Restart nginx on web1 (systemctl restart nginx)`. */
+export function restartAdvice(recipe: string | null, host: string): string {
+  const known = RECIPES.find(({ id }) => id === recipe);
+  return known === undefined
+    ? `Restart the service on ${host}`
+    : `Restart ${known.name} on ${host} (${known.restart})`;
+}
+
+/** @throws INVALID_REQUEST if it is unknown */
+export function describeRecipe(id: string): Pick<Recipe, 'reader' | 'restart'> {
+  return findRecipe(id);
+}
+
+/** The user that must be able to read files with the private key; null if that is unknown, or root. */
+export function keyReader(recipe: string | null): string | null {
+  const reader = RECIPES.find(({ id }) => id === recipe)?.reader ?? 'root';
+  return reader === 'root' ? null : reader;
 }
 
 /**
@@ -55,9 +85,7 @@ export function expandRecipe(
   options: Readonly<Record<string, string>>,
   domain: string | null,
 ): ExpandedRecipe {
-  const recipe = RECIPES.find((each) => each.id === id);
-  if (recipe === undefined)
-    throw invalid('recipe', `is unknown: choose ${RECIPES.map((each) => each.id).join(', ')}`);
+  const recipe = findRecipe(id);
   const unknown = Object.keys(options).find((name) => !recipe.fields.some((field) => field.name === name));
   if (unknown !== undefined) {
     const known = recipe.fields.map(({ name }) => name).join(', ');
@@ -82,6 +110,13 @@ export function expandRecipe(
     steps: checked(DeploymentStepsSchema.safeParse(steps), values),
     verify: verify && checked(DeploymentVerifySchema.safeParse(verify), values),
   };
+}
+
+function findRecipe(id: string): Recipe {
+  const recipe = RECIPES.find((each) => each.id === id);
+  if (recipe === undefined)
+    throw invalid('recipe', `is unknown: choose ${RECIPES.map((each) => each.id).join(', ')}`);
+  return recipe;
 }
 
 type Parsed<T> =

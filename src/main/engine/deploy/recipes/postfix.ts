@@ -2,13 +2,15 @@
 // table of tls_server_sni_maps contains the file itself, so it is rebuilt with postmap -F
 // (https://www.postfix.org/postconf.5.html, https://www.postfix.org/postmap.1.html). `postfix reload` succeeds even if
 // the key is damaged, so only the check over SMTP shows that TLS works.
-import { portOf, type Recipe } from './recipe.ts';
+import { checkOf, portField, type Recipe } from './recipe.ts';
 
 export const postfix: Recipe = {
   id: 'postfix',
   name: 'Postfix',
   description:
     'Installs the certificate for Postfix, checks the configuration and reloads it. Name the file in smtpd_tls_chain_files.',
+  reader: 'root',
+  restart: 'systemctl restart postfix',
   fields: [
     {
       name: 'chain',
@@ -24,13 +26,7 @@ export const postfix: Recipe = {
       required: false,
       default: '',
     },
-    {
-      name: 'port',
-      label: 'SMTP port',
-      help: 'Certdesk connects to this port of the host with STARTTLS to check the new certificate.',
-      required: true,
-      default: '25',
-    },
+    portField('SMTP port', '25', 'Port 465 is checked with TLS, all others with STARTTLS.'),
   ],
   build: ({ chain = '', sniMap = '', port = '' }) => ({
     files: [{ content: 'combined', path: chain }],
@@ -41,6 +37,6 @@ export const postfix: Recipe = {
           ? ['postfix', 'reload']
           : ['sh', '-c', 'postmap -F "$1" && postfix reload', 'sh', sniMap],
     },
-    verify: { port: portOf(port), protocol: 'smtp' },
+    verify: checkOf(port, { 465: 'tls' }, 'smtp'),
   }),
 };

@@ -728,10 +728,10 @@ do_end() {
   end_step
 }
 
-# can_enter USER FOLDER: also true if this host has no tool to find out.
-can_enter() {
+# can USER -x|-r PATH: also true if this host has no tool to find out.
+can() {
   # shellcheck disable=SC2016 # expanded by the inner shell
-  set -- "$1" "$2" 'test -x "$0" || echo no'
+  set -- "$1" "$3" "test $2"' "$0" || echo no'
   if setpriv --version 2>/dev/null | grep -q util-linux; then
     said=$(setpriv --reuid "$1" --regid "$(id -g "$1")" --init-groups sh -c "$3" "$2" 2>/dev/null)
   else
@@ -740,9 +740,14 @@ can_enter() {
   [ "$said" != no ]
 }
 
+check_entry() {
+  can "$1" -x "$folder" ||
+    fail no-permission "$path" "$1 cannot enter $folder, so it cannot read the file" "setfacl -m u:$1:x '$folder'"
+}
+
 # Whether the users for whom a file is, its owner and the one of its group's name, will be able to read it.
 check_readers() {
-  future=${mode#+}
+  future=${mode#+} asked=$owner$group${mode%%0*}
   if [ -f "$real" ]; then
     [ "$owner" != - ] || owner=$(stat -c %U "$real")
     [ "$group" != - ] || group=$(stat -c %G "$real")
@@ -751,11 +756,28 @@ check_readers() {
   for reader in "$owner" "$group"; do
     case $reader in - | root | "$(id -un)" | *[!A-Za-z0-9_.-]*) continue ;; esac
     id "$reader" >/dev/null 2>&1 || continue
-    can_enter "$reader" "$folder" ||
-      fail no-permission "$path" "$reader cannot enter $folder, so it cannot read the file" "setfacl -m u:$reader:x '$folder'"
+    check_entry "$reader"
     [ "$reader" = "$owner" ] || [ $((0$future & 040)) != 0 ] ||
       fail no-permission "$path" "The group $group cannot read the file, whose mode will be $future" 'Set the mode 0640'
   done
+  lines reader | while IFS=$tab read -r of reader; do [ "$of" != "$index" ] || check_service "$reader"; done || exit
+}
+
+# check_service USER: whether the service will be able to read the file.
+check_service() {
+  id "$1" >/dev/null 2>&1 || return 0 # it runs as another user here
+  check_entry "$1"
+  # An ACL is kept too.
+  if [ -f "$real" ] && [ "$asked" = --+ ] && can "$1" -r "$real"; then return 0; fi
+  [ "$owner" != - ] || owner=$(id -un)
+  [ "$group" != - ] || group=$(id -gn)
+  if [ "$(id -u "$owner")" = "$(id -u "$1")" ]; then
+    bits=0400
+  else
+    case " $(id -Gn "$1") $(id -G "$1") " in *" $group "*) bits=040 ;; *) bits=04 ;; esac
+  fi
+  [ $((0$future & $bits)) != 0 ] ||
+    fail no-permission "$path" "$1 cannot read the file, which will belong to $owner:$group with mode $future" "Set the owner $1"
 }
 
 # What would stop a deployment of one file. Nothing is changed.

@@ -240,6 +240,9 @@ export function createScriptedTransport(shell: Shell, { become, stateFolder }: S
       const before = Date.now();
       const lines = [
         ...targets.map((target, index) => targetLine(target, index, '0')),
+        ...targets.flatMap(({ reader }, index): RequestLine[] =>
+          reader == null ? [] : [['reader', index, reader]],
+        ),
         ...commands.map((argv): RequestLine => ['command', toCommandLine(argv)]),
       ];
       const answer = await ask('facts', lines, signal).catch((error: unknown) => {
