@@ -175,7 +175,7 @@ access to * by dn.exact=${root} manage
     );
     return {
       ...parts(daemon, { config: 'slapd.d/cn=config.ldif', protocol: 'ldap' }),
-      bad: 'noSuchAttribute: 1',
+      bad: 'no attribute',
       byHand: setTls(join(daemon.folder, 'tls/pair.pem')),
       command: {
         name: 'ldapmodify',
