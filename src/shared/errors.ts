@@ -138,7 +138,7 @@ export const ERRORS = {
   CHALLENGE_UNAVAILABLE: entry(
     400,
     false,
-    'The CA does not offer the chosen challenge type for this name (a wildcard needs DNS-01).',
+    'The CA does not offer the chosen challenge type for this name (a wildcard needs DNS-01; for an IP address there is no DNS-01).',
   ),
   ALPN_LISTENER_OFF: entry(
     400,

@@ -1,6 +1,11 @@
 // How a NAME on the command line finds its project among more than one page can have.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findProject, listFirstProjects, requireProject } from '../../src/main/cli/projects.ts';
+import {
+  findOrCreateProject,
+  findProject,
+  listFirstProjects,
+  requireProject,
+} from '../../src/main/cli/projects.ts';
 import type { Server } from '../../src/main/cli/request.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';
 
@@ -21,7 +26,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => app?.stop());
 
-describe('among 1,041 projects', () => {
+describe('among more than 1,000 projects', () => {
   it('a domain that is part of all other names is found', async () => {
     expect((await findProject(server, 'example.com'))?.id).toBe(apex);
   });
@@ -29,6 +34,15 @@ describe('among 1,041 projects', () => {
   it('an ID is found, and an unknown one is not', async () => {
     expect((await findProject(server, apex))?.domain).toBe('example.com');
     expect(await findProject(server, crypto.randomUUID())).toBeNull();
+  });
+
+  it('an IP address is found in any spelling, and gets a project', async () => {
+    const { project, isNew } = await findOrCreateProject(server, '2001:0DB8:0:0::1');
+    expect({ domain: project.domain, isNew }).toEqual({ domain: '2001:db8::1', isNew: true });
+    for (const name of ['2001:db8::1', '[2001:db8:0:0:0:0:0:1]'])
+      expect((await findOrCreateProject(server, name)).project.id, name).toBe(project.id);
+    expect((await findOrCreateProject(server, '192.0.2.1')).project.domain).toBe('192.0.2.1');
+    await expect(findOrCreateProject(server, '192.0.2.0/24')).rejects.toThrow('There is no project');
   });
 
   it('the nearest name is suggested from all', async () => {

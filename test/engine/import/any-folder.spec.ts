@@ -54,6 +54,13 @@ describe('a scan of any folder', () => {
     expect(skipped).toEqual([]);
   });
 
+  test('finds certificates for IP addresses', async () => {
+    const ip = await openssl.issue({ subject: '/', san: ['IP:2001:db8:0:0::1', 'IP:192.0.2.1'] });
+    await write('ip.pem', Buffer.from(ip.certificate + ip.privateKey));
+    const { certificates } = await scan();
+    expect(certificates).toMatchObject([{ key: 'matches', pair: { domain: '2001:db8::1' } }]);
+  });
+
   test('reads the certificates of Traefik’s acme.json, and names the account’s key', async () => {
     const account = await openssl.makeKey('ec-256');
     const { certificate, privateKey } = site;
