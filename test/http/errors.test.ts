@@ -83,7 +83,7 @@ describe('an invalid obtain request', () => {
   it.each([
     ['challengeType', {}],
     ['challengeType', { challengeType: null }],
-    ['challengeType', { challengeType: 'tls-alpn-01' }],
+    ['challengeType', { challengeType: 'tls-sni-01' }],
     ['email', { ...good, email: null }],
     ['email', { ...good, email: 'nobody' }],
     ['email', { ...good, email: `${'a'.repeat(320)}@example.com` }],
@@ -97,7 +97,7 @@ describe('an invalid obtain request', () => {
     ['keySize', { ...good, keySize: 1e308 }],
     ['keySize', { ...good, keySize: 256 }],
     ['altNames', { ...good, altNames: Array(100).fill('a.example.com') }],
-    ['altNames.0', { ...good, altNames: ['192.0.2.1'] }],
+    ['altNames.0', { ...good, altNames: ['192.0.2.0/24'] }],
     ['altNames.1', { ...good, altNames: ['a.example.com', '-a'] }],
     ['challengeType', { ...good, altNames: ['*.shop.example.com'] }],
     ['profile', { ...good, profile: '' }],
