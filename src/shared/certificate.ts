@@ -1,5 +1,6 @@
 // Schemas of the requests and responses of docs/certificates-api.txt, and of the additions in docs/rest-api.md.
 import { z } from 'zod';
+import { DeployedSchema } from './deployed.ts';
 import { needOfObtain } from './dns-provider-reach.ts';
 import { LabelSchema } from './label.ts';
 import { CertificateNamesSchema } from './name-schema.ts';
@@ -314,6 +315,10 @@ export const StatusSchema = z
       .nullable()
       .meta({ description: 'Renewal window that the CA suggests (ARI, RFC 9773); null if it suggests none' }),
     renewExplanationUrl: z.string().nullable().meta({ description: 'URL of an explanation by the CA' }),
+    deployed: DeployedSchema.nullable().meta({
+      description:
+        'Whether the certificate is installed on every host that should have it; null if there are no deployments',
+    }),
     served: ServedSchema.nullable().meta({
       description: 'What clients are given; null if no endpoint expects the certificate',
     }),

@@ -44,6 +44,20 @@ it('makes the endpoints of a project due when a certificate becomes active, and 
   expect(await nextCheckAt('b')).toBe(LATER);
 });
 
+it('forgets what they were seen to serve when a certificate becomes active, in the same second too', async () => {
+  const { endpoints, certificates } = database.stores;
+  const servedOf = async () => (await endpoints.get('a'))?.check.served;
+  expect(await servedOf()).toBeNull(); // nothing is expected there
+  await certificates.activate(CERTIFICATE);
+  expect(await servedOf()).toBeNull();
+  await endpoints.update('a', {
+    check: { ...NOT_CHECKED, served: 'current', checkedAt: CERTIFICATE.storedAt },
+  });
+  await certificates.activate({ ...CERTIFICATE, id: 'next', fingerprint: 'CD' });
+  expect(await servedOf()).toBe('unknown');
+  expect(await endpoints.served([PROJECT.id])).toMatchObject([{ served: 'unknown' }]);
+});
+
 it('makes them due when the last run of a rollout has ended, not before', async () => {
   const { db } = database;
   await sql`PRAGMA foreign_keys = OFF`.execute(db); // the runs need no hosts here

@@ -7,6 +7,7 @@ import type {
   Uploaded,
   Validation,
 } from '../../../shared/certificate.ts';
+import type { Deployed } from '../../../shared/deployed.ts';
 import type { Served } from '../../../shared/served.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
@@ -89,6 +90,7 @@ export interface CertificatesDeps {
   readonly clock: Clock;
   readonly background: Background<KeyPairTasks>;
   /** What the clients of these projects are given (endpoints/served.ts). */
+  deployedOf(projectIds: readonly string[]): Promise<ReadonlyMap<string, Deployed>>;
   servedOf(projectIds: readonly string[]): Promise<ReadonlyMap<string, Served>>;
 }
 
@@ -179,7 +181,11 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
     async status(projectId) {
       const certificate = await factsOf(projectId);
       if (certificate === null) return null;
-      return presentStatus(certificate, clock.now(), (await deps.servedOf([projectId])).get(projectId));
+      const [deployed, served] = [await deps.deployedOf([projectId]), await deps.servedOf([projectId])];
+      return presentStatus(certificate, clock.now(), {
+        deployed: deployed.get(projectId),
+        served: served.get(projectId),
+      });
     },
 
     async upload(projectId, body, by) {

@@ -9,6 +9,7 @@ import type {
   Status,
   Uploaded,
 } from '../../../shared/certificate.ts';
+import type { Deployed } from '../../../shared/deployed.ts';
 import type { NextActionSchema } from '../../../shared/project.ts';
 import type { Served } from '../../../shared/served.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
@@ -92,8 +93,12 @@ export function presentUploaded(certificate: CertificateFacts): Uploaded {
   return { ...issued(certificate), type: 'custom', issuer: certificate.issuerOrganization };
 }
 
-/** Presents the status with the renewal plan and the last attempt. */
-export function presentStatus(certificate: CertificateFacts, now: Date, served?: Served): Status {
+/** Presents the status with the renewal plan, the last attempt, and where the certificate is in use. */
+export function presentStatus(
+  certificate: CertificateFacts,
+  now: Date,
+  use: { readonly deployed?: Deployed | undefined; readonly served?: Served | undefined } = {},
+): Status {
   const { domain, expiresAt, autoRenew, renewal } = certificate;
   const plan = renewsItself(certificate) ? planRenewal(certificate) : null;
   return {
@@ -113,7 +118,8 @@ export function presentStatus(certificate: CertificateFacts, now: Date, served?:
     waitsFor: renewal.waitsFor,
     renewWindow: renewal.ari?.window ?? null,
     renewExplanationUrl: renewal.ari?.explanationUrl ?? null,
-    served: served ?? null,
+    deployed: use.deployed ?? null,
+    served: use.served ?? null,
     ...staging(certificate),
   };
 }

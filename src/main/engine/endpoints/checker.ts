@@ -153,9 +153,13 @@ export function createEndpointChecker(deps: CheckerDeps): EndpointChecker {
     await journal.write(async (tx, emit) => {
       const current = await tx.endpoints.get(endpoint.id);
       if (current === null || current.updatedAt !== endpoint.updatedAt) return; // changed meanwhile: due again
-      // What was seen before a rollout ended must not stand for hours: the endpoint stays due.
+      // A certificate became active or a rollout ended meanwhile: this must not stand for hours, so it stays due.
       const isDueAgain = current.dueCount !== endpoint.dueCount;
-      await tx.endpoints.update(endpoint.id, isDueAgain ? { check } : { check, nextCheckAt });
+      const served = check.served === null ? null : 'unknown';
+      await tx.endpoints.update(
+        endpoint.id,
+        isDueAgain ? { check: { ...check, served } } : { check, nextCheckAt },
+      );
       const event = describeChange(endpoint, check);
       if (event !== null) await emit(event);
     });

@@ -47,6 +47,7 @@ export function wireRecords(
 ): RecordServices {
   const { stores, journal, vault, secrets, clock, log, locks, background, directories } = common;
   const { addressPolicy, acmeShFolder, restart, backups } = common;
+  const deployedOf = (projectIds: readonly string[]) => findDeployed(stores, projectIds);
   const servedOf = (projectIds: readonly string[]) => findServed(stores, projectIds);
   const https = createHttps({ stores, journal, vault, secrets, clock, log });
   return {
@@ -60,9 +61,9 @@ export function wireRecords(
         (await findNeeds(stores, visible, now)).map(({ projectId }) => projectId),
       servedOf,
       isUsedByHttps: https.usesProject,
-      deployedOf: (ids) => findDeployed(stores, ids),
+      deployedOf,
     }),
-    certificates: createCertificates({ stores, journal, vault, clock, background, servedOf }),
+    certificates: createCertificates({ stores, journal, vault, clock, background, deployedOf, servedOf }),
     acknowledgements: createAcknowledgements({ journal, clock }),
     history: createHistory({ stores, journal, clock, directories }),
     imports: createImports({

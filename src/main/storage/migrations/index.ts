@@ -30,6 +30,7 @@ import { endpointDueCount } from './0027-endpoint-due-count.ts';
 import { simulation } from './0028-simulation.ts';
 import { windows } from './0029-windows.ts';
 import { incidents } from './0030-incidents.ts';
+import { endpointServedUnknown } from './0031-endpoint-served-unknown.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -63,4 +64,5 @@ export const MIGRATIONS: readonly Migration[] = [
   simulation,
   windows,
   incidents,
+  endpointServedUnknown,
 ];
