@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { connectionOptions } from '../../src/main/cli/connection.ts';
 import { findNearest } from '../../src/main/cli/nearest.ts';
 import { createProgram as createClient } from '../../src/main/cli/program.ts';
-import { textOf, valueAt } from '../../src/main/cli/values.ts';
+import { clockOf, textOf, timeOf, valueAt } from '../../src/main/cli/values.ts';
 import { describeCommands } from '../../src/main/headless/describe-commands.ts';
 import { createProgram } from '../../src/main/headless/main.ts';
 import { writeManualPage } from '../../src/main/headless/manual-page.ts';
@@ -119,7 +119,7 @@ describe('the manual page', () => {
 });
 
 describe('values', () => {
-  const now = new Date('2026-11-30T12:00:00Z');
+  const at = { now: new Date('2026-11-30T12:00:00Z'), zone: 'Europe/Berlin' };
 
   it.each([
     ['2027-02-28T12:00:00Z', '90 days'],
@@ -128,12 +128,23 @@ describe('values', () => {
     ['2026-11-30T12:10:00Z', 'under 1 hour'],
     ['2026-11-30T12:00:00Z', 'expired'],
     ['soon', 'soon'],
-  ])('until %s are %s left', (text, left) => expect(textOf(text, 'left', now)).toBe(left));
+  ])('until %s are %s left', (text, left) => expect(textOf(text, 'left', at)).toBe(left));
+
+  it('that are times are in the time zone, also within a sentence', () => {
+    expect(textOf('2026-11-30T12:00:00Z', 'time', at)).toBe('2026-11-30 13:00 UTC+1');
+    expect(textOf('2026-07-01T23:30:00Z', 'time', at)).toBe('2026-07-02 01:30 UTC+2');
+    const sentence = 'Expires at 2026-11-30T12:00:00Z, checked at 2026-11-30T23:00:00Z.';
+    expect(timeOf(sentence, at.zone)).toBe(
+      'Expires at 2026-11-30 13:00 UTC+1, checked at 2026-12-01 00:00 UTC+1.',
+    );
+    expect(clockOf('2026-11-30T12:00:05Z', at.zone)).toBe('13:00:05');
+    expect(textOf('unknown', 'time', at)).toBe('unknown');
+  });
 
   it('are found by paths, the first that is set', () => {
     const answer = { domain: null, name: 'one', certificate: { names: ['a', 'b'] } };
     expect(valueAt(answer, 'domain|name')).toBe('one');
-    expect(textOf(valueAt(answer, 'certificate.names'), undefined, now)).toBe('a, b');
+    expect(textOf(valueAt(answer, 'certificate.names'), undefined, at)).toBe('a, b');
     expect(valueAt(answer, 'certificate.issuer.name')).toBeUndefined();
     expect(valueAt(null, 'domain')).toBeUndefined();
   });

@@ -57,7 +57,7 @@ describeWith('pebble', 'the commands for certificates', () => {
     const { code, stdout, stderr } = await certdesk('obtain', 'one.example.com', '--key-type', 'ec');
     expect({ code, stderr }).toEqual({ code: 0, stderr: 'Created the project one.example.com\n' });
     expect(stdout).toMatch(
-      /^one\.example\.com: certificate obtained, valid until \d{4}-\d\d-\d\d \d\d:\d\d UTC \(Pebble.*\)\n$/,
+      /^one\.example\.com: certificate obtained, valid until \d{4}-\d\d-\d\d \d\d:\d\d UTC\S* \(Pebble.*\)\n$/,
     );
   });
 
@@ -106,11 +106,14 @@ describeWith('pebble', 'the commands for certificates', () => {
     expect(stderr).toMatch(/certdesk: 1 of 2 failed\n$/);
   });
 
-  it('list shows state and expiry of each certificate', async () => {
+  it('list shows state and expiry of each certificate, in the time zone of the settings', async () => {
+    const body = { general: { timeZone: 'Asia/Kolkata' } };
+    const changed = await server.call('PATCH', '/settings', { token: localToken(), body });
+    expect(changed.status).toBe(200);
     const [head = '', ...rows] = (await output('list')).trimEnd().split('\n');
     expect(head).toMatch(/^DOMAIN +STATUS +EXPIRES +LEFT +NEXT RENEWAL +ISSUER$/);
     expect(rows.find((row) => row.startsWith('one.example.com '))).toMatch(
-      / valid +\d{4}-\d\d-\d\d \d\d:\d\d UTC +\d+ days +\d{4}-\d\d-\d\d \d\d:\d\d UTC +Pebble/,
+      / valid +\d{4}-\d\d-\d\d \d\d:\d\d UTC\+5:30 +\d+ days +\d{4}-\d\d-\d\d \d\d:\d\d UTC\+5:30 +Pebble/,
     );
     expect(await output('list', '--q', 'three')).not.toContain('one.example.com');
     await json(['list'], 'GET', '/projects');

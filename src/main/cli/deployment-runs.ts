@@ -4,7 +4,7 @@ import type { DeploymentRun } from '../../shared/deployment-run.ts';
 import { CommandFailure } from './failure.ts';
 import { callJson, notCertdesk, type Server } from './request.ts';
 import { printNote } from './terminal.ts';
-import { isRecord } from './values.ts';
+import { clockOf, isRecord } from './values.ts';
 import { isTransient, RECONNECT_MS, RECONNECTS, type WaitOptions } from './wait.ts';
 
 const POLL_MS = 400;
@@ -26,7 +26,7 @@ export function runsOf(server: Server, value: unknown): readonly DeploymentRun[]
 export async function waitForRuns(
   server: Server,
   started: readonly DeploymentRun[],
-  { reconnect, showSteps }: WaitOptions,
+  { reconnect, showSteps, zone }: WaitOptions,
 ): Promise<readonly DeploymentRun[]> {
   let connection = server;
   let failures = 0;
@@ -38,7 +38,7 @@ export async function waitForRuns(
       const read = (run: DeploymentRun) => (AT_WORK.includes(run.state) ? readRun(connection, run.id) : run);
       runs = await Promise.all(runs.map(read));
       failures = 0;
-      if (showSteps) for (const run of runs) showNewSteps(run, shown);
+      if (showSteps) for (const run of runs) showNewSteps(run, shown, zone);
       if (!runs.some(({ state }) => AT_WORK.includes(state))) return runs;
       await setTimeout(POLL_MS);
     } catch (error) {
@@ -57,9 +57,9 @@ export async function waitForRuns(
 }
 
 /** Shows what began and what ended since the last request. @param shown The lines shown so far, by run and step. */
-function showNewSteps({ id, host, steps }: DeploymentRun, shown: Map<string, string>): void {
+function showNewSteps({ id, host, steps }: DeploymentRun, shown: Map<string, string>, zone: string): void {
   for (const [at, { step, state, at: time, message }] of steps.entries()) {
-    const line = `  ${time.slice(11, 19)}  ${host.name}: ${message}`;
+    const line = `  ${clockOf(time, zone)}  ${host.name}: ${message}`;
     const key = `${id} ${at}`;
     if (message === '' || shown.get(key) === line) continue;
     shown.set(key, line);

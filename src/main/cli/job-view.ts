@@ -2,31 +2,31 @@
 import type { JobWithSteps } from '../../shared/job.ts';
 import { isStep, jobName, STEPS } from '../../shared/steps.ts';
 import { colorOfState, paint, printLine } from './terminal.ts';
-import { isRecord, timeOf, valueAt } from './values.ts';
+import { clockOf, isRecord, timeOf, valueAt } from './values.ts';
 
-export function printJob(job: JobWithSteps): void {
+/** @param zone The time zone of times. */
+export function printJob(job: JobWithSteps, zone: string): void {
   const { id, state, createdAt, finishedAt, heldUntil, error, steps } = job;
   printLine(`${paint(`${jobName(job)} ${id}:`)} ${paint(state, colorOfState(state))}`);
-  printLine(
-    paint(`created ${timeOf(createdAt)}${finishedAt === null ? '' : `, finished ${timeOf(finishedAt)}`}`),
-  );
+  const end = finishedAt === null ? '' : `, finished ${timeOf(finishedAt, zone)}`;
+  printLine(paint(`created ${timeOf(createdAt, zone)}${end}`));
   if (heldUntil !== null)
-    printLine(paint(`held back until ${timeOf(heldUntil)}, because Certdesk crashed repeatedly`));
-  for (const step of steps) printLine(paint(stepText(step)));
-  if (error !== null) printLine(paint(error.error, 'red'));
+    printLine(paint(`held back until ${timeOf(heldUntil, zone)}, because Certdesk crashed repeatedly`));
+  for (const step of steps) printLine(paint(stepText(step, zone)));
+  if (error !== null) printLine(paint(timeOf(error.error, zone), 'red'));
 }
 
-export function stepText({ at, message, data }: JobWithSteps['steps'][number]): string {
+export function stepText({ at, message, data }: JobWithSteps['steps'][number], zone: string): string {
   const step = isRecord(data) ? data.step : undefined;
   const label = typeof step === 'string' && isStep(step) ? `${STEPS[step]}: ` : '';
-  return `  ${at.slice(11, 19)}  ${label}${message}`;
+  return `  ${clockOf(at, zone)}  ${label}${timeOf(message, zone)}`;
 }
 
 /** One line that says what a job has done for a project. */
-export function outcomeOf(name: string, { kind, dryRun, result }: JobWithSteps): string {
+export function outcomeOf(name: string, { kind, dryRun, result }: JobWithSteps, zone: string): string {
   const expires = valueAt(result, 'certificate.expiresAt');
   const issuer = valueAt(result, 'certificate.issuer');
-  const until = typeof expires === 'string' ? `, valid until ${timeOf(expires)}` : '';
+  const until = typeof expires === 'string' ? `, valid until ${timeOf(expires, zone)}` : '';
   const by = typeof issuer === 'string' ? ` (${issuer})` : '';
   if (dryRun) return `${name}: the dry run succeeded, and nothing was stored`;
   if (kind === 'revoke')

@@ -11,6 +11,7 @@ import { deleteNewProject, withOptionNames } from './refusal.ts';
 import { call, callJson, notCertdesk, type Server } from './request.ts';
 import { showAnswer, showJob } from './show.ts';
 import { printLine, printNote } from './terminal.ts';
+import { readTimeZone } from './time-zone.ts';
 import { isRecord } from './values.ts';
 import { waitForJob } from './wait.ts';
 
@@ -108,7 +109,8 @@ async function runOnce(run: Run): Promise<void> {
 /** Waits for the runs of deployments and shows how they ended. @throws CommandFailure if one failed */
 async function followRuns({ command, server, options }: Run, started: unknown): Promise<void> {
   const showSteps = !options.json && process.stderr.isTTY === true;
-  const waiting = { reconnect: options.connect, showSteps };
+  const zone = await readTimeZone(server);
+  const waiting = { reconnect: options.connect, showSteps, zone };
   const runs = await waitForRuns(server, runsOf(server, started), waiting);
   await showAnswer(command, server, { text: JSON.stringify({ runs }), value: { runs } }, options.json);
   reportFailures(runs);
@@ -127,9 +129,10 @@ async function followJob(
     return;
   }
   const showSteps = !options.json && process.stderr.isTTY === true;
+  const zone = await readTimeZone(server);
   if (showSteps) printNote(`${name}: job ${id}`);
-  const job = await waitForJob(server, id, { reconnect: options.connect, showSteps });
-  showJob(name, job, options.json);
+  const job = await waitForJob(server, id, { reconnect: options.connect, showSteps, zone });
+  showJob(name, job, { asJson: options.json, zone });
 }
 
 /** Reads all pages of a list and joins them, so that a script gets every row in one answer. */

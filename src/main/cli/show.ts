@@ -12,6 +12,7 @@ import { notCertdesk, type Server } from './request.ts';
 import { isSimulation, printSimulation } from './simulation-view.ts';
 import { printDescription, printTable } from './table.ts';
 import { paint, printLine, printNote } from './terminal.ts';
+import { readTimeZone } from './time-zone.ts';
 import { isRecord, valueAt } from './values.ts';
 import { isJob } from './wait.ts';
 
@@ -36,7 +37,7 @@ export async function showAnswer(
   const strange = () => notCertdesk(server, { status: 200, headers: { 'content-type': 'application/json' } });
   if (view === 'overview') {
     if (!isOverview(value)) throw strange();
-    return printOverview(value);
+    return printOverview(value, await readTimeZone(server));
   }
   if (view === 'simulation') {
     if (!isSimulation(value)) throw strange();
@@ -44,20 +45,22 @@ export async function showAnswer(
   }
   if (view === 'job') {
     if (!isJob(value)) throw strange();
-    return printJob(value);
+    return printJob(value, await readTimeZone(server));
   }
+  const zone = columns?.some(({ as }) => as === 'time') ? await readTimeZone(server) : 'UTC';
+  const at = { now: new Date(), zone };
   if (view === 'host-test') {
     if (!isHostTest(value)) throw strange();
-    printHostTest(value, { columns: columns ?? [], now: new Date(), projects: new Map() });
+    printHostTest(value, { columns: columns ?? [], ...at, projects: new Map() });
     return assertTestPassed(value);
   }
   if (view === 'endpoint') {
     if (!isEndpoint(value)) throw strange();
-    return printEndpoint(value, { columns: columns ?? [], now: new Date(), projects: new Map() });
+    return printEndpoint(value, { columns: columns ?? [], ...at, projects: new Map() });
   }
   if (columns === undefined) return printLine(paint(String(valueAt(value, 'message') ?? 'Done')));
   const projects = await readDomains(command, server, value);
-  const shown = { columns, now: new Date(), projects };
+  const shown = { columns, ...at, projects };
   if (rows === undefined) {
     if (!isRecord(value)) throw strange();
     return printDescription(value, shown);
@@ -79,8 +82,14 @@ async function readDomains(
 }
 
 /** Shows the end of a job. @throws CommandFailure with the job's error */
-export function showJob(name: string, job: JobWithSteps, asJson: boolean): void {
+export function showJob(
+  name: string,
+  job: JobWithSteps,
+  { asJson, zone }: { readonly asJson: boolean; readonly zone: string },
+): void {
   if (job.error !== null) throw new CommandFailure(job.error.error, job.error as ErrorBody);
   // The answer that the request itself has if a client waits for it (docs/rest-api.md).
-  printLine(asJson ? JSON.stringify({ success: true, ...Object(job.result) }) : paint(outcomeOf(name, job)));
+  printLine(
+    asJson ? JSON.stringify({ success: true, ...Object(job.result) }) : paint(outcomeOf(name, job, zone)),
+  );
 }

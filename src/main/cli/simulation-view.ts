@@ -37,6 +37,7 @@ export function printSimulation(simulation: Simulation): void {
       { title: `${lifetimeDays} days`, field: 'simulated' },
     ],
     now: new Date(),
+    zone: 'UTC', // there are no times
     projects: new Map(),
   });
   for (const { ca, name, count, hours, peak, subject, exempt } of limits) {

@@ -1,11 +1,10 @@
 // Prints tables and descriptions.
 import type { CliColumn } from '../../shared/command-line.ts';
 import { colorOfState, paint, printLine } from './terminal.ts';
-import { textOf, valueAt } from './values.ts';
+import { type At, textOf, valueAt } from './values.ts';
 
-export interface Shown {
+export interface Shown extends At {
   readonly columns: readonly CliColumn[];
-  readonly now: Date;
   /** Maps IDs of projects to their domains. */
   readonly projects: ReadonlyMap<string, string>;
 }
@@ -15,10 +14,12 @@ interface Cell {
   readonly color: ReturnType<typeof colorOfState>;
 }
 
-function cellOf(row: unknown, { field, as, empty = '' }: CliColumn, { now, projects }: Shown): Cell {
+function cellOf(row: unknown, { field, as, empty = '' }: CliColumn, { now, zone, projects }: Shown): Cell {
   const value = valueAt(row, field) ?? (empty === '' ? undefined : empty);
   const text =
-    as === 'project' ? (projects.get(String(value)) ?? String(value ?? '')) : textOf(value, as, now);
+    as === 'project'
+      ? (projects.get(String(value)) ?? String(value ?? ''))
+      : textOf(value, as, { now, zone });
   return { text: paint(text), color: as === 'state' ? colorOfState(String(value)) : null };
 }
 

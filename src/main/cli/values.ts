@@ -1,5 +1,6 @@
 // Reads values of an answer by the paths that commands declare, and writes them as text.
 import type { CliColumn } from '../../shared/command-line.ts';
+import { formatInZone, toWallClock } from '../../shared/time-zone.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -21,22 +22,34 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+export interface At {
+  readonly now: Date;
+  /** The IANA name of the time zone in which times are shown. */
+  readonly zone: string;
+}
+
 /** @returns text for a person; empty if there is no value */
-export function textOf(value: unknown, as: CliColumn['as'], now: Date): string {
+export function textOf(value: unknown, as: CliColumn['as'], at: At): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (Array.isArray(value)) return value.map((each) => textOf(each, as, now)).join(', ');
+  if (Array.isArray(value)) return value.map((each) => textOf(each, as, at)).join(', ');
   if (isRecord(value)) return JSON.stringify(value);
   const text = String(value);
-  if (as === 'time') return timeOf(text);
-  if (as === 'left') return timeLeft(text, now);
+  if (as === 'time') return timeOf(text, at.zone);
+  if (as === 'left') return timeLeft(text, at.now);
   return as === 'state' ? text.replaceAll('_', ' ') : text;
 }
 
-/** `2026-11-30T08:15:00Z` as `2026-11-30 08:15 UTC`. */
-export function timeOf(text: string): string {
-  const [, day, minute] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\dZ$/.exec(text) ?? [];
-  return day === undefined ? text : `${day} ${minute} UTC`;
+const TIMES = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g;
+
+/** Writes each time in the text in the zone: `2026-11-30T08:15:00Z` as `2026-11-30 09:15 UTC+1`. */
+export function timeOf(text: string, zone: string): string {
+  return text.replace(TIMES, (time) => formatInZone(zone, time));
+}
+
+/** The time of day in the zone: `2026-11-30T08:15:00Z` as `09:15:00`. */
+export function clockOf(time: string, zone: string): string {
+  return toWallClock(zone, Date.parse(time)).slice(11);
 }
 
 function timeLeft(text: string, now: Date): string {

@@ -16,6 +16,8 @@ export interface WaitOptions {
   /** Finds the server again after a restart, because its local credential is a new one then. */
   readonly reconnect: () => Promise<Server>;
   readonly showSteps: boolean;
+  /** The time zone of the steps' times. */
+  readonly zone: string;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface WaitOptions {
 export async function waitForJob(
   server: Server,
   id: string,
-  { reconnect, showSteps }: WaitOptions,
+  { reconnect, showSteps, zone }: WaitOptions,
 ): Promise<JobWithSteps> {
   let connection = server;
   let shown = 0;
@@ -35,7 +37,7 @@ export async function waitForJob(
       if (failures > 0) connection = await reconnect();
       const job = await readJob(connection, id);
       failures = 0;
-      if (showSteps) for (const step of job.steps.slice(shown)) printNote(stepText(step));
+      if (showSteps) for (const step of job.steps.slice(shown)) printNote(stepText(step, zone));
       shown = Math.max(shown, job.steps.length);
       if (job.state === 'succeeded' || job.state === 'failed') return job;
       await setTimeout(POLL_MS);
