@@ -31,7 +31,7 @@ export const DeploymentWindowSchema = z
       .meta({ description: 'IANA name', examples: ['Europe/Berlin'] }),
   })
   .meta({
-    id: 'DeploymentWindow',
+    id: 'MaintenanceWindow',
     description:
       'Runs wait until the window opens. They do not wait if the installed certificate would expire first, or once less than a tenth of its lifetime is left',
   });
