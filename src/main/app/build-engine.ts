@@ -40,6 +40,7 @@ export async function buildEngine(
     onAnswer: requests.note,
     addressPolicy,
     directoryOrigin: (url) => directoryOrigin(stores.settings, directories, url),
+    memory: { settings: stores.settings, now: () => platform.clock.now().getTime() },
     requestTimeoutMs: limits.acmeRequestMs,
     userAgent: `Certdesk/${platform.version}`,
     ...(platform.acmeRoots === null ? {} : { trustedRoots: platform.acmeRoots }),

@@ -1,7 +1,9 @@
 // Applies a Retry-After (RFC 9110 section 10.2.3) to all requests for the same URL: they wait until it has passed, or fail
-// at once with the CA's response if the wait is long.
+// at once with the CA's response if the wait is long. Long waits survive a restart.
 
+import { z } from 'zod';
 import { parseRetryAfter } from '../core/retry-after.ts';
+import type { SettingStore } from '../core/stores/settings.ts';
 import { REAL_TIMING, type Timing } from '../core/timing.ts';
 import { type AcmeResponse, answerError } from './problem.ts';
 
@@ -18,8 +20,23 @@ export interface RetryAfterGate {
    * Remembers the Retry-After of a 5xx or 429 response.
    * @param signed Whether an account signed the request: a 429 for one account does not affect the others.
    */
-  heed(response: AcmeResponse, signed: boolean): void;
+  heed(response: AcmeResponse, signed: boolean): Promise<void>;
 }
+
+/** Where long waits are stored, so that they hold after a restart. */
+export interface GateMemory {
+  readonly settings: Pick<SettingStore, 'get' | 'set'>;
+  /** Milliseconds since 1970: the time of `timing` starts with the process. */
+  now(): number;
+}
+
+const KEY = 'retry-after';
+/** A wait of several days is a mistake of the CA, and the text of a stored response is for people. */
+const MAX_STORED = { ms: 7 * 86_400_000, text: 4_000, blocks: 100 } as const;
+
+const StoredSchema = z.array(
+  z.object({ until: z.number(), url: z.string(), status: z.number(), text: z.string() }),
+);
 
 interface Block {
   readonly until: number;
@@ -27,8 +44,35 @@ interface Block {
 }
 
 /** Create one gate per transport, so that all its requests share it. */
-export function createRetryAfterGate(timing: Timing = REAL_TIMING): RetryAfterGate {
+export function createRetryAfterGate(timing: Timing = REAL_TIMING, memory?: GateMemory): RetryAfterGate {
   const blocks = new Map<string, Block>();
+  let loading: Promise<void> | null = null;
+
+  /** A database that cannot be read must not stop requests: the CA would only refuse once more. */
+  const load = (): Promise<void> => {
+    loading ??= readBlocks().catch(() => undefined);
+    return loading;
+  };
+
+  async function readBlocks(): Promise<void> {
+    if (memory === undefined) return;
+    const stored = StoredSchema.safeParse(await memory.settings.get(KEY)).data ?? [];
+    for (const { until, ...response } of stored) {
+      const left = Math.min(until - memory.now(), MAX_STORED.ms);
+      if (left > 0)
+        blocks.set(response.url, { until: timing.now() + left, response: { ...response, headers: {} } });
+    }
+  }
+
+  async function store(): Promise<void> {
+    if (memory === undefined) return;
+    const long = [...blocks.values()].map(({ until, response: { url, status, text } }) => ({
+      ...{ until: Math.round(memory.now() + until - timing.now()), url, status },
+      text: text.slice(0, MAX_STORED.text),
+    }));
+    await memory.settings.set(KEY, long.slice(-MAX_STORED.blocks)).catch(() => undefined);
+  }
+
   const activeBlock = (url: string): { readonly left: number; readonly response: AcmeResponse } | null => {
     const block = blocks.get(url);
     if (block === undefined) return null;
@@ -39,17 +83,20 @@ export function createRetryAfterGate(timing: Timing = REAL_TIMING): RetryAfterGa
   };
   return {
     async pass(url, signal) {
+      await load();
       for (let blocked = activeBlock(url); blocked !== null; blocked = activeBlock(url)) {
         if (blocked.left > LONGEST_WAIT_MS) throw stillBlocked(blocked);
         await timing.pause(Math.ceil(blocked.left), signal);
       }
     },
-    heed(response, signed) {
+    async heed(response, signed) {
       if (response.status < 500 && (response.status !== 429 || signed)) return;
       const ms = parseRetryAfter(response.headers);
       if (ms === null || ms === 0) return;
       for (const url of blocks.keys()) activeBlock(url); // drops the expired ones
+      await load();
       blocks.set(response.url, { until: timing.now() + ms, response });
+      if (ms > LONGEST_WAIT_MS) await store();
     },
   };
 }

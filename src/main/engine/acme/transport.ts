@@ -10,9 +10,11 @@ import { createAgent } from '../outgoing/connect.ts';
 import { decodePem, readPemBlocks } from '../pki/inspect/pem.ts';
 import { networkError } from './network-error.ts';
 import type { AcmeResponse } from './problem.ts';
-import { createRetryAfterGate } from './retry-after-gate.ts';
+import { createRetryAfterGate, type GateMemory } from './retry-after-gate.ts';
 
 export interface TransportOptions {
+  /** Stores long waits (Retry-After) for the next start. Default: they end with the process. */
+  readonly memory?: GateMemory;
   /** The time limit of a request, from the DNS lookup to the last byte of the response. */
   readonly requestTimeoutMs: number;
   readonly addressPolicy: AddressPolicy;
@@ -56,7 +58,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export function createTransport(options: TransportOptions): Transport {
   const extraRoots = readRoots(options.trustedRoots);
   const directoryOrigin = options.directoryOrigin ?? (async () => 'open' as const);
-  const gate = createRetryAfterGate();
+  const gate = createRetryAfterGate(undefined, options.memory);
   const client = lazy(async () => {
     const { request } = await import('undici');
     const bounds = {
@@ -96,7 +98,7 @@ export function createTransport(options: TransportOptions): Transport {
         const ms = Math.round(performance.now() - started);
         options.log?.debug({ method, url, status: answer.statusCode, ms }, 'acme request');
         const response = { url, status: answer.statusCode, headers: flatten(answer.headers), text };
-        gate.heed(response, body !== undefined);
+        await gate.heed(response, body !== undefined);
         return response;
       } catch (error) {
         options.onAnswer?.(url, null);
