@@ -18,7 +18,7 @@ export const CertificateStatusSchema = z
   .enum(CERTIFICATE_STATES)
   .meta({ description: 'expiring_soon: the certificate expires within 30 days' });
 
-export const ChallengeTypeSchema = z.enum(['http-01', 'dns-01', 'tls-alpn-01']);
+export const ChallengeTypeSchema = z.enum(['http-01', 'dns-01', 'tls-alpn-01', 'dns-persist-01']);
 export type ChallengeType = z.infer<typeof ChallengeTypeSchema>;
 export const KeyTypeSchema = z.enum(['rsa', 'ec']);
 

@@ -37,7 +37,12 @@ export const imports = {
     encrypted: 'Encrypted',
     unreadable: 'Unreadable',
   },
-  method: { 'http-01': 'HTTP-01', 'dns-01': 'DNS-01', 'tls-alpn-01': 'TLS-ALPN-01' },
+  method: {
+    'http-01': 'HTTP-01',
+    'dns-01': 'DNS-01',
+    'tls-alpn-01': 'TLS-ALPN-01',
+    'dns-persist-01': 'DNS-PERSIST-01',
+  },
   methodOf: (method: string, provider: string | null) =>
     provider === null ? method : `${method}, ${provider}`,
   automatic: 'Automatic',

@@ -33,18 +33,34 @@ export const obtain = {
   openDuplicate: (name: string) => `Continue in ${name}`,
   anyway: 'Create a second project',
   validation: 'Domain validation',
-  methods: { 'http-01': 'HTTP-01', 'tls-alpn-01': 'TLS-ALPN-01', 'dns-01': 'DNS-01', manual: 'Manual DNS' },
+  methods: {
+    'http-01': 'HTTP-01',
+    'tls-alpn-01': 'TLS-ALPN-01',
+    'dns-01': 'DNS-01',
+    'dns-persist-01': 'DNS-PERSIST-01',
+    manual: 'Manual DNS',
+  },
   methodLabels: {
     'http-01': 'HTTP-01: the CA fetches a file on port 80',
     'tls-alpn-01': 'TLS-ALPN-01: the CA makes a TLS handshake on port 443',
     'dns-01': 'DNS-01: Certdesk creates a TXT record at your DNS provider',
+    'dns-persist-01': 'DNS-PERSIST-01: a TXT record is created once and stays',
     manual: 'Manual: you create the TXT record yourself',
   },
   methodHints: {
     'http-01': 'Every name must point to this server, and the CA must be able to reach port 80.',
     'tls-alpn-01': 'For servers that are reachable on port 443 only. Every name must point to this server.',
     'dns-01': 'Works for wildcards and for servers that the CA cannot reach.',
+    'dns-persist-01':
+      "For CAs that offer it, such as Let's Encrypt's staging server. Works for wildcards; renewals change nothing in DNS.",
     manual: 'Certdesk shows the records, now and at every renewal. It cannot renew without you.',
+  },
+  persist: {
+    source: 'Who creates the record',
+    byHand: 'I create it by hand',
+    title: 'The record authorizes your account at the CA',
+    account:
+      'Its name is _validation-persist with the domain, and it contains the URL of the account. Certdesk shows the exact record while the request runs. A new key of the account keeps the URL. A new account has another URL: the records must then be replaced before the next renewal.',
   },
   challengesClosed: 'Certdesk is not listening on the HTTP-01 port',
   alpnClosed: 'Certdesk does not answer TLS-ALPN-01 challenges',
@@ -141,6 +157,7 @@ export const obtain = {
     checked: {
       'http-01': 'checked over HTTP',
       'tls-alpn-01': 'checked over TLS',
+      'dns-persist-01': 'checked with a TXT record that stays',
       manual: 'checked with TXT records that you create',
     },
     dns: (provider: string | null) =>
@@ -149,6 +166,7 @@ export const obtain = {
       'http-01': 'renewed automatically',
       'tls-alpn-01': 'renewed automatically',
       'dns-01': 'renewed automatically',
+      'dns-persist-01': 'renewed automatically',
       manual: 'renewed when you create new records',
     },
     notRenewed: 'not renewed automatically',

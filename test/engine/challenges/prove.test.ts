@@ -52,6 +52,7 @@ async function proveFor(names: readonly string[], asked: readonly Partial<AcmeAu
       signal: AbortSignal.timeout(20_000),
       deadline: REAL_TIMING.now() + 20_000,
       timing: REAL_TIMING,
+      accountUrl: 'https://ca.example/account/1',
       wait: (work) => work(),
       order: {
         url: 'https://ca/o',

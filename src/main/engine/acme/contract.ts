@@ -61,6 +61,8 @@ export interface AcmeChallenge {
   readonly url: string;
   readonly status: 'pending' | 'processing' | 'valid' | 'invalid';
   readonly token?: string;
+  /** Of dns-persist-01: the names of the CA that it accepts in the record. */
+  readonly issuerDomainNames?: readonly string[];
   readonly error?: AcmeProblem;
 }
 

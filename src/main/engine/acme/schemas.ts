@@ -74,6 +74,7 @@ const Challenge = present({
   url: z.string(),
   status: z.preprocess(lowerCase, z.enum(CHALLENGE_STATES)).catch('pending'),
   token: Text,
+  'issuer-domain-names': z.array(z.string()).optional().catch(undefined),
   error: z.unknown().optional(),
 });
 
@@ -154,7 +155,14 @@ function readChallenge(value: unknown, response: AcmeResponse): AcmeChallenge[] 
   const url = resolveUrl(parsed.data.url, response);
   if (url === undefined) return [];
   return [
-    { type, url, status, ...optional('token', token), ...optional('error', toProblem(error) ?? undefined) },
+    {
+      type,
+      url,
+      status,
+      ...optional('token', token),
+      ...optional('issuerDomainNames', parsed.data['issuer-domain-names']),
+      ...optional('error', toProblem(error) ?? undefined),
+    },
   ];
 }
 

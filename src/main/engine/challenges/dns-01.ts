@@ -36,27 +36,38 @@ export function dns01Value(keyAuthorization: string): string {
   return createHash('sha256').update(keyAuthorization).digest('base64url');
 }
 
-/** Creates a solver. It caches the account's list of zones, so create one for each job. */
-export function createDns01Solver(deps: Dns01Deps): ChallengeSolver {
+/**
+ * @returns a function that finds out where a TXT record must be created, and what to store for it. It caches the account's
+ * list of zones.
+ */
+export function planRecord(deps: Dns01Deps) {
   const zones = createAccountZones(deps.provider);
-
-  const plan = async (task: ChallengeTask, context: SolverContext): Promise<Dns01Ref> => {
-    const challenge = `_acme-challenge.${task.identifier}`;
+  return async (
+    record: { readonly name: string; readonly value: string },
+    context: SolverContext,
+  ): Promise<Dns01Ref> => {
     zones.prepare(context.signal);
-    const place = await locateRecord(deps.resolver, challenge, context);
+    const place = await locateRecord(deps.resolver, record.name, context);
     const list = await zones.around(place.name, context.signal);
     const { id, name } = zoneFor(deps.provider, place, () => matchZone(place, list, context));
     return {
       provider: deps.providerId,
-      challenge,
+      challenge: record.name,
       name: place.name,
-      value: dns01Value(task.keyAuthorization),
+      value: record.value,
       zone: { id, name },
       delegatedZone: place.zone,
       written: false,
       record: null,
     };
   };
+}
+
+/** Creates a solver. It caches the account's list of zones, so create one for each job. */
+export function createDns01Solver(deps: Dns01Deps): ChallengeSolver {
+  const planAt = planRecord(deps);
+  const plan = ({ identifier, keyAuthorization }: ChallengeTask, context: SolverContext) =>
+    planAt({ name: `_acme-challenge.${identifier}`, value: dns01Value(keyAuthorization) }, context);
 
   return {
     type: 'dns-01',
@@ -117,7 +128,12 @@ function recordsOf(tasks: readonly ChallengeTask[]): readonly AwaitedRecord[] {
   });
 }
 
-async function awaitRecord(deps: Dns01Deps, record: AwaitedRecord, context: LookupContext): Promise<void> {
+/** Waits until the name servers show the record, or the user confirms it. */
+export async function awaitRecord(
+  deps: Dns01Deps,
+  record: AwaitedRecord,
+  context: LookupContext,
+): Promise<void> {
   const ended = new AbortController();
   const signal = AbortSignal.any([context.signal, ended.signal]);
   const { report } = context;

@@ -22,6 +22,8 @@ export interface Proof {
   readonly deadline: number;
   readonly timing: Timing;
   readonly session: AcmeSession;
+  /** The URL of the account that orders. */
+  readonly accountUrl: string;
   readonly order: AcmeOrder;
   /** For long waits in which the job does no work. */
   readonly wait: Places['wait'];

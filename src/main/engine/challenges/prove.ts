@@ -151,14 +151,16 @@ async function refuseUnusable(authorizations: readonly Named[], context: Failing
 function selectChallenge(
   authorization: Named,
   type: ChallengeSolver['type'],
-  { session, orderState }: Proof,
+  { session, orderState, accountUrl }: Proof,
 ): Pending {
   const challenge = authorization.challenges.find((offered) => offered.type === type);
   const name = nameOf(authorization);
-  if (challenge?.token === undefined) {
+  const isPersist = type === 'dns-persist-01';
+  const token = challenge?.token ?? (isPersist ? '' : undefined);
+  if (challenge === undefined || token === undefined) {
     const isIp = authorization.identifier.type === 'ip';
     const noDns =
-      isIp && type === 'dns-01'
+      isIp && (type === 'dns-01' || isPersist)
         ? '. An IP address cannot be validated by DNS: request it with http-01 or tls-alpn-01'
         : '';
     const offered = authorization.challenges.slice(0, 20).map(({ type }) => type.slice(0, 100));
@@ -175,8 +177,9 @@ function selectChallenge(
     type,
     identifier: authorization.identifier.value,
     wildcard: authorization.wildcard,
-    token: challenge.token,
-    keyAuthorization: session.keyAuthorization(challenge.token),
+    token,
+    keyAuthorization: isPersist ? '' : session.keyAuthorization(token),
+    ...(isPersist ? { persist: { issuers: challenge.issuerDomainNames ?? [], accountUri: accountUrl } } : {}),
     state: 'presenting',
     ref: null,
   };
@@ -266,6 +269,9 @@ function advice(problem: AcmeProblem, type: string): string {
   if (kind === 'rateLimited') return 'Wait as long as the CA says, then try again.';
   if (type === 'dns-01') {
     return 'The CA did not find the TXT record. Check that this DNS provider hosts the zone.';
+  }
+  if (type === 'dns-persist-01') {
+    return 'The CA does not accept the TXT record at _validation-persist. Compare it with the record that Certdesk shows.';
   }
   if (kind === 'dns') return 'The name does not resolve. Add an A or AAAA record that points to this server.';
   if (kind === 'connection') {

@@ -15,6 +15,7 @@ import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import { originOf } from '../outgoing/saved-by.ts';
 import { readSettings } from '../settings/settings.ts';
 import { createDns01Solver } from './dns-01.ts';
+import { createDnsPersist01Solver } from './dns-persist-01.ts';
 import type { Confirmations } from './manual-confirmations.ts';
 import { withHttpExplanation } from './reachability/explain-http-01.ts';
 import { withAlpnExplanation } from './reachability/explain-tls-alpn-01.ts';
@@ -71,9 +72,15 @@ export function createSolverRegistry(deps: SolverRegistryDeps): SolverRegistry {
     async solverFor({ jobId, projectId, spec, given }) {
       if (spec.challengeType === 'http-01') return { solver: http, patienceMs: 0 };
       if (spec.challengeType === 'tls-alpn-01') return { solver: alpn, patienceMs: 0 };
-      const providerId = spec.dnsProvider ?? '';
+      const isPersist = spec.challengeType === 'dns-persist-01';
+      // Without a provider, the user creates the record of dns-persist-01, once.
+      const providerId = spec.dnsProvider ?? (isPersist ? 'manual' : '');
       const definition = await getDnsProvider(providerId);
-      const { credentials, savedBy } = await deps.chooser.values(projectId, spec, given);
+      const { credentials, savedBy } = await deps.chooser.values(
+        projectId,
+        { ...spec, dnsProvider: providerId },
+        given,
+      );
       const endpoint = deps.dnsEndpoints[providerId] ?? null;
       const account = await createDnsProvider(providerId, credentials, {
         endpoint,
@@ -85,15 +92,18 @@ export function createSolverRegistry(deps: SolverRegistryDeps): SolverRegistry {
       });
       const provider = limitProvider(account, await deps.chooser.limits(projectId, spec));
       const propagation = propagationOf(definition.propagation, await readSettings(deps.settings, 'dns'));
-      const solver = createDns01Solver({
+      const dns = {
         providerId,
         provider,
         resolver,
         locks,
         log,
         propagation,
-        confirmed: (_, signal) => confirmations.wait(jobId, signal),
-      });
+        clock,
+        names: spec.names,
+        confirmed: (_: string, signal: AbortSignal) => confirmations.wait(jobId, signal),
+      };
+      const solver = isPersist ? createDnsPersist01Solver(dns) : createDns01Solver(dns);
       return { solver, patienceMs: propagation.timeout * 1000 };
     },
   };

@@ -91,7 +91,7 @@ export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDe
     projectId: string,
     { challengeType, dnsProvider, dnsCredentials, dnsCredentialId }: ObtainRequest,
   ): Promise<DnsChoice> {
-    if (challengeType !== 'dns-01') return { dnsProvider: null, dnsCredentialId: null };
+    if (!isByDns(challengeType)) return { dnsProvider: null, dnsCredentialId: null };
     if (dnsProvider !== undefined) await getDnsProvider(dnsProvider);
     if (dnsCredentials !== undefined) {
       if (dnsCredentialId !== undefined)
@@ -105,6 +105,8 @@ export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDe
     if (saved !== null && (dnsProvider === undefined || dnsProvider === saved.provider)) {
       return { dnsProvider: saved.provider, dnsCredentialId: null };
     }
+    if (dnsProvider === undefined && challengeType === 'dns-persist-01')
+      return { dnsProvider: null, dnsCredentialId: null };
     if (dnsProvider === undefined) throw invalid('dnsProvider', 'DNS-01 needs a DNS provider');
     await refuseWithout(dnsProvider);
     return { dnsProvider, dnsCredentialId: null };
@@ -118,7 +120,7 @@ export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDe
     },
 
     async usesMachineRole(projectId, { challengeType, dnsProvider, dnsCredentials, dnsCredentialId }) {
-      if (challengeType !== 'dns-01' || dnsCredentials !== undefined) return false;
+      if (!isByDns(challengeType) || dnsCredentials !== undefined) return false;
       if (dnsCredentialId !== undefined) {
         const record = await stores.dnsCredentials.get(dnsCredentialId);
         if (record === null || record.projectIds?.includes(projectId)) return false;
@@ -159,6 +161,10 @@ export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDe
     forget: (projectId) => secrets.delete(projectDnsSecret(projectId)),
   };
 }
+
+/** Whether a TXT record proves control of a name. Without a provider, the user creates that of dns-persist-01. */
+const isByDns = (challengeType: IssuanceSpec['challengeType']): boolean =>
+  challengeType === 'dns-01' || challengeType === 'dns-persist-01';
 
 function isSharedWith({ projectIds }: DnsCredentialRecord, projectId: string): boolean {
   return projectIds === null || projectIds.includes(projectId);

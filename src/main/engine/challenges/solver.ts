@@ -1,6 +1,6 @@
 // Defines the contract of a challenge solver, which makes the CA's validation of a name succeed.
 import type { ChallengeType } from '../../../shared/certificate.ts';
-import type { Json } from '../core/model.ts';
+import type { Json, PersistTerms } from '../core/model.ts';
 
 export interface ChallengeTask {
   /** The host name, without `*.`, or IP address to validate. */
@@ -9,6 +9,8 @@ export interface ChallengeTask {
   readonly token: string;
   /** RFC 8555 section 8.1. */
   readonly keyAuthorization: string;
+  /** Only for dns-persist-01: what the record must say. */
+  readonly persist?: PersistTerms | undefined;
   /** The last value passed to `save` for this challenge; null if there was none. */
   readonly ref: Json;
 }

@@ -230,6 +230,14 @@ export interface JobRecord {
   readonly heldUntil: Timestamp | null;
 }
 
+/** What the record of dns-persist-01 must say, besides its policy. */
+export interface PersistTerms {
+  /** `issuer-domain-names` of the challenge. */
+  readonly issuers: readonly string[];
+  /** The URL of the account, which a change of its key does not change. */
+  readonly accountUri: string;
+}
+
 /** A challenge that Certdesk responds to. Its solver needs `ref` to clean up, even after a restart. */
 export interface ChallengeRecord {
   readonly authorizationUrl: string;
@@ -240,6 +248,8 @@ export interface ChallengeRecord {
   readonly wildcard: boolean;
   readonly token: string;
   readonly keyAuthorization: string;
+  /** Only for dns-persist-01, which has no token. */
+  readonly persist?: PersistTerms | undefined;
   /** Set to `presenting` before the response is published, `presented` after, and `cleaned` once it is removed. */
   readonly state: 'presenting' | 'presented' | 'cleaned';
   readonly ref: Json;

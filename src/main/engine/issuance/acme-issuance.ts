@@ -129,7 +129,10 @@ async function obtain(deps: IssueDeps, task: IssueTask, attempt: Attempt): Promi
   const session = sessionForOrder(account.session, { orderState, timing, signal });
   const following: Following = { session, orderState, signal, deadline, timing };
 
-  if (order.status === 'pending' && !isSent) await prove(task, { ...following, order, wait });
+  if (order.status === 'pending' && !isSent) {
+    const accountUrl = account.account.url ?? '';
+    await prove(task, { ...following, accountUrl, order, wait });
+  }
 
   const { csr, privateKey } = await key();
   const finalized = await wait(() => finalizeOrFollow(deps, { order, isSent, csr, following }));

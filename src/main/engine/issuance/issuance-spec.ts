@@ -36,7 +36,7 @@ export function toIssuanceSpec(
   const wildcard = names.find((name) => name.startsWith('*.'));
   const address = names.find(isIpAddress);
   if (address !== undefined) refuseDns(address, wildcard, body);
-  if (wildcard !== undefined && body.challengeType !== 'dns-01') {
+  if (wildcard !== undefined && !['dns-01', 'dns-persist-01'].includes(body.challengeType)) {
     throw invalid('challengeType', `a wildcard (${wildcard}) needs dns-01`);
   }
   const notPublic = isPublic ? names.map(explainNotPublic).find((why) => why !== null) : undefined;
@@ -66,10 +66,10 @@ function refuseDns(
       'altNames',
       `one certificate cannot have a wildcard (${wildcard}), which needs dns-01, and an IP address (${address}), which dns-01 cannot validate: request two certificates`,
     );
-  if (challengeType === 'dns-01')
+  if (challengeType === 'dns-01' || challengeType === 'dns-persist-01')
     throw invalid(
       'challengeType',
-      `dns-01 cannot validate an IP address (${address}), because an address has no DNS zone (RFC 8738): use http-01 or tls-alpn-01`,
+      `${challengeType} cannot validate an IP address (${address}), because an address has no DNS zone (RFC 8738): use http-01 or tls-alpn-01`,
     );
 }
 

@@ -16,7 +16,7 @@ import { parseNames } from './parse-names.ts';
 const text = obtainTexts;
 
 export const KEYS = ['ec-256', 'ec-384', 'rsa-2048', 'rsa-4096'] as const;
-export const METHODS = ['http-01', 'dns-01', 'tls-alpn-01', 'manual'] as const;
+export const METHODS = ['http-01', 'dns-01', 'tls-alpn-01', 'dns-persist-01', 'manual'] as const;
 /** `manual` is DNS-01 with records that the user creates. */
 export type Method = (typeof METHODS)[number];
 /** The ID of the DNS provider whose records the user creates. */
@@ -82,7 +82,7 @@ export function addressOf(names: readonly string[]): string | undefined {
 
 /** Whether the CA reads a TXT record: for wildcards the only way (RFC 8737 section 3), for IP addresses none (RFC 8738 section 7). */
 export function isDnsMethod(method: Method): boolean {
-  return method === 'dns-01' || method === 'manual';
+  return method === 'dns-01' || method === 'dns-persist-01' || method === 'manual';
 }
 
 /** Returns the method that is used: DNS-01 for a wildcard, and another one for an IP address. */
@@ -145,6 +145,7 @@ function valuesOf(before: Before, request: NonNullable<LastRequest['request']>):
   return {
     method: isManual ? 'manual' : request.challengeType,
     ...(request.challengeType === 'dns-01' && !isManual ? { source: dnsCredential?.id ?? own } : {}),
+    ...(request.challengeType === 'dns-persist-01' ? { source: dnsCredential?.id ?? 'new' } : {}),
     dnsProvider: dnsCredential === null && !isManual ? (dnsProvider?.id ?? '') : '',
     key: KEYS.find((each) => each === `${keyType}-${keySize}`) ?? FIRST.key,
     email: request.email ?? '',
@@ -160,6 +161,11 @@ function valuesOf(before: Before, request: NonNullable<LastRequest['request']>):
 
 function validationOf({ source, dnsProvider, credentials }: RequestValues, method: Method) {
   if (method === 'http-01' || method === 'tls-alpn-01') return { challengeType: method } as const;
+  if (method === 'dns-persist-01')
+    return {
+      challengeType: method,
+      ...(isSavedSource(source) ? { dnsCredentialId: source } : {}),
+    } as const;
   const dns = { challengeType: 'dns-01' } as const;
   if (method === 'manual') return { ...dns, dnsProvider: MANUAL };
   if (source === 'project') return dns;
@@ -167,6 +173,9 @@ function validationOf({ source, dnsProvider, credentials }: RequestValues, metho
   const given = filled(credentials);
   return { ...dns, dnsProvider, ...(Object.keys(given).length === 0 ? {} : { dnsCredentials: given }) };
 }
+
+/** Whether the source is the ID of a saved credential. */
+export const isSavedSource = (source: string): boolean => source !== 'new' && source !== 'project';
 
 function profileOf({ profile, profileRequired }: RequestValues) {
   if (profile.trim() === '') return {};

@@ -3,6 +3,7 @@ import { Radio, Stack } from '@mantine/core';
 import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import { ChallengeNotice } from '../challenge-notice.tsx';
 import { DnsValidation } from './dns-validation.tsx';
+import { PersistValidation } from './persist-validation.tsx';
 import { Reachability } from './reachability.tsx';
 import { addressOf, isDnsMethod, METHODS, type Method, wildcardOf } from './request-values.ts';
 import type { RequestState } from './use-request.ts';
@@ -43,6 +44,7 @@ export function ValidationFields({ request }: { readonly request: RequestState }
         </>
       )}
       {method === 'dns-01' && <DnsValidation request={request} />}
+      {method === 'dns-persist-01' && <PersistValidation request={request} />}
     </Stack>
   );
 }
