@@ -80,6 +80,7 @@ describe('an order for IP addresses', () => {
     [['10.0.0.1'], {}, 'ca: a public CA does not issue for 10.0.0.1, a private or reserved address'],
     [['example.com', 'fd00::1'], {}, 'ca: a public CA does not issue for fd00::1'],
     [['2001:db8::1'], { ca: 'zerossl' }, 'ca: a public CA does not issue for 2001:db8::1'],
+    [[PUBLIC_IP], { ca: 'zerossl' }, 'ca: this CA issues no certificates for IP addresses (8.8.8.8)'],
     [['intranet'], {}, 'ca: a public CA does not issue for intranet, a name of one label'],
   ])('for %j with %j is refused with the reason', (names, more, message) => {
     expect(() => specFor(names, more)).toThrow(message);

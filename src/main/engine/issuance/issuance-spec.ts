@@ -3,6 +3,7 @@
 import type { ObtainRequest } from '../../../shared/certificate.ts';
 import { isIpAddress } from '../../../shared/ip-address.ts';
 import { coversName } from '../../../shared/names.ts';
+import { capabilitiesOf } from '../acme/capabilities.ts';
 import { type DirectoryOverrides, isPublicDirectory, resolveDirectory } from '../acme/directories.ts';
 import { profileForIp } from '../acme/ip-profile.ts';
 import { explainNotPublic } from '../acme/public-names.ts';
@@ -41,6 +42,8 @@ export function toIssuanceSpec(
   }
   const notPublic = isPublic ? names.map(explainNotPublic).find((why) => why !== null) : undefined;
   if (notPublic != null) throw invalid('ca', notPublic);
+  if (address !== undefined && capabilitiesOf(directoryUrl)?.ipAddresses === 'no')
+    throw invalid('ca', `this CA issues no certificates for IP addresses (${address}): select another CA`);
   return {
     names,
     ca: body.ca,
