@@ -380,6 +380,10 @@ export const RecipeSchema = z
         default: z
           .string()
           .meta({ description: 'May contain {domain}, the domain of the project without *.' }),
+        secret: z
+          .literal(true)
+          .optional()
+          .meta({ description: 'The value is the ID of a host credential of the kind secret' }),
       }),
     ),
     verify: DeploymentVerifySchema.nullable(),

@@ -201,9 +201,8 @@ export function checkDeployment(
   const errors: Record<string, string | null> = { name: checkLabel(values.name) };
   if (values.selection === 'ids' && values.hostIds.length === 0) errors.hosts = text.hostsMissing;
   if (values.selection === 'tag' && values.tag === null) errors.hosts = text.tagMissing;
-  for (const { name, label, required } of recipe?.fields ?? []) {
-    const given = values.options[name];
-    if (required && given !== undefined && given.trim() === '')
+  for (const { name, label, required, default: standard } of recipe?.fields ?? []) {
+    if (required && (values.options[name] ?? standard).trim() === '')
       errors[`options.${name}`] = text.fieldMissing(label);
   }
   if (values.windowed) {
@@ -349,9 +348,9 @@ export function withService(values: DeploymentValues, service: string): Deployme
   return { ...newDeployment(service, undefined), ...kept };
 }
 
-/** The fields of a recipe that a new user should see: its paths. The others have defaults that usually fit. */
+/** The fields of a recipe that a new user should see: paths, and what has no default. The others usually fit. */
 export const isMainField = ({ required, default: standard }: RecipeInfo['fields'][number]): boolean =>
-  required && standard.startsWith('/');
+  required && (standard.startsWith('/') || standard === '');
 
 /** Returns a recipe's default for a project: `{domain}` is the domain as a part of a path. */
 export function defaultOf(value: string, domain: string | null): string {

@@ -81,6 +81,7 @@ export const deployments = {
     },
     pkcs12Password: 'Password of the PKCS#12 file',
     pkcs12PasswordHint: 'A credential of the type “Secret for files and commands”.',
+    noSecrets: 'No credential of this type is saved. Add one on the page Hosts.',
     addFile: 'Add file',
     removeFile: (path: string) => `Remove ${path === '' ? 'this file' : path}`,
     filesMissing: 'Add at least one file.',

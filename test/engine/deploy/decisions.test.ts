@@ -7,6 +7,7 @@ import { nextAttemptAt } from '../../../src/main/engine/deploy/retry.ts';
 import { combineStates, stateOf } from '../../../src/main/engine/deploy/state.ts';
 import { judge } from '../../../src/main/engine/deploy/verify.ts';
 import { hasKey } from '../../../src/shared/deployment.ts';
+import { secretsOf } from '../../support/deploy/recipe-page.ts';
 import { RUN } from '../../support/engine/many-deployments.ts';
 
 describe('the state of a deployment', () => {
@@ -69,11 +70,28 @@ describe('what is served afterwards', () => {
   });
 });
 
+/** A recipe with a password needs a credential. */
+const defaultsOf = (id: string) => secretsOf(listRecipes().find((recipe) => recipe.id === id)?.fields ?? []);
+
 describe('a recipe', () => {
+  it('needs the credential of a keystore', () => {
+    const expand = (password?: string) => () =>
+      expandRecipe('tomcat', password === undefined ? {} : { password }, 'a.example');
+    expect(expand()).toThrow('options.password: is missing (Keystore password)');
+    expect(expand(' '.repeat(9))).toThrow('options.password: is missing');
+    const [file] = expandRecipe('tomcat', defaultsOf('tomcat'), 'a.example').files;
+    expect(file).toMatchObject({
+      content: 'pkcs12',
+      owner: 'tomcat',
+      mode: '0600',
+      ...{ passwordCredentialId: defaultsOf('tomcat').password },
+    });
+  });
+
   it.each(listRecipes().map(({ id }) => id))('%s fills in files, commands and the check', (id) => {
-    const { files, steps, verify } = expandRecipe(id, {}, '*.example.com');
+    const { files, steps, verify } = expandRecipe(id, defaultsOf(id), '*.example.com');
     expect(files.map(({ path }) => path).join()).toContain('/example.com');
-    expect(steps.validateCommand === null).toBe(id === 'mosquitto'); // it has no command for that
+    expect(steps.validateCommand === null).toBe(['mosquitto', 'tomcat'].includes(id)); // they have no command for that
     expect(steps.reloadCommand).not.toBeNull();
     expect(verify?.port).toBeGreaterThan(0);
   });
@@ -81,7 +99,8 @@ describe('a recipe', () => {
   it.each(listRecipes().map(({ id }) => id))(
     '%s runs commands that the list of the helper can contain',
     (id) => {
-      const options: Record<string, string> = id === 'haproxy' ? { socket: '/run/haproxy/admin.sock' } : {};
+      const options: Record<string, string> =
+        id === 'haproxy' ? { socket: '/run/haproxy/admin.sock' } : defaultsOf(id);
       const { validateCommand, reloadCommand } = expandRecipe(id, options, 'a.example').steps;
       expect([...(validateCommand ?? []), ...(reloadCommand ?? [])].join()).not.toMatch(/\p{Cc}/u);
     },
@@ -89,7 +108,7 @@ describe('a recipe', () => {
 
   it.each(listRecipes().map(({ id }) => id))('%s gives the key to the user that reads it', (id) => {
     const reader = keyReader(id);
-    const { files } = expandRecipe(id, {}, 'a.example');
+    const { files } = expandRecipe(id, defaultsOf(id), 'a.example');
     for (const { content, owner, mode } of files)
       if (hasKey(content)) expect([owner, mode]).toEqual(reader === null ? [null, null] : [reader, '0600']);
   });
@@ -108,7 +127,7 @@ describe('a recipe', () => {
 
   it('prefers one file, which is replaced atomically, for all services but Apache', () => {
     for (const { id } of listRecipes().filter((recipe) => recipe.id !== 'apache'))
-      expect(expandRecipe(id, {}, 'a.example').files, id).toHaveLength(1);
+      expect(expandRecipe(id, defaultsOf(id), 'a.example').files, id).toHaveLength(1);
     const two = expandRecipe('nginx', { certificate: '/a/c.pem', key: '/a/k.pem' }, 'a.example');
     expect(two.files.map(({ content }) => content)).toEqual(['fullchain', 'privkey']);
   });

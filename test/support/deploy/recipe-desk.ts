@@ -40,7 +40,12 @@ const ENDED = ['deployed', 'verified', 'not-served', 'rolled-back', 'failed', 'u
 /** @param client Asked for each request: a killed Certdesk is replaced. */
 export async function createDesk(
   client: () => Promise<Client>,
-  { host, recipe, options, check }: Pick<RecipeService, 'host' | 'recipe' | 'options' | 'check'>,
+  {
+    host,
+    recipe,
+    options,
+    check,
+  }: Pick<RecipeService, 'host' | 'options' | 'check'> & { readonly recipe: string },
 ): Promise<Desk> {
   const send = async (method: string, path: string, body?: object, as: 'user' | 'token' = 'token') => {
     const { call, asUser } = await client();

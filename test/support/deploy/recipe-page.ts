@@ -1,6 +1,8 @@
 // The pages of the recipes (docs/recipes/) and their list in docs/deployment-recipes.md, from the declarations.
+
 import { toCommandLine } from '../../../src/main/engine/deploy/quote.ts';
 import { describeRecipe, expandRecipe, listRecipes } from '../../../src/main/engine/deploy/recipes/index.ts';
+import type { RecipeInfo } from '../../../src/shared/deployment.ts';
 
 const DOMAIN = 'shop.example.com';
 
@@ -21,7 +23,7 @@ export function recipeList(): string {
 export function recipeFacts(recipe: string): string {
   const { id, description, fields } = listRecipes().find((each) => each.id === recipe) ?? never(recipe);
   const { reader, restart } = describeRecipe(id);
-  const { files, steps, verify } = expandRecipe(id, {}, DOMAIN);
+  const { files, steps, verify } = expandRecipe(id, secretsOf(fields), DOMAIN);
   const rows = fields.map(
     (field) =>
       `| \`${field.name}\` | ${field.label} | ${field.default === '' ? '–' : `\`${field.default}\``} | ${field.help} |`,
@@ -47,6 +49,12 @@ export function recipeFacts(recipe: string): string {
       `- if the old certificate is still served: \`${restart}\``,
     ].join('\n'),
   ].join('\n\n');
+}
+
+/** A value for each field that names a credential. */
+export function secretsOf(fields: RecipeInfo['fields']): Record<string, string> {
+  const names = fields.filter(({ secret }) => secret).map(({ name }) => name);
+  return Object.fromEntries(names.map((name) => [name, '7d0c6a1e-5c1f-4b0e-9d57-0a4f3c1b2e6d']));
 }
 
 function never(recipe: string): never {

@@ -20,6 +20,7 @@ import { postfix } from './postfix.ts';
 import { postgresql } from './postgresql.ts';
 import type { Recipe } from './recipe.ts';
 import { slapd } from './slapd.ts';
+import { tomcat } from './tomcat.ts';
 
 const RECIPES: readonly Recipe[] = [
   nginx,
@@ -31,6 +32,7 @@ const RECIPES: readonly Recipe[] = [
   mariadb,
   slapd,
   mosquitto,
+  tomcat,
 ];
 
 export interface ExpandedRecipe {
@@ -135,10 +137,15 @@ function checked<T>(parsed: Parsed<T>, values: Readonly<Record<string, string>>)
   const member = String(issue?.path.at(-1) ?? '');
   const [field = member] =
     Object.entries(values).find(([name, value]) =>
-      member === 'port' ? name === 'port' : name !== 'port' && isRejected(value),
+      member === 'port' || member === 'passwordCredentialId'
+        ? name === FIELDS[member]
+        : !Object.values<string>(FIELDS).includes(name) && isRejected(value),
     ) ?? [];
   throw invalid(`options.${field}`, issue?.message ?? 'is invalid');
 }
+
+/** The fields that are not paths. */
+const FIELDS = { port: 'port', passwordCredentialId: 'password' } as const;
 
 const isRejected = (value: string): boolean =>
   value !== '' && !DeploymentFileSchema.shape.path.safeParse(value).success;

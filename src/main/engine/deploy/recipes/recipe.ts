@@ -9,6 +9,8 @@ export interface RecipeField {
   readonly required: boolean;
   /** May contain `{domain}`: the project's domain without `*.`. Empty: the field may stay empty. */
   readonly default: string;
+  /** Whether the value is the ID of a host credential of the kind secret. */
+  readonly secret?: true;
 }
 
 export interface Recipe {
@@ -36,7 +38,7 @@ export interface RecipeParts {
 
 /** The other members have their defaults: owner and mode as on the host. */
 export type RecipeFile = Pick<DeploymentFile, 'content' | 'path'> &
-  Partial<Pick<DeploymentFile, 'owner' | 'mode'>>;
+  Partial<Pick<DeploymentFile, 'owner' | 'mode' | 'passwordCredentialId'>>;
 
 /** A port of the check; the field is a text. */
 export const portOf = (text: string): number => Number(text);

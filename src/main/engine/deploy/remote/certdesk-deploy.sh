@@ -776,7 +776,7 @@ check_service() {
   else
     case " $(id -Gn "$1") $(id -G "$1") " in *" $group "*) bits=040 ;; *) bits=04 ;; esac
   fi
-  [ $((0$future & $bits)) != 0 ] ||
+  [ $((0$future & bits)) != 0 ] ||
     fail no-permission "$path" "$1 cannot read the file, which will belong to $owner:$group with mode $future" "Set the owner $1"
 }
 
