@@ -55,7 +55,7 @@ export const ExternalAccountSchema = z
   .meta({ description: 'External account binding (RFC 8555 section 7.3.4); used once and never returned' });
 
 /** A CA that is not built in is a URL that Certdesk would connect to. */
-const needOfCa = (ca: unknown): Need | null =>
+export const needOfCa = (ca: unknown): Need | null =>
   typeof ca === 'string' && ca.includes(':') ? { reach: 'project', allProjects: true } : null;
 
 export const ObtainRequestSchema = z

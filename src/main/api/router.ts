@@ -5,6 +5,7 @@ import { caDirectories } from './ca-directories.ts';
 import { certificates } from './certificates.ts';
 import { deployments } from './deployments.ts';
 import { dnsCredentials } from './dns-credentials.ts';
+import { doctor } from './doctor.ts';
 import { endpoints } from './endpoints.ts';
 import { hostCredentials } from './host-credentials.ts';
 import { hosts } from './hosts.ts';
@@ -31,6 +32,7 @@ export const appRouter = router({
   hosts,
   hostCredentials,
   deployments,
+  doctor,
   endpoints,
   imports,
   jobs,

@@ -9,6 +9,7 @@ import { forgetStaleSecrets } from './maintenance/stale-secrets.ts';
 import { wireAuthorities } from './wiring/authorities.ts';
 import { createCommon } from './wiring/common.ts';
 import { wireDeploy } from './wiring/deploy.ts';
+import { wireDoctor } from './wiring/doctor.ts';
 import { wireEndpoints } from './wiring/endpoints.ts';
 import { wireIssuance } from './wiring/issuance.ts';
 import { wireMaintenance } from './wiring/maintenance.ts';
@@ -23,7 +24,7 @@ export function createEngine(ports: EnginePorts): Engine {
 
   const sessions = createSessions(stores, journal, clock);
   const { accounts, ...authorities } = wireAuthorities(common);
-  const { queue, chooser, sweepLeftovers, ...issuance } = wireIssuance(common, accounts);
+  const { queue, chooser, http, sweepLeftovers, ...issuance } = wireIssuance(common, accounts);
   const { deploymentRunner, adopter, ...deploy } = wireDeploy(common);
   const records = wireRecords(common, { ...issuance, queue, chooser, adopter });
   const { endpoints, endpointSweeps } = wireEndpoints(common);
@@ -38,6 +39,7 @@ export function createEngine(ports: EnginePorts): Engine {
     ...deploy,
     ...monitoring,
     ...wireSimulation(common),
+    ...wireDoctor(common, { http, budget: authorities.budget }),
     endpoints,
     sessions,
     tokens: createTokens(stores, journal, clock),

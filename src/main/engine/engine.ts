@@ -38,6 +38,7 @@ import type { Surroundings } from './diagnostics/diagnostics.ts';
 import type { DnsCredentialService } from './dns/credentials/credentials.ts';
 import type { DnsResolver } from './dns/lookup/resolver.ts';
 import type { DnsProviderInfo } from './dns/providers/registry.ts';
+import type { Doctor } from './doctor/doctor.ts';
 import type { Endpoints } from './endpoints/add-endpoints.ts';
 import type { HostCredentials } from './hosts/credentials.ts';
 import type { Hosts } from './hosts/hosts.ts';
@@ -112,6 +113,7 @@ export interface Engine {
   readonly history: History;
   readonly issuance: Issuance;
   readonly reachability: ReachabilityService;
+  readonly doctor: Doctor;
   readonly jobs: Jobs;
   readonly events: Events;
   readonly dnsCredentials: DnsCredentialService;

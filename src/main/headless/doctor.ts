@@ -102,6 +102,7 @@ async function examineNames(given: readonly string[], options: DoctorCommandOpti
   const deps: ExamineDeps = {
     ...{ resolver, policy, probe: null, clock: { now: () => new Date() } },
     origin: 'named',
+    showAnswers: true,
     validators: isOwnResolver ? resolver.servers : [...resolver.servers, ...VALIDATORS],
     ports: { http: 80, https: 443 },
     askDirectory: (url, signal) => askDirectory(acme, url, signal),

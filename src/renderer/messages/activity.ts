@@ -57,6 +57,8 @@ export const activity = {
     'certificates.setAutoRenew': 'Turn auto-renewal on or off',
     'certificates.testReachability': 'Test reachability',
     'certificates.testNames': 'Test reachability',
+    'doctor.examine': 'Examine names',
+    'doctor.examineProject': 'Examine names',
     'certificates.purge': 'Delete removed certificates',
     'certificates.revoked-by-ca': 'Revoked by the CA',
     'hosts.create': 'Add host',

@@ -14,6 +14,7 @@ import { LinkButton } from '../ui/link.tsx';
 import { Names } from '../ui/names.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { ProjectDoctor } from './project-doctor.tsx';
 import type { ProjectRowData } from './use-project-list.ts';
 
 const text = certificateTexts.challenges;
@@ -34,6 +35,7 @@ export function ChallengesTab({ project }: { readonly project: ProjectRowData })
       <QueryView query={details}>
         {(data) => (data?.spec ? <Way spec={data.spec} account={data.account} /> : null)}
       </QueryView>
+      {project.domain !== null && <ProjectDoctor id={project.id} />}
       <QueryView query={jobs}>
         {(data) => {
           const last = data.jobs.find(({ kind }) => kind !== 'revoke');

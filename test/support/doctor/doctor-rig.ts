@@ -58,6 +58,7 @@ export async function startDoctorRig(zones: readonly BindZone[]): Promise<Doctor
     validators: [bind.server],
     policy: LOOPBACK_POLICY,
     origin: 'named',
+    showAnswers: true,
     ports: { http: pebble.httpPort, https: pebble.httpPort },
     probe: null,
     clock: { now: () => new Date() },

@@ -74,7 +74,7 @@ function findPort80(name: string, ports: readonly PortFacts[]): readonly DoctorF
         return [notAsked(name, address, 80)];
       case 'bad_redirect': {
         const to = fetched.redirects.at(-1) ?? '';
-        const message = `Port 80 of ${address} redirects ${fetched.reason} (${to}).`;
+        const message = `Port 80 of ${address} redirects ${fetched.reason}${to === '' ? '' : ` (${to})`}.`;
         const fixes = [command('location /.well-known/acme-challenge/ { root /var/www/html; }')];
         return [createDoctorFinding('redirect-not-followed', { name, message, fixes })];
       }

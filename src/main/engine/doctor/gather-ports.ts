@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type FetchDeps, fetchAsCa, type WebPorts } from '../challenges/reachability/fetch.ts';
-import { redirectRefusal } from '../challenges/reachability/reachability.ts';
+import { redirectRefusal, withoutAnswers } from '../challenges/reachability/reachability.ts';
 import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
 import type { PortFacts, TlsFacts } from './facts.ts';
 
@@ -14,6 +14,8 @@ export interface PortDeps {
   readonly ports: WebPorts;
   /** Serves a text like a challenge; null: no Certdesk runs here. */
   readonly probe: (() => { readonly token: string; readonly text: string; end(): void }) | null;
+  /** Whether the facts have other servers' responses: the Server header, redirect targets, the certificate's name. */
+  readonly showAnswers: boolean;
   /** Milliseconds for one request with its response. */
   readonly answerMs: number;
   lookup(name: string, signal: AbortSignal): Promise<string | null>;
@@ -43,14 +45,15 @@ export async function gatherPort80(
   try {
     const url = new URL(`http://${host}${CHALLENGES}${probe?.token ?? 'certdesk-doctor'}`);
     const fetched = await fetchAsCa({ url, address }, fetching, signal);
-    return { port: 80, address, fetched, expected: probe?.text ?? null };
+    const shown = deps.showAnswers ? fetched : withoutAnswers(fetched);
+    return { port: 80, address, fetched: shown, expected: probe?.text ?? null };
   } finally {
     probe?.end();
   }
 }
 
 export async function gatherPort443(
-  { policy, origin, ports, answerMs }: Omit<PortDeps, 'lookup' | 'probe'>,
+  { policy, origin, ports, answerMs, showAnswers }: Omit<PortDeps, 'lookup' | 'probe'>,
   { name, address }: { readonly name: string; readonly address: string },
   signal: AbortSignal,
 ): Promise<PortFacts> {
@@ -58,7 +61,11 @@ export async function gatherPort443(
   const tls = isAllowed
     ? await shakeHands({ address, port: ports.https, name, answerMs }, signal)
     : NOT_ASKED;
-  return { port: 443, address, tls };
+  return {
+    port: 443,
+    address,
+    tls: tls.kind === 'answers' && !showAnswers ? { ...tls, subject: null } : tls,
+  };
 }
 
 const NOT_ASKED: TlsFacts = { kind: 'not-asked' };

@@ -1,7 +1,7 @@
 // Wires what obtains, renews and revokes certificates: challenges, jobs and their queue.
 import type { Accounts } from '../acme/accounts.ts';
 import { presentResult } from '../certificates/views.ts';
-import { createHttpChallenges } from '../challenges/http-01.ts';
+import { createHttpChallenges, type HttpChallenges } from '../challenges/http-01.ts';
 import { createConfirmations } from '../challenges/manual-confirmations.ts';
 import { createReachability } from '../challenges/reachability/reachability.ts';
 import { createSolverRegistry } from '../challenges/registry.ts';
@@ -36,6 +36,7 @@ export type IssuanceServices = Pick<
 > & {
   readonly queue: JobQueue;
   readonly chooser: DnsChooser;
+  readonly http: Pick<HttpChallenges, 'probe'>;
   /** Cleans up challenges that an earlier clean-up could not remove. */
   sweepLeftovers(): Promise<void>;
 };
@@ -119,6 +120,7 @@ export function wireIssuance(common: Common, accounts: Accounts): IssuanceServic
     issuance,
     queue,
     chooser,
+    http,
     dnsCredentials,
     reachability: createReachability({ stores, resolver, http, alpn, addressPolicy, ports: webPorts }),
     jobs: createJobs(stores, presentResult),

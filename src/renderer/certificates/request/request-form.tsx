@@ -2,7 +2,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useRouter } from '@tanstack/react-router';
-import { useEffect, useId, useRef } from 'react';
+import { lazy, Suspense, useEffect, useId, useRef, useState } from 'react';
 import { useApi } from '../../api.ts';
 import { JobView } from '../../jobs/job-view.tsx';
 import { obtain as obtainTexts } from '../../messages/obtain.ts';
@@ -19,11 +19,14 @@ import { type RequestState, type RequestSubject, useRequest } from './use-reques
 import { type ExistingProject, type Submit, useSubmit } from './use-submit.ts';
 import { ValidationFields } from './validation-fields.tsx';
 
+const Examination = lazy(async () => ({ default: (await import('./examination.tsx')).Examination }));
+
 const text = obtainTexts;
 
 export function RequestForm({ subject }: { readonly subject: RequestSubject }) {
   const request = useRequest(subject);
   const submit = useSubmit(request);
+  const [isBlocked, setBlocked] = useState(false);
   return (
     <form
       noValidate
@@ -53,7 +56,14 @@ export function RequestForm({ subject }: { readonly subject: RequestSubject }) {
           <Duplicate duplicate={submit.duplicate} onAllow={submit.allowDuplicate} />
         )}
         {submit.error !== null && <FailureNotice error={submit.error} />}
-        <End request={request} submit={submit} />
+        {request.names.length > 0 && (
+          <Panel>
+            <Suspense fallback={null}>
+              <Examination request={request} onBlocked={setBlocked} />
+            </Suspense>
+          </Panel>
+        )}
+        <End request={request} submit={submit} isBlocked={isBlocked} />
         {submit.trialJobId !== null && <Trial jobId={submit.trialJobId} />}
       </Stack>
     </form>
@@ -63,10 +73,12 @@ export function RequestForm({ subject }: { readonly subject: RequestSubject }) {
 interface EndProps {
   readonly request: RequestState;
   readonly submit: Submit;
+  /** Whether the CA must refuse the request. */
+  readonly isBlocked: boolean;
 }
 
 /** The summary and the buttons. */
-function End({ request: { project, sentence, ca }, submit }: EndProps) {
+function End({ request: { project, sentence, ca }, submit, isBlocked }: EndProps) {
   const summary = useId();
   const noDryRun = ca?.stagingUrl === null;
   const { isRequesting, isTrying } = submit;
@@ -91,7 +103,12 @@ function End({ request: { project, sentence, ca }, submit }: EndProps) {
             >
               {submit.trialJobId === null ? text.dryRun : text.dryRunAgain}
             </Button>
-            <Button type="submit" disabled={isTrying} loading={isRequesting} aria-describedby={summary}>
+            <Button
+              type="submit"
+              disabled={isTrying || isBlocked}
+              loading={isRequesting}
+              aria-describedby={summary}
+            >
               {text.submit}
             </Button>
           </Group>

@@ -161,7 +161,7 @@ const REDIRECTED: Readonly<Record<AddressRefusal, string>> = {
 };
 
 /** For callers with access to only some projects. */
-function withoutAnswers(fetched: Fetched): Fetched {
+export function withoutAnswers(fetched: Fetched): Fetched {
   if (fetched.kind === 'answer') return { ...fetched, server: null, redirects: [] };
   if (fetched.kind !== 'bad_redirect') return { ...fetched, redirects: [] };
   return { ...fetched, reason: 'to where no CA follows', redirects: [] };

@@ -1,0 +1,55 @@
+// POST /doctor and /projects/{id}/doctor: the account that Certdesk has at the CA, and who learns of private networks.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import { type Bind, startBind } from '../support/dns/bind.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith } from '../support/tools/tools.ts';
+
+describeWith(['pebble', 'bind9'], 'the doctor of a running Certdesk', () => {
+  let bind: Bind;
+  let pebble: Pebble;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    bind = await startBind({
+      zones: [
+        {
+          name: 'example.com',
+          records: ['caa A 127.0.0.1', 'caa CAA 0 issue "pebble.letsencrypt.org; accounturi=https://other/"'],
+        },
+      ],
+    });
+    pebble = await startPebble({ dnsServer: bind.server });
+    const dns = { resolvers: [bind.server], endpoints: {}, authorityPort: bind.port };
+    app = await startApp({ pebble, platform: { dns, allowPrivate: ['127.0.0.1/32'] } });
+  }, 120_000);
+  afterAll(async () => {
+    await app?.stop();
+    await Promise.all([bind?.stop(), pebble?.stop()]);
+  });
+
+  const codesOf = (body: { readonly findings?: unknown }) =>
+    (body.findings as readonly { readonly code: string }[]).map(({ code }) => code);
+
+  it('finds Certdesk itself on port 80', async () => {
+    const { status, body } = await app.call('POST', '/doctor', { body: { names: ['www.example.com'] } });
+    expect(status).toBe(200);
+    expect(codesOf(body)).toEqual([]);
+    expect(body.names?.[0]?.ports?.[0]).toMatchObject({ port: 80, state: 'answers', who: 'Certdesk' });
+  });
+
+  it('compares accounturi with the account that a project has or will get', async () => {
+    const id = await app.project('caa.example.com');
+    const { body } = await app.call('POST', `/projects/${id}/doctor`);
+    expect(codesOf(body)).toEqual(['caa-forbids-account']);
+  });
+
+  it('lets a limited token examine its own project only', async () => {
+    const id = await app.project('www.example.com');
+    const token = await app.makeToken(['projects:write'], [id]);
+    const own = await app.call('POST', `/projects/${id}/doctor`, { token });
+    expect(own.status).toBe(200);
+    const names = { body: { names: ['www.example.com'] }, token };
+    expect(await app.call('POST', '/doctor', names)).toMatchObject({ status: 403 });
+  });
+});
