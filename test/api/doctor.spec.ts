@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
 import { type Bind, startBind } from '../support/dns/bind.ts';
+import { applyFixes } from '../support/doctor/doctor-rig.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
@@ -51,5 +52,35 @@ describeWith(['pebble', 'bind9'], 'the doctor of a running Certdesk', () => {
     expect(own.status).toBe(200);
     const names = { body: { names: ['www.example.com'] }, token };
     expect(await app.call('POST', '/doctor', names)).toMatchObject({ status: 403 });
+  });
+
+  it('locks a project to its CA, account and method, and raises the alarm when the lock forbids the CA', async () => {
+    const id = await app.project('lock.example.com');
+    expect(await app.call('GET', `/projects/${id}/caa-lock`)).toMatchObject({ status: 404 });
+    const issued = await app.call('POST', `/projects/${id}/certificate`, {
+      body: { challengeType: 'http-01', keyType: 'ec', keySize: 256 },
+    });
+    expect(issued.status).toBe(200);
+    const open = await app.call('POST', `/projects/${id}/caa-lock`);
+    expect(open.body).toMatchObject({ state: 'open', watched: true, remove: [] });
+    const add = open.body.add as unknown as readonly string[];
+    await applyFixes(
+      bind,
+      'example.com',
+      add.map((text) => ({ kind: 'add-record', text })),
+    );
+    const locked = await app.call('GET', `/projects/${id}/caa-lock`);
+    expect(locked.body).toMatchObject({ state: 'locked', watched: true, add: [], remove: [] });
+
+    // Somebody replaces the records.
+    await applyFixes(bind, 'example.com', [
+      ...add.map((text) => ({ kind: 'remove-record' as const, text: text.replace(' 300 ', ' ') })),
+      { kind: 'add-record', text: 'lock.example.com. 300 IN CAA 0 issue "other.example"' },
+    ]);
+    expect((await app.call('GET', `/projects/${id}/caa-lock`)).body).toMatchObject({ state: 'forbidden' });
+    const { body } = await app.call('GET', `/events?project=${id}`);
+    expect(JSON.stringify(body)).toContain('caa-lock.broken');
+    expect((await app.call('DELETE', `/projects/${id}/caa-lock`)).status).toBe(200);
+    expect((await app.call('GET', `/projects/${id}/caa-lock`)).body).toMatchObject({ watched: false });
   });
 });

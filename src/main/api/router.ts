@@ -2,6 +2,7 @@
 import { audit } from './audit.ts';
 import { backups } from './backups.ts';
 import { caDirectories } from './ca-directories.ts';
+import { caaLocks } from './caa-locks.ts';
 import { certificates } from './certificates.ts';
 import { deployments } from './deployments.ts';
 import { dnsCredentials } from './dns-credentials.ts';
@@ -33,6 +34,7 @@ export const appRouter = router({
   hostCredentials,
   deployments,
   doctor,
+  caaLocks,
   endpoints,
   imports,
   jobs,

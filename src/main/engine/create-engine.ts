@@ -30,6 +30,7 @@ export function createEngine(ports: EnginePorts): Engine {
   const { endpoints, endpointSweeps } = wireEndpoints(common);
   const scheduler = wireMaintenance(common, { ...authorities, ...issuance, queue, sweepLeftovers, sessions });
   const monitoring = wireMonitoring(common, { ...records, ...issuance, scheduler });
+  const { caaSchedule, ...doctor } = wireDoctor(common, { http, budget: authorities.budget });
   const backupSchedule = createEveryMinute(records.backups.runIfDue);
 
   return {
@@ -39,7 +40,7 @@ export function createEngine(ports: EnginePorts): Engine {
     ...deploy,
     ...monitoring,
     ...wireSimulation(common),
-    ...wireDoctor(common, { http, budget: authorities.budget }),
+    ...doctor,
     endpoints,
     sessions,
     tokens: createTokens(stores, journal, clock),
@@ -60,6 +61,7 @@ export function createEngine(ports: EnginePorts): Engine {
       endpointSweeps.start();
       endpointSweeps.schedule.start();
       backupSchedule.start();
+      caaSchedule.start();
     },
     async stop() {
       scheduler.stop();
@@ -68,6 +70,7 @@ export function createEngine(ports: EnginePorts): Engine {
         queue.stop(),
         deploymentRunner.stop(),
         backupSchedule.stop(),
+        caaSchedule.stop(),
         endpointSweeps.stop(),
         endpointSweeps.schedule.stop(),
       ]);

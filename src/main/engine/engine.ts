@@ -38,6 +38,7 @@ import type { Surroundings } from './diagnostics/diagnostics.ts';
 import type { DnsCredentialService } from './dns/credentials/credentials.ts';
 import type { DnsResolver } from './dns/lookup/resolver.ts';
 import type { DnsProviderInfo } from './dns/providers/registry.ts';
+import type { CaaLocks } from './doctor/caa-locks.ts';
 import type { Doctor } from './doctor/doctor.ts';
 import type { Endpoints } from './endpoints/add-endpoints.ts';
 import type { HostCredentials } from './hosts/credentials.ts';
@@ -114,6 +115,7 @@ export interface Engine {
   readonly issuance: Issuance;
   readonly reachability: ReachabilityService;
   readonly doctor: Doctor;
+  readonly caaLocks: CaaLocks;
   readonly jobs: Jobs;
   readonly events: Events;
   readonly dnsCredentials: DnsCredentialService;

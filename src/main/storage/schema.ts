@@ -1,5 +1,6 @@
 // Kysely's types of the tables, which migrations/ creates.
 import type { Generated, GeneratedAlways } from 'kysely';
+import type { CaaLockState } from '../../shared/caa-lock.ts';
 import type { NotificationKind } from '../../shared/notification.ts';
 import type { DeploySchema } from './schema-deploy.ts';
 import type { EndpointSchema } from './schema-endpoint.ts';
@@ -23,6 +24,7 @@ export interface Schema extends DeploySchema, EndpointSchema {
   ca_usage: CaUsageTable;
   incidents: IncidentsTable;
   moved_windows: MovedWindowsTable;
+  caa_locks: CaaLocksTable;
   notification_channels: NotificationChannelsTable;
   notification_deliveries: NotificationDeliveriesTable;
   notification_states: NotificationStatesTable;
@@ -301,4 +303,12 @@ interface NotificationStatesTable {
   severity: 'critical' | 'warning';
   project_id: string | null;
   reported_at: string;
+}
+
+export interface CaaLocksTable {
+  project_id: string;
+  state: CaaLockState;
+  message: string;
+  checked_at: string;
+  next_check_at: string;
 }

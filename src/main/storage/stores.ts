@@ -4,6 +4,7 @@ import type { Stores } from '../engine/core/stores.ts';
 import { createAccountStore } from './accounts.ts';
 import { createAuditStore } from './audit.ts';
 import { createCaUsageStore } from './ca-usage.ts';
+import { createCaaLockStore } from './caa-locks.ts';
 import { createCertificateStore } from './certificates.ts';
 import { createDeploymentRunStore } from './deployment-runs.ts';
 import { createDeploymentStore } from './deployments.ts';
@@ -75,6 +76,7 @@ function storesOn(db: Kysely<Schema>): Stores {
     events: createEventStore(db),
     settings: createSettingStore(db),
     caUsage: createCaUsageStore(db),
+    caaLocks: createCaaLockStore(db),
     overview: createOverviewStore(db),
     simulation: createSimulationStore(db),
     incidents: createIncidentStore(db),

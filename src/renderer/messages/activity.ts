@@ -58,6 +58,8 @@ export const activity = {
     'certificates.testReachability': 'Test reachability',
     'certificates.testNames': 'Test reachability',
     'doctor.examine': 'Examine names',
+    'caaLocks.watch': 'Watch CAA records',
+    'caaLocks.unwatch': 'Stop watching CAA records',
     'doctor.examineProject': 'Examine names',
     'certificates.purge': 'Delete removed certificates',
     'certificates.revoked-by-ca': 'Revoked by the CA',

@@ -13,6 +13,23 @@ export const doctor = {
   doubtful: 'Some things may keep the CA from issuing',
   failing: 'The CA will probably not issue',
   blocked: 'The CA must refuse this request',
+  lock: {
+    title: 'CAA lock',
+    hint: 'CAA records that let only this CA, ACME account and validation method issue certificates for the names of this project. Create them at your DNS provider.',
+    check: 'Check CAA records',
+    watch: 'Check every day',
+    unwatch: 'Stop checking every day',
+    watched: 'Certdesk checks these records every day, and reports if they no longer permit the CA.',
+    add: 'Create these records',
+    remove: 'Remove these records, which permit more',
+    states: {
+      locked: 'Locked',
+      loose: 'Permitted, but not locked',
+      open: 'Open to every CA',
+      forbidden: 'The CA is not permitted',
+      unknown: 'Not known',
+    },
+  },
   severities: { critical: 'Problem', warning: 'Warning', info: 'Note', unknown: 'Not checked' },
   fixes: {
     'add-record': 'Add this record',

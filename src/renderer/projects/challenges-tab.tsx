@@ -14,6 +14,7 @@ import { LinkButton } from '../ui/link.tsx';
 import { Names } from '../ui/names.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { CaaLockPanel } from './caa-lock-panel.tsx';
 import { ProjectDoctor } from './project-doctor.tsx';
 import type { ProjectRowData } from './use-project-list.ts';
 
@@ -36,6 +37,7 @@ export function ChallengesTab({ project }: { readonly project: ProjectRowData })
         {(data) => (data?.spec ? <Way spec={data.spec} account={data.account} /> : null)}
       </QueryView>
       {project.domain !== null && <ProjectDoctor id={project.id} />}
+      {details.data?.account != null && <CaaLockPanel id={project.id} />}
       <QueryView query={jobs}>
         {(data) => {
           const last = data.jobs.find(({ kind }) => kind !== 'revoke');

@@ -103,7 +103,8 @@ export async function startDoctorRig(zones: readonly BindZone[]): Promise<Doctor
   };
 }
 
-async function applyFixes(bind: Bind, zone: string, fixes: readonly DoctorFix[]): Promise<void> {
+/** Changes records of the zone by nsupdate, as the fixes say. */
+export async function applyFixes(bind: Bind, zone: string, fixes: readonly DoctorFix[]): Promise<void> {
   const updates = fixes.flatMap(({ kind, text }) => {
     if (kind === 'add-record') return [`update add ${text.replace('ADDRESS-OF-THE-SERVER', '127.0.0.1')}`];
     return kind === 'remove-record' ? [`update delete ${text}`] : [];

@@ -4,6 +4,7 @@
 import type { AccountStore } from './stores/accounts.ts';
 import type { AuditStore } from './stores/audit.ts';
 import type { CaUsageStore } from './stores/ca-usage.ts';
+import type { CaaLockStore } from './stores/caa-locks.ts';
 import type { CertificateStore } from './stores/certificates.ts';
 import type { DeploymentRunStore, DeploymentStore } from './stores/deployments.ts';
 import type { DnsCredentialStore } from './stores/dns-credentials.ts';
@@ -39,6 +40,7 @@ export interface Stores {
   readonly events: EventStore;
   readonly settings: SettingStore;
   readonly caUsage: CaUsageStore;
+  readonly caaLocks: CaaLockStore;
   readonly overview: OverviewStore;
   readonly simulation: SimulationStore;
   readonly incidents: IncidentStore;

@@ -8,6 +8,7 @@ import type { Message, MessageItem, ReportedCondition } from '../core/stores/not
 import type { Stores } from '../core/stores.ts';
 import { readTimeZone } from '../settings/settings.ts';
 import { type Audience, EVERYTHING, findAudiences, hearsOf } from './audiences.ts';
+import { findCaaConditions } from './caa-conditions.ts';
 import { type Condition, findConditions, HELD_BACK } from './conditions.ts';
 import { findDeploymentConditions, resolvedDeploymentItem } from './deployment-conditions.ts';
 import { findEndpointConditions, findResolvedEndpoint } from './endpoint-conditions.ts';
@@ -38,6 +39,7 @@ export async function detectChanges({ stores, https, now, calmSince }: Detection
     ...(await findEndpointConditions(stores)),
     ...(await findDeploymentConditions(stores)),
     ...(await findIncidentConditions(stores)),
+    ...(await findCaaConditions(stores)),
     ...findHttpsConditions(https),
   ];
   const renewals = await findRenewals(stores, now);

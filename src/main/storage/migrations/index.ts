@@ -31,6 +31,7 @@ import { simulation } from './0028-simulation.ts';
 import { windows } from './0029-windows.ts';
 import { incidents } from './0030-incidents.ts';
 import { endpointServedUnknown } from './0031-endpoint-served-unknown.ts';
+import { caaLocks } from './0032-caa-locks.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -65,4 +66,5 @@ export const MIGRATIONS: readonly Migration[] = [
   windows,
   incidents,
   endpointServedUnknown,
+  caaLocks,
 ];

@@ -3,12 +3,13 @@ import { Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { DOCTOR_FINDINGS, type DoctorFinding, type DoctorReport } from '../../../shared/doctor.ts';
 import { useApiClient } from '../../api.ts';
 import { DoctorReportView } from '../../doctor/doctor-report.tsx';
 import { formatList } from '../../format.ts';
 import { doctor as text } from '../../messages/doctor.ts';
 import { FailureNotice } from '../../ui/failure.tsx';
-import { MANUAL, OTHER_CA, TYPED_MS } from './request-values.ts';
+import { MANUAL, type Method, OTHER_CA, TYPED_MS } from './request-values.ts';
 import type { RequestState } from './use-request.ts';
 
 export interface ExaminationProps {
@@ -62,9 +63,18 @@ export function Examination({ request: { form, names, method }, onBlocked }: Exa
       ) : (
         <>
           {examination.error !== null && <FailureNotice error={examination.error} />}
-          {examination.data !== undefined && <DoctorReportView report={examination.data} />}
+          {examination.data !== undefined && (
+            <DoctorReportView report={withoutReachability(examination.data, method)} />
+          )}
         </>
       )}
     </Stack>
   );
+}
+
+/** The reachability test above says the same about addresses and ports. */
+function withoutReachability({ findings }: Pick<DoctorReport, 'findings'>, method: Method) {
+  if (method !== 'http-01' && method !== 'tls-alpn-01') return { findings };
+  const isSaid = ({ code }: DoctorFinding) => ['addresses', 'ports'].includes(DOCTOR_FINDINGS[code].group);
+  return { findings: findings.filter((finding) => !isSaid(finding)) };
 }
