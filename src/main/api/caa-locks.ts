@@ -30,7 +30,7 @@ export const caaLocks = router({
       },
       cli: [
         {
-          verb: 'caa-lock',
+          verb: 'caa-lock show',
           summary: 'print the CAA records that bind a project to its CA and account',
           ...LOCK,
         },
