@@ -122,6 +122,7 @@ body { color: var(--cd-text); font: 0.875rem/1.5 var(--cd-font); font-feature-se
 }
 .swagger-ui .btn.authorize svg { fill: currentcolor !important; }
 .swagger-ui .tab-header .tab-item .opblock-title span::after { background: #6a80ec !important; }
+.swagger-ui .microlight span[style*='211, 99, 99'] { color: #f0a3a3 !important; }
 .swagger-ui :is(table thead tr th, table thead tr td) { border-color: var(--cd-line) !important; }
 .swagger-ui :is(.parameter__name.required span, .parameter__name.required::after, .required) { color: var(--cd-bad) !important; }
 .swagger-ui .btn.execute, html.dark-mode .swagger-ui .btn.execute {
