@@ -49,6 +49,20 @@ export function createSimulationStore(db: Kysely<Schema>): SimulationStore {
       return all === '' ? [] : all.split(' ');
     },
 
+    async windows() {
+      const rows = await db
+        .selectFrom('deployments')
+        .select(['id', 'name', 'window'])
+        .where('window', 'is not', null)
+        .where('enabled', '=', 1)
+        .execute();
+      return rows.map(({ id, name, window }) => ({
+        deploymentId: id,
+        name,
+        window: JSON.parse(window ?? ''),
+      }));
+    },
+
     async examples({ type, provider, hasAri, autoRenew }, limit) {
       const conditions = [
         ...(type === undefined ? [] : [sql`type = ${type}`]),

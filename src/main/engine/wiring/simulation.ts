@@ -2,13 +2,18 @@
 import type { Engine } from '../engine.ts';
 import { createIncidents } from '../incidents/incidents.ts';
 import { createSimulation } from '../simulation/simulation.ts';
+import { listWaits } from '../simulation/waits.ts';
 import type { Common } from './common.ts';
 
 export function wireSimulation(common: Common): Pick<Engine, 'simulation' | 'incidents'> {
   const { stores, clock, directories } = common;
   return {
-    // No deployment is limited to certain times yet.
-    simulation: createSimulation({ stores, clock, directories, waits: async () => [] }),
+    simulation: createSimulation({
+      stores,
+      clock,
+      directories,
+      waits: () => listWaits(stores, clock.now()),
+    }),
     incidents: createIncidents(common),
   };
 }

@@ -1,4 +1,5 @@
-// The interface of the queries for the simulator. Each reads one index only.
+// The interface of the queries for the simulator. Those of certificates read one index only.
+import type { DeploymentWindow } from '../../../../shared/deployment-window.ts';
 
 /** Active certificates, neither revoked nor removed, that are equal in everything that the simulator looks at. */
 export interface CertificateGroup {
@@ -31,6 +32,10 @@ export interface SimulationStore {
   groups(): Promise<readonly CertificateGroup[]>;
   /** Lists the first name of each certificate of this CA, without staging. @param ca As in `CertificateGroup`. */
   domains(ca: string): Promise<readonly string[]>;
+  /** Lists the enabled deployments that have a window. */
+  windows(): Promise<
+    readonly { readonly deploymentId: string; readonly name: string; readonly window: DeploymentWindow }[]
+  >;
   examples(
     filter: GroupFilter,
     limit: number,
