@@ -39,6 +39,10 @@ export const RUN_STATE_LABELS: Readonly<Record<RunState, string>> = {
 /** The states in which a run has not ended. */
 export const UNFINISHED_RUNS: readonly RunState[] = ['pending', 'waiting-for-window', 'running'];
 
+export const WaitsForSchema = z.string().nullable().meta({
+  description: 'Why the rollout holds the run: `waits for web1, the canary`; null if it does not',
+});
+
 /** The steps of a run in their order, with their display names. */
 export const RUN_STEPS = {
   connect: 'Connect',
@@ -85,6 +89,7 @@ export const DeploymentRunSchema = z
     startedAt: TimestampSchema.nullable(),
     finishedAt: TimestampSchema.nullable(),
     nextAttemptAt: TimestampSchema.nullable(),
+    waitsFor: WaitsForSchema,
   })
   .meta({ id: 'DeploymentRun', outside: 'deployment-run' });
 export type DeploymentRun = z.infer<typeof DeploymentRunSchema>;

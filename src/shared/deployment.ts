@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { DeployedStateSchema } from './deployed.ts';
 import { DEPLOYED_STATES, type DeployedState } from './deployed-states.ts';
 import { DEPLOYMENT_KINDS } from './deployment-kinds.ts';
-import { RunStateSchema } from './deployment-run.ts';
+import { RunStateSchema, WaitsForSchema } from './deployment-run.ts';
 import { DeploymentWindowSchema, WaitingSchema } from './deployment-window.ts';
 import { HostCredentialIdSchema, HostIdSchema } from './host.ts';
 import { toSearchText } from './identifiers.ts';
@@ -12,6 +12,7 @@ import { ErrorBodySchema } from './job.ts';
 import { LabelSchema } from './label.ts';
 import type {} from './outside.ts';
 import { ProjectIdSchema } from './project.ts';
+import { RolloutSchema } from './rollout.ts';
 import { TagSchema } from './tag.ts';
 import { TimestampSchema } from './time-schema.ts';
 
@@ -76,6 +77,12 @@ export const DEPLOYMENT_LABELS = {
   start: 'Start',
   end: 'End',
   timeZone: 'Time zone',
+  rollout: 'Rollout',
+  strategy: 'Strategy',
+  stopOnFailure: 'Stop after a failure',
+  concurrency: 'Hosts in parallel',
+  groups: 'Groups of hosts',
+  after: 'After',
 } as const;
 
 /** Protocols of the check, as in engine/endpoints/. All but `tls` begin with STARTTLS. */
@@ -218,6 +225,13 @@ const recipeOptions = z
   .meta({ description: 'Values of the fields of the recipe; GET /deployment-recipes lists them' });
 const files = z.array(DeploymentFileSchema).max(20);
 
+const after = z
+  .string()
+  .min(1)
+  .max(64)
+  .nullable()
+  .meta({ description: 'ID of a deployment of the project whose hosts come before' });
+
 /** The operation that creates a deployment needs a signed-in person; the one that previews it, only this. */
 const PREVIEWED = { reach: 'installation' } as const;
 
@@ -245,6 +259,8 @@ export const CreateDeploymentSchema = z
     window: DeploymentWindowSchema.nullable()
       .default(null)
       .meta({ description: 'Null: deploys at once', ...PREVIEWED }),
+    rollout: RolloutSchema.prefault({}).meta(PREVIEWED),
+    after: after.default(null).meta(PREVIEWED),
     enabled: z
       .boolean()
       .default(true)
@@ -265,6 +281,8 @@ export const UpdateDeploymentSchema = z
     steps: DeploymentStepsSchema.optional().meta(DEFINED),
     verify: DeploymentVerifySchema.nullable().optional().meta(DEFINED),
     window: DeploymentWindowSchema.nullable().optional().meta(DEFINED),
+    rollout: RolloutSchema.optional().meta(DEFINED),
+    after: after.optional().meta(DEFINED),
   })
   .meta({ id: 'UpdateDeployment' });
 export type UpdateDeployment = z.output<typeof UpdateDeploymentSchema>;
@@ -284,6 +302,7 @@ export const DeploymentTargetSchema = z
     at: TimestampSchema.nullable(),
     versionId: z.string().nullable(),
     nextAttemptAt: TimestampSchema.nullable(),
+    waitsFor: WaitsForSchema,
     error: ErrorBodySchema.nullable(),
   })
   .meta({ id: 'DeploymentTarget' });
@@ -312,6 +331,8 @@ export const DeploymentSchema = z
     steps: DeploymentStepsSchema.meta({ outside: 'deployment-steps' }),
     verify: DeploymentVerifySchema.nullable(),
     window: DeploymentWindowSchema.nullable(),
+    rollout: RolloutSchema,
+    after: z.string().nullable(),
     state: DeployedStateSchema,
     stateAt: TimestampSchema,
     waiting: WaitingSchema.nullable().meta({ description: 'Null in other states than `waiting`' }),

@@ -14,6 +14,7 @@ import {
 } from '../../src/renderer/deployments/deployment-values.ts';
 import { stepsToCome } from '../../src/renderer/deployments/steps-to-come.ts';
 import { CreateDeploymentSchema, type Deployment, type RecipeInfo } from '../../src/shared/deployment.ts';
+import { DEFAULT_ROLLOUT } from '../../src/shared/rollout.ts';
 
 const VERIFY = {
   port: 443,
@@ -57,6 +58,8 @@ test('a recipe with its defaults sends only the recipe and the hosts', () => {
     options: {},
     hosts: { ids: ['h1'] },
     window: null,
+    rollout: DEFAULT_ROLLOUT,
+    after: null,
     enabled: true,
   });
   expect(CreateDeploymentSchema.safeParse(body).success).toBe(true);
@@ -149,6 +152,8 @@ test('an edit keeps the stored script unless a new one is entered', () => {
     steps: STEPS,
     verify: null,
     window: null,
+    rollout: DEFAULT_ROLLOUT,
+    after: null,
     waiting: null,
     state: 'deployed',
     stateAt: '2026-01-19T12:00:00Z',
@@ -165,6 +170,8 @@ test('an edit keeps the stored script unless a new one is entered', () => {
     steps: STEPS,
     verify: null,
     window: null,
+    rollout: DEFAULT_ROLLOUT,
+    after: null,
   });
   expect(toUpdateDeployment({ ...values, script: 'echo' })).toMatchObject({ command: { script: 'echo' } });
 });

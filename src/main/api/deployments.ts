@@ -197,12 +197,13 @@ export const deployments = router({
           verb: 'deploy',
           summary: 'install the certificate on its hosts now',
           args: [DEPLOYABLE],
-          options: { host: '', force: '' },
+          options: { host: '', force: '', ignoreWindow: '' },
           runs: true,
           rows: 'runs',
           columns: [
             { title: 'Host', field: 'host.name' },
             { title: 'State', field: 'state', as: 'state' },
+            { title: 'Waits', field: 'waitsFor' },
             { title: 'Run', field: 'id' },
           ],
           examples: [

@@ -14,6 +14,7 @@ import type {
 } from '../../shared/deployment.ts';
 import type { DeploymentWindow } from '../../shared/deployment-window.ts';
 import { toPathPart } from '../../shared/ip-address.ts';
+import { DEFAULT_ROLLOUT, type Rollout } from '../../shared/rollout.ts';
 import { WEEK, type WindowDay } from '../../shared/week.ts';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { timeZone } from '../time-zone.ts';
@@ -72,6 +73,9 @@ export interface DeploymentValues {
   readonly start: string;
   readonly end: string;
   readonly timeZone: string;
+  readonly rollout: Rollout;
+  /** ID of the deployment that comes before. */
+  readonly after: string | null;
 }
 
 /** Field -> error. Fields of rows are named `files.0.path`, as in the server's errors. */
@@ -136,6 +140,8 @@ export function newDeployment(service: string, hostId: string | undefined): Depl
     start: '02:00',
     end: '04:00',
     timeZone: timeZone.get(),
+    rollout: DEFAULT_ROLLOUT,
+    after: null,
   };
 }
 
@@ -174,7 +180,7 @@ export function withParts(
 }
 
 export function valuesOfDeployment(deployment: Deployment): DeploymentValues {
-  const { name, kind, hosts, command, window } = deployment;
+  const { name, kind, hosts, command, window, rollout, after } = deployment;
   const base = newDeployment(kind, undefined);
   const argv = command !== null && 'argv' in command ? formatArgv(command.argv) : '';
   return {
@@ -183,6 +189,8 @@ export function valuesOfDeployment(deployment: Deployment): DeploymentValues {
     ...('tag' in hosts ? { selection: 'tag', tag: hosts.tag } : { hostIds: [...hosts.ids] }),
     argv,
     ...(window === null ? {} : { windowed: true, ...window }),
+    rollout,
+    after,
     commandAs: command !== null && 'script' in command ? 'script' : 'argv',
   };
 }
@@ -259,6 +267,8 @@ export function toCreateDeployment(
     ...(custom ? partsOf(values) : verifyOf(values, recipe)),
     ...(values.service === 'command' ? { command: commandOf(values) } : {}),
     window: windowOf(values),
+    rollout: values.rollout,
+    after: values.after,
     enabled,
   };
 }
@@ -272,6 +282,8 @@ export function toUpdateDeployment(values: DeploymentValues): UpdateDeployment {
     ...partsOf(values),
     ...(changesCommand ? { command: commandOf(values) } : {}),
     window: windowOf(values),
+    rollout: values.rollout,
+    after: values.after,
   };
 }
 
@@ -343,8 +355,9 @@ function partsOf(values: DeploymentValues): {
 
 /** Returns the values with the defaults of a service, without what was entered for another one. */
 export function withService(values: DeploymentValues, service: string): DeploymentValues {
-  const { selection, hostIds, tag, name, windowed, days, start, end } = values;
-  const kept = { selection, hostIds, tag, name, windowed, days, start, end, timeZone: values.timeZone };
+  const { selection, hostIds, tag, name, windowed, days, start, end, rollout, after } = values;
+  const window = { windowed, days, start, end, timeZone: values.timeZone };
+  const kept = { selection, hostIds, tag, name, rollout, after, ...window };
   return { ...newDeployment(service, undefined), ...kept };
 }
 

@@ -18,6 +18,7 @@ import { DeploymentFields, NameField } from './deployment-fields.tsx';
 import { checkDeployment, toUpdateDeployment, valuesOfDeployment } from './deployment-values.ts';
 import { DraftTest } from './draft-test.tsx';
 import { HostChoice } from './host-choice.tsx';
+import { RolloutFields } from './rollout-fields.tsx';
 import { useDeploymentForm } from './use-deployment-form.ts';
 import { WindowFields } from './window-fields.tsx';
 
@@ -92,6 +93,7 @@ function EditForm({ deployment }: { readonly deployment: Deployment }) {
             <HostChoice {...part} projectId={project.id} />
             <DeploymentFields {...part} scriptLines={scriptLines} />
             <WindowFields {...part} />
+            <RolloutFields {...part} projectId={project.id} deploymentId={deploymentId} />
           </Stack>
         </Panel>
         <DraftTest result={test.data} pending={test.isPending} onTest={tryOut} />

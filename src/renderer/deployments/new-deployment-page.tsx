@@ -28,6 +28,7 @@ import { DraftTest } from './draft-test.tsx';
 import { HostChoice } from './host-choice.tsx';
 import { LivePreview } from './live-preview.tsx';
 import { RecipeFields } from './recipe-fields.tsx';
+import { RolloutFields } from './rollout-fields.tsx';
 import { ServiceChoice } from './service-choice.tsx';
 import { useDeploymentForm } from './use-deployment-form.ts';
 import { useRecipes } from './use-recipes.ts';
@@ -130,6 +131,7 @@ function NewDeployment({ project, recipes }: FormProps) {
               <Advanced {...part} project={project} recipe={recipe} />
             )}
             <WindowFields {...part} />
+            <RolloutFields {...part} projectId={project.id} />
           </Stack>
         </Panel>
         <LivePreview project={project} values={values} recipe={recipe} />

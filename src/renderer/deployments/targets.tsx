@@ -71,6 +71,7 @@ function Target({ deployment, target, startsOpen }: TargetProps) {
           </TextLink>
           <Text fz="sm" c="dimmed" component="span">
             {at === null ? text.neverRan : <Time at={at} as="relative" />}
+            {target.waitsFor !== null && ` · ${target.waitsFor}`}
             {state === 'waiting-for-window' && target.nextAttemptAt !== null && (
               <>
                 {' · '}

@@ -8,6 +8,7 @@ import { combineStates, stateOf } from '../../../src/main/engine/deploy/state.ts
 import { judge } from '../../../src/main/engine/deploy/verify.ts';
 import { hasKey } from '../../../src/shared/deployment.ts';
 import { secretsOf } from '../../support/deploy/recipe-page.ts';
+import { DEFAULT_ROLLOUT } from '../../../src/shared/rollout.ts';
 import { RUN } from '../../support/engine/many-deployments.ts';
 
 describe('the state of a deployment', () => {
@@ -147,7 +148,14 @@ describe('a recipe', () => {
 describe('the preview', () => {
   it('says in sentences what a run does, and warns', () => {
     const { files, steps, verify } = expandRecipe('nginx', { key: '/etc/tls/a.key' }, 'a.example');
-    const described = { files, steps, verify, command: null, window: null };
+    const described = {
+      files,
+      steps,
+      verify,
+      command: null,
+      window: null,
+      rollout: { ...DEFAULT_ROLLOUT, stopOnFailure: false },
+    };
     expect(describeRun(described, { hosts: ['web-1', 'web-2'], domain: 'a.example' })).toEqual([
       'On web-1, web-2:',
       'Write certificate and intermediates to /etc/nginx/certdesk/a.example.pem.',

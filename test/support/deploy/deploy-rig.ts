@@ -82,7 +82,7 @@ export function createDeployRig() {
       clock,
       log: QUIET,
       concurrency: 10,
-      visit: (hostId, signal) => visitHost(walk, hostId, signal),
+      visit: (hostId, runIds, signal) => visitHost(walk, { hostId, runIds }, signal),
     });
   const now = () => toTimestamp(time);
   let runner = createRunner();

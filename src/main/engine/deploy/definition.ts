@@ -13,7 +13,7 @@ import {
   type UpdateDeployment,
 } from '../../../shared/deployment.ts';
 import type { DeploymentWindow } from '../../../shared/deployment-window.ts';
-import { DEFAULT_ROLLOUT } from '../../../shared/rollout.ts';
+import type { Rollout } from '../../../shared/rollout.ts';
 import type { Timestamp } from '../../../shared/time.ts';
 import type { ProjectRecord } from '../core/model.ts';
 import type { DeploymentCommand, DeploymentRecord } from '../core/model-deploy.ts';
@@ -31,6 +31,8 @@ export interface Completed extends Definition {
   readonly steps: DeploymentSteps;
   readonly verify: DeploymentVerify | null;
   readonly window: DeploymentWindow | null;
+  readonly rollout: Rollout;
+  readonly after: string | null;
 }
 
 const NAMES = { files: 'Files', command: 'Command' } as const;
@@ -49,6 +51,8 @@ export function complete(body: CreateDeployment, { domain }: Pick<ProjectRecord,
     steps: body.steps ?? expanded?.steps ?? DeploymentStepsSchema.parse({}),
     verify: body.verify === undefined ? (expanded?.verify ?? null) : body.verify,
     window: body.window,
+    rollout: body.rollout,
+    after: body.after,
   };
 }
 
@@ -79,7 +83,7 @@ export async function newDeployment(
   }: { readonly projectId: string; readonly pausedBy: PausedBy | null; readonly now: Timestamp },
 ): Promise<DeploymentRecord> {
   const id = randomUUID();
-  const { name, kind, recipe, hosts, files, steps, verify, window } = completed;
+  const { name, kind, recipe, hosts, files, steps, verify, window, rollout, after } = completed;
   return {
     id,
     projectId,
@@ -94,8 +98,8 @@ export async function newDeployment(
     steps,
     verify,
     window,
-    rollout: DEFAULT_ROLLOUT,
-    after: null,
+    rollout,
+    after,
     state: pausedBy === null ? 'unknown' : 'paused',
     stateAt: now,
     waiting: null,
@@ -110,7 +114,7 @@ export async function changeDeployment(
   record: DeploymentRecord,
   { body, now }: { readonly body: UpdateDeployment; readonly now: Timestamp },
 ): Promise<DeploymentRecord> {
-  const { name, hosts, files, command, steps, verify, window } = body;
+  const { name, hosts, files, command, steps, verify, window, rollout, after } = body;
   return {
     ...record,
     ...(name === undefined ? {} : { name }),
@@ -120,6 +124,8 @@ export async function changeDeployment(
     ...(steps === undefined ? {} : { steps }),
     ...(verify === undefined ? {} : { verify }),
     ...(window === undefined ? {} : { window }),
+    ...(rollout === undefined ? {} : { rollout }),
+    ...(after === undefined ? {} : { after }),
     updatedAt: now,
   };
 }

@@ -23,7 +23,8 @@ import { checkDefinition } from './check-definition.ts';
 import { changeDeployment, complete, newDeployment } from './definition.ts';
 import { findDeployment } from './lookup.ts';
 import { describeRun, warnAbout } from './plan.ts';
-import { presentDeployments, presentRun } from './present.ts';
+import { presentDeployments, presentRuns } from './present.ts';
+import { checkOrder } from './rollout.ts';
 import { cancelRuns, insertRuns } from './schedule.ts';
 import { refreshState } from './state.ts';
 import { selectedHosts, syncTargets } from './targets.ts';
@@ -128,7 +129,7 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
       return inserted;
     });
     const runs = await stores.deploymentRuns.byIds(ids);
-    return Promise.all(runs.map(async (run) => presentRun(run, await stores.hosts.get(run.hostId))));
+    return presentRuns(stores, runs);
   }
 
   async function setEnabled(id: string, enabled: boolean): Promise<Deployment> {
@@ -183,6 +184,7 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
       await journal.write(async (tx, emit) => {
         const { domain } = await findProject(tx, projectId);
         await checkDefinition(tx, record, domain);
+        await checkOrder(tx, record);
         await tx.deployments.create(record);
         await syncTargets(tx, record, now());
         await deployActive(tx, record, 'changed');
@@ -196,6 +198,7 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
       const project = await findProject(stores, projectId);
       const completed = complete(body, project);
       await checkDefinition(stores, completed, project.domain);
+      await checkOrder(stores, { id: null, projectId, after: completed.after });
       const hosts = await selectedHosts(stores, completed);
       return toPreview(completed, { hosts: hosts.map(({ name }) => name), domain: project.domain });
     },
@@ -216,6 +219,7 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
         const { enabled, pausedBy, state, stateAt } = current;
         const record = { ...sealed, enabled, pausedBy, state, stateAt };
         await checkDefinition(tx, record, domain);
+        await checkOrder(tx, record);
         const { id: _, projectId, createdAt: __, ...patch } = record;
         await tx.deployments.update(id, patch);
         await syncTargets(tx, record, now());
@@ -228,7 +232,9 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
 
     async remove(id) {
       await journal.write(async (tx, emit) => {
-        const { name, projectId } = await findDeployment(tx, id);
+        const { name, projectId, after } = await findDeployment(tx, id);
+        for (const other of await tx.deployments.ofProject(projectId))
+          if (other.after === id) await tx.deployments.update(other.id, { after });
         await tx.deployments.delete(id);
         const message = `Deployment ${name} removed; files that it installed stay on the hosts`;
         await emit({ kind: 'deployment.removed', projectId, message, data: { deploymentId: id } });
@@ -264,8 +270,8 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
   };
 }
 
-/** A new name deploys nothing. */
-const hasNewWork = ({ name: _, ...body }: UpdateDeployment): boolean =>
+/** A new name or order deploys nothing. */
+const hasNewWork = ({ name: _, rollout: __, after: ___, ...body }: UpdateDeployment): boolean =>
   Object.values(body).some((value) => value !== undefined);
 
 /** @throws INVALID_REQUEST if a host does not belong to the deployment, or there is none */

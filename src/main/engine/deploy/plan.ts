@@ -2,6 +2,7 @@
 import type { CommandInput, DeploymentSteps, DeploymentVerify } from '../../../shared/deployment.ts';
 import { type DeploymentFile, FILE_CONTENT_LABELS, hasKey } from '../../../shared/deployment.ts';
 import type { DeploymentWindow } from '../../../shared/deployment-window.ts';
+import { DEFAULT_ROLLOUT, type Rollout } from '../../../shared/rollout.ts';
 import { dayName, WEEK } from '../../../shared/week.ts';
 import type { DeploymentCommand } from '../core/model-deploy.ts';
 import type { DesiredFile } from './content.ts';
@@ -55,11 +56,12 @@ export interface Described {
   readonly steps: DeploymentSteps;
   readonly verify: DeploymentVerify | null;
   readonly window: DeploymentWindow | null;
+  readonly rollout: Rollout;
 }
 
 /** Says in order what a run does. @param hosts Their names. */
 export function describeRun(
-  { files, command, steps, verify, window }: Described,
+  { files, command, steps, verify, window, rollout }: Described,
   { hosts, domain }: { readonly hosts: readonly string[]; readonly domain: string | null },
 ): readonly string[] {
   const where = hosts.length === 0 ? 'No host is selected yet.' : `On ${listOf(hosts)}:`;
@@ -71,6 +73,7 @@ export function describeRun(
   return [
     ...windowSentences(window),
     where,
+    ...(hosts.length > 1 ? rolloutSentences(rollout) : []),
     ...writes,
     ...together,
     ...commandSentences(command, steps),
@@ -86,6 +89,21 @@ function asOwned({ owner, group, mode, replace }: DeploymentFile): string {
     ...(replace === 'in-place' ? ['in place (not atomic)'] : []),
   ];
   return parts.map((part) => `, ${part}`).join('');
+}
+
+function rolloutSentences({ strategy, stopOnFailure, concurrency, groups }: Rollout): readonly string[] {
+  return [
+    ...(strategy === 'canary'
+      ? ['Begin with the first host, the canary, and wait until it has succeeded.']
+      : []),
+    ...(groups.length === 0
+      ? []
+      : [`Complete each group before the next: ${groups.join(', ')}, then the rest.`]),
+    ...(concurrency === DEFAULT_ROLLOUT.concurrency
+      ? []
+      : [`Work on ${concurrency} ${concurrency === 1 ? 'host' : 'hosts'} at a time.`]),
+    ...(stopOnFailure ? ['Stop if a host fails: hosts that have not begun wait.'] : []),
+  ];
 }
 
 function windowSentences(window: DeploymentWindow | null): readonly string[] {

@@ -4,6 +4,7 @@ import type { DeploymentRun } from '../../../shared/deployment-run.ts';
 import type { ErrorBody } from '../../../shared/errors.ts';
 import type { DeploymentRecord, DeploymentRunRecord, HostRecord } from '../core/model-deploy.ts';
 import type { Stores } from '../core/stores.ts';
+import { readRollout, reasonToWait } from './rollout.ts';
 
 /** Presents deployments with a fixed number of queries for the whole page. */
 export async function presentDeployments(
@@ -23,6 +24,7 @@ export async function presentDeployments(
     ),
   ]);
   const runOf = new Map(runs.map((run) => [run.id, run]));
+  const waits = await readWaits(stores, records, runs);
   const targetsOf = Map.groupBy(targets, ({ deploymentId }) => deploymentId);
   return records.map((record) => {
     const { id, projectId, scriptSealed: _, ...rest } = record;
@@ -36,6 +38,7 @@ export async function presentDeployments(
         at: run?.finishedAt ?? run?.startedAt ?? run?.createdAt ?? null,
         versionId: run?.versionId ?? null,
         nextAttemptAt: run?.nextAttemptAt ?? null,
+        waitsFor: waits.get(run?.id ?? '') ?? null,
         error: toJson(run?.error ?? null),
       };
     });
@@ -62,10 +65,12 @@ function toPlain({
   files,
   command,
   steps,
+  rollout,
   ...rest
 }: Omit<DeploymentRecord, 'id' | 'projectId' | 'scriptSealed'>) {
   return {
     ...rest,
+    rollout: { ...rollout, groups: [...rollout.groups] },
     hosts: 'ids' in hosts ? { ids: [...hosts.ids] } : { tag: hosts.tag },
     files: files.map((file) => ({ ...file })),
     command:
@@ -74,9 +79,48 @@ function toPlain({
   };
 }
 
-export function presentRun(
+/** Presents runs, with what those wait for that have not begun. */
+export async function presentRuns(
+  stores: Stores,
+  runs: readonly DeploymentRunRecord[],
+): Promise<readonly DeploymentRun[]> {
+  const waiting = new Set(runs.filter(isHeld).map(({ deploymentId }) => deploymentId));
+  const found = await Promise.all([...waiting].map((id) => stores.deployments.get(id)));
+  const waits = await readWaits(
+    stores,
+    found.filter((deployment) => deployment !== null),
+    runs,
+  );
+  return Promise.all(
+    runs.map(async (run) => presentRun(run, await stores.hosts.get(run.hostId), waits.get(run.id) ?? null)),
+  );
+}
+
+const isHeld = ({ state }: DeploymentRunRecord): boolean => state === 'pending';
+
+/** What runs wait for, by run. */
+async function readWaits(
+  stores: Stores,
+  deployments: readonly DeploymentRecord[],
+  runs: readonly DeploymentRunRecord[],
+): Promise<ReadonlyMap<string, string>> {
+  const held = Map.groupBy(runs.filter(isHeld), ({ deploymentId }) => deploymentId);
+  const waits = deployments.map(async (deployment) => {
+    const own = held.get(deployment.id) ?? [];
+    const rollout = own.length === 0 ? null : await readRollout(stores, deployment);
+    if (rollout === null) return [];
+    return own.flatMap((run) => {
+      const reason = reasonToWait(rollout, run);
+      return reason === null ? [] : [[run.id, reason] as const];
+    });
+  });
+  return new Map((await Promise.all(waits)).flat());
+}
+
+function presentRun(
   run: DeploymentRunRecord,
   host: Pick<HostRecord, 'id' | 'name'> | null,
+  waitsFor: string | null,
 ): DeploymentRun {
   const {
     hostId,
@@ -91,6 +135,7 @@ export function presentRun(
   return {
     ...rest,
     host: { id: hostId, name: host?.name ?? hostId },
+    waitsFor,
     steps: steps.map((step) => ({ ...step })),
     error: toJson(error),
   };

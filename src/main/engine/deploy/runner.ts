@@ -1,8 +1,10 @@
 // Starts due runs: one visit to a host at a time, several hosts in parallel. Waiting runs are rows; they take no place in
 // the queue of jobs and do not lock their project.
 import { toTimestamp } from '../../../shared/time.ts';
+import type { DeploymentRunRecord } from '../core/model-deploy.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
+import { type RolloutState, readRollout, reasonToWait } from './rollout.ts';
 
 export interface DeploymentRunner {
   /** Resumes the runs that the last process left, and starts the schedule. */
@@ -21,7 +23,8 @@ export interface DeploymentRunnerDeps {
   readonly log: Log;
   /** Hosts in parallel. */
   readonly concurrency: number;
-  visit(hostId: string, signal: AbortSignal): Promise<void>;
+  /** @param runIds The runs that may begin. */
+  visit(hostId: string, runIds: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
 }
 
 const EVERY_MS = 60_000;
@@ -30,7 +33,7 @@ const SETTLE_AGAIN_MS = 30 * 60_000;
 
 export function createDeploymentRunner(deps: DeploymentRunnerDeps): DeploymentRunner {
   const { stores, clock, log, concurrency } = deps;
-  const visits = new Map<string, Promise<void>>();
+  const visits = new Map<string, { readonly runIds: ReadonlySet<string>; readonly ended: Promise<void> }>();
   /** When a host is contacted again only because of unsettled runs, by its id, in milliseconds. At startup: at once. */
   const settleAgain = new Map<string, number>();
   let stopping = new AbortController();
@@ -39,7 +42,8 @@ export function createDeploymentRunner(deps: DeploymentRunnerDeps): DeploymentRu
   let looking: Promise<void> = Promise.resolve();
   let awake = false;
 
-  async function dueHosts(): Promise<readonly string[]> {
+  /** The due runs of each host, which may be none if only something is left to clean up. */
+  async function dueHosts(): Promise<ReadonlyMap<string, readonly DeploymentRunRecord[]>> {
     const now = clock.now();
     const at = toTimestamp(now);
     const [runs, forget, unsettled] = await Promise.all([
@@ -48,18 +52,26 @@ export function createDeploymentRunner(deps: DeploymentRunnerDeps): DeploymentRu
       stores.deploymentRuns.unsettledHosts(),
     ]);
     const settle = unsettled.filter((hostId) => (settleAgain.get(hostId) ?? 0) <= now.getTime());
-    return [...new Set([...[...runs, ...forget].map(({ hostId }) => hostId), ...settle])];
+    const byHost = Map.groupBy(runs, ({ hostId }) => hostId);
+    for (const hostId of [...forget.map((target) => target.hostId), ...settle])
+      if (!byHost.has(hostId)) byHost.set(hostId, []);
+    return byHost;
   }
 
   /** Starts visits as far as hosts and places are free. */
   async function startDue(): Promise<void> {
     const { signal } = stopping;
-    for (const hostId of await dueHosts()) {
+    const rollouts = createRollouts(stores);
+    for (const [hostId, runs] of await dueHosts()) {
       if (signal.aborted || visits.size >= concurrency) return;
       if (visits.has(hostId)) continue;
+      const starting = new Set([...visits.values()].flatMap(({ runIds }) => [...runIds]));
+      const runIds = new Set<string>();
+      for (const run of runs) if (await rollouts.mayBegin(run, starting)) runIds.add(run.id);
+      if (runs.length > 0 && runIds.size === 0) continue;
       settleAgain.set(hostId, clock.now().getTime() + SETTLE_AGAIN_MS);
-      const visit = deps
-        .visit(hostId, signal)
+      const ended = deps
+        .visit(hostId, runIds, signal)
         .then(
           () => true,
           (error: unknown) => {
@@ -71,7 +83,7 @@ export function createDeploymentRunner(deps: DeploymentRunnerDeps): DeploymentRu
           visits.delete(hostId);
           if (succeeded) wake();
         });
-      visits.set(hostId, visit);
+      visits.set(hostId, { runIds, ended });
     }
   }
 
@@ -117,7 +129,7 @@ export function createDeploymentRunner(deps: DeploymentRunnerDeps): DeploymentRu
       for (;;) {
         await look();
         if (visits.size === 0) return;
-        await Promise.all(visits.values());
+        await Promise.all([...visits.values()].map(({ ended }) => ended));
       }
     },
     async stop() {
@@ -125,7 +137,23 @@ export function createDeploymentRunner(deps: DeploymentRunnerDeps): DeploymentRu
       clearTimeout(timer);
       stopping.abort(new Error('Certdesk is stopping'));
       await looking;
-      await Promise.all(visits.values());
+      await Promise.all([...visits.values()].map(({ ended }) => ended));
+    },
+  };
+}
+
+/** Reads the rollout of each deployment once. */
+function createRollouts(stores: Stores) {
+  const known = new Map<string, RolloutState | null>();
+  return {
+    async mayBegin(run: DeploymentRunRecord, starting: ReadonlySet<string>): Promise<boolean> {
+      const { deploymentId } = run;
+      if (!known.has(deploymentId)) {
+        const deployment = await stores.deployments.get(deploymentId);
+        known.set(deploymentId, deployment === null ? null : await readRollout(stores, deployment));
+      }
+      const rollout = known.get(deploymentId) ?? null;
+      return rollout === null || reasonToWait(rollout, run, starting) === null;
     },
   };
 }

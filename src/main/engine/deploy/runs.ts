@@ -7,7 +7,7 @@ import type { DeploymentRunRecord } from '../core/model-deploy.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 import { findDeployment, findRun } from './lookup.ts';
-import { presentRun } from './present.ts';
+import { presentRuns } from './present.ts';
 import { refreshState } from './state.ts';
 
 export interface DeploymentRuns {
@@ -32,12 +32,16 @@ export interface DeploymentRunsDeps {
 
 export function createDeploymentRuns({ stores, journal, clock }: DeploymentRunsDeps): DeploymentRuns {
   const now = () => toTimestamp(clock.now());
-  const present = async (run: DeploymentRunRecord) => presentRun(run, await stores.hosts.get(run.hostId));
+  async function present(run: DeploymentRunRecord): Promise<DeploymentRun> {
+    const [presented] = await presentRuns(stores, [run]);
+    if (presented === undefined) throw new CertdeskError('DEPLOYMENT_RUN_NOT_FOUND');
+    return presented;
+  }
 
   return {
     async list(deploymentId, limit) {
       await findDeployment(stores, deploymentId);
-      return Promise.all((await stores.deploymentRuns.list({ deploymentId, limit })).map(present));
+      return presentRuns(stores, await stores.deploymentRuns.list({ deploymentId, limit }));
     },
     get: async (id) => present(await findRun(stores, id)),
     projectOf: async (id) => (await findRun(stores, id)).projectId,

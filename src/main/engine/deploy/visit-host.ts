@@ -17,10 +17,15 @@ import { type Loaded, load, type Visit, type WalkDeps } from './walk.ts';
 /**
  * Never rejects, unless `signal` aborts or the database fails. Runs that an abort interrupts stay `running`, and the next
  * start resumes them.
+ * @param of.runIds The runs that may begin.
  */
-export async function visitHost(deps: WalkDeps, hostId: string, signal: AbortSignal): Promise<void> {
+export async function visitHost(
+  deps: WalkDeps,
+  { hostId, runIds }: { readonly hostId: string; readonly runIds: ReadonlySet<string> },
+  signal: AbortSignal,
+): Promise<void> {
   const host = await deps.stores.hosts.get(hostId);
-  const runs = await beginRuns(deps, hostId, host);
+  const runs = await beginRuns(deps, { hostId, runIds }, host);
   const forget = (await deps.stores.deployments.generationsToForget(toTimestamp(deps.clock.now()))).filter(
     (target) => target.hostId === hostId,
   );
@@ -53,12 +58,12 @@ export async function visitHost(deps: WalkDeps, hostId: string, signal: AbortSig
 /** Marks the due runs as running, in one transaction with their first step. */
 async function beginRuns(
   deps: WalkDeps,
-  hostId: string,
+  { hostId, runIds }: { readonly hostId: string; readonly runIds: ReadonlySet<string> },
   host: HostRecord | null,
 ): Promise<readonly ActiveRun[]> {
   const { stores, clock } = deps;
   const at = toTimestamp(clock.now());
-  const due = await stores.deploymentRuns.due(at, hostId);
+  const due = (await stores.deploymentRuns.due(at, hostId)).filter(({ id }) => runIds.has(id));
   const active: ActiveRun[] = [];
   for (const given of due) {
     const deployment = await stores.deployments.get(given.deploymentId);

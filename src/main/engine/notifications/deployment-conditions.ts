@@ -61,7 +61,9 @@ async function problemItem(stores: Stores, deployment: DeploymentRecord): Promis
   const failed = runs.filter(({ error, state }) => error !== null && state !== 'cancelled');
   const more =
     failed.length > 1 ? ` ${failed.length - 1} more of ${targets.length} hosts have a problem.` : '';
-  const cause = `${name}: ${failed[0]?.error?.error ?? 'The deployment failed'}.${more}`.replace(
+  const held = runs.filter(({ state }) => state === 'pending').length;
+  const waiting = held === 0 ? '' : ` ${held} ${held === 1 ? 'host waits' : 'hosts wait'} for it.`;
+  const cause = `${name}: ${failed[0]?.error?.error ?? 'The deployment failed'}.${more}${waiting}`.replace(
     /\.\.+/g,
     '.',
   );

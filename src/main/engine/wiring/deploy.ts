@@ -43,7 +43,8 @@ export function wireDeploy(common: Common): DeployServices {
     clock,
     log,
     concurrency: HOSTS_IN_PARALLEL,
-    visit: (hostId, signal) => visitHost({ ...walk, policy: addressPolicy }, hostId, signal),
+    visit: (hostId, runIds, signal) =>
+      visitHost({ ...walk, policy: addressPolicy }, { hostId, runIds }, signal),
   });
   // Runs are inserted with these changes, and the listener is called after their commit.
   journal.listen(({ kind }) => {
