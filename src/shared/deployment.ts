@@ -20,6 +20,7 @@ import { TimestampSchema } from './time-schema.ts';
 export { type Deployed, DeployedSchema, DeployedStateSchema } from './deployed.ts';
 export { DEPLOYED_STATE_LABELS, DEPLOYED_STATES, type DeployedState } from './deployed-states.ts';
 export { DEPLOYMENT_KINDS, type DeploymentKind } from './deployment-kinds.ts';
+export { DEPLOYMENT_LABELS } from './deployment-labels.ts';
 
 export const FILE_CONTENTS = [
   'certificate',
@@ -44,46 +45,6 @@ export const FILE_CONTENT_LABELS: Readonly<Record<FileContent, string>> = {
   pkcs12: 'PKCS#12 with the private key',
   der: 'Certificate (DER)',
 };
-
-/** Labels of the fields in forms and messages. */
-export const DEPLOYMENT_LABELS = {
-  name: 'Name',
-  kind: 'Type',
-  recipe: 'Recipe',
-  hosts: 'Hosts',
-  files: 'Files',
-  content: 'Content',
-  path: 'Path',
-  owner: 'Owner',
-  group: 'Group',
-  mode: 'Mode',
-  replace: 'Replacement',
-  passwordCredentialId: 'Password',
-  command: 'Command',
-  argv: 'Program and arguments',
-  script: 'Script',
-  validateCommand: 'Command that checks the configuration',
-  reloadCommand: 'Command that reloads the service',
-  timeoutSeconds: 'Time limit of a command (seconds)',
-  environment: 'Environment variables',
-  verify: 'Check of the served certificate',
-  port: 'Port',
-  protocol: 'Protocol',
-  serverName: 'Server name (SNI)',
-  graceSeconds: 'Time until the service serves the certificate (seconds)',
-  onWorse: 'If the service no longer works',
-  window: 'Window',
-  days: 'Days',
-  start: 'Start',
-  end: 'End',
-  timeZone: 'Time zone',
-  rollout: 'Rollout',
-  strategy: 'Strategy',
-  stopOnFailure: 'Stop after a failure',
-  concurrency: 'Hosts in parallel',
-  groups: 'Groups of hosts',
-  after: 'After',
-} as const;
 
 /** Protocols of the check, as in engine/endpoints/. All but `tls` begin with STARTTLS. */
 export const VERIFY_PROTOCOLS = [
