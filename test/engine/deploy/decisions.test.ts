@@ -7,8 +7,8 @@ import { nextAttemptAt } from '../../../src/main/engine/deploy/retry.ts';
 import { combineStates, stateOf } from '../../../src/main/engine/deploy/state.ts';
 import { judge } from '../../../src/main/engine/deploy/verify.ts';
 import { hasKey } from '../../../src/shared/deployment.ts';
-import { secretsOf } from '../../support/deploy/recipe-page.ts';
 import { DEFAULT_ROLLOUT } from '../../../src/shared/rollout.ts';
+import { secretsOf } from '../../support/deploy/recipe-page.ts';
 import { RUN } from '../../support/engine/many-deployments.ts';
 
 describe('the state of a deployment', () => {
