@@ -48,7 +48,7 @@ export function explainInvalidName(input: string): string {
     return isIpAddress(numbers)
       ? `is not a valid IP address. Did you mean ${numbers}?`
       : 'is not a valid IP address. Use four numbers from 0 to 255, such as 192.0.2.1';
-  if (/^\[?[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*\]?$/i.test(input))
+  if (/^\[?[0-9a-f:.]*\]?$/i.test(input) && input.split(':').length > 2)
     return 'is not a valid IPv6 address. Use a form such as 2001:db8::1';
   return explainName(input);
 }

@@ -10,7 +10,10 @@ const SHORTEST = 3;
 export function readProjectAction(
   query: string,
 ): { readonly action: ProjectAction; readonly q: string } | null {
-  const [, first = '', q = ''] = /^\s*(\S+)\s+(\S.*?)\s*$/.exec(query) ?? [];
+  const trimmed = query.trim();
+  const [first = ''] = trimmed.split(/\s/, 1);
+  const q = trimmed.slice(first.length).trim();
+  if (q === '') return null;
   if (first.length < SHORTEST) return null;
   const actions = Object.entries(text.projectActions) as [ProjectAction, { words: readonly string[] }][];
   const found = actions.find(([, { words }]) => words.some((word) => word.startsWith(first.toLowerCase())));

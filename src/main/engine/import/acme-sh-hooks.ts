@@ -113,4 +113,7 @@ function withPaths(command: string): string {
 }
 
 const mentions = (command: string, variable: string): boolean =>
-  new RegExp(`\\$\\{?${variable}\\b`).test(command);
+  command
+    .split('$')
+    .slice(1)
+    .some((part) => /^\{?(\w+)/.exec(part)?.[1] === variable);

@@ -53,13 +53,17 @@ export async function findConfiguredPaths(server: Server, sought: Sought): Promi
 /** Reads the `server` blocks (https://nginx.org/en/docs/http/configuring_https_servers.html). */
 export function readNginx(text: string): readonly Block[] {
   const blocks: Block[] = [];
-  const lines = text.split('\n').map((line) => line.replace(/(^|\s)#.*$/, ''));
+  const lines = text.split('\n').map((line) => withoutComment(line));
   for (const part of lines
     .join('\n')
     .split(/\bserver\s*\{/)
     .slice(1)) {
-    const value = (name: string) =>
-      new RegExp(`(?:^|[;{}\\s])${name}\\s+([^;{}]{1,2000});`).exec(part)?.[1]?.trim();
+    const statements = part.split(/[;{}]/).map((statement) => statement.trim());
+    const value = (directive: string) =>
+      statements
+        .find((statement) => statement.split(/\s/, 1)[0] === directive)
+        ?.slice(directive.length)
+        .trim();
     const certificate = value('ssl_certificate');
     const key = value('ssl_certificate_key');
     if (certificate === undefined || key === undefined) continue;
@@ -69,11 +73,18 @@ export function readNginx(text: string): readonly Block[] {
   return blocks;
 }
 
+function withoutComment(line: string): string {
+  const at = line.search(/(?:^|\s)#/);
+  return at === -1 ? line : line.slice(0, at);
+}
+
 /** Reads the VirtualHost sections. The key may be in the file of the certificate (mod_ssl). */
 export function readApache(text: string): readonly Block[] {
   const blocks: Block[] = [];
-  for (const part of text.split(/^\s*<VirtualHost\b/im).slice(1)) {
-    const lines = part.split('\n').map((line) => line.trim());
+  const all = text.split('\n').map((line) => line.trim());
+  const starts = all.flatMap((line, at) => (/^<VirtualHost\b/i.test(line) ? [at] : []));
+  for (const [at, start] of starts.entries()) {
+    const lines = all.slice(start, starts[at + 1]);
     const values = (name: string): readonly string[] => {
       const start = `${name.toLowerCase()} `;
       return lines.flatMap((line) => {

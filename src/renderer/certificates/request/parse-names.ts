@@ -14,11 +14,17 @@ export interface InvalidName {
   readonly why: string;
 }
 
-/** White space, list separators, quotes and brackets. Colons, slashes and the like belong to URLs. */
-const SEPARATORS = /[\s,;|"'`<>(){}[\]]+/;
+/** White space, list separators and quotes. Colons, slashes and the like belong to URLs. */
+const SEPARATORS = /[\s,;|"'`<>(){}]+/;
 
-/** A bracketed IPv6 address, possibly in a URL or with a port. Otherwise brackets are separators. */
-const BRACKETED = /(?:[a-z][a-z0-9+.-]*:\/\/)?\[(?=[^\]]*:)([0-9a-f:.]+)\](?::\d+)?(?:[/?#]\S*)?/gi;
+/** Brackets are separators too, unless they hold an IPv6 address, possibly in a URL or with a port. */
+function splitAtBrackets(text: string): readonly string[] {
+  const [open, close] = [text.indexOf('['), text.indexOf(']')];
+  const [before, address, after] = [text.slice(0, open), text.slice(open + 1, close), text.slice(close + 1)];
+  const isAddress = open !== -1 && open < close && address.includes(':') && /^[0-9a-f:.]+$/i.test(address);
+  if (!isAddress || !(before === '' || before.endsWith('://'))) return text.split(/[[\]]/);
+  return [address, ...(/^[:/?#]/.test(after) ? [] : splitAtBrackets(after))];
+}
 
 /**
  * Reads names that anything separates. A URL, `host:port` and an email address stand for their host. `DNS:` and
@@ -27,10 +33,11 @@ const BRACKETED = /(?:[a-z][a-z0-9+.-]*:\/\/)?\[(?=[^\]]*:)([0-9a-f:.]+)\](?::\d
 export function parseNames(text: string): ParsedNames {
   const names = new Set<string>();
   const invalid: InvalidName[] = [];
-  for (const part of text
-    .replace(BRACKETED, ' $1 ')
+  const parts = text
     .replace(/\bIP Address:/gi, ' ')
-    .split(SEPARATORS)) {
+    .split(SEPARATORS)
+    .flatMap(splitAtBrackets);
+  for (const part of parts) {
     const input = part.replace(/^(?:DNS|IP):/i, '');
     if (input === '') continue;
     const name = toName(input) ?? findName(input);
