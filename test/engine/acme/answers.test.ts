@@ -195,7 +195,12 @@ describe('the parsed answers', () => {
       identifier,
       wildcard: false,
       challenges: [
-        { type: 'dns-persist-01', url: `${rig.ca.url}/challenge/1`, status: 'pending' },
+        {
+          type: 'dns-persist-01',
+          url: `${rig.ca.url}/challenge/1`,
+          status: 'pending',
+          issuerDomainNames: ['ca.example'],
+        },
         { type: 'http-01', url: `${rig.ca.url}/challenge/2`, status: 'pending', token: 'abc' },
       ],
       retryAfterMs: null,
