@@ -7,6 +7,7 @@ import { PROJECT } from './cli-parts.ts';
 import { operation, router } from './trpc.ts';
 
 const input = z.object({ id: ProjectIdSchema });
+const inputWithBody = input.extend({ body: z.strictObject({}).optional() });
 const LOCK: Pick<CliMeta, 'args' | 'columns'> = {
   args: [PROJECT],
   columns: [
@@ -49,7 +50,7 @@ export const caaLocks = router({
       },
       cli: [{ verb: 'caa-lock watch', summary: 'check the CAA records of a project every day', ...LOCK }],
     })
-    .input(input)
+    .input(inputWithBody)
     .output(CaaLockSchema)
     .mutation(({ ctx, input: { id }, signal }) => ctx.engine.caaLocks.watch(id, endOf(signal))),
 
@@ -64,7 +65,7 @@ export const caaLocks = router({
         { verb: 'caa-lock unwatch', summary: 'stop checking the CAA records of a project', args: [PROJECT] },
       ],
     })
-    .input(input)
+    .input(inputWithBody)
     .output(z.object({ success: z.literal(true), message: z.string() }))
     .mutation(async ({ ctx, input: { id } }) => {
       await ctx.engine.caaLocks.unwatch(id);

@@ -38,7 +38,7 @@ export const doctor = router({
       },
       audit: false, // it changes nothing
     })
-    .input(z.object({ id: ProjectIdSchema }))
+    .input(z.object({ id: ProjectIdSchema, body: z.strictObject({}).optional() }))
     .output(DoctorReportSchema)
     .mutation(async ({ ctx, input: { id }, signal }) => {
       const showAnswers = ctx.principal.projectIds === null;

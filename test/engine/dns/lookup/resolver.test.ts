@@ -42,6 +42,7 @@ describe('ask', () => {
       server: server.server,
       rcode: 'NOERROR',
       authoritative: true,
+      authenticated: false,
       answers: [{ name: TXT.name, type: 'TXT', ttl: 0, value: 'a "b \\c' }],
       authorities: [],
     });
