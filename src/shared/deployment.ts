@@ -368,7 +368,13 @@ export const RecipeSchema = z
           .meta({ description: 'The value is the ID of a host credential of the kind secret' }),
       }),
     ),
-    verify: DeploymentVerifySchema.nullable(),
+    protocols: z
+      .object({
+        byPort: z.record(z.string(), z.enum(VERIFY_PROTOCOLS)),
+        otherwise: z.enum(VERIFY_PROTOCOLS),
+      })
+      .meta({ description: 'The protocol of the check on well-known ports, and on all others' }),
+    verify: DeploymentVerifySchema.nullable().meta({ description: 'The check on the default port' }),
   })
   .meta({ id: 'Recipe' });
 export type RecipeInfo = z.infer<typeof RecipeSchema>;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { expandRecipe, listRecipes } from '../../src/main/engine/deploy/recipes/index.ts';
 import {
   checkDeployment,
   type DeploymentValues,
@@ -41,6 +42,7 @@ const NGINX: RecipeInfo = {
     field('key', false, ''),
     field('port', true, '443'),
   ],
+  protocols: { byPort: {}, otherwise: 'tls' },
   verify: VERIFY,
 };
 const DOMAIN = 'shop.example.com';
@@ -101,6 +103,24 @@ test('a wildcard needs the name that the check connects with', () => {
     serverName: 'www.example.com',
   });
 });
+
+test.each([
+  ['dovecot', undefined, 993, 'tls'],
+  ['dovecot', ' 143 ', 143, 'imap'],
+  ['dovecot', '110', 110, 'pop3'],
+  ['postfix', '465', 465, 'tls'],
+  ['postfix', '587', 587, 'smtp'],
+  ['slapd', '389', 389, 'ldap'],
+])(
+  'for a wildcard, the check of %s on port %s has the protocol of that port',
+  (id, entered, port, protocol) => {
+    const recipe = listRecipes().find((each) => each.id === id);
+    const options: DeploymentValues['options'] = entered === undefined ? {} : { port: entered };
+    const named = filled({ service: id, serverName: 'mail.example.com', options });
+    expect(toCreateDeployment(named, recipe).verify).toMatchObject({ port, protocol });
+    expect(expandRecipe(id, options, 'example.com').verify).toMatchObject({ port, protocol });
+  },
+);
 
 test('files and commands of a preview are sent as they were, until the user changes them', () => {
   const file = {

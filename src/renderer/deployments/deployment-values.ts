@@ -14,6 +14,7 @@ import type {
 } from '../../shared/deployment.ts';
 import type { DeploymentWindow } from '../../shared/deployment-window.ts';
 import { toPathPart } from '../../shared/ip-address.ts';
+import { protocolOf } from '../../shared/recipe-protocols.ts';
 import { DEFAULT_ROLLOUT, type Rollout } from '../../shared/rollout.ts';
 import { WEEK, type WindowDay } from '../../shared/week.ts';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
@@ -298,7 +299,8 @@ function verifyOf(
 ): Pick<CreateDeployment, 'verify'> {
   if (serverName.trim() === '' || recipe?.verify == null) return {};
   const port = Number(options.port ?? recipe.verify.port);
-  return { verify: { ...recipe.verify, port, serverName: serverName.trim() } };
+  const protocol = protocolOf(recipe.protocols, port);
+  return { verify: { ...recipe.verify, port, protocol, serverName: serverName.trim() } };
 }
 
 const orNull = (given: string): string | null => (given.trim() === '' ? null : given.trim());

@@ -42,9 +42,7 @@ export function recipeFacts(recipe: string): string {
       ),
       `- validate: ${command(steps.validateCommand)}`,
       `- reload: ${command(steps.reloadCommand)}, at most ${steps.timeoutSeconds} seconds`,
-      verify === null
-        ? '- check: none'
-        : `- check: port ${verify.port}, protocol \`${verify.protocol}\`, up to ${verify.graceSeconds} seconds; if the service is worse than before: ${verify.onWorse}`,
+      `- check: port ${verify.port}, protocol \`${verify.protocol}\`, up to ${verify.graceSeconds} seconds; if the service is worse than before: ${verify.onWorse}`,
       `- the private key is read by: \`${reader}\``,
       `- if the old certificate is still served: \`${restart}\``,
     ].join('\n'),

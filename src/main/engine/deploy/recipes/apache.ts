@@ -1,6 +1,6 @@
 // Apache: SSLCertificateFile may contain the intermediates since 2.4.8; SSLCertificateKeyFile has the key
 // (https://httpd.apache.org/docs/2.4/mod/mod_ssl.html).
-import { checkOf, portField, type Recipe } from './recipe.ts';
+import { portField, type Recipe } from './recipe.ts';
 
 export const apache: Recipe = {
   id: 'apache',
@@ -26,7 +26,7 @@ export const apache: Recipe = {
     },
     portField('HTTPS port', '443'),
   ],
-  build: ({ certificate = '', key = '', port = '' }) => ({
+  build: ({ certificate = '', key = '' }) => ({
     files: [
       { content: 'fullchain', path: certificate },
       { content: 'privkey', path: key },
@@ -35,6 +35,5 @@ export const apache: Recipe = {
       validateCommand: ['apachectl', 'configtest'],
       reloadCommand: ['apachectl', 'graceful'],
     },
-    verify: checkOf(port),
   }),
 };

@@ -2,7 +2,7 @@
 // API (https://docs.haproxy.org/2.6/management.html#9.3-set%20ssl%20cert). HAProxy opens files of `crt` as root and
 // before its chroot, so both paths are those of the host. The runtime API knows only files that HAProxy has loaded: for
 // another one, such as a new file in a `crt` folder, HAProxy is reloaded.
-import { checkOf, portField, type Recipe } from './recipe.ts';
+import { portField, type Recipe } from './recipe.ts';
 
 const RELOAD = ['systemctl', 'reload', 'haproxy'];
 
@@ -48,12 +48,11 @@ export const haproxy: Recipe = {
     },
     portField('HTTPS port', '443'),
   ],
-  build: ({ certificate = '', socket = '', port = '' }) => ({
+  build: ({ certificate = '', socket = '' }) => ({
     files: [{ content: 'combined', path: certificate }],
     steps: {
       validateCommand: ['haproxy', '-c', '-q', '-f', '/etc/haproxy/haproxy.cfg'],
       reloadCommand: socket === '' ? RELOAD : ['sh', '-c', UPDATE, 'sh', socket, certificate],
     },
-    verify: checkOf(port),
   }),
 };

@@ -9,6 +9,7 @@ import {
   type RecipeInfo,
 } from '../../../../shared/deployment.ts';
 import { toPathPart } from '../../../../shared/ip-address.ts';
+import { protocolOf } from '../../../../shared/recipe-protocols.ts';
 import { invalid } from '../../core/invalid.ts';
 import { apache } from './apache.ts';
 import { dovecot } from './dovecot.ts';
@@ -35,25 +36,27 @@ const RECIPES: readonly Recipe[] = [
   tomcat,
 ];
 
+const TLS_AT_ONCE: RecipeInfo['protocols'] = { byPort: {}, otherwise: 'tls' };
+
 export interface ExpandedRecipe {
   readonly name: string;
   readonly files: readonly DeploymentFile[];
   readonly steps: DeploymentSteps;
-  readonly verify: DeploymentVerify | null;
+  readonly verify: DeploymentVerify;
 }
 
 export function listRecipes(): readonly RecipeInfo[] {
   return RECIPES.map((recipe) => {
-    const { id, name, description, fields } = recipe;
-    const values = Object.fromEntries(fields.map((field) => [field.name, field.default]));
-    const { verify } = recipe.build(values);
+    const { id, name, description, fields, protocols = TLS_AT_ONCE } = recipe;
+    const port = fields.find((field) => field.name === FIELDS.port)?.default ?? '';
     return {
       id,
       name,
       description,
       kind: 'files',
       fields: fields.map((field) => ({ ...field })),
-      verify: verify && DeploymentVerifySchema.parse(verify),
+      protocols,
+      verify: DeploymentVerifySchema.parse(checkOf(port, protocols)),
     };
   });
 }
@@ -105,13 +108,21 @@ export function expandRecipe(
       return [name, value.replaceAll('{domain}', toPathPart(domain ?? ''))];
     }),
   );
-  const { files, steps, verify } = recipe.build(values);
+  const { files, steps } = recipe.build(values);
+  const verify = checkOf(values.port ?? '', recipe.protocols);
   return {
     name: recipe.name,
     files: files.map((file) => checked(DeploymentFileSchema.safeParse(file), values)),
     steps: checked(DeploymentStepsSchema.safeParse(steps), values),
-    verify: verify && checked(DeploymentVerifySchema.safeParse(verify), values),
+    verify: checked(DeploymentVerifySchema.safeParse(verify), values),
   };
+}
+
+function checkOf(
+  port: string,
+  protocols: RecipeInfo['protocols'] = TLS_AT_ONCE,
+): Pick<DeploymentVerify, 'port' | 'protocol'> {
+  return { port: Number(port), protocol: protocolOf(protocols, Number(port)) };
 }
 
 function findRecipe(id: string): Recipe {

@@ -1,6 +1,6 @@
 // Mosquitto 2: certfile and keyfile may name the same file. SIGHUP loads them again, as the user mosquitto
 // (https://mosquitto.org/man/mosquitto-conf-5.html). It has no command that checks the configuration before 2.1.
-import { checkOf, pemFields, pemFiles, portField, type Recipe } from './recipe.ts';
+import { pemFields, pemFiles, portField, type Recipe } from './recipe.ts';
 
 export const mosquitto: Recipe = {
   id: 'mosquitto',
@@ -13,9 +13,8 @@ export const mosquitto: Recipe = {
     ...pemFields({ certificate: 'certfile', key: 'keyfile' }, '/etc/mosquitto/certdesk'),
     portField('MQTT port with TLS', '8883'),
   ],
-  build: ({ certificate = '', key = '', port = '' }) => ({
+  build: ({ certificate = '', key = '' }) => ({
     files: pemFiles(certificate, key, 'mosquitto'),
     steps: { validateCommand: null, reloadCommand: ['systemctl', 'reload', 'mosquitto'] },
-    verify: checkOf(port),
   }),
 };

@@ -1,6 +1,6 @@
 // nginx: one PEM file with key and chain is replaced atomically, and `ssl_certificate` and `ssl_certificate_key` may
 // both name it (https://nginx.org/en/docs/http/configuring_https_servers.html).
-import { checkOf, pemFields, pemFiles, portField, type Recipe } from './recipe.ts';
+import { pemFields, pemFiles, portField, type Recipe } from './recipe.ts';
 
 export const nginx: Recipe = {
   id: 'nginx',
@@ -13,9 +13,8 @@ export const nginx: Recipe = {
     ...pemFields({ certificate: 'ssl_certificate', key: 'ssl_certificate_key' }, '/etc/nginx/certdesk'),
     portField('HTTPS port', '443'),
   ],
-  build: ({ certificate = '', key = '', port = '' }) => ({
+  build: ({ certificate = '', key = '' }) => ({
     files: pemFiles(certificate, key),
     steps: { validateCommand: ['nginx', '-t'], reloadCommand: ['nginx', '-s', 'reload'] },
-    verify: checkOf(port),
   }),
 };

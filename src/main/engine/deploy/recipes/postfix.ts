@@ -2,7 +2,7 @@
 // table of tls_server_sni_maps contains the file itself, so it is rebuilt with postmap -F
 // (https://www.postfix.org/postconf.5.html, https://www.postfix.org/postmap.1.html). `postfix reload` succeeds even if
 // the key is damaged, so only the check over SMTP shows that TLS works.
-import { checkOf, portField, type Recipe } from './recipe.ts';
+import { portField, type Recipe } from './recipe.ts';
 
 export const postfix: Recipe = {
   id: 'postfix',
@@ -11,6 +11,7 @@ export const postfix: Recipe = {
     'Installs the certificate for Postfix, checks the configuration and reloads it. Name the file in smtpd_tls_chain_files.',
   reader: 'root',
   restart: 'systemctl restart postfix',
+  protocols: { byPort: { 465: 'tls' }, otherwise: 'smtp' },
   fields: [
     {
       name: 'chain',
@@ -28,7 +29,7 @@ export const postfix: Recipe = {
     },
     portField('SMTP port', '25', 'Port 465 is checked with TLS, all others with STARTTLS.'),
   ],
-  build: ({ chain = '', sniMap = '', port = '' }) => ({
+  build: ({ chain = '', sniMap = '' }) => ({
     files: [{ content: 'combined', path: chain }],
     steps: {
       validateCommand: ['postfix', 'check'],
@@ -37,6 +38,5 @@ export const postfix: Recipe = {
           ? ['postfix', 'reload']
           : ['sh', '-c', 'postmap -F "$1" && postfix reload', 'sh', sniMap],
     },
-    verify: checkOf(port, { 465: 'tls' }, 'smtp'),
   }),
 };

@@ -1,7 +1,7 @@
 // PostgreSQL: ssl_cert_file and ssl_key_file may name the same file. The key must belong to the server's user with mode
 // 0600 (https://www.postgresql.org/docs/15/ssl-tcp.html). /etc/postgresql belongs to postgres on Debian, so that the
 // default is elsewhere: the sudo helper writes only to folders of root.
-import { checkOf, pemFields, pemFiles, portField, type Recipe } from './recipe.ts';
+import { pemFields, pemFiles, portField, type Recipe } from './recipe.ts';
 
 /**
  * The server reads its configuration files again and reports errors, without applying anything. Settings that only a
@@ -22,16 +22,16 @@ export const postgresql: Recipe = {
     'Installs the certificate for PostgreSQL, checks the configuration files and reloads them. Name the file in ssl_cert_file and ssl_key_file.',
   reader: 'postgres',
   restart: 'systemctl restart postgresql',
+  protocols: { byPort: {}, otherwise: 'postgres' },
   fields: [
     ...pemFields({ certificate: 'ssl_cert_file', key: 'ssl_key_file' }, '/etc/ssl/postgresql'),
     portField('PostgreSQL port', '5432'),
   ],
-  build: ({ certificate = '', key = '', port = '' }) => ({
+  build: ({ certificate = '', key = '' }) => ({
     files: pemFiles(certificate, key, 'postgres'),
     steps: {
       validateCommand: ['sh', '-c', VALIDATE, 'sh', ERRORS],
       reloadCommand: ['systemctl', 'reload', 'postgresql'],
     },
-    verify: checkOf(port, {}, 'postgres'),
   }),
 };

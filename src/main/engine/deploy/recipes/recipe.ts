@@ -1,6 +1,6 @@
 // The contract of a recipe: how a service is usually configured, as data. A recipe fills in a deployment; the user may
 // change every value afterwards.
-import type { DeploymentFile, DeploymentSteps, DeploymentVerify } from '../../../../shared/deployment.ts';
+import type { DeploymentFile, DeploymentSteps, RecipeInfo } from '../../../../shared/deployment.ts';
 
 export interface RecipeField {
   readonly name: string;
@@ -25,6 +25,9 @@ export interface Recipe {
   readonly reader: string;
   /** The command line that helps if the service still presents the old certificate after a reload, on Debian. */
   readonly restart: string;
+  /** How the service speaks TLS on the port of the check, if not at once on every port. */
+  readonly protocols?: RecipeInfo['protocols'];
+  /** One of them is `port`, the port of the check. */
   readonly fields: readonly RecipeField[];
   /** @param values By name of field; empty if the user left it empty. */
   build(values: Readonly<Record<string, string>>): RecipeParts;
@@ -33,29 +36,11 @@ export interface Recipe {
 export interface RecipeParts {
   readonly files: readonly RecipeFile[];
   readonly steps: Pick<DeploymentSteps, 'validateCommand' | 'reloadCommand'>;
-  readonly verify: Pick<DeploymentVerify, 'port' | 'protocol'> | null;
 }
 
 /** The other members have their defaults: owner and mode as on the host. */
 export type RecipeFile = Pick<DeploymentFile, 'content' | 'path'> &
   Partial<Pick<DeploymentFile, 'owner' | 'mode' | 'passwordCredentialId'>>;
-
-/** A port of the check; the field is a text. */
-export const portOf = (text: string): number => Number(text);
-
-type Protocol = DeploymentVerify['protocol'];
-
-/**
- * The check of a service that speaks TLS at once on some ports and STARTTLS on others.
- * @param known Protocols of the well-known ports. @param usual That of all other ports.
- */
-export function checkOf(
-  port: string,
-  known: Readonly<Record<string, Protocol>> = {},
-  usual: Protocol = 'tls',
-): RecipeParts['verify'] {
-  return { port: portOf(port), protocol: known[port] ?? usual };
-}
 
 /**
  * The files of a service that reads PEM: one with the key and the chain, which is replaced atomically, or two.

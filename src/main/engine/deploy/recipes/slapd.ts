@@ -1,6 +1,6 @@
 // OpenLDAP with its configuration in cn=config: replacing both values loads the files again, also if the paths are the
 // same (https://www.openldap.org/doc/admin25/tls.html). Both may name the same file.
-import { checkOf, pemFields, pemFiles, portField, type Recipe } from './recipe.ts';
+import { pemFields, pemFiles, portField, type Recipe } from './recipe.ts';
 
 /** Arguments: the paths of certificate and key. Root may change cn=config over the local socket. */
 const RELOAD = [
@@ -16,6 +16,7 @@ export const slapd: Recipe = {
     'Installs the certificate for slapd, checks its configuration and sets olcTLSCertificateFile and olcTLSCertificateKeyFile in cn=config, which loads the files.',
   reader: 'openldap',
   restart: 'systemctl restart slapd',
+  protocols: { byPort: { 636: 'tls' }, otherwise: 'ldap' },
   fields: [
     ...pemFields(
       { certificate: 'olcTLSCertificateFile', key: 'olcTLSCertificateKeyFile' },
@@ -23,12 +24,11 @@ export const slapd: Recipe = {
     ),
     portField('LDAP port', '389', 'Port 636 is checked with TLS, all others with StartTLS.'),
   ],
-  build: ({ certificate = '', key = '', port = '' }) => ({
+  build: ({ certificate = '', key = '' }) => ({
     files: pemFiles(certificate, key, 'openldap'),
     steps: {
       validateCommand: ['slaptest', '-u', '-Q'],
       reloadCommand: ['sh', '-c', RELOAD, 'sh', certificate, key === '' ? certificate : key],
     },
-    verify: checkOf(port, { 636: 'tls' }, 'ldap'),
   }),
 };

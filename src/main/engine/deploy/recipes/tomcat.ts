@@ -2,7 +2,7 @@
 // (https://tomcat.apache.org/tomcat-10.1-doc/ssl-howto.html). Java reads the files of MODERN since 8u301. Tomcat loads a
 // changed keystore only over JMX or its manager, so the recipe restarts the service. No command checks server.xml while
 // Tomcat runs: `catalina.sh configtest` needs its ports.
-import { checkOf, portField, type Recipe } from './recipe.ts';
+import { portField, type Recipe } from './recipe.ts';
 
 export const tomcat: Recipe = {
   id: 'tomcat',
@@ -36,11 +36,10 @@ export const tomcat: Recipe = {
     },
     portField('HTTPS port', '8443'),
   ],
-  build: ({ keystore = '', password = '', service = '', port = '' }) => ({
+  build: ({ keystore = '', password = '', service = '' }) => ({
     files: [
       { content: 'pkcs12', path: keystore, owner: 'tomcat', mode: '0600', passwordCredentialId: password },
     ],
     steps: { validateCommand: null, reloadCommand: ['systemctl', 'restart', service] },
-    verify: checkOf(port),
   }),
 };
