@@ -135,14 +135,13 @@ function SuggestedAction({ item }: { readonly item: Attention }) {
         : again
           ? text.actions.retry
           : text.actions[suggestedAction];
-  const props = { size: 'xs', 'aria-label': text.of(words, domain ?? name) } as const;
+  const props = { size: 'xs', variant: 'default', 'aria-label': text.of(words, domain ?? name) } as const;
   if (endpointId !== null) {
     const words = text.actions.endpoint;
     return (
       <LinkButton
         {...props}
         aria-label={text.of(words, domain ?? name)}
-        variant="default"
         to="/endpoints/$id"
         params={{ id: endpointId }}
       >
@@ -156,7 +155,6 @@ function SuggestedAction({ item }: { readonly item: Attention }) {
       <LinkButton
         {...props}
         aria-label={text.of(words, domain ?? name)}
-        variant="default"
         to="/projects/$id"
         params={{ id }}
         search={{ tab: 'deployments' }}
@@ -168,7 +166,7 @@ function SuggestedAction({ item }: { readonly item: Attention }) {
   const watched = runningJobId ?? (suggestedAction === 'inspect' ? jobId : null);
   if (watched !== null) {
     return (
-      <LinkButton {...props} variant="default" to="/projects/$id/jobs/$jobId" params={{ id, jobId: watched }}>
+      <LinkButton {...props} to="/projects/$id/jobs/$jobId" params={{ id, jobId: watched }}>
         {words}
       </LinkButton>
     );
@@ -184,7 +182,7 @@ function SuggestedAction({ item }: { readonly item: Attention }) {
   }
   if (suggestedAction === 'inspect') {
     return (
-      <LinkButton {...props} variant="default" to="/projects/$id" params={{ id }}>
+      <LinkButton {...props} to="/projects/$id" params={{ id }}>
         {words}
       </LinkButton>
     );

@@ -43,7 +43,7 @@ function Accounts({ accounts }: { readonly accounts: readonly CaAccount[] }) {
       keyOf={({ id }) => id}
       columns={[
         { label: ca, cell: (account) => <Authority account={account} /> },
-        { label: email, cell: (account) => account.email ?? text.noEmail },
+        { label: email, width: '11rem', cell: (account) => account.email ?? text.noEmail },
         { label: since, cell: ({ createdAt }) => <Time at={createdAt} as="date" /> },
         { label: certificates, cell: (account) => text.count(account.certificates) },
         {
@@ -51,7 +51,7 @@ function Accounts({ accounts }: { readonly accounts: readonly CaAccount[] }) {
           align: 'right',
           cell: (account) =>
             account.url !== null && (
-              <Group gap={6} display="inline-flex">
+              <Group gap={6} wrap="nowrap" display="inline-flex">
                 <ChangeKey account={account} />
                 <ReplaceButton account={account} />
               </Group>

@@ -35,8 +35,6 @@ export function fits({ label, words = [] }: Pick<Entry, 'label' | 'words'>, quer
 
 export function useCommands(): readonly Entry[] {
   const navigate = useNavigate();
-  const { toggleColorScheme } = useMantineColorScheme();
-  const { browser } = useAppContext().session;
   return [
     {
       id: 'new',
@@ -51,6 +49,14 @@ export function useCommands(): readonly Entry[] {
       icon: IconClockExclamation,
       run: () => void navigate({ to: '/projects', search: { status: 'expiring_soon', sort: 'expiry' } }),
     },
+  ];
+}
+
+/** Commands on Certdesk itself. */
+export function useAppCommands(): readonly Entry[] {
+  const { toggleColorScheme } = useMantineColorScheme();
+  const { browser } = useAppContext().session;
+  return [
     { id: 'theme', label: text.switchTheme, icon: IconSunMoon, run: toggleColorScheme },
     ...(browser === null
       ? []

@@ -6,7 +6,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { palette as text } from '../messages/palette.ts';
 import { messages } from '../messages.ts';
-import { type Entry, fits, useCommands, useScreens } from './palette-entries.ts';
+import { type Entry, fits, useAppCommands, useCommands, useScreens } from './palette-entries.ts';
 import { type ProjectAction, useActionsHere, useProjectActions, useProjects } from './palette-projects.ts';
 import { paletteStore } from './palette-store.ts';
 
@@ -28,7 +28,9 @@ export function Palette() {
   };
   const projects = useProjects(query, action);
   const actions = useProjectActions(choose);
-  const commands = [...useActionsHere(), ...useCommands(), ...actions].filter((entry) => fits(entry, query));
+  const commands = [...useActionsHere(), ...useCommands(), ...actions, ...useAppCommands()].filter((entry) =>
+    fits(entry, query),
+  );
   const screens = useScreens().filter((entry) => fits(entry, query));
   const others = action === null ? [...commands, ...screens] : [];
   const found = [...projects, ...others].map(({ id }) => id).join(' ');
