@@ -72,6 +72,13 @@ const changeParts = async (page: Page): Promise<void> => {
   await page.getByText('File 1').waitFor();
 };
 
+const openWindowAndRollout = async (page: Page): Promise<void> => {
+  await page.getByText('On web1:').waitFor();
+  await page.getByLabel('Deploy only in a window').check();
+  await page.getByRole('button', { name: /^Rollout/ }).click();
+  await page.getByText('Hosts in parallel').waitFor();
+};
+
 const openSavedFilters: Screen['act'] = async (page) => {
   await page.getByRole('button', { name: 'Saved filters' }).click();
   await page.getByLabel('Save this view as').waitFor();
@@ -117,7 +124,8 @@ export const SCREENS: readonly Screen[] = [
   { name: 'project-failed', path: '/projects/BROKEN', act: shows('CA response') },
   { name: 'job', path: '/projects/ID/jobs/DONE' },
   { name: 'job-failed', path: '/projects/BROKEN/jobs/FAILED' },
-  { name: 'incidents', path: '/incidents', act: shows('No incidents') },
+  { name: 'incidents', path: '/incidents', act: shows('0 of 6') },
+  { name: 'incident', path: '/incidents/INCIDENT', act: shows('Needs a person') },
   { name: 'simulation', path: '/simulation', act: shows('Not fully automated') },
   { name: 'new', path: '/new', act: requestNothing },
   { name: 'new-http', path: '/new', act: enterNames('x.invalid', shows('Test again')) },
@@ -185,6 +193,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'project-where-used', path: '/projects/NEW?tab=deployments', act: shows('Deploy to nginx') },
   { name: 'deploy', path: '/projects/ID/deploy?recipe=nginx&host=HOST', act: shows('On web1:') },
   { name: 'deploy-advanced', path: '/projects/ID/deploy?recipe=nginx&host=HOST', act: changeParts },
+  { name: 'deploy-rollout', path: '/projects/ID/deploy?recipe=nginx&host=HOST', act: openWindowAndRollout },
   { name: 'deploy-files', path: '/projects/ID/deploy?recipe=files&host=HOST', act: shows('File 2') },
   { name: 'deploy-command', path: '/projects/ID/deploy?recipe=command', act: shows('A shell script') },
   { name: 'dns-credentials', path: '/dns-credentials' },
