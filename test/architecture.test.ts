@@ -17,6 +17,7 @@ interface Rule {
 }
 
 const NODE = 'node:';
+const CLOUD = ['@aws-sdk/', 'undici', NODE];
 const RULES: readonly Rule[] = [
   { place: 'shared', may: ['shared'], packages: ['zod'] },
   { place: 'main/engine/acme/client.ts', may: ['shared', 'main/engine'], packages: ['acme-client', NODE] },
@@ -35,6 +36,7 @@ const RULES: readonly Rule[] = [
     may: ['shared', 'main/engine'],
     packages: ['yaml', 'zod', NODE],
   },
+  { place: 'main/engine/deploy/kinds', may: ['shared', 'main/engine'], packages: CLOUD },
   { place: 'main/engine/deploy/transports', may: ['shared', 'main/engine'], packages: ['ssh2', NODE] },
   {
     place: 'main/engine',

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { DeployedStateSchema } from './deployed.ts';
 import { DEPLOYED_STATES, type DeployedState } from './deployed-states.ts';
-import { DEPLOYMENT_KINDS } from './deployment-kinds.ts';
+import { DEPLOYMENT_KINDS, PAUSED_BY } from './deployment-kinds.ts';
 import { RunStateSchema, WaitsForSchema } from './deployment-run.ts';
 import { DeploymentWindowSchema, WaitingSchema } from './deployment-window.ts';
 import { HostCredentialIdSchema, HostIdSchema } from './host.ts';
@@ -19,7 +19,7 @@ import { TimestampSchema } from './time-schema.ts';
 // Projects show these too, and deployments belong to projects.
 export { type Deployed, DeployedSchema, DeployedStateSchema } from './deployed.ts';
 export { DEPLOYED_STATE_LABELS, DEPLOYED_STATES, type DeployedState } from './deployed-states.ts';
-export { DEPLOYMENT_KINDS, type DeploymentKind } from './deployment-kinds.ts';
+export { DEPLOYMENT_KINDS, type DeploymentKind, type PausedBy } from './deployment-kinds.ts';
 export { DEPLOYMENT_LABELS } from './deployment-labels.ts';
 
 export const FILE_CONTENTS = [
@@ -166,10 +166,11 @@ export const DeploymentVerifySchema = z
   .meta({ id: 'ServedCheck' });
 export type DeploymentVerify = z.output<typeof DeploymentVerifySchema>;
 
-/** The hosts of a deployment: a list, or all hosts with a tag. */
+/** The hosts of a deployment: a list, all hosts with a tag, or none for the kinds that need none. */
 export const HostSelectionSchema = z.union([
   z.strictObject({ ids: z.array(HostIdSchema).min(1).max(1_000) }),
   z.strictObject({ tag: TagSchema }),
+  z.strictObject({ none: z.literal(true) }).meta({ description: 'For kinds without a host' }),
 ]);
 export type HostSelection = z.output<typeof HostSelectionSchema>;
 
@@ -181,9 +182,10 @@ const script = noNul
 const CommandInputSchema = z.union([z.strictObject({ argv }), z.strictObject({ script })]);
 export type CommandInput = z.output<typeof CommandInputSchema>;
 
-const recipeOptions = z
-  .record(z.string().max(64), z.string().max(1_000))
-  .meta({ description: 'Values of the fields of the recipe; GET /deployment-recipes lists them' });
+const recipeOptions = z.record(z.string().max(64), z.string().max(1_000)).meta({
+  description:
+    'Values of the fields of the recipe, which GET /deployment-recipes lists; acme-sh-hook: script; aws-acm: region, credentialId, arn, endpoint',
+});
 const files = z.array(DeploymentFileSchema).max(20);
 
 const after = z
@@ -244,13 +246,14 @@ export const UpdateDeploymentSchema = z
     window: DeploymentWindowSchema.nullable().optional().meta(DEFINED),
     rollout: RolloutSchema.optional().meta(DEFINED),
     after: after.optional().meta(DEFINED),
+    options: recipeOptions.optional().meta({
+      description:
+        'Only of kinds without a host: fields that are given replace the saved ones, empty ones remove them',
+      ...DEFINED,
+    }),
   })
   .meta({ id: 'UpdateDeployment' });
 export type UpdateDeployment = z.output<typeof UpdateDeploymentSchema>;
-
-/** Why a deployment is paused. Only a signed-in person resumes what a restore or an import has paused. */
-export const PAUSED_BY = ['person', 'restore', 'import'] as const;
-export type PausedBy = (typeof PAUSED_BY)[number];
 
 const hostName = z.object({ id: z.string(), name: z.string() });
 
@@ -276,7 +279,15 @@ export const DeploymentSchema = z
     name: z.string(),
     kind: z.enum(DEPLOYMENT_KINDS),
     recipe: z.string().nullable(),
-    hosts: z.union([z.object({ ids: z.array(z.string()) }), z.object({ tag: z.string() })]),
+    hosts: z.union([
+      z.object({ ids: z.array(z.string()) }),
+      z.object({ tag: z.string() }),
+      z.object({ none: z.literal(true) }),
+    ]),
+    options: z.record(z.string(), z.string()).meta({
+      description: 'Of kinds without a host (acme-sh-hook, aws-acm); otherwise empty',
+      outside: 'deployment-options',
+    }),
     enabled: z.boolean(),
     pausedBy: z.enum(PAUSED_BY).nullable().meta({
       description:

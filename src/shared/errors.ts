@@ -302,6 +302,16 @@ export const ERRORS = {
     false,
     'The previous files could not all be put back. Check the files on the host, then deploy again.',
   ),
+  CLOUD_REFUSED: entry(
+    502,
+    false,
+    'The cloud service refused the request. The message has its reason: check credential, permissions and options.',
+  ),
+  CLOUD_UNAVAILABLE: entry(
+    502,
+    true,
+    'The cloud service cannot be reached or limits requests. Certdesk retries.',
+  ),
   STORAGE_FAILED: entry(
     500,
     true,

@@ -19,7 +19,7 @@ export const HOST_KEY_TYPES = [
 ] as const;
 export type HostKeyType = (typeof HOST_KEY_TYPES)[number];
 
-export const HOST_CREDENTIAL_KINDS = ['ssh-key', 'ssh-password', 'ssh-agent', 'secret'] as const;
+export const HOST_CREDENTIAL_KINDS = ['ssh-key', 'ssh-password', 'ssh-agent', 'secret', 'aws'] as const;
 export type HostCredentialKind = (typeof HOST_CREDENTIAL_KINDS)[number];
 
 /** Labels of the fields in forms and messages. */
@@ -44,6 +44,9 @@ export const HOST_CREDENTIAL_LABELS = {
   password: 'Password',
   socket: 'Socket of the agent',
   value: 'Secret value',
+  accessKeyId: 'Access key ID',
+  secretAccessKey: 'Secret access key',
+  sessionToken: 'Session token',
 } as const;
 
 export const TRANSPORT_LABELS: Readonly<Record<TransportKind, string>> = {
@@ -55,6 +58,7 @@ export const HOST_CREDENTIAL_KIND_LABELS: Readonly<Record<HostCredentialKind, st
   'ssh-password': 'SSH password',
   'ssh-agent': 'SSH agent',
   secret: 'Secret for files and commands',
+  aws: 'AWS keys',
 };
 
 export const HostIdSchema = z.string().min(1).max(64).meta({ description: 'ID of the host' });
@@ -190,6 +194,9 @@ const socket = z
   .startsWith('/', 'is an absolute path')
   .meta({ description: 'Path of the socket (SSH_AUTH_SOCK) on the machine of Certdesk' });
 const value = z.string().min(1).max(10_000);
+const accessKeyId = z.string().trim().min(1).max(200);
+const secretAccessKey = z.string().trim().min(1).max(200);
+const sessionToken = z.string().trim().min(1).max(4_000).nullable();
 
 export const CreateHostCredentialSchema = z
   .discriminatedUnion('kind', [
@@ -201,6 +208,17 @@ export const CreateHostCredentialSchema = z
       .meta({ id: 'CreateSshPasswordCredential' }),
     z.strictObject({ kind: z.literal('ssh-agent'), name, socket }).meta({ id: 'CreateSshAgentCredential' }),
     z.strictObject({ kind: z.literal('secret'), name, value }).meta({ id: 'CreateSecretCredential' }),
+    z
+      .strictObject({
+        kind: z.literal('aws'),
+        name,
+        accessKeyId,
+        secretAccessKey,
+        sessionToken: sessionToken
+          .default(null)
+          .meta({ description: 'Temporary keys only, which expire within hours' }),
+      })
+      .meta({ id: 'CreateAwsCredential' }),
   ])
   .meta({ id: 'CreateHostCredential' });
 export type CreateHostCredential = z.infer<typeof CreateHostCredentialSchema>;
@@ -214,6 +232,9 @@ export const UpdateHostCredentialSchema = z
     password: password.optional(),
     socket: socket.optional(),
     value: value.optional(),
+    accessKeyId: accessKeyId.optional(),
+    secretAccessKey: secretAccessKey.optional(),
+    sessionToken: sessionToken.optional(),
   })
   .meta({ id: 'UpdateHostCredential' });
 export type UpdateHostCredential = z.infer<typeof UpdateHostCredentialSchema>;

@@ -10,6 +10,7 @@ export type OutsidePart =
   | 'next-action'
   | 'obtain-failure'
   | 'deployment-steps'
+  | 'deployment-options'
   | 'deployment-run';
 
 declare module 'zod' {

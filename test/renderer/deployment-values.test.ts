@@ -167,6 +167,7 @@ test('an edit keeps the stored script unless a new one is entered', () => {
     hosts: { tag: 'web' },
     enabled: true,
     pausedBy: null,
+    options: {},
     files: [],
     command: { script: { lines: 3, sha256: 'a' } },
     steps: STEPS,

@@ -65,5 +65,10 @@ const VIEWS: Readonly<Record<OutsidePart, (value: unknown) => unknown>> = {
     return { ...failure, error: limitSentence(failure.error, failure.code) };
   },
   'deployment-steps': (value) => limitDeploymentSteps(value as Parameters<typeof limitDeploymentSteps>[0]),
+  // A private address.
+  'deployment-options': (value) => {
+    const { endpoint: _, ...options } = value as Record<string, string>;
+    return options;
+  },
   'deployment-run': (value) => limitRun(value as Parameters<typeof limitRun>[0]),
 };

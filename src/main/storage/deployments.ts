@@ -77,6 +77,7 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore {
       all(
         select().where(
           sql<boolean>`EXISTS (SELECT 1 FROM json_each(files) WHERE value ->> '$.passwordCredentialId' = ${credentialId})
+            OR options ->> '$.credentialId' = ${credentialId}
             OR EXISTS (SELECT 1 FROM json_each(steps, '$.environment') WHERE value ->> '$.credentialId' = ${credentialId})`,
         ),
       ),
@@ -275,6 +276,8 @@ function toRow(deployment: DeploymentRecord) {
     waiting: deployment.waiting && JSON.stringify(deployment.waiting),
     after_id: deployment.after,
     rollout: JSON.stringify(deployment.rollout),
+    options: JSON.stringify(deployment.options),
+    saved_sealed: deployment.savedSealed,
     state: deployment.state,
     state_at: deployment.stateAt,
     created_at: deployment.createdAt,
@@ -284,7 +287,7 @@ function toRow(deployment: DeploymentRecord) {
 
 function toColumns(patch: Parameters<DeploymentStore['update']>[1]): Partial<ReturnType<typeof toRow>> {
   const { name, hosts, enabled, pausedBy, files, command, scriptSealed, steps, verify } = patch;
-  const { window, waiting, after, rollout, state, stateAt, updatedAt } = patch;
+  const { window, waiting, after, rollout, options, savedSealed, state, stateAt, updatedAt } = patch;
   return {
     ...(name === undefined ? {} : { name }),
     ...(hosts === undefined ? {} : { hosts: JSON.stringify(hosts) }),
@@ -299,6 +302,8 @@ function toColumns(patch: Parameters<DeploymentStore['update']>[1]): Partial<Ret
     ...(waiting === undefined ? {} : { waiting: waiting && JSON.stringify(waiting) }),
     ...(after === undefined ? {} : { after_id: after }),
     ...(rollout === undefined ? {} : { rollout: JSON.stringify(rollout) }),
+    ...(options === undefined ? {} : { options: JSON.stringify(options) }),
+    ...(savedSealed === undefined ? {} : { saved_sealed: savedSealed }),
     ...(state === undefined ? {} : { state }),
     ...(stateAt === undefined ? {} : { state_at: stateAt }),
     ...(updatedAt === undefined ? {} : { updated_at: updatedAt }),
@@ -324,6 +329,8 @@ function toDeployment(row: Selectable<DeploymentsTable>): DeploymentRecord {
     waiting: row.waiting === null ? null : JSON.parse(row.waiting),
     after: row.after_id,
     rollout: JSON.parse(row.rollout),
+    options: JSON.parse(row.options),
+    savedSealed: row.saved_sealed,
     state: row.state,
     stateAt: row.state_at,
     createdAt: row.created_at,

@@ -62,6 +62,8 @@ export interface DeploymentsTable {
   waiting: string | null;
   after_id: string | null;
   rollout: string;
+  options: string;
+  saved_sealed: Uint8Array | null;
   state: DeployedState;
   state_at: string;
   created_at: string;

@@ -5,6 +5,8 @@ import type { ReactNode } from 'react';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import type { PartProps } from './deployment-values.ts';
 import { FileFields } from './file-fields.tsx';
+import { KindFields } from './kind-fields.tsx';
+import { isHostlessService } from './kind-options.ts';
 import { CommandFields, StepFields, VerifyFields } from './step-fields.tsx';
 
 const text = deploymentTexts.form;
@@ -15,7 +17,15 @@ export interface DeploymentFieldsProps extends PartProps {
 }
 
 export function DeploymentFields(props: DeploymentFieldsProps) {
-  const isCommand = props.values.service === 'command';
+  const { service } = props.values;
+  if (isHostlessService(service))
+    return (
+      <Stack gap="lg">
+        <KindFields {...props} service={service} />
+        {service === 'acme-sh-hook' && <StepFields {...props} />}
+      </Stack>
+    );
+  const isCommand = service === 'command';
   return (
     <Stack gap="lg">
       {isCommand ? (

@@ -5,6 +5,7 @@ import type {
   CreateDeployment,
   Deployment,
   DeploymentFile,
+  DeploymentKind,
   DeploymentPreview,
   DeploymentSteps,
   DeploymentVerify,
@@ -21,6 +22,7 @@ import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { timeZone } from '../time-zone.ts';
 import { checkLabel } from '../ui/field-checks.ts';
 import { formatArgv, parseArgv } from './argv.ts';
+import { checkOptions, isHostlessService } from './kind-options.ts';
 
 const text = deploymentTexts.form;
 
@@ -146,7 +148,8 @@ export function newDeployment(service: string, hostId: string | undefined): Depl
   };
 }
 
-export const isWithoutRecipe = (service: string): boolean => service === 'files' || service === 'command';
+export const isWithoutRecipe = (service: string): boolean =>
+  service === 'files' || service === 'command' || isHostlessService(service);
 
 /** Returns the values with files, commands and check as a preview or a saved deployment has them. */
 export function withParts(
@@ -187,7 +190,9 @@ export function valuesOfDeployment(deployment: Deployment): DeploymentValues {
   return {
     ...withParts(base, deployment),
     name,
-    ...('tag' in hosts ? { selection: 'tag', tag: hosts.tag } : { hostIds: [...hosts.ids] }),
+    options: deployment.options,
+    ...('tag' in hosts ? { selection: 'tag', tag: hosts.tag } : {}),
+    ...('ids' in hosts ? { hostIds: [...hosts.ids] } : {}),
     argv,
     ...(window === null ? {} : { windowed: true, ...window }),
     rollout,
@@ -208,8 +213,10 @@ export function checkDeployment(
   keepsScript = false,
 ): DeploymentErrors {
   const errors: Record<string, string | null> = { name: checkLabel(values.name) };
-  if (values.selection === 'ids' && values.hostIds.length === 0) errors.hosts = text.hostsMissing;
-  if (values.selection === 'tag' && values.tag === null) errors.hosts = text.tagMissing;
+  const hostless = isHostlessService(values.service) ? values.service : null;
+  if (hostless !== null) Object.assign(errors, checkOptions(hostless, values.options));
+  else if (values.selection === 'ids' && values.hostIds.length === 0) errors.hosts = text.hostsMissing;
+  else if (values.selection === 'tag' && values.tag === null) errors.hosts = text.tagMissing;
   for (const { name, label, required, default: standard } of recipe?.fields ?? []) {
     if (required && (values.options[name] ?? standard).trim() === '')
       errors[`options.${name}`] = text.fieldMissing(label);
@@ -233,12 +240,15 @@ export function checkDeployment(
   );
 }
 
+const isWithFiles = (service: string): boolean => service !== 'command' && !isHostlessService(service);
+
 function checkParts(values: DeploymentValues): Record<string, string | null> {
   const errors: Record<string, string | null> = {
     validateCommand: checkArgv(values.validateCommand),
     reloadCommand: checkArgv(values.reloadCommand),
   };
-  if (values.service !== 'command' && values.files.length === 0) errors.files = text.filesMissing;
+  if (!isWithFiles(values.service)) return errors;
+  if (values.files.length === 0) errors.files = text.filesMissing;
   for (const [at, { path, mode }] of values.files.entries()) {
     if (!/^\/.*[^/]$/.test(path.trim())) errors[`files.${at}.path`] = text.pathMissing;
     if (mode.trim() !== '' && !/^0?[0-7]{3}$/.test(mode.trim())) errors[`files.${at}.mode`] = text.modeBad;
@@ -249,7 +259,8 @@ function checkParts(values: DeploymentValues): Record<string, string | null> {
 const checkArgv = (line: string): string | null => (parseArgv(line) === null ? text.argvBad : null);
 const missing = (line: string): string | null => (line.trim() === '' ? text.commandMissing : null);
 
-export function selectionOf({ selection, hostIds, tag }: DeploymentValues): HostSelection {
+export function selectionOf({ service, selection, hostIds, tag }: DeploymentValues): HostSelection {
+  if (isHostlessService(service)) return { none: true };
   return selection === 'tag' ? { tag: tag ?? '' } : { ids: hostIds };
 }
 
@@ -261,7 +272,7 @@ export function toCreateDeployment(
   const { name, options, custom } = values;
   return {
     ...(name.trim() === '' ? {} : { name: name.trim() }),
-    kind: recipe?.kind ?? (values.service === 'command' ? 'command' : 'files'),
+    kind: recipe?.kind ?? kindOf(values.service),
     recipe: recipe?.id ?? null,
     options: trimmed(options),
     hosts: selectionOf(values),
@@ -274,6 +285,9 @@ export function toCreateDeployment(
   };
 }
 
+const kindOf = (service: string): DeploymentKind =>
+  service === 'command' || isHostlessService(service) ? service : 'files';
+
 export function toUpdateDeployment(values: DeploymentValues): UpdateDeployment {
   const changesCommand =
     values.service === 'command' && (values.commandAs === 'argv' || values.script !== '');
@@ -281,6 +295,7 @@ export function toUpdateDeployment(values: DeploymentValues): UpdateDeployment {
     ...(values.name.trim() === '' ? {} : { name: values.name.trim() }),
     hosts: selectionOf(values),
     ...partsOf(values),
+    ...(isHostlessService(values.service) ? { options: trimmed(values.options) } : {}),
     ...(changesCommand ? { command: commandOf(values) } : {}),
     window: windowOf(values),
     rollout: values.rollout,
@@ -322,7 +337,7 @@ function partsOf(values: DeploymentValues): {
   verify: DeploymentVerify | null;
 } {
   const { files, verify, port, protocol, serverName, graceSeconds, onWorse } = values;
-  const isCommand = values.service === 'command';
+  const isCommand = !isWithFiles(values.service);
   return {
     files: files.map(({ content, path, owner, group, mode, replace, passwordCredentialId }) => ({
       content,
@@ -343,15 +358,16 @@ function partsOf(values: DeploymentValues): {
         credentialId,
       })),
     },
-    verify: verify
-      ? {
-          port: Number(port),
-          protocol,
-          serverName: orNull(serverName),
-          graceSeconds: Number(graceSeconds),
-          onWorse,
-        }
-      : null,
+    verify:
+      verify && !isHostlessService(values.service)
+        ? {
+            port: Number(port),
+            protocol,
+            serverName: orNull(serverName),
+            graceSeconds: Number(graceSeconds),
+            onWorse,
+          }
+        : null,
   };
 }
 

@@ -18,6 +18,7 @@ import { DeploymentFields, NameField } from './deployment-fields.tsx';
 import { checkDeployment, toUpdateDeployment, valuesOfDeployment } from './deployment-values.ts';
 import { DraftTest } from './draft-test.tsx';
 import { HostChoice } from './host-choice.tsx';
+import { isHostlessService } from './kind-options.ts';
 import { RolloutFields } from './rollout-fields.tsx';
 import { useDeploymentForm } from './use-deployment-form.ts';
 import { WindowFields } from './window-fields.tsx';
@@ -90,7 +91,7 @@ function EditForm({ deployment }: { readonly deployment: Deployment }) {
         <Panel>
           <Stack gap="md">
             <NameField {...part} />
-            <HostChoice {...part} projectId={project.id} />
+            {!isHostlessService(values.service) && <HostChoice {...part} projectId={project.id} />}
             <DeploymentFields {...part} scriptLines={scriptLines} />
             <WindowFields {...part} />
             <RolloutFields {...part} projectId={project.id} deploymentId={deploymentId} />

@@ -26,6 +26,7 @@ import {
 } from './deployment-values.ts';
 import { DraftTest } from './draft-test.tsx';
 import { HostChoice } from './host-choice.tsx';
+import { isHostlessService } from './kind-options.ts';
 import { LivePreview } from './live-preview.tsx';
 import { RecipeFields } from './recipe-fields.tsx';
 import { RolloutFields } from './rollout-fields.tsx';
@@ -119,7 +120,7 @@ function NewDeployment({ project, recipes }: FormProps) {
               service={values.service}
               onChange={(service) => change(withService(values, service))}
             />
-            <HostChoice {...part} projectId={project.id} />
+            {!isHostlessService(values.service) && <HostChoice {...part} projectId={project.id} />}
             <RecipeFields {...part} fields={fields.filter(isMainField)} domain={project.domain} />
             <WildcardName {...part} recipe={recipe} domain={project.domain} />
             {isWithoutRecipe(values.service) ? (

@@ -5,6 +5,7 @@ import { useApi } from '../api.ts';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { Disclosure } from '../ui/disclosure.tsx';
 import type { PartProps } from './deployment-values.ts';
+import { isHostlessService } from './kind-options.ts';
 
 const text = deploymentTexts.form.rollout;
 
@@ -14,12 +15,13 @@ export interface RolloutFieldsProps extends PartProps {
   readonly deploymentId?: string;
 }
 
-export function RolloutFields({ values, errors, onChange, projectId, deploymentId }: RolloutFieldsProps) {
+export function RolloutFields(props: RolloutFieldsProps) {
+  const { values, errors, onChange } = props;
   const api = useApi();
   const hosts = useQuery(api.hosts.list.queryOptions()).data?.hosts ?? [];
-  const others = useQuery(api.deployments.ofProject.queryOptions({ id: projectId })).data?.deployments ?? [];
   const { rollout } = values;
   const change = (patch: Partial<typeof rollout>) => onChange({ rollout: { ...rollout, ...patch } });
+  if (isHostlessService(values.service)) return <AfterField {...props} />;
   return (
     <Disclosure label={text.label}>
       <Stack gap="md">
@@ -55,20 +57,27 @@ export function RolloutFields({ values, errors, onChange, projectId, deploymentI
             onChange={(groups) => change({ groups })}
           />
         </SimpleGrid>
-        {others.some(({ id }) => id !== deploymentId) && (
-          <Select
-            label={text.after}
-            description={text.afterHint}
-            clearable
-            data={others
-              .filter(({ id }) => id !== deploymentId)
-              .map(({ id, name }) => ({ value: id, label: name }))}
-            value={values.after}
-            error={errors.after}
-            onChange={(after) => onChange({ after })}
-          />
-        )}
+        <AfterField {...props} />
       </Stack>
     </Disclosure>
+  );
+}
+
+/** The other deployments of the project to wait for, if there are any. */
+function AfterField({ values, errors, onChange, projectId, deploymentId }: RolloutFieldsProps) {
+  const api = useApi();
+  const { data } = useQuery(api.deployments.ofProject.queryOptions({ id: projectId }));
+  const others = (data?.deployments ?? []).filter(({ id }) => id !== deploymentId);
+  if (others.length === 0) return null;
+  return (
+    <Select
+      label={text.after}
+      description={text.afterHint}
+      clearable
+      data={others.map(({ id, name }) => ({ value: id, label: name }))}
+      value={values.after}
+      error={errors.after}
+      onChange={(after) => onChange({ after })}
+    />
   );
 }

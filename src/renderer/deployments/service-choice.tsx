@@ -2,6 +2,7 @@
 
 import { Select, Text } from '@mantine/core';
 import type { RecipeInfo } from '../../shared/deployment.ts';
+import { HOSTLESS_KINDS } from '../../shared/deployment-kinds.ts';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
 
 const text = deploymentTexts.form;
@@ -42,4 +43,6 @@ export function ServiceChoice({ recipes, service, onChange }: ServiceChoiceProps
 const OTHERS: Readonly<Record<string, { readonly label: string; readonly hint: string }>> = {
   files: { label: text.customFiles, hint: text.customFilesHint },
   command: { label: text.customCommand, hint: text.customCommandHint },
+  'aws-acm': { label: HOSTLESS_KINDS['aws-acm'], hint: text.awsAcmHint },
+  'acme-sh-hook': { label: text.acmeShHook, hint: text.acmeShHookHint },
 };

@@ -54,7 +54,7 @@ export function StepFields(props: PartProps) {
   const { values, errors, onChange } = props;
   return (
     <Stack gap="md">
-      {values.service !== 'command' && (
+      {values.service !== 'command' && values.service !== 'acme-sh-hook' && (
         <>
           <CommandLine {...props} field="validateCommand" placeholder="nginx -t" />
           <CommandLine {...props} field="reloadCommand" placeholder="systemctl reload nginx" />
@@ -77,7 +77,8 @@ export function StepFields(props: PartProps) {
 
 function Environment({ values, errors, onChange }: PartProps) {
   const { environment } = values;
-  const mayUseSecrets = values.service === 'command' && values.commandAs === 'script';
+  const mayUseSecrets =
+    values.service === 'acme-sh-hook' || (values.service === 'command' && values.commandAs === 'script');
   const change = (key: number, patch: Partial<VariableValues>): void =>
     onChange({ environment: environment.map((each) => (each.key === key ? { ...each, ...patch } : each)) });
   return (

@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import { formErrors } from '../ui/form-errors.ts';
 import { type DeploymentErrors, type DeploymentValues, isWithoutRecipe } from './deployment-values.ts';
+import { isHostlessService, KIND_FIELDS } from './kind-options.ts';
 
 /** A result of a request that a change of the form makes obsolete. */
 interface Outcome {
@@ -72,6 +73,7 @@ function fieldsOf({ service, custom, files, environment, verify }: DeploymentVal
     'rollout.concurrency',
     'rollout.groups',
     'after',
+    ...(isHostlessService(service) ? KIND_FIELDS[service].map(({ name }) => `options.${name}`) : []),
     ...(own ? ['files', 'command', 'validateCommand', 'reloadCommand', 'timeoutSeconds'] : []),
     ...(own && verify ? ['port', 'protocol', 'graceSeconds'] : []),
     ...(own ? files.flatMap((_, at) => FILE_FIELDS.map((field) => `files.${at}.${field}`)) : []),

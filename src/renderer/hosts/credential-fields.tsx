@@ -51,6 +51,13 @@ export function CredentialFields({ kind, values, errors, onChange }: CredentialF
         <TextInput {...props('socket')} description={text.socketHint} spellCheck={false} withAsterisk />
       )}
       {kind === 'secret' && <PasswordInput {...props('value')} description={text.valueHint} withAsterisk />}
+      {kind === 'aws' && (
+        <>
+          <PasswordInput {...props('accessKeyId')} withAsterisk />
+          <PasswordInput {...props('secretAccessKey')} withAsterisk />
+          <PasswordInput {...props('sessionToken')} description={text.sessionTokenHint} />
+        </>
+      )}
       <Text c="dimmed" fz="sm">
         {text.stored}
       </Text>

@@ -11,6 +11,9 @@ export interface CredentialValues {
   readonly password: string;
   readonly socket: string;
   readonly value: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
 }
 
 export type CredentialField = keyof CredentialValues;
@@ -21,6 +24,9 @@ export const NO_CREDENTIAL: CredentialValues = {
   password: '',
   socket: '',
   value: '',
+  accessKeyId: '',
+  secretAccessKey: '',
+  sessionToken: '',
 };
 
 export const CREDENTIAL_FIELDS = Object.keys(NO_CREDENTIAL) as readonly CredentialField[];
@@ -34,6 +40,8 @@ export function checkCredential(
   if (kind === 'ssh-password' && values.password === '') return { password: text.passwordMissing };
   if (kind === 'ssh-agent' && !values.socket.trim().startsWith('/')) return { socket: text.socketMissing };
   if (kind === 'secret' && values.value === '') return { value: text.valueMissing };
+  if (kind === 'aws' && values.accessKeyId.trim() === '') return { accessKeyId: text.valueMissing };
+  if (kind === 'aws' && values.secretAccessKey.trim() === '') return { secretAccessKey: text.valueMissing };
   return {};
 }
 
@@ -45,6 +53,7 @@ export function toCreate(
   if (kind === 'ssh-key') return { kind, name, ...keyOf(values) };
   if (kind === 'ssh-password') return { kind, name, password: values.password };
   if (kind === 'ssh-agent') return { kind, name, socket: values.socket.trim() };
+  if (kind === 'aws') return { kind, name, ...awsKeysOf(values) };
   return { kind, name, value: values.value };
 }
 
@@ -53,6 +62,12 @@ export function toUpdate(kind: HostCredentialKind, values: CredentialValues): Up
   const { kind: _, name: __, ...changed } = toCreate(kind, '', values);
   return changed;
 }
+
+const awsKeysOf = ({ accessKeyId, secretAccessKey, sessionToken }: CredentialValues) => ({
+  accessKeyId: accessKeyId.trim(),
+  secretAccessKey: secretAccessKey.trim(),
+  sessionToken: sessionToken.trim() === '' ? null : sessionToken.trim(),
+});
 
 /** A pasted key may lack its last line break, without which OpenSSH's format is invalid. */
 function keyOf({ privateKey, passphrase }: CredentialValues) {

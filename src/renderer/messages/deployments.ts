@@ -43,6 +43,25 @@ export const deployments = {
     customFilesHint: 'Copies the files that you choose, then runs a command that reloads the service.',
     customCommand: 'Run a command',
     customCommandHint: 'Runs a program or script on the host with the paths of the files.',
+    awsAcmHint:
+      'Imports the certificate into AWS Certificate Manager. Renewals replace it under the same ARN and keep its tags.',
+    acmeShHook: 'Deploy hook of acme.sh',
+    acmeShHookHint:
+      'Runs a script of the deploy folder of acme.sh on the machine of Certdesk, which must have been started with --acme-sh-folder.',
+    kindFields: {
+      serverKeys: 'AWS credentials of the server',
+      script: { label: 'Script', hint: 'Name as used with acme.sh --deploy-hook, for example haproxy.' },
+      region: { label: 'Region', hint: 'For example eu-central-1. CloudFront needs us-east-1.' },
+      credentialId: {
+        label: 'AWS keys',
+        hint: 'A host credential. Without one, Certdesk uses the AWS credentials of its user.',
+      },
+      arn: {
+        label: 'ARN',
+        hint: 'Enter it to replace a certificate that is in use. Otherwise the first import creates one.',
+      },
+      endpoint: { label: 'API address', hint: 'Leave it empty for AWS.' },
+    },
     hosts: 'Hosts',
     hostsHint: 'Where the service runs.',
     hostsMissing: 'Choose at least one host.',

@@ -157,6 +157,10 @@ export const hosts = {
     value: 'Secret value',
     valueHint: 'For example the password of a PKCS#12 file, or a token that a script needs.',
     valueMissing: 'Enter the value.',
+    accessKeyId: 'Access key ID',
+    secretAccessKey: 'Secret access key',
+    sessionToken: 'Session token',
+    sessionTokenHint: 'Only of temporary keys, which expire within hours.',
     stored: 'Stored encrypted and never shown again.',
     keyHint:
       'No key yet? On your machine, run: ssh-keygen -t ed25519 -f certdesk. Paste the file certdesk here, and add certdesk.pub to ~/.ssh/authorized_keys on the host.',

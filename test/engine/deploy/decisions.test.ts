@@ -149,13 +149,15 @@ describe('the preview', () => {
   it('says in sentences what a run does, and warns', () => {
     const { files, steps, verify } = expandRecipe('nginx', { key: '/etc/tls/a.key' }, 'a.example');
     const described = {
+      kind: 'files',
+      options: {},
       files,
       steps,
       verify,
       command: null,
       window: null,
       rollout: { ...DEFAULT_ROLLOUT, stopOnFailure: false },
-    };
+    } as const;
     expect(describeRun(described, { hosts: ['web-1', 'web-2'], domain: 'a.example' })).toEqual([
       'On web-1, web-2:',
       'Write certificate and intermediates to /etc/nginx/certdesk/a.example.pem.',

@@ -167,6 +167,8 @@ describe('whether the certificate is deployed', () => {
     files: [],
     command: { argv: ['true'] },
     scriptSealed: null,
+    savedSealed: null,
+    options: {},
     steps: { validateCommand: null, reloadCommand: null, timeoutSeconds: 60, environment: [] },
     verify: null,
     state,

@@ -7,6 +7,7 @@ import type { CertificateRecord } from '../../../src/main/engine/core/model.ts';
 import type { Vault } from '../../../src/main/engine/core/ports.ts';
 import type { Stores } from '../../../src/main/engine/core/stores.ts';
 import { createDeployments } from '../../../src/main/engine/deploy/deployments.ts';
+import { visitHostless } from '../../../src/main/engine/deploy/hostless.ts';
 import { rearmRefused } from '../../../src/main/engine/deploy/refused-keys.ts';
 import { createDeploymentRunner } from '../../../src/main/engine/deploy/runner.ts';
 import { createDeploymentRuns } from '../../../src/main/engine/deploy/runs.ts';
@@ -17,6 +18,7 @@ import { createDeploymentWatcher } from '../../../src/main/engine/deploy/watcher
 import type { Probe, Sighting } from '../../../src/main/engine/endpoints/sighting.ts';
 import { createHostCredentials } from '../../../src/main/engine/hosts/credentials.ts';
 import { createHosts } from '../../../src/main/engine/hosts/hosts.ts';
+import { createAddressPolicy } from '../../../src/main/engine/outgoing/address-policy.ts';
 import { parseChain } from '../../../src/main/engine/pki/inspect/chain.ts';
 import { leafFacts } from '../../../src/main/engine/pki/inspect/facts.ts';
 import { CreateDeploymentSchema } from '../../../src/shared/deployment.ts';
@@ -76,13 +78,18 @@ export function createDeployRig() {
     },
     connect: (host, signal) => doubleOf(host.name).connect(host, signal),
   } satisfies Parameters<typeof visitHost>[0];
+  let acmeShFolder: string | null = null;
   const createRunner = () =>
     createDeploymentRunner({
       stores,
       clock,
       log: QUIET,
       concurrency: 10,
-      visit: (hostId, runIds, signal) => visitHost(walk, { hostId, runIds }, signal),
+      async visit(hostId, runIds, signal) {
+        const of = { hostId, runIds };
+        const hostless = { ...walk, addressPolicy: createAddressPolicy(), acmeShFolder };
+        if (!(await visitHostless(hostless, of, signal))) await visitHost(walk, of, signal);
+      },
     });
   const now = () => toTimestamp(time);
   let runner = createRunner();
@@ -131,6 +138,9 @@ export function createDeployRig() {
       clock,
       background: { run: () => Promise.reject(new Error('not here')) },
     } as unknown as Parameters<typeof createCertificates>[0]),
+    setAcmeShFolder: (folder: string) => {
+      acmeShFolder = folder;
+    },
     setProbe: (next: Probe) => {
       probe = next;
     },

@@ -44,6 +44,8 @@ export const DEPLOYMENT: DeploymentRecord = {
   files: [],
   command: null,
   scriptSealed: null,
+  savedSealed: null,
+  options: {},
   steps: DeploymentStepsSchema.parse({}),
   verify: null,
   window: null,

@@ -136,6 +136,8 @@ function deployments(
     pausedBy: null,
     command: null,
     scriptSealed: null,
+    savedSealed: null,
+    options: {},
     steps: {
       validateCommand: ['nginx', '-t'],
       reloadCommand: ['nginx', '-s', 'reload'],

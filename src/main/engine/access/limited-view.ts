@@ -42,6 +42,8 @@ const QUOTING: ReadonlySet<string> = new Set<ErrorCode>([
   'DEPLOYMENT_NOT_SERVED',
   'DEPLOYMENT_WORSE',
   'DEPLOYMENT_ROLLBACK_FAILED',
+  'CLOUD_REFUSED',
+  'CLOUD_UNAVAILABLE',
 ]);
 
 /** Errors whose message is always Certdesk's own but whose details may quote a response. */

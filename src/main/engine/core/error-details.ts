@@ -167,6 +167,13 @@ interface CommandDetails {
   readonly output: string;
 }
 
+interface CloudDetails {
+  readonly service: string;
+  /** Of its HTTP answer; 0 if there was none. */
+  readonly status: number;
+  readonly reason: string;
+}
+
 interface ServedDetails {
   readonly host: string;
   readonly port: number;
@@ -227,6 +234,8 @@ export interface ErrorDetails {
   readonly DEPLOYMENT_NOT_SERVED: ServedDetails;
   readonly DEPLOYMENT_WORSE: ServedDetails;
   readonly DEPLOYMENT_ROLLBACK_FAILED: HostDetails;
+  readonly CLOUD_REFUSED: CloudDetails;
+  readonly CLOUD_UNAVAILABLE: CloudDetails;
   readonly STORAGE_FAILED: { readonly folder: string };
   readonly DATABASE_TOO_NEW: NewerDetails;
   readonly DATABASE_DAMAGED: DamagedDetails;

@@ -78,6 +78,10 @@ export interface DeploymentRecord {
   readonly rollout: Rollout;
   /** A deployment of the project that comes before this one. */
   readonly after: string | null;
+  /** Of a kind without a host, by the name of the field; otherwise empty. */
+  readonly options: Readonly<Record<string, string>>;
+  /** What a script of acme.sh has saved for its next run. Sealed by the vault, context `deployment-saved:<id>`. */
+  readonly savedSealed: Uint8Array | null;
   /** Derived from its runs (deploy/state.ts), stored for lists and counts. */
   readonly state: DeployedState;
   readonly stateAt: Timestamp;

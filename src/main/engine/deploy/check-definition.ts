@@ -7,10 +7,13 @@ import type {
   DeploymentVerify,
   HostSelection,
 } from '../../../shared/deployment.ts';
+import { isHostless } from '../../../shared/deployment-kinds.ts';
 import { toName } from '../../../shared/identifiers.ts';
 import { invalid } from '../core/invalid.ts';
 import type { DeploymentCommand } from '../core/model-deploy.ts';
 import type { Stores } from '../core/stores.ts';
+import { RESERVED_VARIABLE } from '../dns/providers/acme-sh/trusted-script.ts';
+import type { KindOptions } from './kinds/options.ts';
 
 export interface Definition {
   readonly kind: DeploymentKind;
@@ -19,6 +22,7 @@ export interface Definition {
   readonly command: DeploymentCommand | CommandInput | null;
   readonly steps: DeploymentSteps;
   readonly verify: DeploymentVerify | null;
+  readonly options: KindOptions;
 }
 
 /** @throws INVALID_REQUEST that names the field */
@@ -33,9 +37,16 @@ export async function checkDefinition(
   await checkHosts(stores, definition.hosts);
   for (const [at, file] of definition.files.entries()) await checkPassword(stores, file, at);
   await checkEnvironment(stores, definition);
+  await checkAwsKeys(stores, definition.options.credentialId);
 }
 
-function checkKind({ kind, files, command, steps }: Definition): void {
+function checkKind(definition: Definition): void {
+  const { kind, hosts, files, command, steps } = definition;
+  if (isHostless(kind)) {
+    checkHostless(definition);
+    return;
+  }
+  if ('none' in hosts) throw invalid('hosts', 'is missing: this kind needs hosts');
   if (kind === 'files') {
     if (files.length === 0) throw invalid('files', 'is empty: name at least one file');
     if (command !== null)
@@ -46,6 +57,20 @@ function checkKind({ kind, files, command, steps }: Definition): void {
   if (files.length > 0) throw invalid('files', 'belong to the kind files; a command receives its own copies');
   if (steps.validateCommand !== null) throw invalid('steps.validateCommand', 'belongs to the kind files');
   if (steps.reloadCommand !== null) throw invalid('steps.reloadCommand', 'belongs to the kind files');
+}
+
+function checkHostless({ kind, hosts, files, command, steps, verify }: Definition): void {
+  if (!('none' in hosts)) throw invalid('hosts', `must be { "none": true }: the kind ${kind} has no hosts`);
+  if (files.length > 0) throw invalid('files', 'belong to the kind files');
+  if (command !== null) throw invalid('command', 'belongs to the kind command');
+  if (steps.validateCommand !== null) throw invalid('steps.validateCommand', 'belongs to the kind files');
+  if (steps.reloadCommand !== null) throw invalid('steps.reloadCommand', 'belongs to the kind files');
+  if (verify !== null) throw invalid('verify', 'belongs to kinds with hosts. Add an endpoint instead');
+  const [variable] = steps.environment;
+  if (kind === 'aws-acm' && variable !== undefined)
+    throw invalid('steps.environment', 'belongs to kinds that run a command');
+  for (const [at, { name }] of steps.environment.entries())
+    if (RESERVED_VARIABLE.test(name)) throw invalid(`steps.environment.${at}.name`, `may not be ${name}`);
 }
 
 function checkPaths(files: readonly DeploymentFile[]): void {
@@ -70,7 +95,7 @@ function checkVerify(verify: DeploymentVerify | null, domain: string | null): vo
 }
 
 async function checkHosts({ hosts }: Stores, selection: HostSelection): Promise<void> {
-  if ('tag' in selection) return;
+  if ('tag' in selection || 'none' in selection) return;
   for (const [at, id] of selection.ids.entries()) {
     if ((await hosts.get(id)) === null) throw invalid(`hosts.ids.${at}`, `host ${id} not found`);
   }
@@ -81,8 +106,8 @@ async function checkPassword(stores: Stores, file: DeploymentFile, at: number): 
   await assertSecret(stores, file.passwordCredentialId, `files.${at}.passwordCredentialId`);
 }
 
-async function checkEnvironment(stores: Stores, { steps, command }: Definition): Promise<void> {
-  const isScript = command !== null && 'script' in command;
+async function checkEnvironment(stores: Stores, { kind, steps, command }: Definition): Promise<void> {
+  const isScript = kind === 'acme-sh-hook' || (command !== null && 'script' in command);
   const names = new Set<string>();
   for (const [at, { name, credentialId }] of steps.environment.entries()) {
     if (names.has(name)) throw invalid(`steps.environment.${at}.name`, `is set twice: ${name}`);
@@ -93,6 +118,14 @@ async function checkEnvironment(stores: Stores, { steps, command }: Definition):
       throw invalid(field, 'works only for a script: other users could read the environment of a program');
     await assertSecret(stores, credentialId, field);
   }
+}
+
+async function checkAwsKeys({ hostCredentials }: Stores, id: string | undefined): Promise<void> {
+  if (id === undefined) return;
+  const credential = await hostCredentials.get(id);
+  if (credential === null) throw invalid('options.credentialId', `host credential ${id} not found`);
+  if (credential.kind !== 'aws')
+    throw invalid('options.credentialId', `${credential.name} is not of the type AWS keys`);
 }
 
 async function assertSecret({ hostCredentials }: Stores, id: string, field: string): Promise<void> {

@@ -47,6 +47,7 @@ function toSshCredential(values: CredentialValues): SshCredential {
     case 'ssh-agent':
       return { kind: 'agent', socket: values.socket };
     case 'secret':
-      throw new CertdeskError('HOST_CREDENTIAL_INVALID', 'A secret for files and commands cannot sign in');
+    case 'aws':
+      throw new CertdeskError('HOST_CREDENTIAL_INVALID', 'A secret or AWS keys cannot sign in to a host');
   }
 }

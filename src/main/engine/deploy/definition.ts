@@ -12,6 +12,7 @@ import {
   type PausedBy,
   type UpdateDeployment,
 } from '../../../shared/deployment.ts';
+import { HOSTLESS_KINDS } from '../../../shared/deployment-kinds.ts';
 import type { DeploymentWindow } from '../../../shared/deployment-window.ts';
 import type { Rollout } from '../../../shared/rollout.ts';
 import type { Timestamp } from '../../../shared/time.ts';
@@ -19,6 +20,7 @@ import type { ProjectRecord } from '../core/model.ts';
 import type { DeploymentCommand, DeploymentRecord } from '../core/model-deploy.ts';
 import type { Vault } from '../core/ports.ts';
 import type { Definition } from './check-definition.ts';
+import { checkOptions, type KindOptions } from './kinds/options.ts';
 import { expandRecipe } from './recipes/index.ts';
 
 /** A definition with the values of its recipe. */
@@ -33,9 +35,10 @@ export interface Completed extends Definition {
   readonly window: DeploymentWindow | null;
   readonly rollout: Rollout;
   readonly after: string | null;
+  readonly options: KindOptions;
 }
 
-const NAMES = { files: 'Files', command: 'Command' } as const;
+const NAMES = { files: 'Files', command: 'Command', ...HOSTLESS_KINDS } as const;
 
 /** Fills in what the request leaves to its recipe. @throws INVALID_REQUEST */
 export function complete(body: CreateDeployment, { domain }: Pick<ProjectRecord, 'domain'>): Completed {
@@ -53,6 +56,7 @@ export function complete(body: CreateDeployment, { domain }: Pick<ProjectRecord,
     window: body.window,
     rollout: body.rollout,
     after: body.after,
+    options: checkOptions(kind, options),
   };
 }
 
@@ -83,7 +87,7 @@ export async function newDeployment(
   }: { readonly projectId: string; readonly pausedBy: PausedBy | null; readonly now: Timestamp },
 ): Promise<DeploymentRecord> {
   const id = randomUUID();
-  const { name, kind, recipe, hosts, files, steps, verify, window, rollout, after } = completed;
+  const { name, kind, recipe, hosts, files, steps, verify, window, rollout, after, options } = completed;
   return {
     id,
     projectId,
@@ -100,6 +104,8 @@ export async function newDeployment(
     window,
     rollout,
     after,
+    options,
+    savedSealed: null,
     state: pausedBy === null ? 'unknown' : 'paused',
     stateAt: now,
     waiting: null,
@@ -114,7 +120,7 @@ export async function changeDeployment(
   record: DeploymentRecord,
   { body, now }: { readonly body: UpdateDeployment; readonly now: Timestamp },
 ): Promise<DeploymentRecord> {
-  const { name, hosts, files, command, steps, verify, window, rollout, after } = body;
+  const { name, hosts, files, command, steps, verify, window, rollout, after, options } = body;
   return {
     ...record,
     ...(name === undefined ? {} : { name }),
@@ -126,6 +132,16 @@ export async function changeDeployment(
     ...(window === undefined ? {} : { window }),
     ...(rollout === undefined ? {} : { rollout }),
     ...(after === undefined ? {} : { after }),
+    ...(options === undefined ? {} : changeOptions(record, options)),
     updatedAt: now,
   };
+}
+
+/** Another script must not get what the one before has saved. @throws INVALID_REQUEST */
+function changeOptions(
+  { kind, options: before }: DeploymentRecord,
+  given: KindOptions,
+): Pick<DeploymentRecord, 'options'> & Partial<Pick<DeploymentRecord, 'savedSealed'>> {
+  const options = checkOptions(kind, given, before);
+  return { options, ...(options.script === before.script ? {} : { savedSealed: null }) };
 }

@@ -11,8 +11,10 @@ import { assertDeployable } from './assert-deployable.ts';
 import { checkDefinition } from './check-definition.ts';
 import { toConnectable } from './connectable.ts';
 import { complete } from './definition.ts';
+import { checkOptions } from './kinds/options.ts';
 import { findDeployment } from './lookup.ts';
 import { keyReader } from './recipes/index.ts';
+import { targetName } from './target-name.ts';
 import { assertUnclaimed, selectedHosts } from './targets.ts';
 import { type TestDeps, testHost } from './test-host.ts';
 import type { HostKeyPin, SshTarget, Target } from './transport.ts';
@@ -39,12 +41,20 @@ export interface HostTests {
 
 export interface HostTestsDeps extends TestDeps, VerifyDeps {
   readonly stores: TestDeps['stores'];
+  /** Tests what a deployment without a host needs. */
+  testHostless(
+    deployment: Pick<DeploymentRecord, 'kind' | 'options'>,
+    signal: AbortSignal,
+  ): Promise<HostTest>;
   /** Who makes the request: a private address needs a signed-in person. */
   savedBy(): SavedBy;
   scan(target: SshTarget, signal: AbortSignal): Promise<readonly HostKeyPin[]>;
 }
 
-type Tested = Pick<DeploymentRecord, 'projectId' | 'recipe' | 'hosts' | 'files' | 'steps' | 'verify'>;
+type Tested = Pick<
+  DeploymentRecord,
+  'projectId' | 'kind' | 'recipe' | 'hosts' | 'options' | 'files' | 'steps' | 'verify'
+>;
 
 /** Hosts that are tested in one request. */
 const MANY_HOSTS = 20;
@@ -52,7 +62,9 @@ const MANY_HOSTS = 20;
 export function createHostTests(deps: HostTestsDeps): HostTests {
   const { stores } = deps;
 
-  async function testAll(deployment: Tested, signal: AbortSignal): Promise<DeploymentTest> {
+  async function testAll(deployment: Tested, signal: AbortSignal, id = 'new'): Promise<DeploymentTest> {
+    const name = targetName(deployment);
+    if (name !== null) return { hosts: [{ id, name, test: await deps.testHostless(deployment, signal) }] };
     const hosts = (await selectedHosts(stores, deployment)).slice(0, MANY_HOSTS);
     const { validateCommand, reloadCommand } = deployment.steps;
     const commands = [validateCommand, reloadCommand].filter((argv) => argv !== null);
@@ -78,12 +90,13 @@ export function createHostTests(deps: HostTestsDeps): HostTests {
 
     async testDeployment(id, changes, signal) {
       const saved = await findDeployment(stores, id);
-      if (Object.keys(changes).length === 0) return testAll(saved, signal);
+      if (Object.keys(changes).length === 0) return testAll(saved, signal, id);
       const { domain } = await findProject(stores, saved.projectId);
-      const deployment = { ...saved, ...changes };
+      const options = checkOptions(saved.kind, changes.options ?? {}, saved.options);
+      const deployment = { ...saved, ...changes, options };
       await checkDefinition(stores, deployment, domain);
       await assertUnclaimed(stores, deployment);
-      return testAll(deployment, signal);
+      return testAll(deployment, signal, id);
     },
 
     async testNew(projectId, body, signal) {

@@ -1,11 +1,18 @@
 // Decides what a run does, and says it in sentences. Pure.
-import type { CommandInput, DeploymentSteps, DeploymentVerify } from '../../../shared/deployment.ts';
+import type {
+  CommandInput,
+  DeploymentKind,
+  DeploymentSteps,
+  DeploymentVerify,
+} from '../../../shared/deployment.ts';
 import { type DeploymentFile, FILE_CONTENT_LABELS, hasKey } from '../../../shared/deployment.ts';
+import { isHostless } from '../../../shared/deployment-kinds.ts';
 import type { DeploymentWindow } from '../../../shared/deployment-window.ts';
 import { DEFAULT_ROLLOUT, type Rollout } from '../../../shared/rollout.ts';
 import { dayName, WEEK } from '../../../shared/week.ts';
 import type { DeploymentCommand } from '../core/model-deploy.ts';
 import type { DesiredFile } from './content.ts';
+import type { KindOptions } from './kinds/options.ts';
 import type { FileState } from './transport.ts';
 
 export interface Comparison {
@@ -57,13 +64,17 @@ export interface Described {
   readonly verify: DeploymentVerify | null;
   readonly window: DeploymentWindow | null;
   readonly rollout: Rollout;
+  readonly kind: DeploymentKind;
+  readonly options: KindOptions;
 }
 
 /** Says in order what a run does. @param hosts Their names. */
 export function describeRun(
-  { files, command, steps, verify, window, rollout }: Described,
+  described: Described,
   { hosts, domain }: { readonly hosts: readonly string[]; readonly domain: string | null },
 ): readonly string[] {
+  const { files, command, steps, verify, window, rollout } = described;
+  if (isHostless(described.kind)) return [...windowSentences(window), ...hostlessSentences(described)];
   const where = hosts.length === 0 ? 'No host is selected yet.' : `On ${listOf(hosts)}:`;
   const writes = files.map(
     (file) => `Write ${lower(FILE_CONTENT_LABELS[file.content])} to ${file.path}${asOwned(file)}.`,
@@ -78,6 +89,20 @@ export function describeRun(
     ...together,
     ...commandSentences(command, steps),
     ...verifySentences(verify, domain),
+  ];
+}
+
+function hostlessSentences({ kind, options, steps }: Described): readonly string[] {
+  if (kind === 'aws-acm')
+    return [
+      options.arn === undefined
+        ? `Import certificate, intermediates and private key into AWS Certificate Manager in ${options.region}, and remember the ARN.`
+        : `Import certificate, intermediates and private key under the same ARN, ${options.arn}. Its tags stay.`,
+      'If AWS has this certificate already, change nothing.',
+    ];
+  return [
+    `Run ${options.script}_deploy of acme.sh on the machine of Certdesk within ${steps.timeoutSeconds} seconds, with the certificate in a temporary folder.`,
+    'Keep what the script saves, sealed, for its next run.',
   ];
 }
 
@@ -154,7 +179,11 @@ function verifySentences(verify: DeploymentVerify | null, domain: string | null)
 }
 
 /** Points out what is legal but probably not meant. */
-export function warnAbout({ files, steps, command }: Described): readonly string[] {
+export function warnAbout({
+  files,
+  steps,
+  command,
+}: Pick<Described, 'files' | 'steps' | 'command'>): readonly string[] {
   return [
     ...(files.length > 0 && steps.reloadCommand === null
       ? ['No command reloads the service, so it may serve the old certificate until it is restarted.']

@@ -5,6 +5,7 @@ import type { ErrorBody } from '../../../shared/errors.ts';
 import type { DeploymentRecord, DeploymentRunRecord, HostRecord } from '../core/model-deploy.ts';
 import type { Stores } from '../core/stores.ts';
 import { readRollout, reasonToWait } from './rollout.ts';
+import { hostOfRun, targetName } from './target-name.ts';
 
 /** Presents deployments with a fixed number of queries for the whole page. */
 export async function presentDeployments(
@@ -27,12 +28,12 @@ export async function presentDeployments(
   const waits = await readWaits(stores, records, runs);
   const targetsOf = Map.groupBy(targets, ({ deploymentId }) => deploymentId);
   return records.map((record) => {
-    const { id, projectId, scriptSealed: _, ...rest } = record;
+    const { id, projectId, scriptSealed: _, savedSealed: __, ...rest } = record;
     const project = projects.get(projectId);
     const own = (targetsOf.get(id) ?? []).map(({ hostId, runId }): DeploymentTarget => {
       const run = runOf.get(runId ?? '');
       return {
-        host: { id: hostId, name: hosts.get(hostId)?.name ?? hostId },
+        host: { id: hostId, name: targetName(record) ?? hosts.get(hostId)?.name ?? hostId },
         runId,
         state: run?.state ?? null,
         at: run?.finishedAt ?? run?.startedAt ?? run?.createdAt ?? null,
@@ -67,11 +68,11 @@ function toPlain({
   steps,
   rollout,
   ...rest
-}: Omit<DeploymentRecord, 'id' | 'projectId' | 'scriptSealed'>) {
+}: Omit<DeploymentRecord, 'id' | 'projectId' | 'scriptSealed' | 'savedSealed'>) {
   return {
     ...rest,
     rollout: { ...rollout, groups: [...rollout.groups] },
-    hosts: 'ids' in hosts ? { ids: [...hosts.ids] } : { tag: hosts.tag },
+    hosts: 'ids' in hosts ? { ids: [...hosts.ids] } : hosts,
     files: files.map((file) => ({ ...file })),
     command:
       command === null ? null : 'argv' in command ? { argv: [...command.argv] } : { script: command.script },
@@ -92,7 +93,7 @@ export async function presentRuns(
     runs,
   );
   return Promise.all(
-    runs.map(async (run) => presentRun(run, await stores.hosts.get(run.hostId), waits.get(run.id) ?? null)),
+    runs.map(async (run) => presentRun(run, await hostOfRun(stores, run), waits.get(run.id) ?? null)),
   );
 }
 

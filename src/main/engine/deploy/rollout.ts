@@ -4,6 +4,7 @@ import type { Rollout } from '../../../shared/rollout.ts';
 import { invalid } from '../core/invalid.ts';
 import type { DeploymentRecord, DeploymentRunRecord } from '../core/model-deploy.ts';
 import type { Stores } from '../core/stores.ts';
+import { hostOfRun } from './target-name.ts';
 
 type Run = Pick<DeploymentRunRecord, 'id' | 'state' | 'versionId' | 'error' | 'attempts'>;
 
@@ -90,7 +91,7 @@ async function readMembers(
   const targets = await stores.deployments.targets([id]);
   const runs = await stores.deploymentRuns.byIds(targets.flatMap(({ runId }) => runId ?? []));
   const members = runs.map(async (run) => {
-    const host = await stores.hosts.get(run.hostId);
+    const host = await hostOfRun(stores, run);
     const tags = host?.tags ?? [];
     const found = rollout.groups.findIndex((tag) => tags.includes(tag));
     const position = 'ids' in selection ? selection.ids.indexOf(run.hostId) : 0;

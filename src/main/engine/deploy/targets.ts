@@ -14,6 +14,7 @@ export async function selectedHosts(
   { hosts }: Stores,
   { hosts: selection }: Pick<DeploymentRecord, 'hosts'>,
 ): Promise<readonly HostRecord[]> {
+  if ('none' in selection) return [];
   if ('tag' in selection) return hosts.withTag(selection.tag);
   const found = await Promise.all(selection.ids.map((id) => hosts.get(id)));
   return found.filter((host) => host !== null).toSorted((a, b) => a.name.localeCompare(b.name));
@@ -30,6 +31,10 @@ export async function syncTargets(
   now: Timestamp,
 ): Promise<readonly string[]> {
   const { id: deploymentId } = deployment;
+  if ('none' in deployment.hosts) {
+    await tx.deployments.addTarget({ deploymentId, hostId: deploymentId, runId: null });
+    return [];
+  }
   const wanted = await selectedHosts(tx, deployment);
   const before = (await tx.deployments.targets([deploymentId])).map(({ hostId }) => hostId);
   for (const hostId of before) {

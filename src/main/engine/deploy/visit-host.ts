@@ -56,10 +56,10 @@ export async function visitHost(
 }
 
 /** Marks the due runs as running, in one transaction with their first step. */
-async function beginRuns(
+export async function beginRuns(
   deps: WalkDeps,
   { hostId, runIds }: { readonly hostId: string; readonly runIds: ReadonlySet<string> },
-  host: HostRecord | null,
+  host: Pick<HostRecord, 'name'> | null,
 ): Promise<readonly ActiveRun[]> {
   const { stores, clock } = deps;
   const at = toTimestamp(clock.now());

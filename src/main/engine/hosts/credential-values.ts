@@ -10,7 +10,13 @@ export type CredentialValues =
   | { readonly kind: 'ssh-key'; readonly privateKey: string; readonly passphrase: string | null }
   | { readonly kind: 'ssh-password'; readonly password: string }
   | { readonly kind: 'ssh-agent'; readonly socket: string }
-  | { readonly kind: 'secret'; readonly value: string };
+  | { readonly kind: 'secret'; readonly value: string }
+  | {
+      readonly kind: 'aws';
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+      readonly sessionToken: string | null;
+    };
 
 /** @throws HOST_CREDENTIAL_INVALID if the secret store lost the values; SECRET_STORE_UNAVAILABLE */
 export async function readCredential(
@@ -39,10 +45,11 @@ const FIELDS: Readonly<Record<CredentialValues['kind'], readonly (keyof UpdateHo
   'ssh-password': ['password'],
   'ssh-agent': ['socket'],
   secret: ['value'],
+  aws: ['accessKeyId', 'secretAccessKey', 'sessionToken'],
 };
 
 /**
- * Returns the values with those of the request. A new key without a passphrase has none.
+ * Returns the values with those of the request. A new key without a passphrase or session token has none.
  * @throws INVALID_REQUEST if a field belongs to another kind of credential
  */
 export function changeValues(
@@ -57,7 +64,10 @@ export function changeValues(
       foreign,
       `belongs to another type of credential: this one has ${FIELDS[values.kind].join(', ')}`,
     );
-  const reset = patch.privateKey !== undefined && patch.passphrase === undefined ? { passphrase: null } : {};
+  const reset = {
+    ...(patch.privateKey !== undefined && patch.passphrase === undefined ? { passphrase: null } : {}),
+    ...(patch.accessKeyId !== undefined && patch.sessionToken === undefined ? { sessionToken: null } : {}),
+  };
   return { ...values, ...reset, ...patch } as CredentialValues;
 }
 

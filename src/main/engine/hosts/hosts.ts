@@ -1,6 +1,11 @@
 // Manages hosts. A person defines them; deployments install files on them.
 import { randomUUID } from 'node:crypto';
-import type { CreateHost, Host, UpdateHost } from '../../../shared/host.ts';
+import {
+  type CreateHost,
+  HOST_CREDENTIAL_KIND_LABELS,
+  type Host,
+  type UpdateHost,
+} from '../../../shared/host.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
 import { CertdeskError } from '../core/errors.ts';
@@ -134,8 +139,11 @@ async function assertReferences(tx: Stores, host: HostRecord): Promise<void> {
   if (host.credentialId !== null) {
     const credential = await tx.hostCredentials.get(host.credentialId);
     if (credential === null) throw invalid('credentialId', `host credential ${host.credentialId} not found`);
-    if (credential.kind === 'secret')
-      throw invalid('credentialId', 'is a secret for files and commands, which cannot sign in to a host');
+    if (credential.kind === 'secret' || credential.kind === 'aws')
+      throw invalid(
+        'credentialId',
+        `is of the type ${HOST_CREDENTIAL_KIND_LABELS[credential.kind]}, which cannot sign in to a host`,
+      );
   }
   let jump = host.jumpHostId;
   for (let count = 1; jump !== null; count += 1) {

@@ -3,6 +3,7 @@ import { toTimestamp } from '../../../shared/time.ts';
 import { createDeploymentAdopter } from '../deploy/adopt.ts';
 import { createDeployments } from '../deploy/deployments.ts';
 import { createHostTests } from '../deploy/host-tests.ts';
+import { testHostless, visitHostless } from '../deploy/hostless.ts';
 import { listRecipes } from '../deploy/recipes/index.ts';
 import { rearmRefused } from '../deploy/refused-keys.ts';
 import { createDeploymentRunner, type DeploymentRunner } from '../deploy/runner.ts';
@@ -38,13 +39,16 @@ export function wireDeploy(common: Common): DeployServices {
   const now = () => toTimestamp(clock.now());
   const probe = createProbe({ policy: addressPolicy, clock });
   const walk = { stores, journal, secrets, vault, clock, log, timing, probe, connect: connectHost };
+  const hostless = { ...walk, policy: addressPolicy, addressPolicy, acmeShFolder: common.acmeShFolder };
   const deploymentRunner = createDeploymentRunner({
     stores,
     clock,
     log,
     concurrency: HOSTS_IN_PARALLEL,
-    visit: (hostId, runIds, signal) =>
-      visitHost({ ...walk, policy: addressPolicy }, { hostId, runIds }, signal),
+    async visit(hostId, runIds, signal) {
+      const isDone = await visitHostless(hostless, { hostId, runIds }, signal);
+      if (!isDone) await visitHost({ ...walk, policy: addressPolicy }, { hostId, runIds }, signal);
+    },
   });
   // Runs are inserted with these changes, and the listener is called after their commit.
   journal.listen(({ kind }) => {
@@ -78,6 +82,7 @@ export function wireDeploy(common: Common): DeployServices {
       ...walk,
       policy: addressPolicy,
       savedBy: journal.savedBy,
+      testHostless: (deployment, signal) => testHostless(hostless, deployment, signal),
       scan: common.scanHost,
     }),
     deploymentRecipes: listRecipes,

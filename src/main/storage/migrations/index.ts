@@ -32,6 +32,7 @@ import { windows } from './0029-windows.ts';
 import { incidents } from './0030-incidents.ts';
 import { endpointServedUnknown } from './0031-endpoint-served-unknown.ts';
 import { caaLocks } from './0032-caa-locks.ts';
+import { hostlessDeployments } from './0033-hostless-deployments.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -67,4 +68,5 @@ export const MIGRATIONS: readonly Migration[] = [
   incidents,
   endpointServedUnknown,
   caaLocks,
+  hostlessDeployments,
 ];

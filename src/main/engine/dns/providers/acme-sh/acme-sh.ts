@@ -3,8 +3,8 @@
 // fail, so dns-01.ts checks the name servers.
 
 import { constants } from 'node:fs';
-import { access, readFile, realpath, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CertdeskError } from '../../../core/errors.ts';
 import { invalidCredential } from '../../../core/invalid.ts';
 import type { Json } from '../../../core/model.ts';
@@ -13,9 +13,9 @@ import { readTxtRef, txtRefFor } from '../txt-ref.ts';
 import { requireAcmeShFolder } from './find-folder.ts';
 import { withScriptFolder } from './script-folder.ts';
 import { runScript } from './script-runner.ts';
+import { environmentIn, findTrusted, RESERVED_VARIABLE } from './trusted-script.ts';
 
 const TIMEOUT_MS = 120_000;
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin';
 
 /** acme.sh ends with `main "$@"`. Without arguments it prints its help; with ours it would execute them. */
 const CODE = `umask 077
@@ -24,10 +24,6 @@ set --
 . "$certdesk_acme" >/dev/null
 . "$certdesk_hook"
 "$certdesk_call" "$certdesk_name" "$certdesk_value"`;
-
-/** Credentials must not set variables that decide which programs run and where acme.sh writes. */
-const RESERVED =
-  /^(PATH|HOME|SHELL|IFS|ENV|CDPATH|TMPDIR|PS4|LD_.*|DYLD_.*|BASH.*|SHELLOPTS|LE_.*|ACME_.*|ACCOUNT_CONF_PATH|DOMAIN_CONF|(PYTHON|PERL|RUBY|NODE|GIT|SSH|CURL|OPENSSL)_?.*|certdesk_.*)$/;
 
 export const acmeSh = defineDnsProvider({
   id: 'acme-sh',
@@ -111,21 +107,6 @@ function createAcmeSh(hook: Hook, tools: ProviderTools): DnsProvider {
   }
 }
 
-function environmentIn(home: string): Record<string, string> {
-  return {
-    PATH,
-    HOME: home,
-    TMPDIR: home,
-    LANG: 'C',
-    LE_WORKING_DIR: home,
-    LE_CONFIG_HOME: home,
-    ACCOUNT_CONF_PATH: join(home, 'account.conf'),
-    DOMAIN_CONF: join(home, 'domain.conf'),
-    USER_AGENT: 'Certdesk',
-    NO_TIMESTAMP: '1',
-  };
-}
-
 async function findScript({ folder, script }: Hook): Promise<string> {
   const inside = join(folder, 'dnsapi', `${script}.sh`);
   const found = await access(inside, constants.R_OK).then(
@@ -137,34 +118,16 @@ async function findScript({ folder, script }: Hook): Promise<string> {
 
 /** Other users must not be able to change code that runs with Certdesk's permissions. */
 async function trusted(path: string): Promise<string> {
-  const real = await realpath(path).catch(() => null);
-  const facts = real === null ? null : await stat(real);
-  if (real === null || !facts?.isFile())
-    throw unusable(`The folder of --acme-sh-folder does not contain ${path}`);
-  const writable = await findWritable(real);
-  if (writable === null) return real;
-  throw unusable(
-    `The folder of --acme-sh-folder contains ${path}, which other users can change (${writable}). Remove their access: chmod o-w`,
-  );
-}
-
-/** The file or the first parent folder that other users can change, so that they could replace the file. */
-async function findWritable(path: string): Promise<string | null> {
-  const { uid, gid, mode } = await stat(path);
-  const own = uid === 0 || uid === process.getuid?.();
-  // With a umask of 002, files are group-writable, but the group contains only their owner.
-  const ownGroup = gid === 0 || gid === process.getgid?.();
-  // In a folder with the sticky bit (/tmp), users cannot move other users' files.
-  const open = (mode & (ownGroup ? 0o002 : 0o022)) !== 0 && (mode & 0o1000) === 0;
-  if (!own || open) return path;
-  const parent = dirname(path);
-  return parent === path ? null : findWritable(parent);
+  const found = await findTrusted(path);
+  if (found.path === null)
+    throw new CertdeskError('UNSUPPORTED_DNS_PROVIDER', found.problem, { field: 'dnsProvider' });
+  return found.path;
 }
 
 function readEnvironment(value: Json | undefined): Readonly<Record<string, string>> {
   if (typeof value !== 'object' || value === null) return {};
   const pairs = Object.entries(value).map(([name, text]) => [name, String(text)] as const);
-  const wrong = pairs.find(([name]) => !/^[A-Za-z_]\w*$/.test(name) || RESERVED.test(name));
+  const wrong = pairs.find(([name]) => !/^[A-Za-z_]\w*$/.test(name) || RESERVED_VARIABLE.test(name));
   if (wrong === undefined) return Object.fromEntries(pairs);
   throw invalidCredential('environment', `may not set ${wrong[0].slice(0, 60)}`);
 }
@@ -175,8 +138,4 @@ async function assertUsed(script: string, environment: Hook['environment']): Pro
   const unused = Object.keys(environment).find((name) => !words.has(name));
   if (unused !== undefined)
     throw invalidCredential('environment', `sets ${unused}, which the script does not use`);
-}
-
-function unusable(sentence: string): CertdeskError {
-  return new CertdeskError('UNSUPPORTED_DNS_PROVIDER', `${sentence}.`, { field: 'dnsProvider' });
 }

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 /** Prefix of the folder names. */
 export const SCRIPT_FOLDER = 'certdesk-acme-sh-';
 
-/** Much longer than the time limit of a script. */
-const ABANDONED_MS = 10 * 60_000;
+/** Much longer than the time limit of a script, which is an hour at most. */
+const ABANDONED_MS = 3 * 60 * 60_000;
 
 /** Runs `work` with the path of a new folder that only this user can read, and deletes the folder afterwards. */
 export async function withScriptFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
