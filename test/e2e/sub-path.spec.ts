@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type Browser, chromium } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { signInAddress } from '../../src/main/engine/access/sessions.ts';
+import { findOperation } from '../support/gui/api-reference.ts';
 import { buildGui, CHROMIUM_FLAGS, GUI_FOLDER } from '../support/gui/page.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';
 import { describeWith, toolPath } from '../support/tools/tools.ts';
@@ -54,7 +55,7 @@ describeWith('chromium', 'below a path of a reverse proxy', () => {
     await page.getByRole('link', { name: 'About' }).first().click();
     const docs = await page.locator('a[href$="/api/docs"]').first().getAttribute('href');
     await page.goto(docs ?? '');
-    await page.getByRole('button', { name: /^get \/health$/i }).click();
+    await (await findOperation(page, 'get /health')).click();
     await page.getByRole('button', { name: 'Try it out' }).click();
     await page.getByRole('button', { name: 'Execute' }).click();
     await page.getByText(`${url}/api/v1/health`).first().waitFor();

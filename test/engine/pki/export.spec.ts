@@ -188,7 +188,7 @@ describe('file names', () => {
     ['xn--bcher-kva.example', 'xn--bcher-kva.example.pem'],
     ['../../etc/passwd', '_.._etc_passwd.pem'],
     ['a"b\r\nc', 'a_b_c.pem'],
-    ['2001:db8::1', '2001_db8_1.pem'],
+    ['2001:db8::1', '2001_db8__1.pem'],
     ['', 'certificate.pem'],
     ['...', 'certificate.pem'],
   ])('turn %j into %s', async (friendlyName, filename) => {

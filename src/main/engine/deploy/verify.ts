@@ -52,6 +52,8 @@ const RANKS: Readonly<Record<Exclude<SeenBefore['grade'], 'unknown'>, number>> =
 };
 
 const POLL_MS = 1_000;
+/** For a moment after a reload, old workers accept connections beside the new ones; nginx ends them after 100 ms. */
+const CONFIRM_MS = 300;
 
 /** Looks once. */
 export async function look(deps: VerifyDeps, checked: Checked, signal: AbortSignal): Promise<Look> {
@@ -129,7 +131,7 @@ function namesOf({ subjectAltName = '' }: X509Certificate): readonly string[] {
   );
 }
 
-/** Waits until the service presents the new certificate, at most for the grace time. */
+/** Waits until the service presents the new certificate twice in a row, at most for the grace time. */
 export async function verifyServed(
   deps: VerifyDeps,
   checked: Checked,
@@ -138,8 +140,12 @@ export async function verifyServed(
 ): Promise<Verdict> {
   const until = deps.timing.now() + graceSeconds * 1_000;
   for (;;) {
-    const seen = await look(deps, checked, signal);
-    if (seen.grade === 'current') return { state: 'verified' };
+    let seen = await look(deps, checked, signal);
+    if (seen.grade === 'current') {
+      await deps.timing.pause(CONFIRM_MS, signal);
+      seen = await look(deps, checked, signal);
+      if (seen.grade === 'current') return { state: 'verified' };
+    }
     if (deps.timing.now() + POLL_MS > until) return judge(seen, before);
     await deps.timing.pause(POLL_MS, signal);
   }
