@@ -232,8 +232,8 @@ describe('any script', () => {
     const [old, fresh] = ['old', 'fresh'].map((name) => join(tmpdir(), `certdesk-acme-sh-${name}`));
     for (const path of [old, fresh]) await mkdir(path ?? '');
     await writeFile(join(old ?? '', 'account.conf'), 'SAVED_SECRET=secret');
-    const hourAgo = new Date(Date.now() - 3_600_000);
-    await utimes(old ?? '', hourAgo, hourAgo);
+    const longAgo = new Date(Date.now() - 4 * 3_600_000);
+    await utimes(old ?? '', longAgo, longAgo);
     await open('dns_oddities', { ODDITY: 'lie' }).provider.addTxt(record('v'), signal);
     await expect(stat(old ?? '')).rejects.toThrow('ENOENT');
     expect(await leftovers()).toEqual(['certdesk-acme-sh-fresh']);
