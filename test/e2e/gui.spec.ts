@@ -158,13 +158,31 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     }
   });
 
+  it('lists actions on certificates in the command palette before those on Certdesk itself', async () => {
+    await page.keyboard.press('Control+k');
+    const names = page.getByRole('dialog').getByRole('button');
+    await names.filter({ hasText: 'Sign out' }).waitFor();
+    const listed = await names.allTextContents();
+    const order = [
+      'New certificate',
+      'Renew certificate…',
+      'Deploy certificate…',
+      'Toggle dark mode',
+      'Sign out',
+    ];
+    expect(listed.filter((name) => order.includes(name))).toEqual(order);
+    await page.keyboard.press('Escape');
+  });
+
   it('acts on a project from the command palette, by keyboard only, and returns the focus', async () => {
     const { keyboard } = page;
     const field = (name: string) => page.getByRole('dialog').getByRole('textbox', { name });
     const find = async (typed: string, found: string): Promise<void> => {
       await keyboard.press('Control+k');
-      await field('Search projects or run a command').waitFor();
+      const asked = field('Search projects or run a command');
+      await expect.poll(() => asked.evaluate((element) => element === document.activeElement)).toBe(true);
       await keyboard.type(typed);
+      await expect.poll(() => asked.inputValue()).toBe(typed);
       await page.getByRole('dialog').getByRole('button', { name: found }).waitFor();
       await keyboard.press('Enter');
     };
