@@ -79,11 +79,20 @@ function Search({ action, query, onBack }: SearchProps) {
       aria-label={asked}
       {...(action === null ? {} : { 'aria-description': text.back, title: text.back })}
       leftSection={<IconSearch size={18} aria-hidden />}
-      onKeyDown={({ key }) => {
+      onKeyDown={({ key, currentTarget }) => {
         if (key === 'Backspace' && query === '' && action !== null) onBack();
+        if (key === 'Enter') openFirst(currentTarget);
       }}
     />
   );
+}
+
+/** Opens the first result if Spotlight has not selected one yet, which it does after the results are rendered. */
+function openFirst(field: HTMLElement): void {
+  const { listId } = paletteStore.getState();
+  const selected = listId === '' ? null : document.getElementById(listId)?.querySelector('[data-selected]');
+  if (selected) return; // Spotlight opens it
+  field.closest('[role=dialog]')?.querySelector<HTMLElement>('[data-action]')?.click();
 }
 
 /**
