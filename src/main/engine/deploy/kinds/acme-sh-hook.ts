@@ -52,8 +52,8 @@ export async function findHook(
     findTrusted(found ? inside : join(folder, `${script}.sh`)),
   ]);
   if (acme.path === null || hook.path === null) throw failed(acme.problem ?? hook.problem ?? '', null, '');
-  if (new RegExp(`^\\s*${script}_deploy\\s*\\(`, 'm').test(await readFile(hook.path, 'utf8')))
-    return { acme: acme.path, hook: hook.path };
+  const lines = (await readFile(hook.path, 'utf8')).split('\n').map((line) => line.replaceAll(/\s/g, ''));
+  if (lines.some((line) => line.startsWith(`${script}_deploy(`))) return { acme: acme.path, hook: hook.path };
   throw failed(`${hook.path} has no function ${script}_deploy.`, null, '');
 }
 
