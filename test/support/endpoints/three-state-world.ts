@@ -181,7 +181,9 @@ export async function startThreeStateWorld(): Promise<ThreeStateWorld> {
       current = await next();
       await live.arm(moment);
       await upload(current).catch(() => undefined); // its answer may be lost
-      await live.gone;
+      // This run may not come to that moment: then Certdesk is killed after it.
+      await Promise.race([live.gone, ended().catch(() => live.gone)]);
+      await live.kill();
       if ((await shown()).issued !== current.fingerprint) await upload(current);
       await ended();
     },
