@@ -62,24 +62,32 @@ export function useProjects(query: string, chosen: ProjectAction | null): readon
   const navigate = useNavigate();
   const toEntry = useToEntry();
   const typed = chosen === null ? readProjectAction(query) : { action: chosen, q: query.trim() };
-  const [q] = useDebouncedValue(typed?.q ?? query.trim(), 120);
-  const { data } = useQuery({
+  const wanted = typed?.q ?? query.trim();
+  const [q] = useDebouncedValue(wanted, 120);
+  const { data, isPlaceholderData } = useQuery({
     ...api.projects.list.queryOptions({ q, limit: typed === null ? SHOWN : LOADED, sort: 'domain' }),
     enabled: q !== '' || chosen !== null,
     placeholderData: keepPreviousData,
   });
   if (data === undefined || (q === '' && chosen === null)) return [];
+  // Until the results of what was typed last arrive, only those of before that fit it: Enter opens the first.
+  const isCurrent = q === wanted && !isPlaceholderData;
+  const projects = isCurrent ? data.projects : data.projects.filter((project) => hasName(project, wanted));
   if (typed !== null) {
     const { action } = typed;
-    const allowed = data.projects.filter((project) => allows(project, action));
+    const allowed = projects.filter((project) => allows(project, action));
     return allowed.slice(0, SHOWN).map((project) => toEntry(project, action));
   }
-  return data.projects.map(({ id, name, domain }) => ({
+  return projects.map(({ id, name, domain }) => ({
     id,
     label: domain === null || domain === name ? name : `${name} (${domain})`,
     icon: IconCertificate,
     run: () => void navigate({ to: '/projects/$id', params: { id } }),
   }));
+}
+
+function hasName({ name, domain, altNames }: ListedProject, typed: string): boolean {
+  return [name, domain ?? '', ...altNames].some((each) => each.toLowerCase().includes(typed.toLowerCase()));
 }
 
 function useToEntry(): (project: ListedProject, action: ProjectAction) => Entry {
