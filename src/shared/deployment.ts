@@ -20,7 +20,6 @@ import { TimestampSchema } from './time-schema.ts';
 export { type Deployed, DeployedSchema, DeployedStateSchema } from './deployed.ts';
 export { DEPLOYED_STATE_LABELS, DEPLOYED_STATES, type DeployedState } from './deployed-states.ts';
 export { DEPLOYMENT_KINDS, type DeploymentKind, type PausedBy } from './deployment-kinds.ts';
-export { DEPLOYMENT_LABELS } from './deployment-labels.ts';
 
 export const FILE_CONTENTS = [
   'certificate',

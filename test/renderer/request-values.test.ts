@@ -34,8 +34,14 @@ describe('the request', () => {
     const values = { ...VALUES, dnsProvider: 'cloudflare', credentials: { apiToken: 'x' } };
     const body = toRequest(values, NAMES, false);
     expect(body).toEqual({
-      ...{ challengeType: 'http-01', altNames: [], keyType: 'ec', keySize: 256, ca: 'letsencrypt' },
-      ...{ autoRenew: true, staging: false, dryRun: false },
+      challengeType: 'http-01',
+      altNames: [],
+      keyType: 'ec',
+      keySize: 256,
+      ca: 'letsencrypt',
+      autoRenew: true,
+      staging: false,
+      dryRun: false,
     });
   });
 
@@ -102,8 +108,13 @@ describe('after a previous request', () => {
         keySize: 4096,
         ca: 'zerossl',
       },
-      ...{ email: 'a@example.com', profile: 'tlsserver', profileUse: 'preferred', preferredChain: 'Root X' },
-      ...{ autoRenew: false, staging: false, dryRun: false },
+      email: 'a@example.com',
+      profile: 'tlsserver',
+      profileUse: 'preferred',
+      preferredChain: 'Root X',
+      autoRenew: false,
+      staging: false,
+      dryRun: false,
     });
     expect(values.source).toBe('project');
   });

@@ -100,7 +100,10 @@ async function examineNames(given: readonly string[], options: DoctorCommandOpti
   const resolver = createDnsResolver({ servers: dnsResolver, addressPolicy: policy });
   const isOwnResolver = dnsResolver.length > 0;
   const deps: ExamineDeps = {
-    ...{ resolver, policy, probe: null, clock: { now: () => new Date() } },
+    resolver,
+    policy,
+    probe: null,
+    clock: { now: () => new Date() },
     origin: 'named',
     showAnswers: true,
     validators: isOwnResolver ? resolver.servers : [...resolver.servers, ...VALIDATORS],

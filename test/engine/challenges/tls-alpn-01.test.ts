@@ -11,7 +11,11 @@ function createChallenges(isListening = true) {
 }
 
 const task = (identifier: string, keyAuthorization = 'token.thumbprint') => ({
-  ...{ identifier, keyAuthorization, token: 'token', wildcard: false, ref: null },
+  identifier,
+  keyAuthorization,
+  token: 'token',
+  wildcard: false,
+  ref: null,
 });
 
 /** DER of the critical extension acmeIdentifier with the digest (RFC 8737 section 3). */

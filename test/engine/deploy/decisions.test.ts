@@ -85,7 +85,7 @@ describe('a recipe', () => {
       content: 'pkcs12',
       owner: 'tomcat',
       mode: '0600',
-      ...{ passwordCredentialId: defaultsOf('tomcat').password },
+      passwordCredentialId: defaultsOf('tomcat').password,
     });
   });
 

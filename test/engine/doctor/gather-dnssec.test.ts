@@ -6,8 +6,13 @@ import { gatherDnssec } from '../../../src/main/engine/doctor/gather-dns.ts';
 
 const SERVERS = ['192.0.2.1:53', '192.0.2.2:53'];
 const reply = (rcode: string, more: Partial<DnsReply> = {}): DnsReply => ({
-  ...{ silent: false, server: '', rcode, authoritative: false, authenticated: false },
-  ...{ answers: [], authorities: [] },
+  silent: false,
+  server: '',
+  rcode,
+  authoritative: false,
+  authenticated: false,
+  answers: [],
+  authorities: [],
   ...more,
 });
 

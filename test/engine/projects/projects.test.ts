@@ -94,7 +94,9 @@ describe('the filters by state', () => {
     const held = (id: string, expiresAt: string) =>
       database.stores.certificates.activate({
         ...CERTIFICATE,
-        ...{ id: `c-${id}`, projectId: id, expiresAt },
+        id: `c-${id}`,
+        projectId: id,
+        expiresAt,
         names: [`${id}.example.com`, ...PROJECT.altNames],
       });
     await held('well', '2026-06-01T00:00:00Z');

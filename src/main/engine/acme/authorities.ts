@@ -28,7 +28,14 @@ function describeUnknown(directoryUrl: string): CertificateAuthority {
   const { host, origin } = new URL(directoryUrl);
   const website = `${origin}/`;
   return {
-    ...{ id: directoryUrl, name: host, directoryUrl, stagingUrl: null },
-    ...{ needsEab: false, ipProfile: null, limits: [], website, docs: website },
+    id: directoryUrl,
+    name: host,
+    directoryUrl,
+    stagingUrl: null,
+    needsEab: false,
+    ipProfile: null,
+    limits: [],
+    website,
+    docs: website,
   };
 }

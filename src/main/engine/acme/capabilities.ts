@@ -10,21 +10,33 @@ const CHECKED = '2026-11';
 
 /** A DV certificate of 90 days for one name and its www form. */
 const ONE_NAME: Omit<CaCapabilities, 'ari' | 'keyRollover' | 'note' | 'source'> = {
-  ...{ maxNames: 2, onlyWww: true, wildcards: false, ipAddresses: 'no' },
-  ...{ lifetimeHours: { min: 90 * DAY, max: 90 * DAY }, profiles: [], checkedAt: CHECKED },
+  maxNames: 2,
+  onlyWww: true,
+  wildcards: false,
+  ipAddresses: 'no',
+  lifetimeHours: { min: 90 * DAY, max: 90 * DAY },
+  profiles: [],
+  checkedAt: CHECKED,
 };
 
 const SSL_COM: CaCapabilities = {
   ...ONE_NAME,
-  ...{ ari: false, keyRollover: false, note: 'Charges accounts that hold funds.' },
+  ari: false,
+  keyRollover: false,
+  note: 'Charges accounts that hold funds.',
   source: 'https://www.ssl.com/guide/ssl-tls-certificate-issuance-and-revocation-with-acme/',
 };
 
 /** By the id of directories.ts. */
 export const CAPABILITIES: Readonly<Record<string, CaCapabilities>> = {
   letsencrypt: {
-    ...{ maxNames: 100, onlyWww: false, wildcards: true, ipAddresses: 'profile' },
-    ...{ ari: true, keyRollover: true, lifetimeHours: { min: 160, max: 90 * DAY } },
+    maxNames: 100,
+    onlyWww: false,
+    wildcards: true,
+    ipAddresses: 'profile',
+    ari: true,
+    keyRollover: true,
+    lifetimeHours: { min: 160, max: 90 * DAY },
     profiles: [
       { name: 'classic', maxNames: 100, lifetimeHours: 90 * DAY },
       { name: 'tlsserver', maxNames: 25, lifetimeHours: 45 * DAY },
@@ -35,8 +47,13 @@ export const CAPABILITIES: Readonly<Record<string, CaCapabilities>> = {
     checkedAt: CHECKED,
   },
   google: {
-    ...{ maxNames: 100, onlyWww: false, wildcards: true, ipAddresses: 'on_request' },
-    ...{ ari: true, keyRollover: true, lifetimeHours: { min: DAY, max: 90 * DAY } },
+    maxNames: 100,
+    onlyWww: false,
+    wildcards: true,
+    ipAddresses: 'on_request',
+    ari: true,
+    keyRollover: true,
+    lifetimeHours: { min: DAY, max: 90 * DAY },
     profiles: [
       { name: 'standard', maxNames: 100, lifetimeHours: 90 * DAY },
       { name: 'minimal', maxNames: 100, lifetimeHours: 90 * DAY },
@@ -46,8 +63,13 @@ export const CAPABILITIES: Readonly<Record<string, CaCapabilities>> = {
     checkedAt: CHECKED,
   },
   zerossl: {
-    ...{ maxNames: 100, onlyWww: false, wildcards: true, ipAddresses: 'no' },
-    ...{ ari: false, keyRollover: false, lifetimeHours: { min: 90 * DAY, max: 90 * DAY } },
+    maxNames: 100,
+    onlyWww: false,
+    wildcards: true,
+    ipAddresses: 'no',
+    ari: false,
+    keyRollover: false,
+    lifetimeHours: { min: 90 * DAY, max: 90 * DAY },
     profiles: [],
     note: 'Users report trouble with validation over IPv6.',
     source: 'https://zerossl.com/documentation/acme/',
@@ -57,7 +79,9 @@ export const CAPABILITIES: Readonly<Record<string, CaCapabilities>> = {
   'sslcom-ecc': SSL_COM,
   actalis: {
     ...ONE_NAME,
-    ...{ ari: true, keyRollover: true, note: null },
+    ari: true,
+    keyRollover: true,
+    note: null,
     source: 'https://guide.actalis.com/ssl-certificate/acme.aspx',
   },
 };

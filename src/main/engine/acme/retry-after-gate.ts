@@ -48,7 +48,7 @@ export function createRetryAfterGate(timing: Timing = REAL_TIMING, memory?: Gate
   const blocks = new Map<string, Block>();
   let loading: Promise<void> | null = null;
 
-  /** A database that cannot be read must not stop requests: the CA would only refuse once more. */
+  /** Requests go on without the stored waits if the database fails: at worst the CA refuses once more. */
   const load = (): Promise<void> => {
     loading ??= readBlocks().catch(() => undefined);
     return loading;
@@ -67,7 +67,9 @@ export function createRetryAfterGate(timing: Timing = REAL_TIMING, memory?: Gate
   async function store(): Promise<void> {
     if (memory === undefined) return;
     const long = [...blocks.values()].map(({ until, response: { url, status, text } }) => ({
-      ...{ until: Math.round(memory.now() + until - timing.now()), url, status },
+      until: Math.round(memory.now() + until - timing.now()),
+      url,
+      status,
       text: text.slice(0, MAX_STORED.text),
     }));
     await memory.settings.set(KEY, long.slice(-MAX_STORED.blocks)).catch(() => undefined);

@@ -1,7 +1,13 @@
 // What the doctor knows about a CA before it asks it: its name in CAA records, and what it can issue.
 import { listAuthorities } from '../acme/authorities.ts';
+import { CAPABILITIES } from '../acme/capabilities.ts';
 import type { AcmeClient } from '../acme/contract.ts';
-import { type DirectoryOverrides, isPublicDirectory, resolveDirectory } from '../acme/directories.ts';
+import {
+  CERTIFICATE_AUTHORITIES,
+  type DirectoryOverrides,
+  isPublicDirectory,
+  resolveDirectory,
+} from '../acme/directories.ts';
 import type { DirectoryAnswer } from './examine.ts';
 import type { CaCapability, CaFacts } from './facts.ts';
 
@@ -17,31 +23,22 @@ const CAA_DOMAINS: Readonly<Record<string, readonly string[]>> = {
 
 const UNKNOWN: CaCapability = { wildcards: null, maxNames: null, ipAddresses: null, methods: null };
 
-/** Certificates of Let's Encrypt with 6 days have at most 25 identifiers, and only they may have IP addresses. */
-const SHORT_LIVED = ['shortlived'];
-const FEW_NAMES = ['shortlived', 'tlsserver'];
+/** Challenge types, where the CA's documentation names them all. */
+const METHODS: Readonly<Record<string, readonly string[]>> = {
+  letsencrypt: ['http-01', 'dns-01', 'tls-alpn-01'],
+};
 
-/** From the CAs' documentation, November 2026; null where the documentation says nothing. */
 function capabilityOf(id: string, profile: string | null): CaCapability {
-  switch (id) {
-    case 'letsencrypt':
-      return {
-        wildcards: true,
-        maxNames: FEW_NAMES.includes(profile ?? '') ? 25 : 100,
-        ipAddresses: SHORT_LIVED.includes(profile ?? ''),
-        methods: ['http-01', 'dns-01', 'tls-alpn-01'],
-      };
-    case 'google':
-      return { ...UNKNOWN, wildcards: true, maxNames: 100 };
-    case 'zerossl':
-      return { ...UNKNOWN, wildcards: true, maxNames: 100, ipAddresses: false };
-    case 'sslcom-rsa':
-    case 'sslcom-ecc':
-    case 'actalis':
-      return { ...UNKNOWN, wildcards: false, maxNames: 2, ipAddresses: false };
-    default:
-      return UNKNOWN;
-  }
+  const known = CAPABILITIES[id];
+  if (known === undefined) return UNKNOWN;
+  const ipProfile = CERTIFICATE_AUTHORITIES.find((each) => each.id === id)?.ipProfile;
+  const { maxNames = known.maxNames } = known.profiles.find(({ name }) => name === profile) ?? {};
+  return {
+    wildcards: known.wildcards,
+    maxNames,
+    ipAddresses: { no: false, on_request: null, profile: profile === ipProfile }[known.ipAddresses],
+    methods: METHODS[id] ?? null,
+  };
 }
 
 export interface CaChoice {

@@ -100,9 +100,12 @@ export function createCaaLocks(deps: CaaLocksDeps): CaaLocks {
   }
 
   const present = (projectId: string, report: LockReport, watched: boolean): CaaLock => ({
-    ...{ state: report.state, message: report.message, watched },
+    state: report.state,
+    message: report.message,
+    watched,
     checkedAt: toRecord(projectId, report).checkedAt,
-    ...{ add: [...report.add], remove: [...report.remove] },
+    add: [...report.add],
+    remove: [...report.remove],
   });
 
   return {

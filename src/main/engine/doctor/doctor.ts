@@ -78,7 +78,10 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       const { ca = 'letsencrypt', staging = false, challengeType = 'http-01' } = spec ?? {};
       const { profile = null, email = null } = spec ?? {};
       const request = {
-        ...{ names: [domain, ...altNames], challengeType, ca, staging },
+        names: [domain, ...altNames],
+        challengeType,
+        ca,
+        staging,
         ...(profile === null ? {} : { profile }),
         ...(email === null ? {} : { email }),
       };
@@ -94,7 +97,9 @@ async function toExamineDeps(
 ): Promise<ExamineDeps> {
   const { stores, resolver, clock, http } = deps;
   return {
-    ...{ resolver, clock, ...asker },
+    resolver,
+    clock,
+    ...asker,
     policy: deps.policy,
     ports: deps.ports,
     validators: await validatorsOf(deps),

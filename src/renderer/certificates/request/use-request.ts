@@ -111,7 +111,15 @@ export function useRequest(subject: RequestSubject): RequestState {
       key: values.key === 'ec-256' ? null : keyWords(values.key),
     }),
     changes: changesOf(before, { ...values, method }, nameOfCa),
-    ...{ providers, provider, saved, ownProvider, cas, ca, isAdvancedOpen, setAdvancedOpen, mark },
+    providers,
+    provider,
+    saved,
+    ownProvider,
+    cas,
+    ca,
+    isAdvancedOpen,
+    setAdvancedOpen,
+    mark,
     validate: () => {
       const known = { project, provider, needsEab: ca?.needsEab ?? false, ca };
       return !mark(checkRequest(form.getValues(), known));
