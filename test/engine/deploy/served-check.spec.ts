@@ -17,6 +17,24 @@ describe('the check of the served certificate', () => {
     expect(await lab.rig.lastRun(id)).toMatchObject({ state: 'verified' });
   });
 
+  it('does not take one handshake for it: an old worker may answer the next one', async () => {
+    const { id } = await verified();
+    lab.rig.setProbe(presents(lab.full(lab.chain.leaf)));
+    await lab.activate(lab.chain.leaf);
+    await lab.rig.runDue();
+    const [fresh, old] = [presents(lab.full(lab.renewed)), presents(lab.full(lab.chain.leaf))];
+    let looks = 0;
+    lab.rig.doubleOf('web').onReload(() =>
+      lab.rig.setProbe((...args) => {
+        looks += 1;
+        return (looks % 2 === 1 ? fresh : old)(...args);
+      }),
+    );
+    await lab.activate(lab.renewed);
+    await lab.rig.runDue();
+    expect(await lab.rig.lastRun(id)).toMatchObject({ state: 'not-served' });
+  });
+
   it('keeps the files and raises an alarm if the old certificate is still served, until it is not', async () => {
     const { id } = await verified();
     lab.rig.setProbe(presents(lab.full(lab.chain.leaf)));
