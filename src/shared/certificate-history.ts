@@ -24,6 +24,18 @@ export const CertificateVersionSchema = z
     }),
     revokedAt: TimestampSchema.nullable(),
     revocationReason: RevocationReasonSchema.nullable(),
+    revocationRetry: z
+      .object({
+        reason: RevocationReasonSchema,
+        failures: z.int(),
+        nextAttemptAt: TimestampSchema,
+        errorCode: z.string(),
+      })
+      .nullable()
+      .meta({
+        description:
+          'Set while the CA has not revoked the version although its replacement is active; Certdesk tries again',
+      }),
   })
   .meta({ id: 'CertificateVersion' });
 export type CertificateVersion = z.infer<typeof CertificateVersionSchema>;

@@ -16,6 +16,7 @@ const AttentionKindSchema = z.enum([
   'overdue',
   'held_back',
   'uncovered',
+  'revocation_pending',
   'awaiting_records',
   'obtain_failed',
   'deploy_failed',
@@ -30,7 +31,7 @@ export const AttentionSchema = z
     domain: z.string().nullable(),
     kind: AttentionKindSchema.meta({
       description:
-        'failing: the last renewal failed; unattended: the certificate expires and will not be renewed; overdue: renewal is due but was not attempted; held_back: Certdesk crashed repeatedly during the job and waits an hour; uncovered: the certificate lacks a name of the project; awaiting_records: a job waits for TXT records that a user adds; obtain_failed: there is no certificate, and the last attempt to obtain one failed; deploy_failed: the certificate could not be installed on a host; not_served: clients do not get the certificate at an endpoint; endpoint_expiring: an endpoint presents a certificate that expires',
+        'failing: the last renewal failed; unattended: the certificate expires and will not be renewed; overdue: renewal is due but was not attempted; held_back: Certdesk crashed repeatedly during the job and waits an hour; uncovered: the certificate lacks a name of the project; revocation_pending: the CA has not revoked a certificate whose replacement is active, and Certdesk tries again; awaiting_records: a job waits for TXT records that a user adds; obtain_failed: there is no certificate, and the last attempt to obtain one failed; deploy_failed: the certificate could not be installed on a host; not_served: clients do not get the certificate at an endpoint; endpoint_expiring: an endpoint presents a certificate that expires',
     }),
     furtherKinds: z.array(AttentionKindSchema).meta({
       description:

@@ -85,6 +85,7 @@ const WORDS: Readonly<Record<Attention['kind'], string>> = {
   overdue: 'renewal is overdue',
   held_back: 'held back after crashes',
   uncovered: 'certificate lacks a name',
+  revocation_pending: 'previous certificate is not revoked yet',
   awaiting_records: 'waiting for TXT records',
   obtain_failed: 'certificate request failed',
   deploy_failed: 'deployment failed',

@@ -1,6 +1,7 @@
 // Kysely's types of the tables, which migrations/ creates.
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { CaaLockState } from '../../shared/caa-lock.ts';
+import type { RevocationReason } from '../../shared/certificate.ts';
 import type { NotificationKind } from '../../shared/notification.ts';
 import type { DeploySchema } from './schema-deploy.ts';
 import type { EndpointSchema } from './schema-endpoint.ts';
@@ -25,6 +26,7 @@ export interface Schema extends DeploySchema, EndpointSchema {
   incidents: IncidentsTable;
   moved_windows: MovedWindowsTable;
   caa_locks: CaaLocksTable;
+  revocation_retries: RevocationRetriesTable;
   notification_channels: NotificationChannelsTable;
   notification_deliveries: NotificationDeliveriesTable;
   notification_states: NotificationStatesTable;
@@ -303,6 +305,18 @@ interface NotificationStatesTable {
   severity: 'critical' | 'warning';
   project_id: string | null;
   reported_at: string;
+}
+
+export interface RevocationRetriesTable {
+  certificate_id: string;
+  project_id: string;
+  reason: RevocationReason;
+  expires_at: string;
+  failures: number;
+  next_attempt_at: string;
+  last_attempt_at: string;
+  last_error: string;
+  last_error_code: string;
 }
 
 export interface CaaLocksTable {

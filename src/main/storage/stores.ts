@@ -20,6 +20,7 @@ import { createOrderStore } from './orders.ts';
 import { createOverviewStore } from './overview.ts';
 import { createProjectStore } from './projects.ts';
 import type { Reads } from './reads.ts';
+import { createRevocationRetryStore } from './revocation-retries.ts';
 import type { Schema } from './schema.ts';
 import { createSessionStore } from './sessions.ts';
 import { createSettingStore } from './settings.ts';
@@ -77,6 +78,7 @@ function storesOn(db: Kysely<Schema>): Stores {
     settings: createSettingStore(db),
     caUsage: createCaUsageStore(db),
     caaLocks: createCaaLockStore(db),
+    revocationRetries: createRevocationRetryStore(db),
     overview: createOverviewStore(db),
     simulation: createSimulationStore(db),
     incidents: createIncidentStore(db),

@@ -69,6 +69,7 @@ export const jobs = {
     versions: 'Certificate versions',
     columns: { state: 'State', issued: 'Issued', expires: 'Expires', issuer: 'Issuer', actions: 'Actions' },
     states: { active: 'Active', superseded: 'Superseded', removed: 'Removed' },
+    notRevokedYet: 'Not revoked at the CA yet; next attempt',
     restore: 'Restore',
     revoke: 'Revoke',
   },

@@ -34,6 +34,7 @@ export const overview = {
       overdue: 'Overdue',
       held_back: 'Held back',
       uncovered: 'Name not covered',
+      revocation_pending: 'Not revoked yet',
       awaiting_records: 'Action needed',
       obtain_failed: 'Request failed',
       deploy_failed: 'Deployment failed',

@@ -75,10 +75,17 @@ function VersionTable({ project, versions }: VersionTableProps) {
       columns={[
         {
           label: text.columns.state,
-          cell: ({ state, revokedAt }) => (
-            <Text fw={state === 'active' ? 600 : 400}>
-              {revokedAt === null ? text.states[state] : messages.status.revoked}
-            </Text>
+          cell: ({ state, revokedAt, revocationRetry }) => (
+            <>
+              <Text fw={state === 'active' ? 600 : 400}>
+                {revokedAt === null ? text.states[state] : messages.status.revoked}
+              </Text>
+              {revocationRetry !== null && (
+                <Text fz="xs" c="var(--cd-warn)">
+                  {text.notRevokedYet} <Time at={revocationRetry.nextAttemptAt} as="relative" />
+                </Text>
+              )}
+            </>
           ),
         },
         { label: text.columns.issued, cell: ({ issuedAt }) => <Time at={issuedAt} /> },

@@ -110,6 +110,10 @@ describeWith('pebble', 'revocation with a replacement', () => {
     const versionId = String(answer.body.details?.versionId);
     const fresh = await leaf(id);
     expect([await atCa(old), await atCa(fresh)]).toEqual(['Valid', 'Valid']);
+    expect(await versions(id)).toMatchObject([
+      { revocationRetry: null },
+      { id: versionId, revocationRetry: { reason: 'keyCompromise', failures: 1 } },
+    ]);
     expect(fresh.serialNumber).not.toBe(old.serialNumber);
     // Replacing a version that is not active would be useless.
     expect(await revoke(id, { versionId, replace: true })).toMatchObject({

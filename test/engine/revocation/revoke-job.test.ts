@@ -101,6 +101,7 @@ function jobs() {
     {
       stores,
       clock,
+      random: () => 0,
       journal: database.journal(clock),
       log: QUIET,
       directories: {},

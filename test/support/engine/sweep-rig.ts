@@ -96,6 +96,7 @@ export function useSweep(): SweepRig {
             },
           },
           issuance: {
+            retryRevocation: () => Promise.reject(new Error('no revocation is repeated here')),
             async startRenewal(projectId) {
               const certificate = await stores.certificates.active(projectId);
               if (certificate?.spec == null) throw new CertdeskError('CERTIFICATE_NOT_FOUND');

@@ -15,6 +15,7 @@ import { CertdeskError } from '../core/errors.ts';
 import type { CertificateRecord, IssuanceSpec } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import { findProject } from '../core/project-lookup.ts';
+import type { RevocationRetryRecord } from '../core/stores/revocation-retries.ts';
 import type { Stores } from '../core/stores.ts';
 import { getDnsProvider } from '../dns/providers/registry.ts';
 import { specOf } from '../jobs/job-input.ts';
@@ -67,7 +68,10 @@ export function createHistory({ stores, journal, clock, directories = {} }: Hist
     async versions(projectId, limit) {
       await findProject(stores, projectId);
       const { items, total } = await stores.certificates.versions(projectId, limit);
-      return { versions: items.map((each) => presentVersion(each, clock.now())), total };
+      const retries = await stores.revocationRetries.list([projectId]);
+      const retryOf = new Map(retries.map((retry) => [retry.certificateId, retry]));
+      const versions = items.map((each) => presentVersion(each, retryOf.get(each.id) ?? null, clock.now()));
+      return { versions, total };
     },
 
     async chain(projectId, versionId) {
@@ -143,7 +147,11 @@ function isRestorable({ removedAt, supersededAt }: CertificateRecord, now: Date)
   return removedAt !== null && supersededAt === null && restorableUntil(removedAt) > toTimestamp(now);
 }
 
-function presentVersion(certificate: CertificateRecord, now: Date): CertificateVersion {
+function presentVersion(
+  certificate: CertificateRecord,
+  retry: RevocationRetryRecord | null,
+  now: Date,
+): CertificateVersion {
   const { id, type, domain, issuedAt, expiresAt, serial, fingerprint, staging, storedAt } = certificate;
   const { supersededAt, removedAt, revokedAt, revocationReason } = certificate;
   return {
@@ -164,6 +172,12 @@ function presentVersion(certificate: CertificateRecord, now: Date): CertificateV
     restorableUntil: removedAt !== null && isRestorable(certificate, now) ? restorableUntil(removedAt) : null,
     revokedAt,
     revocationReason,
+    revocationRetry: retry && {
+      reason: retry.reason,
+      failures: retry.failures,
+      nextAttemptAt: retry.nextAttemptAt,
+      errorCode: retry.lastErrorCode,
+    },
   };
 }
 

@@ -184,6 +184,8 @@ export type JobInput =
       readonly reason: RevocationReason;
       /** Obtained before the revocation; none if omitted. */
       readonly replacement?: { readonly spec: IssuanceSpec; readonly autoRenew: boolean };
+      /** Certdesk repeats a revocation that failed after its replacement was activated. */
+      readonly isRetry?: true;
     };
 
 /** The result of a job at the time it finished. */

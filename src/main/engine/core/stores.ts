@@ -17,6 +17,7 @@ import type { NotificationStore } from './stores/notifications.ts';
 import type { OrderStore } from './stores/orders.ts';
 import type { OverviewStore } from './stores/overview.ts';
 import type { ProjectStore } from './stores/projects.ts';
+import type { RevocationRetryStore } from './stores/revocation-retries.ts';
 import type { SessionStore } from './stores/sessions.ts';
 import type { SettingStore } from './stores/settings.ts';
 import type { SimulationStore } from './stores/simulation.ts';
@@ -41,6 +42,7 @@ export interface Stores {
   readonly settings: SettingStore;
   readonly caUsage: CaUsageStore;
   readonly caaLocks: CaaLockStore;
+  readonly revocationRetries: RevocationRetryStore;
   readonly overview: OverviewStore;
   readonly simulation: SimulationStore;
   readonly incidents: IncidentStore;

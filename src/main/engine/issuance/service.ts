@@ -16,6 +16,7 @@ import { invalid } from '../core/invalid.ts';
 import type { CertificateRecord, IssuanceSpec, JobInput, JobRecord } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import { findProject } from '../core/project-lookup.ts';
+import type { RevocationRetryRecord } from '../core/stores/revocation-retries.ts';
 import type { Stores } from '../core/stores.ts';
 import type { JobSecrets } from '../jobs/job-secrets.ts';
 import type { JobQueue } from '../jobs/queue.ts';
@@ -49,9 +50,16 @@ export interface Issuance {
    * @throws the errors of `renew`
    */
   startRenewal(projectId: string): Promise<void>;
+  /**
+   * Repeats a revocation without waiting for its job (revocation/retries.ts).
+   * @throws the errors of `revoke`
+   */
+  retryRevocation(of: RevocationRetry): Promise<void>;
   /** @throws CERTIFICATE_NOT_FOUND, NOT_AN_ACME_CERTIFICATE, ALREADY_REVOKED, INVALID_REQUEST, … */
   revoke(projectId: string, request: RevokeRequest, call: Call): Promise<Outcome>;
 }
+
+type RevocationRetry = Pick<RevocationRetryRecord, 'projectId' | 'certificateId' | 'reason'>;
 
 export interface IssuanceDeps {
   readonly stores: Stores;
@@ -185,6 +193,13 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
 
     async startRenewal(projectId) {
       await beginRenewal(projectId, AUTOMATIC_REQUEST, { automatic: true });
+    },
+
+    async retryRevocation({ projectId, certificateId, reason }) {
+      const input = { kind: 'revoke', certificateId, reason, isRetry: true } as const;
+      await submit(newJob(projectId, input, AUTOMATIC_REQUEST), {}, async (tx) =>
+        refuseRevoke(await findVersion(tx, projectId, certificateId)),
+      );
     },
 
     revoke: (projectId, { reason, replace = false, versionId }, call) => {

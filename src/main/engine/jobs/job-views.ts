@@ -49,7 +49,7 @@ function presentFacts(job: JobRecord): Omit<Job, 'result'> {
     step,
     dryRun: input.kind === 'obtain' && input.dryRun,
     ...(input.kind === 'revoke' && input.replacement !== undefined ? { replaces: true as const } : {}),
-    automatic: input.kind === 'renew' && input.automatic,
+    automatic: input.kind === 'renew' ? input.automatic : input.kind === 'revoke' && input.isRetry === true,
     createdAt,
     startedAt,
     finishedAt,

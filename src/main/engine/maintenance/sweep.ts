@@ -15,10 +15,11 @@ import { type BudgetService, KEEP_USAGE_DAYS } from '../rate-limits/budget.ts';
 import { exactSet, withoutWildcard } from '../rate-limits/usage.ts';
 import { type AriDeps, directoryOf, isInWindow, refreshAri } from '../renewal/ari.ts';
 import { checkRevocation, type RevocationCheckDeps } from '../revocation/crl-check.ts';
+import { type RetryDeps, retryRevocations } from '../revocation/retries.ts';
 import { readSettings } from '../settings/settings.ts';
 
-export interface SweepDeps extends AriDeps, RevocationCheckDeps, ArchiveDeps {
-  readonly issuance: Pick<Issuance, 'startRenewal'>;
+export interface SweepDeps extends AriDeps, RevocationCheckDeps, ArchiveDeps, RetryDeps {
+  readonly issuance: Pick<Issuance, 'startRenewal' | 'retryRevocation'>;
   readonly budget: Pick<BudgetService, 'findDeferral'>;
   readonly sessions: Pick<Sessions, 'endOver'>;
   /** Sets how many jobs run in parallel. */
@@ -52,6 +53,7 @@ export async function sweep(deps: SweepDeps, signal: AbortSignal): Promise<Swept
     async () => {
       swept = await startDueRenewals(deps);
     },
+    () => retryRevocations(deps),
     () => deleteOldRecords(deps),
     () => deps.sessions.endOver(),
     () => archiveOldEntries(deps),

@@ -16,6 +16,7 @@ import { findHttpsConditions } from './https-condition.ts';
 import { findIncidentConditions, findResolvedIncident } from './incident-conditions.ts';
 import { compose, MAX_ITEMS } from './message-text.ts';
 import { enqueue } from './outbox.ts';
+import { findRevocationConditions } from './revocation-conditions.ts';
 
 /** The id of the last event that was processed. */
 const CURSOR = 'notifications:event';
@@ -40,6 +41,7 @@ export async function detectChanges({ stores, https, now, calmSince }: Detection
     ...(await findDeploymentConditions(stores)),
     ...(await findIncidentConditions(stores)),
     ...(await findCaaConditions(stores)),
+    ...(await findRevocationConditions(stores)),
     ...findHttpsConditions(https),
   ];
   const renewals = await findRenewals(stores, now);

@@ -72,6 +72,7 @@ const RANK: Readonly<Record<Attention['kind'], number>> = {
   overdue: 2,
   held_back: 2,
   uncovered: 2,
+  revocation_pending: 2,
   deploy_failed: 3,
   not_served: 3,
   endpoint_expiring: 3,
@@ -100,12 +101,18 @@ export function suggestedAction(
   of: { readonly renewable: boolean; readonly uncovered: string | null },
   retryable: boolean,
 ): Attention['suggestedAction'] {
-  if (kind === 'held_back' || kind === 'awaiting_records' || isServedNeed(kind)) return 'inspect';
+  if (NEEDS_A_LOOK.has(kind) || isServedNeed(kind)) return 'inspect';
   if (kind === 'obtain_failed' || of.uncovered !== null) return 'obtain';
   if (!of.renewable) return 'upload';
   if (kind === 'revoked') return 'obtain';
   return retryable ? 'renew' : 'inspect';
 }
+
+const NEEDS_A_LOOK: ReadonlySet<Attention['kind']> = new Set([
+  'held_back',
+  'awaiting_records',
+  'revocation_pending',
+]);
 
 /** Whether it concerns what clients are given, not the certificate itself. */
 export function isServedNeed(kind: Attention['kind']): boolean {
@@ -122,6 +129,7 @@ const CAUSES: Readonly<Record<Attention['kind'], string>> = {
     'Certdesk crashed three times in a row while it worked on this certificate. It retries within an hour. If this repeats, report it with the log.',
   obtain_failed: 'The certificate request failed.',
   uncovered: '',
+  revocation_pending: 'The CA has not revoked the previous certificate yet.',
   deploy_failed: 'The certificate could not be installed on a host.',
   not_served: 'Clients do not get the certificate.',
   endpoint_expiring: 'A server presents a certificate that expires.',

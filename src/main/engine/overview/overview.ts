@@ -24,6 +24,12 @@ import {
 } from './attention.ts';
 import { causeOfDeployment, type DeploymentNeed, findDeploymentNeeds } from './deployment-needs.ts';
 import { healthOf } from './health.ts';
+import {
+  causeOfRevocation,
+  describeRevocation,
+  findRevocationNeeds,
+  type RevocationNeed,
+} from './revocation-needs.ts';
 import { causeOfServed, groupByProject, type ServedNeed, summarizeEndpoints } from './served-needs.ts';
 import { findSetup } from './setup.ts';
 import { daySpan, groupByDay, MAX_MARKS, timelineWindow } from './timeline.ts';
@@ -97,6 +103,8 @@ export interface Candidate extends Need {
   readonly served?: ServedNeed | undefined;
   /** The problem on the project's hosts, also if `kind` is another problem. */
   readonly deployment?: DeploymentNeed | undefined;
+  /** The version that is still to be revoked, also if `kind` is another problem. */
+  readonly revocation?: RevocationNeed | undefined;
 }
 
 async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overview['attention']> {
@@ -110,13 +118,14 @@ async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overv
 
 /** Lists all projects that need attention, the most urgent first. */
 export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<readonly Candidate[]> {
-  const [listed, failed, unfinished, { pausedUntil }, alarmed, undeployed] = await Promise.all([
+  const [listed, failed, unfinished, { pausedUntil }, alarmed, undeployed, unrevoked] = await Promise.all([
     stores.overview.candidates(ids, { now: toTimestamp(now), soon: expiresSoonBy(now) }),
     stores.overview.failedObtains(ids),
     stores.jobs.unfinished(),
     readSettings(stores.settings, 'renewals'),
     stores.endpoints.alarmed(ids),
     findDeploymentNeeds(stores, ids),
+    findRevocationNeeds(stores, ids),
   ]);
   const paused = pausedUntil !== null && pausedUntil > toTimestamp(now);
   const needs = listed.flatMap((certificate): Candidate[] => {
@@ -145,9 +154,15 @@ export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<re
     return [{ kind: 'awaiting_records', severity: 'warning', projectId, expiresAt, listed }];
   });
   const listedIds = new Set(waiting.map(({ projectId }) => projectId));
-  const others = [...needs, ...crashing, ...failedRequests].filter(
+  const certificates = [...needs, ...crashing, ...failedRequests].filter(
     ({ projectId }) => !listedIds.has(projectId),
   );
+  const listedToo = new Set([...waiting, ...certificates].map(({ projectId }) => projectId));
+  const revocations = unrevoked.flatMap(({ projectId, kind, severity, retry }): Candidate[] => {
+    const { expiresAt } = retry;
+    return listedToo.has(projectId) ? [] : [{ kind, severity, projectId, expiresAt, listed: null }];
+  });
+  const others = [...certificates, ...revocations];
   const busy = new Set([...waiting, ...others].map(({ projectId }) => projectId));
   const served = groupByProject(alarmed, ids);
   // A failed deployment explains why an endpoint does not present the certificate.
@@ -160,22 +175,30 @@ export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<re
     return explained.has(projectId) ? [] : [{ kind, severity, projectId, expiresAt, listed: null }];
   });
   const main = [...waiting, ...others, ...deployments, ...unexplained];
-  return addFurtherNeeds(main, { served, deployments: undeployed }).toSorted(byUrgency);
+  return addFurtherNeeds(main, { served, deployments: undeployed, revocations: unrevoked }).toSorted(
+    byUrgency,
+  );
 }
 
 /** A project is listed once, so that item also carries what is wrong on its hosts and at its endpoints. */
 function addFurtherNeeds(
   candidates: readonly Candidate[],
-  needs: { readonly served: readonly ServedNeed[]; readonly deployments: readonly DeploymentNeed[] },
+  needs: {
+    readonly served: readonly ServedNeed[];
+    readonly deployments: readonly DeploymentNeed[];
+    readonly revocations: readonly RevocationNeed[];
+  },
 ): readonly Candidate[] {
   const servedOf = new Map(needs.served.map((need) => [need.projectId, need]));
   const deploymentOf = new Map(needs.deployments.map((need) => [need.projectId, need]));
+  const revocationOf = new Map(needs.revocations.map((need) => [need.projectId, need]));
   return candidates.map((candidate) => {
     const served = servedOf.get(candidate.projectId);
     const deployment = deploymentOf.get(candidate.projectId);
-    const severities = [candidate, served, deployment].map((need) => need?.severity);
+    const revocation = revocationOf.get(candidate.projectId);
+    const severities = [candidate, served, deployment, revocation].map((need) => need?.severity);
     const severity = severities.includes('critical') ? 'critical' : 'warning';
-    return { ...candidate, severity, served, deployment };
+    return { ...candidate, severity, served, deployment, revocation };
   });
 }
 
@@ -196,13 +219,18 @@ async function withDetails(
     if (project === null) return null; // removed since the candidates were read
     const runningJobId = running.get(projectId) ?? null;
     const lastFailed = failedOf.get(projectId) ?? null;
-    const { kind, served, deployment } = candidate;
-    const main = describe(candidate, certificate, { lastFailed, isLimited });
+    const { kind, served, deployment, revocation } = candidate;
+    const jobId = lastFailed?.input.kind === 'revoke' ? lastFailed.id : null;
+    const main =
+      revocation?.kind === kind
+        ? describeRevocation({ ...revocation, severity: candidate.severity }, { isLimited, jobId })
+        : describe(candidate, certificate, { lastFailed, isLimited });
     const onHosts = deployment === undefined ? null : await causeOfDeployment(stores, deployment, isLimited);
     const item = kind === 'deploy_failed' && onHosts !== null ? { ...main, ...onHosts } : main;
     const further = [
       { kind: deployment?.kind, cause: onHosts?.cause },
       { kind: served?.kind, cause: served && causeOfServed(served) },
+      { kind: revocation?.kind, cause: revocation && causeOfRevocation(revocation, isLimited) },
     ].filter((each) => each.kind !== undefined && each.kind !== kind);
     const furtherKinds = further.flatMap((each) => each.kind ?? []);
     const cause = [item.cause, ...further.map((each) => each.cause)].join(' ');

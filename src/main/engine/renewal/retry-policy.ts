@@ -32,6 +32,11 @@ export function nextAttempt(failures: number, { now, random, expiresAt }: RetryA
   return toTimestamp(new Date(now.getTime() + Math.min(minutes * MINUTE_MS * (1 + random / 10), maxMs)));
 }
 
+/** Returns the next attempt by the table, but not before the Retry-After of the CA. */
+export function attemptAfter(failures: number, error: CertdeskError, at: RetryAt): Timestamp {
+  return later(nextAttempt(failures, at), notBefore(error, at.now));
+}
+
 const WAITS_FOR: { readonly [Code in ErrorCode]?: string } = {
   DNS_CREDENTIALS_REJECTED: 'Needs new DNS credentials: the provider rejects the saved ones.',
   DNS_CREDENTIALS_REQUIRED: 'Needs DNS credentials: none are saved.',
@@ -77,7 +82,6 @@ export function afterFailure(before: RenewalState, error: CertdeskError, at: Ret
   const waitsFor = requiredAction(error);
   // Each rejected certificate used up one of the few that the CA issues for the same names per week.
   const costly = error.code === 'ISSUED_CERTIFICATE_REJECTED';
-  const scheduled = nextAttempt(costly ? RETRY_MINUTES.length : failures, at);
   return {
     ...before,
     lastAttempt: toTimestamp(now),
@@ -86,7 +90,8 @@ export function afterFailure(before: RenewalState, error: CertdeskError, at: Ret
     failures,
     waitsFor,
     deferralReason: null,
-    nextAttemptAt: waitsFor === null ? later(scheduled, notBefore(error, now)) : null,
+    nextAttemptAt:
+      waitsFor === null ? attemptAfter(costly ? RETRY_MINUTES.length : failures, error, at) : null,
   };
 }
 

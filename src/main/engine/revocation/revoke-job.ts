@@ -10,6 +10,7 @@ import { type LeftoverDeps, undo } from '../issuance/challenge-cleanup.ts';
 import type { Issuer } from '../issuance/issuer.ts';
 import { abandonOrder, forgetResumableOrders } from '../issuance/resumable-orders.ts';
 import type { RenewalJobs } from '../renewal/renew-job.ts';
+import { leavesRetry, retryAfterFailure } from './retries.ts';
 import { type RevokeDeps, revokeAtCa } from './revoke-at-ca.ts';
 
 /** More jobs than there are between two attempts at a revocation. */
@@ -24,7 +25,7 @@ export interface RevocationJobs {
 }
 
 export function createRevocationJobs(
-  deps: RevokeDeps & LeftoverDeps,
+  deps: RevokeDeps & LeftoverDeps & { random(): number },
   issuer: Pick<Issuer, 'succeed'>,
   renewal: Pick<RenewalJobs, 'issueSuccessor' | 'failed'>,
 ): RevocationJobs {
@@ -104,12 +105,26 @@ export function createRevocationJobs(
         autoRenew: false,
       };
       await tx.certificates.update(certificate.id, patch);
+      await tx.revocationRetries.delete(certificate.id);
       // Repeated, because a clean-up that was running when the job began may have stored an order again.
       if (reason === 'keyCompromise') await forgetResumableOrders(tx, job.projectId, since);
       const message = `Certificate for ${certificate.domain} revoked (${reason})`;
       const of = { projectId: job.projectId, jobId: job.id };
       await emit({ kind: 'certificate.revoked', ...of, message, audit: outcome(job) });
     });
+  }
+
+  /** A person who asked for the revocation does not come back to repeat it while a leaked key stays trusted. */
+  async function scheduleRetry(
+    job: JobRecord,
+    { certificateId, reason }: Pick<RevokeInput, 'certificateId' | 'reason'>,
+    { error, tx }: { readonly error: CertdeskError; readonly tx: Stores },
+  ): Promise<void> {
+    const before = await tx.revocationRetries.get(certificateId);
+    const certificate = await tx.certificates.get(certificateId);
+    if (certificate === null || !(await leavesRetry(tx, job, before))) return;
+    const about = { reason, error, now: clock.now(), random: deps.random() };
+    await tx.revocationRetries.put(retryAfterFailure(certificate, before, about));
   }
 
   return {
@@ -124,13 +139,14 @@ export function createRevocationJobs(
         signal.throwIfAborted();
         if (replacement === null) throw cause;
         const { certificateId: versionId } = input;
-        const text = `The replacement is active, but the previous certificate, version ${versionId}, is not revoked yet`;
+        const text = `The replacement is active, but the previous certificate, version ${versionId}, is not revoked yet. Certdesk tries again until it is revoked or has expired`;
         throw withContext(cause, text, { versionId });
       });
       await issuer.succeed(job, replacement);
     },
 
-    async failed(job, { certificateId, replacement }, { error, tx }) {
+    async failed(job, { certificateId, replacement, reason }, { error, tx }) {
+      await scheduleRetry(job, { certificateId, reason }, { error, tx });
       if (replacement === undefined) return;
       const active = await tx.certificates.active(job.projectId);
       // The replacement is active, so the order did not fail.

@@ -33,6 +33,7 @@ import { incidents } from './0030-incidents.ts';
 import { endpointServedUnknown } from './0031-endpoint-served-unknown.ts';
 import { caaLocks } from './0032-caa-locks.ts';
 import { hostlessDeployments } from './0033-hostless-deployments.ts';
+import { revocationRetries } from './0034-revocation-retries.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -69,4 +70,5 @@ export const MIGRATIONS: readonly Migration[] = [
   endpointServedUnknown,
   caaLocks,
   hostlessDeployments,
+  revocationRetries,
 ];
