@@ -135,3 +135,18 @@ it('says which server still presents the old certificate, and what to restart', 
   expect(items).toContainEqual({ kind: 'project', projectId: 'id-mail.example.com', label: cause });
   expect(items).toContainEqual({ kind: 'text', label: sentence });
 });
+
+it('says on how many targets a rollout failed and what the first one said, on one line', () => {
+  const cause = '2 of 50 targets failed, first web-1 (nginx): nginx -t failed. 48 have not started.';
+  const items = [
+    { ...need('a.example.com', 'deploy_failed'), cause },
+    { ...need('b.example.com', 'deploy_failed'), cause: `nginx: ${'x'.repeat(300)}` },
+  ];
+  const labels = view('attention', items).items.flatMap((item) =>
+    item.kind === 'project' ? [item.label] : [],
+  );
+  expect(labels).toEqual([
+    `a.example.com: deployment failed: ${cause}`,
+    `b.example.com: ${`deployment failed: nginx: ${'x'.repeat(300)}`.slice(0, 119)}…`,
+  ]);
+});

@@ -93,7 +93,7 @@ const WORDS: Readonly<Record<Attention['kind'], string>> = {
   endpoint_expiring: 'a server presents an expiring certificate',
 };
 
-/** What clients are given is said in full: which server, and what to restart. */
+/** What clients are given is said in full: which server, and what to restart. A rollout: how many targets failed, and why. */
 function projectItem({
   projectId,
   domain,
@@ -103,7 +103,13 @@ function projectItem({
   cause,
   endpointId,
 }: Attention): TrayItem {
-  const words = [kind, ...furtherKinds].map((each) => WORDS[each] ?? 'needs attention').join('; ');
+  const kinds = [kind, ...furtherKinds].map((each) => WORDS[each] ?? 'needs attention').join('; ');
+  const words = kind === 'deploy_failed' ? shorten(`${WORDS.deploy_failed}: ${cause}`) : kinds;
   const label = endpointId === null ? `${domain ?? name}: ${words}` : cause;
   return { kind: 'project', projectId, label };
 }
+
+/** A host may have said a lot. */
+const MAX_WORDS = 120;
+const shorten = (words: string): string =>
+  words.length <= MAX_WORDS ? words : `${words.slice(0, MAX_WORDS - 1)}…`;

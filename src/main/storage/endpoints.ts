@@ -108,7 +108,7 @@ export function createEndpointStore(db: Kysely<Schema>): EndpointStore {
     },
     async alarmed(ids) {
       const { rows } =
-        await sql<AlarmedRow>`SELECT id, host, port, alarms, codes, sentence, expires_at, alarmed_at,
+        await sql<AlarmedRow>`SELECT id, host, port, alarms, codes, sentence, expires_at, alarmed_at, next_check_at,
           (SELECT json_group_array(project_id) FROM endpoint_projects WHERE endpoint_seq = seq) AS project_ids
         FROM endpoints WHERE alarms <> '[]' AND ${sql.join([...ofProjects(ids), sql`true`], sql` AND `)}
         ORDER BY seq`.execute(db);
@@ -122,6 +122,7 @@ export function createEndpointStore(db: Kysely<Schema>): EndpointStore {
         sentence: row.sentence,
         expiresAt: row.expires_at,
         alarmedAt: row.alarmed_at,
+        nextCheckAt: row.next_check_at,
       }));
     },
     async metered(ids) {
@@ -220,4 +221,5 @@ interface AlarmedRow {
   readonly sentence: string | null;
   readonly expires_at: string | null;
   readonly alarmed_at: string | null;
+  readonly next_check_at: string;
 }

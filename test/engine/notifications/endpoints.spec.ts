@@ -56,7 +56,7 @@ const endpoint = (id: string, check: Partial<EndpointCheck> = {}): EndpointRecor
   savedBy: { kind: 'window', id: null, name: 'Test' },
   createdAt: AT,
   updatedAt: AT,
-  nextCheckAt: AT,
+  nextCheckAt: '2026-02-04T10:00:00Z',
   dueCount: 0,
   check: { ...NOT_CHECKED, ...check },
 });

@@ -14,6 +14,10 @@ import { readSettings, readTimeZone } from '../settings/settings.ts';
 export interface Condition extends Omit<ReportedCondition, 'reportedAt'> {
   /** If it concerns several projects. Default: `projectId`. */
   readonly projectIds?: readonly string[];
+  /** Whether an endpoint only presents the old certificate. Default: no. */
+  readonly presentsOld?: boolean;
+  /** Whether a check that is due now may show that it has ended: it is not reported before. Default: no. */
+  readonly isOutdated?: boolean;
   /** Loads the text. Called only for conditions that are reported. */
   item(): Promise<MessageItem>;
 }

@@ -1,37 +1,36 @@
-// Finds the conditions of deployments to notify about: failed ones, services that do not serve what was installed, and
-// hosts that present another key.
-import type { DeploymentRecord } from '../core/model-deploy.ts';
-import type { MessageItem } from '../core/stores/notifications.ts';
+// Finds the conditions of deployments to notify about: rollouts that failed on some of their targets or whose services do
+// not serve what was installed, and hosts that present another key.
+
+import type { MessageItem, ReportedCondition } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
+import type { RolloutOutcome } from '../deploy/rollout-outcome.ts';
+import { isRollingOut, problemSentence, readOutcome, successSentence } from '../deploy/rollout-outcome.ts';
 import type { Condition } from './conditions.ts';
 
-const DEPLOYMENT = 'deployment:';
+/** Followed by the project and the version: each rollout of a certificate is reported once. */
+const ROLLOUT = 'rollout:';
 const HOST_KEY = 'host-key:';
+/** How long a rollout with a failure may go on before it is reported. Until then the message can say how many failed. */
+const GATHER_MS = 10 * 60_000;
 
-/** One per deployment or host. */
-export async function findDeploymentConditions(stores: Stores): Promise<readonly Condition[]> {
+/** One per rollout of a project's certificate, and one per host with another key. */
+export async function findDeploymentConditions(stores: Stores, now: Date): Promise<readonly Condition[]> {
   const [troubled, hosts, states] = await Promise.all([
     stores.deployments.inStates(['failed', 'not-served', 'deploying', 'waiting']),
     stores.hosts.list(),
     stores.notifications.states(),
   ]);
-  const reported = new Set(states.map(({ key }) => key));
-  const deployments = troubled.flatMap((deployment): readonly Condition[] => {
-    const { id, projectId, state } = deployment;
-    const item = () => problemItem(stores, deployment);
-    const toCondition = (kind: 'deploy_failed' | 'not_served'): Condition => ({
-      key: `${DEPLOYMENT}${id}:${kind}`,
-      kind,
-      severity: 'warning',
-      projectId,
-      item,
-    });
-    if (state === 'failed') return [toCondition('deploy_failed')];
-    if (state === 'not-served') return [toCondition('not_served')];
-    // A problem that was reported lasts until the next run has ended.
-    const both = [toCondition('deploy_failed'), toCondition('not_served')];
-    return both.filter(({ key }) => reported.has(key));
-  });
+  const reported = states.filter(({ key }) => key.startsWith(ROLLOUT));
+  const bad = new Set(troubled.filter(({ state }) => isBad(state)).map(({ projectId }) => projectId));
+  const atWork = new Set(troubled.map(({ projectId }) => projectId));
+  const ofReported = Map.groupBy(reported, ({ projectId }) => projectId ?? '');
+  const found = await Promise.all(
+    [...bad].map((projectId) =>
+      findRollout(stores, projectId, { now, reported: ofReported.get(projectId) ?? [] }),
+    ),
+  );
+  // A problem that was reported lasts until the next runs have ended.
+  const kept = reported.filter(({ projectId }) => atWork.has(projectId ?? '') && !bad.has(projectId ?? ''));
   const keys = hosts
     .filter(({ changedKey }) => changedKey !== null)
     .map(({ id, name, lastError }): Condition => {
@@ -46,34 +45,79 @@ export async function findDeploymentConditions(stores: Stores): Promise<readonly
         item,
       };
     });
-  return [...deployments, ...keys];
+  return [...found.flat(), ...kept.map((state) => keep(stores, state)), ...keys];
 }
 
-/** Names the failure of the first troubled host, and how many more there are. */
-async function problemItem(stores: Stores, deployment: DeploymentRecord): Promise<MessageItem> {
-  const { id, projectId, name } = deployment;
-  const [project, certificate] = await Promise.all([
-    stores.projects.get(projectId),
-    stores.certificates.facts(projectId),
-  ]);
-  const targets = await stores.deployments.targets([id]);
-  const runs = await stores.deploymentRuns.byIds(targets.flatMap(({ runId }) => runId ?? []));
-  const failed = runs.filter(({ error, state }) => error !== null && state !== 'cancelled');
-  const more =
-    failed.length > 1 ? ` ${failed.length - 1} more of ${targets.length} hosts have a problem.` : '';
-  const held = runs.filter(({ state }) => state === 'pending').length;
-  const waiting = held === 0 ? '' : ` ${held} ${held === 1 ? 'host waits' : 'hosts wait'} for it.`;
-  const cause = `${name}: ${failed[0]?.error?.error ?? 'The deployment failed'}.${more}${waiting}`.replace(
-    /\.\.+/g,
-    '.',
+const isBad = (state: string): boolean => state === 'failed' || state === 'not-served';
+
+interface Known {
+  readonly now: Date;
+  /** What was reported about rollouts of the project. */
+  readonly reported: readonly ReportedCondition[];
+}
+
+async function findRollout(
+  stores: Stores,
+  projectId: string,
+  { now, reported }: Known,
+): Promise<readonly Condition[]> {
+  const outcome = await readOutcome(stores, projectId);
+  if (outcome === null || outcome.first === null) return [];
+  const condition: Condition = {
+    key: `${ROLLOUT}${projectId}:${outcome.versionId}`,
+    kind: outcome.failed > 0 ? 'deploy_failed' : 'not_served',
+    severity: 'warning',
+    projectId,
+    item: () => problemItem(stores, projectId, outcome),
+  };
+  if (reported.some(({ key }) => key === condition.key)) return [condition];
+  const { startedAt, createdAt } = outcome.first.run;
+  const gathers = now.getTime() - Date.parse(startedAt ?? createdAt) < GATHER_MS;
+  if (gathers && (await isRollingOut(stores, outcome))) return reported.map((state) => keep(stores, state));
+  return [condition];
+}
+
+/** A condition that was reported already; its text is not needed. */
+function keep(stores: Stores, { key, kind, severity, projectId }: ReportedCondition): Condition {
+  const item = () => problemItem(stores, projectId ?? '', null);
+  return { key, kind, severity, projectId, item };
+}
+
+/** The projects that these conditions report a failed rollout of. */
+export function projectsWithRollout(conditions: readonly Condition[]): ReadonlySet<string> {
+  return new Set(
+    conditions.flatMap(({ key, projectId }) => (key.startsWith(ROLLOUT) ? (projectId ?? []) : [])),
   );
+}
+
+async function problemItem(
+  stores: Stores,
+  projectId: string,
+  outcome: RolloutOutcome | null,
+): Promise<MessageItem> {
+  const certificate = await stores.certificates.facts(projectId);
+  const cause = outcome === null ? 'A deployment failed.' : await problemSentence(stores, outcome);
+  return {
+    ...(await aboutProject(stores, projectId, outcome)),
+    cause,
+    expiresAt: certificate?.expiresAt ?? null,
+  };
+}
+
+/** The page is that of the failed deployment; the project's if all deployments have succeeded. */
+async function aboutProject(stores: Stores, projectId: string, outcome: RolloutOutcome | null) {
+  const project = await stores.projects.get(projectId);
   const domain = project?.domain ?? project?.name ?? null;
-  return { projectId, domain, cause, expiresAt: certificate?.expiresAt ?? null, page: `/deployments/${id}` };
+  const [only, ...others] = outcome?.deployments ?? [];
+  const deployment = outcome?.first?.deployment ?? (others.length === 0 ? only : undefined);
+  const page = deployment === undefined ? `/projects/${projectId}` : `/deployments/${deployment.id}`;
+  return { projectId, domain, page };
 }
 
 /**
- * The message about the end of a condition of a deployment or host.
- * @returns undefined if the key is of another condition; null if nothing is to be reported, because it was deleted
+ * The message about the end of a condition of a rollout or host.
+ * @returns undefined if the key is of another condition; null if nothing is to be reported, because a newer rollout has
+ * failed, or the deployments were paused or deleted
  */
 export async function resolvedDeploymentItem(
   stores: Stores,
@@ -84,12 +128,22 @@ export async function resolvedDeploymentItem(
     const page = `/hosts/${host?.id}`;
     return host && { projectId: null, domain: host.name, cause: 'Resolved.', expiresAt: null, page };
   }
-  if (!key.startsWith(DEPLOYMENT)) return undefined;
-  const [id = ''] = key.slice(DEPLOYMENT.length).split(':');
-  const deployment = await stores.deployments.get(id);
-  if (deployment === null || deployment.state !== 'deployed') return null; // another problem, paused, or at work
-  const { projectId, name } = deployment;
-  const project = await stores.projects.get(projectId);
-  const domain = project?.domain ?? project?.name ?? null;
-  return { projectId, domain, cause: `${name}: deployed.`, expiresAt: null, page: `/deployments/${id}` };
+  if (!key.startsWith(ROLLOUT)) return undefined;
+  const [projectId = ''] = key.slice(ROLLOUT.length).split(':');
+  const outcome = await readOutcome(stores, projectId);
+  if (outcome === null || outcome.first !== null || outcome.good === 0) return null;
+  if (await hasPausedFailure(stores, projectId)) return null;
+  const cause = successSentence(outcome);
+  return { ...(await aboutProject(stores, projectId, outcome)), cause, expiresAt: null };
+}
+
+/** Whether a deployment was paused after it failed: nothing has been resolved there. */
+async function hasPausedFailure(
+  { deployments, deploymentRuns }: Stores,
+  projectId: string,
+): Promise<boolean> {
+  const paused = (await deployments.ofProject(projectId)).filter(({ enabled }) => !enabled);
+  const targets = await deployments.targets(paused.map(({ id }) => id));
+  const runs = await deploymentRuns.byIds(targets.flatMap(({ runId }) => runId ?? []));
+  return runs.some(({ error, state }) => error !== null && state !== 'cancelled');
 }

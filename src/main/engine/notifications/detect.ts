@@ -10,7 +10,11 @@ import { readTimeZone } from '../settings/settings.ts';
 import { type Audience, EVERYTHING, findAudiences, hearsOf } from './audiences.ts';
 import { findCaaConditions } from './caa-conditions.ts';
 import { type Condition, findConditions, HELD_BACK } from './conditions.ts';
-import { findDeploymentConditions, resolvedDeploymentItem } from './deployment-conditions.ts';
+import {
+  findDeploymentConditions,
+  projectsWithRollout,
+  resolvedDeploymentItem,
+} from './deployment-conditions.ts';
 import { findEndpointConditions, findResolvedEndpoint } from './endpoint-conditions.ts';
 import { findHttpsConditions } from './https-condition.ts';
 import { findIncidentConditions, findResolvedIncident } from './incident-conditions.ts';
@@ -37,8 +41,8 @@ export async function detectChanges({ stores, https, now, calmSince }: Detection
   if (!(await hasEnabledChannel(stores))) return forget(stores);
   const conditions = [
     ...(await findConditions(stores, now, calmSince)),
-    ...(await findEndpointConditions(stores)),
-    ...(await findDeploymentConditions(stores)),
+    ...(await findEndpointConditions(stores, now)),
+    ...(await findDeploymentConditions(stores, now)),
     ...(await findIncidentConditions(stores)),
     ...(await findCaaConditions(stores)),
     ...(await findRevocationConditions(stores)),
@@ -47,7 +51,10 @@ export async function detectChanges({ stores, https, now, calmSince }: Detection
   const renewals = await findRenewals(stores, now);
   const reported = new Map((await stores.notifications.states()).map((state) => [state.key, state]));
   const currentKeys = new Set(conditions.map(({ key }) => key));
-  const begun = conditions.filter((condition) => isNews(condition, reported.get(condition.key)));
+  const failing = projectsWithRollout(conditions);
+  const begun = conditions.filter(
+    (condition) => isNews(condition, reported.get(condition.key)) && !isConsequence(condition, failing),
+  );
   const over = [...reported.values()].filter(
     ({ key, kind }) => kind !== 'backup_failed' && !currentKeys.has(key),
   );
@@ -96,6 +103,17 @@ async function forget(stores: Stores): Promise<void> {
 /** Whether the condition is new, or more severe than when it was reported. */
 function isNews({ severity }: Condition, reported: ReportedCondition | undefined): boolean {
   return reported === undefined || (severity === 'critical' && reported.severity === 'warning');
+}
+
+/**
+ * Whether a rollout that is reported explains it: an endpoint presents the old certificate because the new one is missing.
+ * The end of the rollout makes a check due.
+ */
+function isConsequence(
+  { presentsOld = false, isOutdated = false, projectIds = [] }: Condition,
+  failing: ReadonlySet<string>,
+): boolean {
+  return isOutdated || (presentsOld && projectIds.some((id) => failing.has(id)));
 }
 
 interface Finding extends Pick<Condition, 'kind' | 'item'> {

@@ -12,7 +12,7 @@ const PREFIX = 'endpoint:';
 const UNSEEN = 'endpoints-unseen';
 
 /** One per endpoint and kind, and a single one for all endpoints that cannot be seen. */
-export async function findEndpointConditions(stores: Stores): Promise<readonly Condition[]> {
+export async function findEndpointConditions(stores: Stores, now: Date): Promise<readonly Condition[]> {
   const [alarmed, unknown] = await Promise.all([
     stores.endpoints.alarmed(null),
     stores.endpoints.countUnknown(null),
@@ -24,7 +24,10 @@ export async function findEndpointConditions(stores: Stores): Promise<readonly C
       const severity =
         kind === 'not_served' ? severityOf(endpoint) : severityOf({ ...endpoint, alarms: [kind] });
       const item = () => problemItem(stores, endpoint, kind);
-      return { key: `${PREFIX}${endpoint.id}:${kind}`, kind, severity, projectId, projectIds, item };
+      const presentsOld = kind === 'not_served' && severity === 'warning';
+      const key = `${PREFIX}${endpoint.id}:${kind}`;
+      const isOutdated = presentsOld && Date.parse(endpoint.nextCheckAt) <= now.getTime();
+      return { key, kind, severity, projectId, projectIds, presentsOld, isOutdated, item };
     }),
   );
   if (unknown === 0) return problems;

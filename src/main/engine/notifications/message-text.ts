@@ -45,7 +45,7 @@ const PROBLEMS: Readonly<Record<Exclude<NotificationKind, 'digest'>, Titles>> = 
     (n) => `${n} servers present certificates that expire soon`,
   ],
   incident: [() => INCIDENT_TITLE, (n) => `${n} CAs request early renewal of many certificates`],
-  deploy_failed: [(name) => `${name}: deployment failed`, (n) => `${n} deployments failed`],
+  deploy_failed: [(name) => `${name}: deployment failed`, (n) => `Deployments of ${n} certificates failed`],
   host_key_changed: [
     (name) => `${name} presents another host key`,
     (n) => `${n} hosts present other host keys`,
@@ -80,7 +80,7 @@ const RESOLUTIONS: Readonly<Record<Exclude<NotificationKind, 'digest' | 'renewed
     () => 'The early renewal of many certificates is done',
     (n) => `The early renewal of many certificates is done at ${n} CAs`,
   ],
-  deploy_failed: [(name) => `${name} is deployed again`, (n) => `${n} deployments succeeded again`],
+  deploy_failed: [(name) => `${name} is deployed again`, (n) => `${n} certificates are deployed again`],
   host_key_changed: [
     (name) => `${name} presents an accepted host key again`,
     (n) => `${n} hosts present accepted host keys again`,

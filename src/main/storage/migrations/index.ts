@@ -34,6 +34,7 @@ import { endpointServedUnknown } from './0031-endpoint-served-unknown.ts';
 import { caaLocks } from './0032-caa-locks.ts';
 import { hostlessDeployments } from './0033-hostless-deployments.ts';
 import { revocationRetries } from './0034-revocation-retries.ts';
+import { rolloutMessages } from './0035-rollout-messages.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -71,4 +72,5 @@ export const MIGRATIONS: readonly Migration[] = [
   caaLocks,
   hostlessDeployments,
   revocationRetries,
+  rolloutMessages,
 ];

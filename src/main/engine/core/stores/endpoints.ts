@@ -63,6 +63,7 @@ export interface AlarmedEndpoint extends Pick<EndpointRecord, 'id' | 'host' | 'p
   readonly codes: EndpointCheck['codes'];
   readonly expiresAt: Timestamp | null;
   readonly alarmedAt: Timestamp | null;
+  readonly nextCheckAt: Timestamp;
 }
 
 export interface EndpointStore {
