@@ -6,8 +6,8 @@ export interface CliArgument {
   readonly name: string;
   /**
    * `project`: the domain, name or ID of a project. The client replaces it by the ID. `new-project`: likewise, and it
-   * creates the project if there is none. `deployable`: a project, or the name or ID of a deployment, which also fills
-   * the field `deployment`. `host`: the name or ID of a host. `text`: the field as it is. `files`: paths of files, sent in
+   * creates the project if there is none. `deployable`: projects, or names or IDs of deployments, which fill the
+   * field `deployments` instead. `host`: the name or ID of a host. `text`: the field as it is. `files`: paths of files, sent in
    * base64.
    */
   readonly is: 'project' | 'new-project' | 'deployable' | 'host' | 'text' | 'files';
@@ -15,7 +15,7 @@ export interface CliArgument {
   readonly field: string;
   readonly description: string;
   readonly optional?: true;
-  /** Whether the command takes several values. It then runs once for each, except for files. */
+  /** Whether the command takes several values. It then runs once for each, except for `deployable` and `files`. */
   readonly many?: true;
 }
 

@@ -95,7 +95,7 @@ export const DeploymentRunSchema = z
 export type DeploymentRun = z.infer<typeof DeploymentRunSchema>;
 
 /** A person has set the window, so only a person overrides it. */
-const IgnoreWindowSchema = z
+export const IgnoreWindowSchema = z
   .boolean()
   .default(false)
   .meta({

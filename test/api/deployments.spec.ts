@@ -186,6 +186,18 @@ describe('who may', () => {
     const run = `/deployments/${String(one?.id)}/run`;
     expect((await app.call('POST', run, { token: own })).status).toBe(200);
     expect((await app.call('POST', run, { token: foreign })).status).toBe(403);
+    const many = { body: { projects: [projectId, other] } };
+    const started = await app.call('POST', '/deployments/run', { ...many, token: foreign });
+    expect(started.status).toBe(200);
+    expect(started.body).toMatchObject({
+      runs: [],
+      projects: [
+        { id: other, error: { code: 'DEPLOYMENT_NOT_FOUND' } },
+        { id: projectId, name: null, error: { code: 'PROJECT_NOT_FOUND' } },
+      ],
+    });
+    const outside = { body: { projects: [projectId], ignoreWindow: true }, token: own };
+    expect((await app.call('POST', '/deployments/run', outside)).status).toBe(403);
     expect((await app.call('GET', '/deployments', { token: foreign })).body.deployments).toEqual([]);
   });
 });

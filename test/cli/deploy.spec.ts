@@ -59,7 +59,7 @@ describe('certdesk deploy', () => {
     rmSync(join(folder, 'here.pem'));
     const { code, stdout, stderr } = await certdesk('deploy', 'shop.example.com');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^HOST +STATE +RUN\n/);
+    expect(stdout).toMatch(/^HOST +STATE +PROJECT +RUN\n/);
     expect(stdout).toMatch(/^here +deployed /m);
     expect(stdout).toMatch(/^there +unchanged /m);
     expect(existsSync(join(folder, 'here.pem'))).toBe(true);
@@ -68,7 +68,7 @@ describe('certdesk deploy', () => {
   it('takes the name or the ID of a deployment, and one host', async () => {
     const { stdout } = await certdesk('deploy', 'web there', '--force', '--json');
     const answer = JSON.parse(stdout);
-    expect(answerSchema('POST', '/projects/{id}/deployments/run').safeParse(answer).error).toBeUndefined();
+    expect(answerSchema('POST', '/deployments/run').safeParse(answer).error).toBeUndefined();
     expect(answer.runs).toMatchObject([{ state: 'deployed', host: { name: 'there' } }]);
     const byId = JSON.parse((await certdesk('deploy', answer.runs[0].deploymentId, '--json')).stdout);
     expect(byId.runs).toMatchObject([{ state: 'unchanged', host: { name: 'there' } }]);
@@ -76,6 +76,24 @@ describe('certdesk deploy', () => {
       (await certdesk('deploy', 'shop.example.com', '--host', 'here', '--json')).stdout,
     );
     expect(oneHost.runs).toMatchObject([{ host: { name: 'here' } }]);
+  });
+
+  it('takes several names and tags, and says which project was not deployed', async () => {
+    expect((await certdesk('project', 'create', '--domain', 'empty.example.com')).code).toBe(0);
+    const two = await certdesk('deploy', 'web here', 'empty.example.com', '--json');
+    expect(two.code).toBe(1);
+    expect(two.stderr).toBe(
+      'certdesk: empty.example.com: The project has no deployment that is not paused\ncertdesk: 1 project was not deployed\n',
+    );
+    expect(JSON.parse(two.stdout).runs).toMatchObject([{ state: 'unchanged', host: { name: 'here' } }]);
+    expect((await certdesk('project', 'tag', 'shop.example.com', '--add', 'shop')).code).toBe(0);
+    const { code, stdout } = await certdesk('deploy', '--tag', 'shop', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).projects).toMatchObject([{ domain: 'shop.example.com', runs: 2, error: null }]);
+    expect(await certdesk('deploy')).toMatchObject({
+      code: 1,
+      stderr: 'certdesk: projects: is empty: name projects, deployments or tags\n',
+    });
   });
 
   it('shows the steps of each host on a terminal as they happen', async () => {

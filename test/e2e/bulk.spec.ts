@@ -85,6 +85,26 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     await dialog.getByRole('button', { name: 'Close' }).click();
   });
 
+  it('deploys those that have a deployment, and names the others', async () => {
+    const host = await gui.app.asUser('POST', '/hosts', { body: { name: 'here', transport: 'local' } });
+    const hosts = { ids: [String(host.body.id)] };
+    for (const id of ids.slice(0, 2)) {
+      const body = { kind: 'command', command: { argv: ['true'] }, hosts };
+      expect((await gui.app.asUser('POST', `/projects/${id}/deployments`, { body })).status).toBe(201);
+    }
+    const dialog = await choose('Deploy');
+    await dialog.getByText('host-12.example.com has no deployment').waitFor();
+    await dialog.getByRole('button', { name: 'Deploy 2' }).click();
+    await dialog.getByText('All 2 completed').waitFor();
+    expect(await dialog.getByText('Started on 1 host').count()).toBe(2);
+    await gui.takeScreenshots('bulk-deployed');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    const { body } = await gui.app.call('GET', '/deployments');
+    const [one] = body.deployments as unknown as { id: string }[];
+    const { runs } = (await gui.app.call('GET', `/deployments/${one?.id}/runs`)).body;
+    expect(runs).toMatchObject([{ trigger: 'requested' }, { trigger: 'changed' }]);
+  });
+
   it('removes all, and restores them', async () => {
     const before = await serials();
     const asked = await choose('Remove');

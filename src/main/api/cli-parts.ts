@@ -17,10 +17,12 @@ export const OF_PROJECT: CliArgument = {
   description: 'only of this project: its domain, name or ID',
 };
 
-export const DEPLOYABLE: CliArgument = {
+export const DEPLOYABLES: CliArgument = {
   name: 'NAME',
   is: 'deployable',
-  field: 'id',
+  field: 'projects',
+  many: true,
+  optional: true,
   description: 'domain, name or ID of the project, or name or ID of a deployment',
 };
 

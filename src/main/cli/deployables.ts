@@ -11,11 +11,30 @@ interface Named {
 }
 
 /**
+ * @param names Projects or deployments.
+ * @returns the fields of the request
+ * @throws CommandFailure if one of them is neither, or several deployments have its name
+ */
+export async function findDeployables(
+  server: Server,
+  names: readonly string[],
+): Promise<{ readonly projects: readonly string[]; readonly deployments: readonly string[] }> {
+  const projects: string[] = [];
+  const deployments: string[] = [];
+  for (const name of names) {
+    const { id, deployment } = await findDeployable(server, name);
+    if (deployment === undefined) projects.push(id);
+    else deployments.push(deployment);
+  }
+  return { projects, deployments };
+}
+
+/**
  * @param name A project, as for the other commands, or the name or ID of a deployment.
  * @returns the ID of the project; and of the deployment, if the name is that of one
  * @throws CommandFailure if neither has the name, or several deployments do
  */
-export async function findDeployable(
+async function findDeployable(
   server: Server,
   name: string,
 ): Promise<{ readonly id: string; readonly deployment?: string }> {

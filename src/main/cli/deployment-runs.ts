@@ -1,10 +1,11 @@
 // Waits for the runs of deployments, and shows the steps of each host as they happen.
 import { setTimeout } from 'node:timers/promises';
 import type { DeploymentRun } from '../../shared/deployment-run.ts';
+import type { ErrorBody } from '../../shared/errors.ts';
 import { CommandFailure } from './failure.ts';
 import { callJson, notCertdesk, type Server } from './request.ts';
 import { printNote } from './terminal.ts';
-import { clockOf, isRecord } from './values.ts';
+import { clockOf, isRecord, valueAt } from './values.ts';
 import { isTransient, RECONNECT_MS, RECONNECTS, type WaitOptions } from './wait.ts';
 
 const POLL_MS = 400;
@@ -67,14 +68,44 @@ function showNewSteps({ id, host, steps }: DeploymentRun, shown: Map<string, str
   }
 }
 
-/** Reports each run that failed. @throws CommandFailure if one did: failed, rolled back, not served or cancelled */
-export function reportFailures(runs: readonly DeploymentRun[]): void {
+/** A project whose deployments were not started. */
+interface Refusal {
+  readonly name: string;
+  readonly error: ErrorBody;
+}
+
+/** @returns the projects of the answer that were not deployed */
+export function refusalsIn(answer: unknown): readonly Refusal[] {
+  const projects = valueAt(answer, 'projects');
+  return (Array.isArray(projects) ? projects : []).flatMap((project: unknown) => {
+    const error = valueAt(project, 'error');
+    if (!isRecord(error)) return [];
+    const name = valueAt(project, 'domain') ?? valueAt(project, 'name') ?? valueAt(project, 'id');
+    return [{ name: String(name), error: error as unknown as ErrorBody }];
+  });
+}
+
+/**
+ * Reports each project that was not deployed, and each run that failed.
+ * @throws CommandFailure if there is one: refused, failed, rolled back, not served or cancelled
+ */
+export function reportFailures(runs: readonly DeploymentRun[], refusals: readonly Refusal[]): void {
   const failed = runs.filter(({ state }) => !GOOD.includes(state));
+  const [refused] = refusals;
+  if (runs.length === 0 && refusals.length === 1 && refused !== undefined)
+    throw new CommandFailure(refused.error.error, refused.error);
+  for (const { name, error } of refusals) printNote(`certdesk: ${name}: ${error.error}`);
   const [first] = failed;
-  if (first === undefined) return;
-  if (runs.length === 1) throw new CommandFailure(sentenceOf(first));
+  if (runs.length === 1 && refused === undefined && first !== undefined)
+    throw new CommandFailure(sentenceOf(first));
   for (const run of failed) printNote(`certdesk: ${sentenceOf(run)}`);
-  throw new CommandFailure(`${failed.length} of ${runs.length} deployments failed`);
+  const parts = [
+    ...(failed.length === 0 ? [] : [`${failed.length} of ${runs.length} deployments failed`]),
+    ...(refused === undefined
+      ? []
+      : [`${refusals.length} ${refusals.length === 1 ? 'project was' : 'projects were'} not deployed`]),
+  ];
+  if (parts.length > 0) throw new CommandFailure(parts.join('; '));
 }
 
 function sentenceOf({ host, state, error }: DeploymentRun): string {

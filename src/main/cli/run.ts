@@ -1,8 +1,8 @@
 // Runs a command of an operation: arguments to a request, a job to its end, the answer to a table.
 import { createInterface } from 'node:readline/promises';
 import type { CliArgument, RemoteCommand } from '../../shared/command-line.ts';
-import { findDeployable, requireHost } from './deployables.ts';
-import { reportFailures, runsOf, waitForRuns } from './deployment-runs.ts';
+import { findDeployables, requireHost } from './deployables.ts';
+import { refusalsIn, reportFailures, runsOf, waitForRuns } from './deployment-runs.ts';
 import { CommandFailure, UsageFailure } from './failure.ts';
 import { readInput, readJsonFile, readSecret, writeOutput } from './files.ts';
 import { completeObtain } from './obtain.ts';
@@ -54,9 +54,9 @@ export async function runCommand(
 
 type Values = readonly (string | readonly string[] | undefined)[];
 
-/** One list of argument values for each call: a repeatable argument means several calls, except files. */
+/** One list of argument values for each call: a repeatable argument means several calls, unless one call takes them all. */
 function targetsOf({ args = [] }: RemoteCommand, given: Values): readonly Values[] {
-  const at = args.findIndex(({ many, is }) => many === true && is !== 'files');
+  const at = args.findIndex(({ many, is }) => many === true && is !== 'files' && is !== 'deployable');
   const several = given[at];
   if (at === -1 || !Array.isArray(several)) return [given];
   return [...new Set<string>(several)].map((each) => given.with(at, each));
@@ -94,6 +94,7 @@ async function runOnce(run: Run): Promise<void> {
     const received = await answer(server, command.method, path, request);
     if (command.runs === true && options.wait) return followRuns(run, received.value);
     await showAnswer(command, server, received, options.json);
+    if (command.runs === true) reportFailures([], refusalsIn(received.value));
     return;
   }
   const headers = { prefer: 'respond-async' };
@@ -112,8 +113,10 @@ async function followRuns({ command, server, options }: Run, started: unknown): 
   const zone = await readTimeZone(server);
   const waiting = { reconnect: options.connect, showSteps, zone };
   const runs = await waitForRuns(server, runsOf(server, started), waiting);
-  await showAnswer(command, server, { text: JSON.stringify({ runs }), value: { runs } }, options.json);
-  reportFailures(runs);
+  const ended = { ...Object(started), runs };
+  if (runs.length > 0 || options.json)
+    await showAnswer(command, server, { text: JSON.stringify(ended), value: ended }, options.json);
+  reportFailures(runs, refusalsIn(started));
 }
 
 /** @param started The answer to the request that has started the job. */
@@ -186,10 +189,10 @@ async function resolveArguments(
     const value = values[at];
     if (value === undefined) continue;
     if (argument.is === 'files') body[argument.field] = readFiles(value);
+    else if (argument.is === 'deployable') Object.assign(body, await findDeployables(server, toList(value)));
     else {
-      const { id, isNew, deployment } = await resolve(argument, server, String(value));
+      const { id, isNew } = await resolve(argument, server, String(value));
       params[argument.field] = id;
-      if (deployment !== undefined) body.deployment = deployment;
       if (isNew) created = id;
     }
   }
@@ -200,9 +203,8 @@ async function resolve(
   { is }: CliArgument,
   server: Server,
   value: string,
-): Promise<{ readonly id: string; readonly isNew: boolean; readonly deployment?: string }> {
+): Promise<{ readonly id: string; readonly isNew: boolean }> {
   if (is === 'host') return { id: (await requireHost(server, value)).id, isNew: false };
-  if (is === 'deployable') return { ...(await findDeployable(server, value)), isNew: false };
   if (is === 'project') return { id: (await requireProject(server, value)).id, isNew: false };
   if (is !== 'new-project') return { id: value, isNew: false };
   const { project, isNew } = await findOrCreateProject(server, value);
@@ -210,9 +212,11 @@ async function resolve(
   return { id: project.id, isNew };
 }
 
+const toList = (value: string | readonly string[]): readonly string[] =>
+  typeof value === 'string' ? [value] : value;
+
 function readFiles(value: string | readonly string[]): readonly string[] {
-  const paths = typeof value === 'string' ? [value] : value;
-  return paths.map((path) => readInput(path).toString('base64'));
+  return toList(value).map((path) => readInput(path).toString('base64'));
 }
 
 interface Fields {

@@ -3,6 +3,7 @@
 
 import type { CaAccount, CaProfile } from '../../shared/ca-account.ts';
 import type { RecipeInfo } from '../../shared/deployment.ts';
+import type { DeployedMany, DeployMany } from '../../shared/deployment-bulk.ts';
 import type { Diagnostics } from '../../shared/diagnostics.ts';
 import type { TagPreview } from '../../shared/host.ts';
 import type { RefusalLimit } from './access/refusal-limit.ts';
@@ -122,6 +123,8 @@ export interface Engine {
   readonly hosts: Hosts;
   readonly hostCredentials: HostCredentials;
   readonly deployments: Deployments;
+  /** Starts the deployments of many projects. @param visible The caller's projects; null for all. @throws DEPLOYMENT_NOT_FOUND */
+  deployMany(wanted: DeployMany, visible: readonly string[] | null): Promise<DeployedMany>;
   readonly deploymentRuns: DeploymentRuns;
   readonly hostTests: HostTests;
   deploymentRecipes(): readonly RecipeInfo[];

@@ -74,6 +74,7 @@ export const activity = {
     'hosts.matchKnownHosts': 'Read known_hosts for all hosts',
     'hosts.key-changed': 'Host key refused',
     'deployments.deployProject': 'Deploy certificate of a project',
+    'deployments.deployMany': 'Deploy certificates of many projects',
     'deployments.test': 'Test deployment',
     'hosts.previewTags': 'Preview tags of a host',
     'hostCredentials.create': 'Add host credential',

@@ -7,10 +7,18 @@ export const bulk = {
   bar: 'Selected projects',
   selected: (n: number) => `${projects(n)} selected`,
   clear: 'Clear selection',
-  actions: { renew: 'Renew', reissue: 'Re-issue', export: 'Export', tags: 'Edit tags', remove: 'Remove' },
+  actions: {
+    renew: 'Renew',
+    reissue: 'Re-issue',
+    deploy: 'Deploy',
+    export: 'Export',
+    tags: 'Edit tags',
+    remove: 'Remove',
+  },
   titles: {
     renew: 'Renew certificates',
     reissue: 'Re-issue certificates',
+    deploy: 'Deploy certificates',
     export: 'Export certificates',
     tags: 'Edit tags',
     remove: 'Remove certificates',
@@ -20,6 +28,8 @@ export const bulk = {
       `Renews the certificates of ${projects(n)} with the same names and CA. Current certificates stay active until the new ones are issued.`,
     reissue: (n: number) =>
       `Issues new certificates for ${projects(n)} with their current names, keeping CA, key type and validation method.`,
+    deploy: (n: number) =>
+      `Installs the active certificates of ${projects(n)} on all hosts of their deployments. Paused deployments are skipped; deployments with a window wait for it.`,
     export: (n: number) => `Downloads one ZIP file with the certificates of ${projects(n)}.`,
     tags: (n: number) => `Adds tags to ${projects(n)}, or removes them. Other tags stay.`,
     remove: (n: number) =>
@@ -30,12 +40,19 @@ export const bulk = {
     none: 'has no certificate',
     custom: 'was uploaded and cannot be renewed here',
     revoked: 'is revoked; request a new certificate',
+    noDeployment: 'has no deployment',
+    paused: 'has only paused deployments',
+    notDeployable: {
+      revoked: 'is revoked, so it is not deployed',
+      expired: 'has expired, so it is not deployed',
+    },
   },
   typeNumber: (n: number) => `Type ${n} to confirm`,
   noneEligible: 'None of the selected projects is eligible.',
   submit: {
     renew: (n: number) => `Renew ${formatNumber(n)}`,
     reissue: (n: number) => `Re-issue ${formatNumber(n)}`,
+    deploy: (n: number) => `Deploy ${formatNumber(n)}`,
     export: (n: number) => `Export ${formatNumber(n)}`,
     tags: (n: number) => `Change ${formatNumber(n)}`,
     remove: (n: number) => `Remove ${formatNumber(n)}`,
@@ -52,6 +69,7 @@ export const bulk = {
   someFailed: (failed: number, n: number) => `${failed} of ${n} failed`,
   stop: 'Stop',
   stopping: 'Jobs already running will finish.',
+  started: (n: number) => `Started on ${formatCount(n, 'host', 'hosts')}`,
   removed: (n: number) => `${formatCount(n, 'certificate', 'certificates')} removed`,
   restored: (n: number) => `${formatCount(n, 'certificate', 'certificates')} restored`,
   file: 'certificates.zip',

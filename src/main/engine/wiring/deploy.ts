@@ -1,6 +1,7 @@
 // Wires hosts, their credentials, deployments and the runner that installs certificates.
 import { toTimestamp } from '../../../shared/time.ts';
 import { createDeploymentAdopter } from '../deploy/adopt.ts';
+import { createDeployMany } from '../deploy/deploy-many.ts';
 import { createDeployments } from '../deploy/deployments.ts';
 import { createHostTests } from '../deploy/host-tests.ts';
 import { testHostless, visitHostless } from '../deploy/hostless.ts';
@@ -25,6 +26,7 @@ export type DeployServices = Pick<
   | 'hosts'
   | 'hostCredentials'
   | 'deployments'
+  | 'deployMany'
   | 'deploymentRuns'
   | 'deploymentRecipes'
   | 'previewTags'
@@ -77,6 +79,7 @@ export function wireDeploy(common: Common): DeployServices {
       deploymentsOf: (id) => usersOfSecret(stores, id),
     }),
     deployments,
+    deployMany: createDeployMany({ stores, clock, deployments }),
     deploymentRuns: createDeploymentRuns({ stores, journal, clock }),
     hostTests: createHostTests({
       ...walk,

@@ -7,15 +7,23 @@ import { messages } from '../../messages.ts';
 import { checkTags } from '../../tags/check-tags.ts';
 import type { ProjectRowData } from '../use-project-list.ts';
 
-export const BULK_ACTIONS = ['renew', 'reissue', 'export', 'tags', 'remove'] as const;
+export const BULK_ACTIONS = ['renew', 'reissue', 'deploy', 'export', 'tags', 'remove'] as const;
 export type BulkAction = (typeof BULK_ACTIONS)[number];
 
 /** Returns why a project is not eligible; null if it is. */
-export function reasonAgainst(action: BulkAction, { certificate }: ProjectRowData): string | null {
+export function reasonAgainst(action: BulkAction, project: ProjectRowData): string | null {
+  const { certificate, deployed } = project;
   const { reasons } = bulkTexts;
   if (action === 'tags') return null;
   if (certificate === null) return reasons.none;
   if (action === 'export' || action === 'remove') return null;
+  if (action === 'deploy') {
+    if (deployed === null) return reasons.noDeployment;
+    if (deployed.state === 'paused') return reasons.paused;
+    return certificate.status === 'revoked' || certificate.status === 'expired'
+      ? reasons.notDeployable[certificate.status]
+      : null;
+  }
   if (certificate.type === 'custom') return reasons.custom;
   return action === 'renew' && certificate.status === 'revoked' ? reasons.revoked : null;
 }
@@ -63,6 +71,17 @@ export interface BulkDeps {
 /** Starts a job and waits until it ends. @throws JobFailed, or the server's error */
 export async function renewOne({ api, live }: BulkDeps, id: string): Promise<void> {
   await jobOf(api, live, await api.certificates.renew.mutate({ id }));
+}
+
+/**
+ * Starts all deployments of the project that are not paused. Their runs may wait for a window, so it does not wait for
+ * their end. @returns a sentence for the list of results
+ */
+export async function deployOne({ api }: BulkDeps, id: string): Promise<string> {
+  const { projects } = await api.deployments.deployMany.mutate({ body: { projects: [id] } });
+  const failed = projects.find(({ error }) => error !== null)?.error;
+  if (failed !== undefined && failed !== null) throw new JobFailed(failed);
+  return bulkTexts.started(projects.reduce((sum, { runs }) => sum + runs, 0));
 }
 
 /** Uses the project's current names, which the row may not show yet, and the CA, key and method of the last request. */

@@ -1,6 +1,13 @@
 // The toolbar above the list for the selected projects; visible while any are selected.
 import { Button, Group, Text } from '@mantine/core';
-import { IconArrowsExchange, IconDownload, IconRefresh, IconTags, IconTrash } from '@tabler/icons-react';
+import {
+  IconArrowsExchange,
+  IconDownload,
+  IconPackageExport,
+  IconRefresh,
+  IconTags,
+  IconTrash,
+} from '@tabler/icons-react';
 import { bulk as bulkTexts } from '../../messages/bulk.ts';
 import classes from '../projects.module.css';
 import type { Selection } from '../selection.ts';
@@ -12,6 +19,7 @@ const text = bulkTexts;
 const ICONS = {
   renew: IconRefresh,
   reissue: IconArrowsExchange,
+  deploy: IconPackageExport,
   export: IconDownload,
   tags: IconTags,
   remove: IconTrash,

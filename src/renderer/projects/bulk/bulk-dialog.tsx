@@ -185,7 +185,7 @@ function Results({
                 {titleOf(project)}
               </Text>{' '}
               <Text component="span" c={state.state === 'failed' ? 'red' : 'dimmed'} fz="sm">
-                {text.states[state.state]}
+                {state.state === 'done' && state.note !== undefined ? state.note : text.states[state.state]}
                 {state.state === 'failed' && `: ${sentenceOf(state.error)}`}
               </Text>
             </List.Item>

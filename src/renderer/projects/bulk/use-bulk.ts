@@ -10,7 +10,14 @@ import { notifyFailure } from '../../ui/notify-failure.tsx';
 import { saveBytes } from '../../ui/save-file.ts';
 import { makeZip, type ZipEntry } from '../../ui/zip.ts';
 import type { ProjectRowData } from '../use-project-list.ts';
-import { type BulkAction, type BulkDeps, reissueOne, renewOne, type TagChange } from './bulk-actions.ts';
+import {
+  type BulkAction,
+  type BulkDeps,
+  deployOne,
+  reissueOne,
+  renewOne,
+  type TagChange,
+} from './bulk-actions.ts';
 import { type ItemState, runBulk } from './run-bulk.ts';
 
 const text = bulkTexts;
@@ -48,7 +55,11 @@ export function useBulk(action: BulkAction, projects: readonly ProjectRowData[])
       onState: ({ id }, state) => setStates((before) => new Map(before).set(id, state)),
       async work(project) {
         if (action === 'export') entries.push(await exportOne(api, project.id, choice));
-        else if (action === 'tags') await api.projects.changeTags.mutate({ id: project.id, body: tags });
+        else if (action === 'deploy') {
+          const note = await deployOne({ api, live }, project.id);
+          done.push(project.id);
+          return note;
+        } else if (action === 'tags') await api.projects.changeTags.mutate({ id: project.id, body: tags });
         else await workOn(action, { api, live }, project);
         done.push(project.id);
       },
@@ -73,7 +84,7 @@ export function useBulk(action: BulkAction, projects: readonly ProjectRowData[])
 }
 
 async function workOn(
-  action: Exclude<BulkAction, 'export' | 'tags'>,
+  action: Exclude<BulkAction, 'export' | 'tags' | 'deploy'>,
   deps: BulkDeps,
   project: ProjectRowData,
 ): Promise<void> {

@@ -1,0 +1,69 @@
+// Schemas of what concerns the deployments of many projects at once.
+import { z } from 'zod';
+import { DeploymentRunSchema, IgnoreWindowSchema } from './deployment-run.ts';
+import { ErrorBodySchema } from './job.ts';
+import { ProjectIdSchema } from './project.ts';
+import { TagsSchema } from './tag.ts';
+
+/** The maximum number of projects of one request. */
+export const MAX_BULK_PROJECTS = 1_000;
+
+const projectIds = z.array(ProjectIdSchema).max(MAX_BULK_PROJECTS);
+
+export const DeployManySchema = z
+  .strictObject({
+    projects: projectIds
+      .default([])
+      .meta({ description: 'IDs of projects: all their deployments', reach: 'project' }),
+    deployments: z
+      .array(z.string().min(1).max(64))
+      .max(MAX_BULK_PROJECTS)
+      .default([])
+      .meta({ description: 'IDs of deployments', reach: 'project' }),
+    tag: TagsSchema.default([]).meta({
+      description: 'Also the projects that have all of these tags and a deployment',
+      reach: 'project',
+    }),
+    force: z.boolean().default(false).meta({
+      description: 'Replace the files and reload even if everything is in place',
+      reach: 'project',
+    }),
+    host: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .nullable()
+      .default(null)
+      .meta({ description: 'Name or ID of a host: only deployments there', reach: 'project' }),
+    ignoreWindow: IgnoreWindowSchema,
+  })
+  .refine(({ projects, deployments, tag }) => projects.length + deployments.length + tag.length > 0, {
+    path: ['projects'],
+    message: 'is empty: name projects, deployments or tags',
+  })
+  .meta({ id: 'DeployMany' });
+export type DeployMany = z.output<typeof DeployManySchema>;
+
+/** A project in the result of a request for many. */
+const project = {
+  id: z.string(),
+  name: z.string().nullable().meta({ description: 'Null if there is no such project' }),
+  domain: z.string().nullable(),
+};
+
+export const DeployedManySchema = z
+  .object({
+    runs: z.array(DeploymentRunSchema).meta({ description: 'The runs of all projects' }),
+    projects: z.array(
+      z.object({
+        ...project,
+        runs: z.int().min(0).meta({ description: 'Number of runs that were started' }),
+        error: ErrorBodySchema.nullable().meta({
+          description: 'Why not everything was started; null if it was',
+        }),
+      }),
+    ),
+  })
+  .meta({ id: 'DeployedMany' });
+export type DeployedMany = z.infer<typeof DeployedManySchema>;
