@@ -91,7 +91,13 @@ export const theme = createTheme({
   components: {
     // Badges are plain labels; states use chips (ui/chip.tsx).
     Badge: Badge.extend({
-      vars: () => ({ root: { '--badge-bg': 'var(--cd-idle-bg)', '--badge-color': 'var(--cd-idle)' } }),
+      vars: () => ({
+        root: {
+          '--badge-bg': 'var(--cd-idle-bg)',
+          '--badge-color': 'var(--cd-idle)',
+          '--badge-fz': '0.75rem',
+        },
+      }),
       styles: { label: { fontWeight: 550 } },
     }),
     Button: Button.extend({ defaultProps: { size: 'sm' } }),

@@ -46,7 +46,7 @@ describeWith(['pebble', 'chromium'], `the desktop application, ${ON}`, () => {
   it('obtains a certificate with clicks, and shows its steps over IPC', async () => {
     await page.getByRole('link', { name: 'Projects' }).click();
     await page.getByRole('link', { name: 'New certificate' }).first().click();
-    await page.getByLabel('Domain names').fill('shop.example.com');
+    await page.getByLabel('Domain names or IP addresses').fill('shop.example.com');
     await page.getByRole('button', { name: 'Request certificate' }).click();
     await page.getByText('View certificate').waitFor();
     await page.screenshot({ path: join(PICTURES, 'desktop-obtained.png') });

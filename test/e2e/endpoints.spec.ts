@@ -53,6 +53,6 @@ describeWith(['chromium', 'openssl'], 'endpoints in the GUI', () => {
   it('offers a new certificate with the names of one that no project has', async () => {
     const { page } = gui;
     await page.getByRole('link', { name: 'Manage this certificate' }).click();
-    await expect.poll(() => page.getByLabel('Domain names').inputValue()).toBe(NAME);
+    await expect.poll(() => page.getByLabel('Domain names or IP addresses').inputValue()).toBe(NAME);
   });
 });

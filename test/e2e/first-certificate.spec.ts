@@ -19,7 +19,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the page for a new certificate', 
   });
 
   const button = (name: string): Locator => gui.page.getByRole('button', { name, exact: true });
-  const names = (): Locator => gui.page.getByRole('textbox', { name: 'Domain names' });
+  const names = (): Locator => gui.page.getByRole('textbox', { name: 'Domain names or IP addresses' });
   const summary = (): Locator => gui.page.getByRole('region', { name: 'Summary' });
   const projects = async () =>
     Object.values((await gui.app.call('GET', '/projects')).body.projects ?? {}) as unknown as {
@@ -93,7 +93,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the page for a new certificate', 
   it('offers the project that has the domain already, or a second one', async () => {
     await open();
     await names().fill('FIRST.example.com');
-    await button('Advanced: CA, key type, profile, staging').click();
+    await button('Advanced: CA, key type, profile, staging, project name, tags').click();
     await gui.page.getByLabel('Project name').fill('Second shop');
     const tags = gui.page.getByLabel('Tags', { exact: true }).first();
     for (const tag of ['EU', 'shop']) {
@@ -134,16 +134,16 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the page for a new certificate', 
     const before = (await projects()).length;
     await open();
     await button('Request certificate').click();
-    await gui.page.getByText('Enter at least one domain name.').waitFor();
+    await gui.page.getByText('Enter at least one domain name or IP address.').waitFor();
     await expect.poll(() => names().evaluate((field) => field === document.activeElement)).toBe(true);
     await names().fill('bad_name.example.com');
     await button('Request certificate').click();
     await gui.page.getByText('bad_name.example.com contains an underscore').waitFor();
     await gui.takeScreenshots('new-bad-name');
     await names().fill('refused.example.com');
-    await button('Advanced: CA, key type, profile, staging').click();
+    await button('Advanced: CA, key type, profile, staging, project name, tags').click();
     await gui.page.getByLabel('Account email').fill('no..body@example.com');
-    await button('Advanced: CA, key type, profile, staging').click();
+    await button('Advanced: CA, key type, profile, staging, project name, tags').click();
     await button('Request certificate').click();
     const email = gui.page.getByLabel('Account email'); // the part opens again
     await expect.poll(() => email.getAttribute('aria-invalid')).toBe('true');
@@ -156,7 +156,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the page for a new certificate', 
   it('has the typed values again when the CA could not validate the domain', async () => {
     await open();
     await names().fill('again.example.com');
-    await button('Advanced: CA, key type, profile, staging').click();
+    await button('Advanced: CA, key type, profile, staging, project name, tags').click();
     await gui.page.getByRole('combobox', { name: 'Key type' }).click();
     await gui.page.getByRole('option', { name: 'RSA 2048' }).click();
     await gui.page.getByText('Port 80 of 127.0.0.2 is closed').waitFor();

@@ -92,7 +92,7 @@ describeWith(['pebble', 'bind9', 'chromium'], "an administrator's first hour", (
     passed += 10 * MINUTE;
     await gui.open('/projects');
     await gui.page.getByRole('link', { name: 'New certificate' }).first().click();
-    await gui.page.getByRole('textbox', { name: 'Domain names' }).fill('shop.example.com');
+    await gui.page.getByRole('textbox', { name: 'Domain names or IP addresses' }).fill('shop.example.com');
     await gui.page.getByRole('radio', { name: /^HTTP-01/ }).click();
     await button('Request certificate').click();
     await gui.page.getByRole('link', { name: /^(see the|view) certificate$/i }).click({ timeout: 60_000 });

@@ -158,14 +158,14 @@ describeWith(['chromium'], 'a form', () => {
       await gui.page.getByRole('combobox', { name }).click();
       await gui.page.getByRole('option', { name: option, exact: true }).click();
     };
-    await gui.page.getByRole('textbox', { name: 'Domain names' }).fill('a_b.example.com');
+    await gui.page.getByRole('textbox', { name: 'Domain names or IP addresses' }).fill('a_b.example.com');
     await gui.page.getByRole('radio', { name: /^DNS-01/ }).click();
     await request();
     expect(await flagged(main)).toEqual({
-      'Domain names': expect.stringContaining('a_b.example.com contains an underscore'),
+      'Domain names or IP addresses': expect.stringContaining('a_b.example.com contains an underscore'),
       'DNS provider': 'Select a DNS provider.',
     });
-    await gui.page.getByRole('textbox', { name: 'Domain names' }).fill('a.example.com');
+    await gui.page.getByRole('textbox', { name: 'Domain names or IP addresses' }).fill('a.example.com');
     await choose('DNS provider', 'GoDaddy');
     await request();
     expect(await flagged(main)).toEqual({

@@ -93,7 +93,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
 
   it('creates a project and obtains its certificate with clicks, and shows the steps', async () => {
     await page.getByRole('link', { name: 'New certificate' }).first().click();
-    await page.getByRole('textbox', { name: 'Domain names' }).fill('shop.example.com');
+    await page.getByRole('textbox', { name: 'Domain names or IP addresses' }).fill('shop.example.com');
     await obtain();
     await page.getByText('View certificate').waitFor();
     await takeScreenshots('job');

@@ -26,7 +26,8 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the request form', () => {
   /** Pebble replaces Let's Encrypt here, under its own name. */
   const caName = (): string => new URL(rig.pebble.directoryUrl).host;
   const button = (name: string): Locator => gui.page.getByRole('button', { name, exact: true });
-  const names = (label = 'Domain names'): Locator => gui.page.getByRole('textbox', { name: label });
+  const names = (label = 'Domain names or IP addresses'): Locator =>
+    gui.page.getByRole('textbox', { name: label });
   const summary = (): Locator => gui.page.getByRole('region', { name: 'Summary' });
   const advanced = () => gui.page.getByRole('button', { name: /^Advanced/ }).click();
   const request = () => button('Request certificate').click();

@@ -83,7 +83,7 @@ describe('the summary', () => {
       { names: ['example.com'], method: 'dns-01', staging: true, ca: 'ZeroSSL' },
       'A test certificate for example.com from the staging server of ZeroSSL, which clients do not trust, checked over DNS, renewed automatically.',
     ],
-    [{ names: [] }, 'Enter a domain name to see what will be requested.'],
+    [{ names: [] }, 'Enter a name to see what will be requested.'],
   ])('with %j', (more, sentence) => {
     expect(summarize({ ...FACTS, ...more })).toBe(sentence);
   });

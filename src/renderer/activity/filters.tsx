@@ -8,6 +8,9 @@ import type { ActivityFilter } from './activity-search.ts';
 
 const { filters } = activityTexts;
 
+/** Two of them fit into a row of 400 pixels. */
+const FIELD = { flex: '1 1 9rem', maw: 200 } as const;
+
 interface FiltersProps {
   readonly filter: ActivityFilter;
   onChange(filter: ActivityFilter): void;
@@ -27,7 +30,7 @@ export function Filters({ filter, onChange }: FiltersProps) {
     data: [{ value: '', label: all }, ...Object.entries(choices).map(([value, label]) => ({ value, label }))],
     value: filter[field] ?? '',
     allowDeselect: false,
-    w: 180,
+    ...FIELD,
     onChange: (value: string | null) => set(field, value ?? ''),
   });
   return (
@@ -39,12 +42,14 @@ export function Filters({ filter, onChange }: FiltersProps) {
         {...select('result', filters.any, { ok: filters.ok, failed: filters.failed })}
       />
       <TextInput
+        {...FIELD}
         type="date"
         label={filters.from}
         value={filter.from === undefined ? '' : dayOf(filter.from, 0, zone)}
         onChange={(event) => set('from', startOf(event.currentTarget.value, 0, zone))}
       />
       <TextInput
+        {...FIELD}
         type="date"
         label={filters.to}
         value={filter.to === undefined ? '' : dayOf(filter.to, -1, zone)}

@@ -156,7 +156,7 @@ function Passphrase({ set }: { readonly set: boolean | null }) {
     <form onSubmit={form.onSubmit((body) => keep.mutate({ body }))} noValidate>
       <Group gap="md" align="flex-end">
         <PasswordInput
-          style={{ flex: 1 }}
+          style={{ flex: '1 1 15rem' }}
           label={text.passphrase}
           description={set === true ? text.passphraseIsSet : text.passphraseHint}
           autoComplete="new-password"

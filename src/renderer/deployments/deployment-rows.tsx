@@ -39,7 +39,7 @@ export function DeploymentRows({
   return (
     <Rows label={label}>
       {deployments.map((deployment) => (
-        <LinkRow key={deployment.id} className={classes.row}>
+        <LinkRow key={deployment.id} className={action === undefined ? classes.row : classes.actionRow}>
           <div className={listClasses.main}>
             <Link
               to="/deployments/$deploymentId"

@@ -1,5 +1,6 @@
 // The page of an incident: why, how far the renewals are, and the certificates.
 import { Anchor, Progress, Stack, Text } from '@mantine/core';
+import { IconArrowLeft } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { INCIDENT_STATES, type IncidentDetail } from '../../shared/incident.ts';
@@ -22,7 +23,7 @@ export function IncidentPage() {
   const api = useApi();
   const query = useQuery(api.incidents.get.queryOptions({ incidentId: id }));
   return (
-    <Page title={query.data?.ca ?? text.title} above={<TextLink to="/incidents">{text.back}</TextLink>}>
+    <Page title={query.data?.ca ?? text.title} above={<Back />}>
       <QueryView query={query}>
         {(incident) => (
           <Stack gap="md">
@@ -33,6 +34,15 @@ export function IncidentPage() {
         )}
       </QueryView>
     </Page>
+  );
+}
+
+function Back() {
+  return (
+    <TextLink to="/incidents" c="dimmed" fz="sm" mb={4} className="back-link">
+      <IconArrowLeft size={16} aria-hidden />
+      {text.back}
+    </TextLink>
   );
 }
 

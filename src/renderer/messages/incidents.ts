@@ -24,7 +24,7 @@ export const incidents = {
   states: {
     waiting: 'Renewal scheduled',
     failing: 'Renewal failed, will be retried',
-    by_hand: 'Needs a person',
+    by_hand: 'Needs attention',
     renewed: 'Renewed',
     removed: 'Removed',
   } satisfies Record<IncidentState, string>,
@@ -38,7 +38,7 @@ export const incidents = {
       moved: 'Notified by ARI',
       unnoticed: 'Not notified: the CA offers no ARI, or has not answered yet',
       automatic: 'Renewed automatically',
-      byHand: 'Need a person',
+      byHand: 'Need attention',
       parallel: 'Renewals in parallel',
       message: 'Notification, sent once',
     },

@@ -140,7 +140,7 @@ export const notifications = {
     hour: 'Hour of the day',
     hourHint: (zone: string) => `0–23, ${zone} time`,
     missedAfter: 'Report downtime after (hours)',
-    missedAfterHint: 'You are notified afterwards if Certdesk was stopped or asleep for longer.',
+    missedAfterHint: 'Longer interruptions are reported afterwards.',
   },
   queue: {
     title: 'Deliveries',

@@ -12,10 +12,9 @@ export const obtain = {
     import: 'Import',
     importHint: 'From certbot, acme.sh, lego or a folder',
   },
-  names: 'Domain names',
-  namesHint:
-    'Domain names, wildcards or IP addresses, separated by spaces, commas or new lines. You can also paste a URL.',
-  namesMissing: 'Enter at least one domain name.',
+  names: 'Domain names or IP addresses',
+  namesHint: 'Separated by spaces, commas or new lines. Wildcards and pasted URLs work too.',
+  namesMissing: 'Enter at least one domain name or IP address.',
   namesTooMany: (n: number, most: number) =>
     `${n} names are too many for one certificate. Enter at most ${most}.`,
   domain: 'Primary domain',
@@ -101,8 +100,9 @@ export const obtain = {
   testHint: 'Creates a TXT record in a zone of the account, then deletes it.',
   testZone: 'Test zone',
   advanced: 'Advanced: CA, key type, profile, staging',
+  advancedNew: 'Advanced: CA, key type, profile, staging, project name, tags',
   projectName: 'Project name',
-  projectNameHint: 'Leave empty to use the first domain name.',
+  projectNameHint: 'Leave empty to use the first name.',
   keyType: 'Key type',
   keys: {
     'ec-256': 'EC P-256 (recommended)',
@@ -148,7 +148,7 @@ export const obtain = {
   changedFrom: (before: string) => `Changed. Last request: ${before}`,
   summary: {
     title: 'Summary',
-    empty: 'Enter a domain name to see what will be requested.',
+    empty: 'Enter a name to see what will be requested.',
     certificate: (names: string, ca: string) => `A certificate for ${names} from ${ca}`,
     test: (names: string, ca: string) =>
       `A test certificate for ${names} from the staging server of ${ca}, which clients do not trust`,

@@ -5,7 +5,6 @@ export const projects = {
   title: 'Projects',
   description: 'A project is a domain and the certificate for it.',
   search: 'Search by name or domain',
-  filters: 'Filters',
   filter: { provider: 'Validation', ca: 'CA', type: 'Source', any: 'Any' },
   moreFilters: 'More filters',
   facet: (label: string, n: number) => `${label} (${n})`,

@@ -6,14 +6,12 @@ import { changeSearch } from '../lists/search-params.ts';
 import { projects as projectTexts } from '../messages/projects.ts';
 import { TagFilter } from '../tags/tag-filter.tsx';
 import { useProjectTags } from '../tags/use-project-tags.ts';
-import { STATUS_FACES } from '../ui/status-style.ts';
 import { type ListSearch, readListSearch } from './list-search.ts';
 import { MoreFilters } from './more-filters.tsx';
+import { chooseState, chosenStates, MAIN_STATES, type State, stateName } from './state-filter.ts';
 import { useStateCounts } from './use-project-list.ts';
 
 const text = projectTexts;
-const NEEDS = ['attention', 'in_progress', 'not_issued'] as const;
-const STATES = ['valid', 'expiring_soon', 'expired', 'revoked', 'none'] as const;
 
 export interface ListFiltersProps {
   readonly search: ListSearch;
@@ -25,9 +23,15 @@ export interface ListFiltersProps {
 export function ListFilters({ search, total, onChange }: ListFiltersProps) {
   const counts = useStateCounts(search);
   const tags = useProjectTags();
-  const { status, failing, need } = search;
-  const choose = (next: Pick<ListSearch, 'status' | 'failing' | 'need'>): void =>
-    onChange(changeSearch(search, { status: undefined, failing: undefined, need: undefined, ...next }));
+  const chosen = chosenStates(search);
+  const shown = [...MAIN_STATES, ...chosen.filter((state) => !MAIN_STATES.includes(state))];
+  /** What needs something is only counted as the total of its own list. */
+  const countOf = (state: State): number | undefined =>
+    state === 'attention' || state === 'in_progress' || state === 'not_issued'
+      ? chosen.includes(state)
+        ? total
+        : undefined
+      : counts?.[state];
   return (
     <ListToolbar>
       <SearchField
@@ -52,31 +56,16 @@ export function ListFilters({ search, total, onChange }: ListFiltersProps) {
         <Filter
           label={text.all}
           count={counts?.total}
-          pressed={status === undefined && failing === undefined && need === undefined}
-          onClick={() => choose({})}
+          pressed={chosen.length === 0}
+          onClick={() => onChange(chooseState(search, undefined))}
         />
-        {NEEDS.map((each) => (
-          <Filter
-            key={each}
-            label={text.needs[each]}
-            count={need === each ? total : undefined}
-            pressed={need === each}
-            onClick={() => choose(need === each ? {} : { need: each })}
-          />
-        ))}
-        <Filter
-          label={STATUS_FACES.failing.label}
-          count={counts?.failing}
-          pressed={failing === true}
-          onClick={() => choose(failing === true ? {} : { failing: true })}
-        />
-        {STATES.map((state) => (
+        {shown.map((state) => (
           <Filter
             key={state}
-            label={STATUS_FACES[state].label}
-            count={counts?.[state]}
-            pressed={status === state}
-            onClick={() => choose(status === state ? {} : { status: state })}
+            label={stateName(state)}
+            count={countOf(state)}
+            pressed={chosen.includes(state)}
+            onClick={() => onChange(chooseState(search, chosen.includes(state) ? undefined : state))}
           />
         ))}
       </FilterGroup>

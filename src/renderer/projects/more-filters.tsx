@@ -1,4 +1,4 @@
-// Filters by validation, CA and source, with the values in use.
+// Filters by any state, validation, CA and source, with the values in use.
 import { Button, Indicator, Popover, Select, Stack } from '@mantine/core';
 import { IconFilter } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -8,6 +8,7 @@ import { changeSearch } from '../lists/search-params.ts';
 import { projects as projectTexts } from '../messages/projects.ts';
 import type { ListSearch } from './list-search.ts';
 import { methodName } from './method-name.ts';
+import { chooseState, chosenStates, STATES, stateName } from './state-filter.ts';
 
 const text = projectTexts;
 
@@ -21,22 +22,28 @@ export function MoreFilters({ search, onChange }: MoreFiltersProps) {
   const facets = useQuery(api.projects.facets.queryOptions()).data;
   const providers = useQuery(api.system.dnsProviders.queryOptions()).data?.dnsProviders ?? [];
   const cas = useQuery(api.system.cas.queryOptions()).data?.cas;
+  const [state] = chosenStates(search);
   const active = [search.provider, search.ca, search.type].filter((value) => value !== undefined).length;
   return (
     <Popover position="bottom-start" width={260} withArrow trapFocus>
       <Indicator disabled={active === 0} label={active} size={16} offset={4}>
         <Popover.Target>
-          <Button
-            variant="default"
-            leftSection={<IconFilter size={16} aria-hidden />}
-            aria-label={text.moreFilters}
-          >
-            {text.filters}
+          <Button variant="default" leftSection={<IconFilter size={16} aria-hidden />}>
+            {text.moreFilters}
           </Button>
         </Popover.Target>
       </Indicator>
       <Popover.Dropdown>
         <Stack gap="sm">
+          <Select
+            label={text.status}
+            placeholder={text.filter.any}
+            clearable
+            comboboxProps={{ withinPortal: false }}
+            data={STATES.map((value) => ({ value, label: stateName(value) }))}
+            value={state ?? null}
+            onChange={(next) => onChange(chooseState(search, next ?? undefined))}
+          />
           <FacetSelect
             label={text.filter.type}
             value={search.type}

@@ -92,7 +92,7 @@ export function SearchButton() {
         {text.palette.short}
         <VisuallyHidden> {text.palette.more}</VisuallyHidden>
       </span>
-      <Kbd size="xs" aria-hidden>
+      <Kbd size="sm" aria-hidden>
         {mac ? text.palette.hintMac : text.palette.hint}
       </Kbd>
     </UnstyledButton>

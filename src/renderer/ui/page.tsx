@@ -32,7 +32,7 @@ export function Page({ title, heading, description, above, actions, children, wi
         className={classes.pageHead}
       >
         <Stack gap={2} miw={0}>
-          <Group gap={6} wrap="nowrap" miw={0}>
+          <Group gap={6} wrap="nowrap" miw={0} className={classes.pageTitle}>
             <Title order={1} style={{ overflowWrap: 'anywhere' }}>
               {heading ?? title}
             </Title>

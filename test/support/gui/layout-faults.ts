@@ -1,7 +1,7 @@
 // What is wrong with the layout of a page at its present width (WCAG 2.2, 1.4.10 Reflow).
 import type { Page } from 'playwright';
 
-/** @returns a line for each fault: the page scrolls sideways, text overlaps, is cut off, or breaks letter by letter. */
+/** @returns a line for each fault: the page scrolls sideways, text overlaps, breaks letter by letter or is tiny. */
 export function layoutFaults(page: Page): Promise<readonly string[]> {
   return page.evaluate(inPage);
 }
@@ -59,6 +59,7 @@ function inPage(): readonly string[] {
     if (rects.length > 4 && rects.every(({ width }) => width < 2.5 * size)) {
       faults.push(`${describe(element)} breaks letter by letter`);
     }
+    if (rects.length > 0 && size < 12) faults.push(`${describe(element)} is ${size} px high, under 12`);
     if (isFixed(element)) continue; // lies above the content on purpose
     for (const rect of rects) {
       const visible = visiblePart(element, rect);

@@ -35,7 +35,7 @@ const openAdvanced = (page: Page) => page.getByRole('button', { name: /^Advanced
 const enterNames =
   (names: string, then: (page: Page) => Promise<unknown>) =>
   async (page: Page): Promise<unknown> => {
-    await page.getByRole('textbox', { name: 'Domain names' }).fill(names);
+    await page.getByRole('textbox', { name: 'Domain names or IP addresses' }).fill(names);
     return then(page);
   };
 const newCredential =
@@ -49,7 +49,7 @@ const newCredential =
   };
 const requestNothing = async (page: Page): Promise<void> => {
   await page.getByRole('button', { name: 'Request certificate' }).click();
-  await page.getByText('Enter at least one domain name.').waitFor();
+  await page.getByText('Enter at least one domain name or IP address.').waitFor();
 };
 const chooseAll = async (page: Page): Promise<void> => {
   await page.getByRole('checkbox', { name: /^Select all/ }).click();
@@ -125,7 +125,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'job', path: '/projects/ID/jobs/DONE' },
   { name: 'job-failed', path: '/projects/BROKEN/jobs/FAILED' },
   { name: 'incidents', path: '/incidents', act: shows('0 of 6') },
-  { name: 'incident', path: '/incidents/INCIDENT', act: shows('Needs a person') },
+  { name: 'incident', path: '/incidents/INCIDENT', act: shows('Needs attention') },
   { name: 'simulation', path: '/simulation', act: shows('Not fully automated') },
   { name: 'new', path: '/new', act: requestNothing },
   { name: 'new-http', path: '/new', act: enterNames('x.invalid', shows('Test again')) },

@@ -9,6 +9,7 @@ import { DoctorReportView } from '../../doctor/doctor-report.tsx';
 import { formatList } from '../../format.ts';
 import { doctor as text } from '../../messages/doctor.ts';
 import { FailureNotice } from '../../ui/failure.tsx';
+import { Panel } from '../../ui/panel.tsx';
 import { MANUAL, type Method, OTHER_CA, TYPED_MS } from './request-values.ts';
 import type { RequestState } from './use-request.ts';
 
@@ -44,31 +45,33 @@ export function Examination({ request: { form, names, method }, onBlocked }: Exa
   useEffect(() => onBlocked(isBlocked), [isBlocked, onBlocked]);
   if (names.length === 0) return null;
   return (
-    <Stack gap="sm">
-      <Group justify="space-between" gap="xs">
-        <Text fw={600}>{text.title}</Text>
-        {!isRunning && (
-          <Button variant="default" size="xs" onClick={() => void examination.refetch()}>
-            {text.again}
-          </Button>
-        )}
-      </Group>
-      {isRunning ? (
-        <Group gap="xs" wrap="nowrap" role="status">
-          <Loader size="xs" aria-hidden />
-          <Text c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-            {text.examining(formatList(names.slice(0, 3)))}
-          </Text>
-        </Group>
-      ) : (
-        <>
-          {examination.error !== null && <FailureNotice error={examination.error} />}
-          {examination.data !== undefined && (
-            <DoctorReportView report={withoutReachability(examination.data, method)} />
+    <Panel>
+      <Stack gap="sm">
+        <Group justify="space-between" gap="xs">
+          <Text fw={600}>{text.title}</Text>
+          {!isRunning && (
+            <Button variant="default" size="xs" onClick={() => void examination.refetch()}>
+              {text.again}
+            </Button>
           )}
-        </>
-      )}
-    </Stack>
+        </Group>
+        {isRunning ? (
+          <Group gap="xs" wrap="nowrap" role="status">
+            <Loader size="xs" aria-hidden />
+            <Text c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+              {text.examining(formatList(names.slice(0, 3)))}
+            </Text>
+          </Group>
+        ) : (
+          <>
+            {examination.error !== null && <FailureNotice error={examination.error} />}
+            {examination.data !== undefined && (
+              <DoctorReportView report={withoutReachability(examination.data, method)} />
+            )}
+          </>
+        )}
+      </Stack>
+    </Panel>
   );
 }
 

@@ -44,7 +44,7 @@ export function RequestForm({ subject }: { readonly subject: RequestSubject }) {
         </Panel>
         <Panel>
           <Disclosure
-            label={text.advanced}
+            label={request.project === null ? text.advancedNew : text.advanced}
             opened={request.isAdvancedOpen}
             onChange={request.setAdvancedOpen}
           >
@@ -57,11 +57,9 @@ export function RequestForm({ subject }: { readonly subject: RequestSubject }) {
         )}
         {submit.error !== null && <FailureNotice error={submit.error} />}
         {request.names.length > 0 && (
-          <Panel>
-            <Suspense fallback={null}>
-              <Examination request={request} onBlocked={setBlocked} />
-            </Suspense>
-          </Panel>
+          <Suspense fallback={null}>
+            <Examination request={request} onBlocked={setBlocked} />
+          </Suspense>
         )}
         <End request={request} submit={submit} isBlocked={isBlocked} />
         {submit.trialJobId !== null && <Trial jobId={submit.trialJobId} />}
