@@ -31,6 +31,8 @@ const NOUNS: Readonly<Record<string, readonly Key[]>> = {
   backup: [of('backups')],
   'notification-channel': [of('notifications')],
   incident: [of('incidents')],
+  'caa-lock': [of('caaLocks')],
+  'persist-record': [of('persistRecords')],
   endpoint: [of('endpoints')],
   host: [of('hosts'), of('hostCredentials'), of('deployments')],
   'host-credential': [of('hostCredentials')],

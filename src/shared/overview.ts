@@ -22,6 +22,8 @@ const AttentionKindSchema = z.enum([
   'deploy_failed',
   'not_served',
   'endpoint_expiring',
+  'caa_forbidden',
+  'persist_record',
 ]);
 
 export const AttentionSchema = z
@@ -31,11 +33,11 @@ export const AttentionSchema = z
     domain: z.string().nullable(),
     kind: AttentionKindSchema.meta({
       description:
-        'failing: the last renewal failed; unattended: the certificate expires and will not be renewed; overdue: renewal is due but was not attempted; held_back: Certdesk crashed repeatedly during the job and waits an hour; uncovered: the certificate lacks a name of the project; revocation_pending: the CA has not revoked a certificate whose replacement is active, and Certdesk tries again; awaiting_records: a job waits for TXT records that a user adds; obtain_failed: there is no certificate, and the last attempt to obtain one failed; deploy_failed: the certificate could not be installed on a host; not_served: clients do not get the certificate at an endpoint; endpoint_expiring: an endpoint presents a certificate that expires',
+        'failing: the last renewal failed; unattended: the certificate expires and will not be renewed; overdue: renewal is due but was not attempted; held_back: Certdesk crashed repeatedly during the job and waits an hour; uncovered: the certificate lacks a name of the project; revocation_pending: the CA has not revoked a certificate whose replacement is active, and Certdesk tries again; awaiting_records: a job waits for TXT records that a user adds; obtain_failed: there is no certificate, and the last attempt to obtain one failed; deploy_failed: the certificate could not be installed on a host; not_served: clients do not get the certificate at an endpoint; endpoint_expiring: an endpoint presents a certificate that expires; caa_forbidden: watched CAA records no longer permit the CA; persist_record: the CA does not accept a dns-persist-01 record, or not much longer',
     }),
     furtherKinds: z.array(AttentionKindSchema).meta({
       description:
-        'Further problems of the same project, on its hosts or at its endpoints; `cause` names them too',
+        'Further problems of the same project, on its hosts, at its endpoints or in DNS; `cause` names them too',
     }),
     severity: z.enum(['critical', 'warning']),
     cause: z.string().meta({ description: 'Sentences for users, without dates' }),

@@ -16,6 +16,7 @@ import { jobs } from './jobs.ts';
 import { metrics } from './metrics.ts';
 import { notifications } from './notifications.ts';
 import { overview } from './overview.ts';
+import { persistRecords } from './persist-records.ts';
 import { projects } from './projects.ts';
 import { renewals } from './renewals.ts';
 import { savedFilters } from './saved-filters.ts';
@@ -35,6 +36,7 @@ export const appRouter = router({
   deployments,
   doctor,
   caaLocks,
+  persistRecords,
   endpoints,
   imports,
   jobs,

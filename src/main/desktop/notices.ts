@@ -4,7 +4,7 @@ import type { Job, JobEvent } from '../../shared/job.ts';
 import { asksForRecord } from '../../shared/manual-record.ts';
 
 export interface Notice {
-  readonly kind: 'renewed' | 'failed' | 'expires' | 'revoked' | 'records' | 'not_served';
+  readonly kind: 'renewed' | 'failed' | 'expires' | 'revoked' | 'records' | 'not_served' | 'dns_records';
   /** Notices with the same key are shown only once within `forMs`. */
   readonly key: string;
   readonly forMs: number;
@@ -21,7 +21,14 @@ const DAY_MS = 86_400_000;
 /** The page of a project. */
 export const projectPage = (projectId: string): string => `/projects/${projectId}`;
 
-const NOTICED: readonly string[] = ['job.succeeded', 'job.failed', 'certificate.revoked', 'endpoint.problem'];
+const NOTICED: readonly string[] = [
+  'job.succeeded',
+  'job.failed',
+  'certificate.revoked',
+  'endpoint.problem',
+  'caa-lock.broken',
+  'persist-record.broken',
+];
 
 /** Whether an event can lead to a notice. Most job steps do not. */
 export function isNoticed(event: Pick<JobEvent, 'kind' | 'data'>): boolean {
@@ -53,6 +60,15 @@ export function noticeOf({ event, job, name, watched }: Happened): Notice | null
       kind: 'not_served',
       key: `not_served:${endpointOf(event)}`,
       title: `${name}: clients do not get the certificate`,
+      body: shorten(event.message),
+      silent: false,
+    };
+  if (event.kind === 'caa-lock.broken' || event.kind === 'persist-record.broken')
+    return {
+      ...about,
+      kind: 'dns_records',
+      key: `${event.kind}:${projectId}`,
+      title: `${name}: a DNS record needs a change`,
       body: shorten(event.message),
       silent: false,
     };
@@ -140,6 +156,7 @@ const TITLES: Readonly<Record<Notice['kind'], (count: number) => string>> = {
   revoked: (count) => `${count} certificates revoked by the CA`,
   records: (count) => `${count} certificates wait for TXT records`,
   not_served: (count) => `${count} servers do not present the right certificate`,
+  dns_records: (count) => `${count} certificates need a change of DNS records`,
 };
 /** The pages that list several of a kind. */
 const LISTS: Readonly<Record<Notice['kind'], string>> = {
@@ -149,6 +166,7 @@ const LISTS: Readonly<Record<Notice['kind'], string>> = {
   revoked: '/projects?need=attention',
   records: '/projects?need=in_progress',
   not_served: '/endpoints',
+  dns_records: '/projects?need=attention',
 };
 const MAX_ALIKE = 3;
 

@@ -91,6 +91,8 @@ const WORDS: Readonly<Record<Attention['kind'], string>> = {
   deploy_failed: 'deployment failed',
   not_served: 'clients do not get the certificate',
   endpoint_expiring: 'a server presents an expiring certificate',
+  caa_forbidden: 'CAA records forbid the renewal',
+  persist_record: 'dns-persist-01 record needs a change',
 };
 
 /** What clients are given is said in full: which server, and what to restart. A rollout: how many targets failed, and why. */

@@ -30,7 +30,7 @@ export function createEngine(ports: EnginePorts): Engine {
   const { endpoints, endpointSweeps } = wireEndpoints(common);
   const scheduler = wireMaintenance(common, { ...authorities, ...issuance, queue, sweepLeftovers, sessions });
   const monitoring = wireMonitoring(common, { ...records, ...issuance, scheduler });
-  const { caaSchedule, ...doctor } = wireDoctor(common, { http, budget: authorities.budget });
+  const { recordSchedule, ...doctor } = wireDoctor(common, { http, budget: authorities.budget });
   const backupSchedule = createEveryMinute(records.backups.runIfDue);
 
   return {
@@ -61,7 +61,7 @@ export function createEngine(ports: EnginePorts): Engine {
       endpointSweeps.start();
       endpointSweeps.schedule.start();
       backupSchedule.start();
-      caaSchedule.start();
+      recordSchedule.start();
     },
     async stop() {
       scheduler.stop();
@@ -70,7 +70,7 @@ export function createEngine(ports: EnginePorts): Engine {
         queue.stop(),
         deploymentRunner.stop(),
         backupSchedule.stop(),
-        caaSchedule.stop(),
+        recordSchedule.stop(),
         endpointSweeps.stop(),
         endpointSweeps.schedule.stop(),
       ]);

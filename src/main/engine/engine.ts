@@ -41,6 +41,7 @@ import type { DnsResolver } from './dns/lookup/resolver.ts';
 import type { DnsProviderInfo } from './dns/providers/registry.ts';
 import type { CaaLocks } from './doctor/caa-locks.ts';
 import type { Doctor } from './doctor/doctor.ts';
+import type { PersistRecords } from './doctor/persist-records.ts';
 import type { Endpoints } from './endpoints/add-endpoints.ts';
 import type { HostCredentials } from './hosts/credentials.ts';
 import type { Hosts } from './hosts/hosts.ts';
@@ -117,6 +118,7 @@ export interface Engine {
   readonly reachability: ReachabilityService;
   readonly doctor: Doctor;
   readonly caaLocks: CaaLocks;
+  readonly persistRecords: PersistRecords;
   readonly jobs: Jobs;
   readonly events: Events;
   readonly dnsCredentials: DnsCredentialService;

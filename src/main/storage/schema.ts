@@ -3,6 +3,7 @@ import type { Generated, GeneratedAlways } from 'kysely';
 import type { CaaLockState } from '../../shared/caa-lock.ts';
 import type { RevocationReason } from '../../shared/certificate.ts';
 import type { NotificationKind } from '../../shared/notification.ts';
+import type { PersistState } from '../../shared/persist-record.ts';
 import type { DeploySchema } from './schema-deploy.ts';
 import type { EndpointSchema } from './schema-endpoint.ts';
 
@@ -27,6 +28,7 @@ export interface Schema extends DeploySchema, EndpointSchema {
   moved_windows: MovedWindowsTable;
   caa_locks: CaaLocksTable;
   revocation_retries: RevocationRetriesTable;
+  persist_records: PersistRecordsTable;
   notification_channels: NotificationChannelsTable;
   notification_deliveries: NotificationDeliveriesTable;
   notification_states: NotificationStatesTable;
@@ -98,6 +100,7 @@ export interface CertificatesTable {
   revocation_check_at: GeneratedAlways<string | null>;
   ca: GeneratedAlways<string | null>;
   provider: GeneratedAlways<string | null>;
+  challenge_type: GeneratedAlways<string | null>;
   lifetime_hours: GeneratedAlways<number>;
   name_count: GeneratedAlways<number>;
   has_ari: GeneratedAlways<number | null>;
@@ -322,6 +325,15 @@ export interface RevocationRetriesTable {
 export interface CaaLocksTable {
   project_id: string;
   state: CaaLockState;
+  message: string;
+  checked_at: string;
+  next_check_at: string;
+}
+
+export interface PersistRecordsTable {
+  project_id: string;
+  certificate_id: string;
+  state: PersistState;
   message: string;
   checked_at: string;
   next_check_at: string;

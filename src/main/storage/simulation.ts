@@ -7,6 +7,7 @@ interface GroupRow {
   readonly type: CertificateGroup['type'];
   readonly ca: string | null;
   readonly provider: string | null;
+  readonly challenge_type: string | null;
   readonly staging: number;
   readonly auto_renew: number;
   readonly has_ari: number | null;
@@ -18,7 +19,8 @@ interface GroupRow {
 
 const ACTIVE = sql`certificates INDEXED BY certificates_simulated
   WHERE superseded_at IS NULL AND removed_at IS NULL AND revoked_at IS NULL`;
-const KEY = sql`type, ca, provider, staging, auto_renew, has_ari, lifetime_hours, name_count, attempt_day`;
+const KEY = sql`type, ca, provider, challenge_type, staging, auto_renew, has_ari, lifetime_hours, name_count,
+  attempt_day`;
 
 export function createSimulationStore(db: Kysely<Schema>): SimulationStore {
   return {
@@ -29,6 +31,7 @@ export function createSimulationStore(db: Kysely<Schema>): SimulationStore {
         type: row.type,
         ca: row.ca,
         provider: row.provider,
+        challengeType: row.challenge_type,
         staging: row.staging === 1,
         autoRenew: row.auto_renew === 1,
         hasAri: row.has_ari === null ? null : row.has_ari === 1,
@@ -63,11 +66,12 @@ export function createSimulationStore(db: Kysely<Schema>): SimulationStore {
       }));
     },
 
-    async examples({ type, provider, hasAri, autoRenew }, limit) {
+    async examples({ type, provider, challengeType, hasAri, autoRenew }, limit) {
       const conditions = [
         ...(type === undefined ? [] : [sql`type = ${type}`]),
         ...(type === undefined ? [sql`type <> 'custom'`] : []),
         ...(provider === undefined ? [] : [sql`provider = ${provider}`]),
+        ...(challengeType === undefined ? [] : [sql`challenge_type = ${challengeType}`]),
         ...(hasAri === undefined ? [] : [sql`has_ari = ${hasAri ? 1 : 0}`]),
         ...(autoRenew === undefined ? [] : [sql`auto_renew = ${autoRenew ? 1 : 0}`]),
       ];

@@ -18,6 +18,7 @@ import { createJobStore } from './jobs.ts';
 import { createNotificationStore } from './notifications.ts';
 import { createOrderStore } from './orders.ts';
 import { createOverviewStore } from './overview.ts';
+import { createPersistRecordStore } from './persist-records.ts';
 import { createProjectStore } from './projects.ts';
 import type { Reads } from './reads.ts';
 import { createRevocationRetryStore } from './revocation-retries.ts';
@@ -79,6 +80,7 @@ function storesOn(db: Kysely<Schema>): Stores {
     caUsage: createCaUsageStore(db),
     caaLocks: createCaaLockStore(db),
     revocationRetries: createRevocationRetryStore(db),
+    persistRecords: createPersistRecordStore(db),
     overview: createOverviewStore(db),
     simulation: createSimulationStore(db),
     incidents: createIncidentStore(db),

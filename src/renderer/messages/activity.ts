@@ -60,6 +60,7 @@ export const activity = {
     'doctor.examine': 'Examine names',
     'caaLocks.watch': 'Watch CAA records',
     'caaLocks.unwatch': 'Stop watching CAA records',
+    'persistRecords.preview': 'Show dns-persist-01 records',
     'doctor.examineProject': 'Examine names',
     'certificates.purge': 'Delete removed certificates',
     'certificates.revoked-by-ca': 'Revoked by the CA',

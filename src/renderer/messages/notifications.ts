@@ -10,7 +10,7 @@ export const notifications = {
   kinds: {
     failed: 'Request or renewal failed',
     expiring: 'Expiring without renewal',
-    action_needed: 'TXT records to add, names not covered',
+    action_needed: 'DNS records to change, names not covered',
     renewed: 'Renewed',
     revoked: 'Revoked',
     incident: 'Early renewal of many certificates',

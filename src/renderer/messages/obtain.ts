@@ -59,7 +59,7 @@ export const obtain = {
     byHand: 'I create it by hand',
     title: 'The record authorizes your account at the CA',
     account:
-      'Its name is _validation-persist with the domain, and it contains the URL of the account. Certdesk shows the exact record while the request runs. A new key of the account keeps the URL. A new account has another URL: the records must then be replaced before the next renewal.',
+      'It contains the URL of the account. Create it once; renewals need no other. A new key of the account keeps the URL. A new account has another URL: the records must then be replaced before the next renewal.',
   },
   challengesClosed: 'Certdesk is not listening on the HTTP-01 port',
   alpnClosed: 'Certdesk does not answer TLS-ALPN-01 challenges',

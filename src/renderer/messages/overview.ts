@@ -40,6 +40,8 @@ export const overview = {
       deploy_failed: 'Deployment failed',
       not_served: 'Not served',
       endpoint_expiring: 'Expiring on a server',
+      caa_forbidden: 'CAA forbids renewal',
+      persist_record: 'DNS record',
     },
     actions: {
       renew: 'Renew now',
@@ -50,6 +52,7 @@ export const overview = {
       inspect: 'View error',
       endpoint: 'View endpoint',
       deployments: 'View deployments',
+      records: 'View DNS records',
       viewProgress: 'View progress',
       acknowledge: 'Acknowledge',
     },

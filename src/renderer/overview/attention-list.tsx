@@ -3,6 +3,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { Attention, Overview } from '../../shared/overview.ts';
 import { messages } from '../messages.ts';
+import type { ProjectTab } from '../projects/project-tabs.ts';
 import { Chip } from '../ui/chip.tsx';
 import { LinkButton, TextLink } from '../ui/link.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
@@ -124,6 +125,13 @@ function When({ item }: { readonly item: Attention }) {
   );
 }
 
+/** The tab of the project that shows the problem. */
+const TABS: Partial<Record<Attention['kind'], ProjectTab>> = {
+  deploy_failed: 'deployments',
+  caa_forbidden: 'challenges',
+  persist_record: 'challenges',
+};
+
 function SuggestedAction({ item }: { readonly item: Attention }) {
   const { projectId: id, domain, name, kind, suggestedAction, jobId, runningJobId, endpointId } = item;
   const again = kind === 'obtain_failed' && suggestedAction === 'obtain';
@@ -149,15 +157,16 @@ function SuggestedAction({ item }: { readonly item: Attention }) {
       </LinkButton>
     );
   }
-  if (kind === 'deploy_failed') {
-    const words = text.actions.deployments;
+  const tab = TABS[kind];
+  if (tab !== undefined) {
+    const words = text.actions[tab === 'deployments' ? 'deployments' : 'records'];
     return (
       <LinkButton
         {...props}
         aria-label={text.of(words, domain ?? name)}
         to="/projects/$id"
         params={{ id }}
-        search={{ tab: 'deployments' }}
+        search={{ tab }}
       >
         {words}
       </LinkButton>

@@ -15,6 +15,7 @@ import { Names } from '../ui/names.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { CaaLockPanel } from './caa-lock-panel.tsx';
+import { PersistRecordsPanel } from './persist-records-panel.tsx';
 import { ProjectDoctor } from './project-doctor.tsx';
 import type { ProjectRowData } from './use-project-list.ts';
 
@@ -37,6 +38,7 @@ export function ChallengesTab({ project }: { readonly project: ProjectRowData })
         {(data) => (data?.spec ? <Way spec={data.spec} account={data.account} /> : null)}
       </QueryView>
       {project.domain !== null && <ProjectDoctor id={project.id} />}
+      {details.data?.spec?.challengeType === 'dns-persist-01' && <PersistRecordsPanel id={project.id} />}
       {details.data?.account != null && <CaaLockPanel id={project.id} />}
       <QueryView query={jobs}>
         {(data) => {

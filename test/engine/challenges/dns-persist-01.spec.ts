@@ -24,6 +24,14 @@ describeWith(['pebble', 'bind9'], 'dns-persist-01', () => {
 
   it('lets the DNS provider create one record for a name and its wildcard, and renews without a change', async () => {
     const id = await app.project('shop.example.com', ['*.shop.example.com']);
+    const preview = { names: ['shop.example.com', '*.shop.example.com'] };
+    expect(await app.call('POST', '/persist-records', { body: preview })).toMatchObject({
+      status: 200,
+      body: {
+        accountUrl: null,
+        records: [{ name: '_validation-persist.shop.example.com', state: 'missing' }],
+      },
+    });
     const answer = await obtain(id, { ...rig.requests.cloudflare, ...PERSIST });
     expect(answer.body, answer.text).toMatchObject({ success: true });
     const records = await recordsAt('shop.example.com');
@@ -32,6 +40,9 @@ describeWith(['pebble', 'bind9'], 'dns-persist-01', () => {
         /^pebble\.letsencrypt\.org; accounturi=https:\/\/127\.0\.0\.1:\d+\/my-account\/\w+; policy=wildcard$/,
       ),
     ]);
+    const shown = await app.call('GET', `/projects/${id}/persist-records`);
+    expect(shown.body, shown.text).toMatchObject({ state: 'valid', watched: true });
+    expect(shown.body.records).toMatchObject([{ value: records[0], state: 'valid', tooWide: false }]);
     const renewed = await app.call('POST', `/projects/${id}/certificate/renew`, { body: {} });
     expect(renewed.body, renewed.text).toMatchObject({ success: true });
     expect(await recordsAt('shop.example.com')).toEqual(records);

@@ -42,6 +42,9 @@ const run = async (lifetime: number, waits: readonly DeploymentWait[] = []) => {
 const dns = (dnsProvider: string) => ({
   spec: { ...SPEC, challengeType: 'dns-01' as const, dnsProvider },
 });
+const persist = (dnsProvider: string | null) => ({
+  spec: { ...SPEC, challengeType: 'dns-persist-01' as const, dnsProvider },
+});
 const ari = (window: { start: string; end: string } | null) => ({
   renewal: {
     ...CERTIFICATE.renewal,
@@ -68,6 +71,37 @@ describe('the simulator', () => {
     expect(result.simulated).toMatchObject({ renewalsPerWeek: 0.5, dnsChangesPerDay: 0.1 });
     expect(result.dns).toEqual([{ provider: 'cloudflare', today: 0.1, simulated: 0.1 }]);
     expect(result.obstacles).toEqual([]);
+  });
+
+  it('counts as a table computed by hand', async () => {
+    // Of 90 days, each is renewed every 60. DNS: 2 changes for each of 10 names in 60 days today.
+    for (let n = 0; n < 5; n += 1)
+      await add(`dns-${n}`, {
+        ...dns('cloudflare'),
+        names: [`dns-${n}.example.com`, `*.dns-${n}.example.com`],
+      });
+    for (let n = 0; n < 5; n += 1) await add(`web-${n}`);
+    await add('persist', {
+      ...persist('cloudflare'),
+      names: ['persist.example.com', '*.persist.example.com'],
+    });
+    await add('persist-by-hand', persist('manual'));
+    await add('persist-no-provider', persist(null));
+    await add('manual', dns('manual'));
+    // lifetime, renewed after (days), automatic renewals a week (13), orders a week (14), DNS changes a day (10 names)
+    const table = [
+      [64, 42.7, 2.1, 2.3, 0.5],
+      [45, 30, 3, 3.3, 0.7],
+      [6, 3, 30.3, 32.7, 6.7],
+    ] as const;
+    for (const [lifetime, days, renewalsPerWeek, ordersPerWeek, dnsChangesPerDay] of table) {
+      const { simulated, renewAfterHours: hours, dns: byProvider, obstacles } = await run(lifetime);
+      expect(hours / 24).toBeCloseTo(days, 1);
+      expect(simulated).toMatchObject({ renewalsPerWeek, ordersPerWeek, dnsChangesPerDay });
+      // The record of dns-persist-01 stays, and needs nobody, whoever created it.
+      expect(byProvider.find(({ provider }) => provider === 'cloudflare')?.simulated).toBe(dnsChangesPerDay);
+      expect(obstacles.map(({ reason, count }) => [reason, count])).toEqual([['manual-dns', 1]]);
+    }
   });
 
   it('renews each certificate first as planned now, and later at the new interval', async () => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createJournal } from '../../../src/main/engine/audit/journal.ts';
+import { createJournal, type Journal } from '../../../src/main/engine/audit/journal.ts';
 import type { Actor, CertificateRecord } from '../../../src/main/engine/core/model.ts';
 import type { Stores } from '../../../src/main/engine/core/stores.ts';
 import {
@@ -25,6 +25,7 @@ export interface NotificationRig {
   readonly stores: Stores;
   readonly secrets: ReadonlyMap<string, string>;
   readonly log: readonly string[];
+  readonly journal: Journal;
   now(): Date;
   /** Sets the state of Certdesk's own HTTPS, which is off until then. */
   setHttps(state: HttpsState | null): void;
@@ -97,6 +98,9 @@ export async function createNotificationRig(addressPolicy = LOOPBACK_POLICY): Pr
     },
     secrets,
     log,
+    get journal() {
+      return running.journal;
+    },
     now: () => now,
     setHttps(state) {
       httpsState = state;

@@ -3,7 +3,8 @@
 import { CertdeskError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import { askAuthorities, nameServersOf } from '../dns/lookup/name-servers.ts';
-import { locateRecord } from '../dns/lookup/zone.ts';
+import type { DnsResolver } from '../dns/lookup/resolver.ts';
+import { type LookupContext, locateRecord } from '../dns/lookup/zone.ts';
 import { awaitRecord, type Dns01Deps, planRecord } from './dns-01.ts';
 import { addRecord } from './dns-01-record.ts';
 import { readRef } from './dns-01-ref.ts';
@@ -78,17 +79,29 @@ function reportValid(
   );
 }
 
-/** Reads the record at the authoritative servers. @throws DNS_LOOKUP_FAILED, the reason of the signal */
-export async function lookUpPersistRecord(
+async function lookUpPersistRecord(
   { resolver, clock }: Pick<DnsPersist01Deps, 'resolver' | 'clock'>,
   identifier: string,
   demand: PersistDemand,
-  context: Pick<SolverContext, 'signal' | 'report'>,
+  context: LookupContext,
 ): Promise<PersistVerdict> {
+  const texts = await readPersistTexts(resolver, identifier, context);
+  return judgePersistRecords(texts ?? [], demand, clock.now());
+}
+
+/**
+ * Reads the TXT records of a name at the authoritative servers.
+ * @returns null if DNS does not show the zone, or no server of it answers
+ * @throws DNS_LOOKUP_FAILED, the reason of the signal
+ */
+export async function readPersistTexts(
+  resolver: DnsResolver,
+  identifier: string,
+  context: LookupContext,
+): Promise<readonly string[] | null> {
   const place = await locateRecord(resolver, persistName(identifier), context);
-  if (place.zone === null) return { state: 'missing' };
+  if (place.zone === null) return null;
   const servers = await nameServersOf(resolver, place.zone, context.signal);
   const reply = await askAuthorities(resolver, servers, { name: place.name, type: 'TXT' }, context.signal);
-  const texts = (reply?.answers ?? []).filter(({ type }) => type === 'TXT').map(({ value }) => value);
-  return judgePersistRecords(texts, demand, clock.now());
+  return reply === null ? null : reply.answers.filter(({ type }) => type === 'TXT').map(({ value }) => value);
 }

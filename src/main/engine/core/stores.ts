@@ -16,6 +16,7 @@ import type { JobStore } from './stores/jobs.ts';
 import type { NotificationStore } from './stores/notifications.ts';
 import type { OrderStore } from './stores/orders.ts';
 import type { OverviewStore } from './stores/overview.ts';
+import type { PersistRecordStore } from './stores/persist-records.ts';
 import type { ProjectStore } from './stores/projects.ts';
 import type { RevocationRetryStore } from './stores/revocation-retries.ts';
 import type { SessionStore } from './stores/sessions.ts';
@@ -43,6 +44,7 @@ export interface Stores {
   readonly caUsage: CaUsageStore;
   readonly caaLocks: CaaLockStore;
   readonly revocationRetries: RevocationRetryStore;
+  readonly persistRecords: PersistRecordStore;
   readonly overview: OverviewStore;
   readonly simulation: SimulationStore;
   readonly incidents: IncidentStore;

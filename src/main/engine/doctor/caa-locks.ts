@@ -1,4 +1,5 @@
 // CAA locks of projects: generates the records, checks them on request, and watches them every day.
+import { isIP } from 'node:net';
 import type { CaaLock } from '../../../shared/caa-lock.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { AcmeClient } from '../acme/contract.ts';
@@ -11,7 +12,7 @@ import { findProject } from '../core/project-lookup.ts';
 import type { CaaLockRecord } from '../core/stores/caa-locks.ts';
 import type { Stores } from '../core/stores.ts';
 import type { DnsResolver } from '../dns/lookup/resolver.ts';
-import { describeCa } from './ca-facts.ts';
+import { findAccountTarget } from './account-target.ts';
 import { evaluateLock, type LockReport, type LockTarget } from './caa-lock.ts';
 import { createDoctorResolver } from './doctor-resolver.ts';
 import { gatherCaa } from './gather-dns.ts';
@@ -27,8 +28,8 @@ export interface CaaLocks {
   watch(projectId: string, signal: AbortSignal): Promise<CaaLock>;
   /** @throws PROJECT_NOT_FOUND */
   unwatch(projectId: string): Promise<void>;
-  /** Checks what is due. Never rejects. */
-  sweep(): Promise<void>;
+  /** Checks what is due, until the signal. Never rejects. */
+  sweep(signal: AbortSignal): Promise<void>;
 }
 
 export interface CaaLocksDeps {
@@ -54,7 +55,7 @@ export function createCaaLocks(deps: CaaLocksDeps): CaaLocks {
 
   async function check(projectId: string, signal: AbortSignal): Promise<LockReport> {
     const { domain, altNames } = await findProject(stores, projectId);
-    const names = [...(domain === null ? [] : [domain]), ...altNames].filter((name) => /[a-z]/.test(name));
+    const names = [...(domain === null ? [] : [domain]), ...altNames].filter((name) => isIP(name) === 0);
     const end = AbortSignal.any([signal, AbortSignal.timeout(CHECK_MS)]);
     const target = await targetOf(deps, projectId, end);
     const resolver = createDoctorResolver(deps.resolver, QUERY_MS);
@@ -90,6 +91,7 @@ export function createCaaLocks(deps: CaaLocksDeps): CaaLocks {
       const state = report.state === 'unknown' ? lock.state : report.state;
       await store(lock, { ...report, state });
     } catch (error) {
+      if (signal.aborted) return;
       const { code, message } = toCertdeskError(error);
       log.warn({ code, projectId: lock.projectId }, 'CAA records could not be checked');
       await stores.caaLocks.update({
@@ -123,8 +125,7 @@ export function createCaaLocks(deps: CaaLocksDeps): CaaLocks {
       await findProject(stores, projectId);
       await stores.caaLocks.delete(projectId);
     },
-    async sweep() {
-      const { signal } = new AbortController();
+    async sweep(signal) {
       try {
         const due = await stores.caaLocks.due(toTimestamp(clock.now()), PER_SWEEP);
         await mapConcurrent(due, { limit: CONCURRENCY }, (lock) => checkWatched(lock, signal));
@@ -136,27 +137,12 @@ export function createCaaLocks(deps: CaaLocksDeps): CaaLocks {
 }
 
 /** The CA, account and method of the project's active certificate. */
-async function targetOf(
-  { stores, acme, directories }: CaaLocksDeps,
-  projectId: string,
-  signal: AbortSignal,
-): Promise<LockTarget> {
-  const spec = (await stores.certificates.active(projectId))?.spec ?? null;
+async function targetOf(deps: CaaLocksDeps, projectId: string, signal: AbortSignal): Promise<LockTarget> {
+  const spec = (await deps.stores.certificates.active(projectId))?.spec ?? null;
   const none = (why: string) =>
     new CertdeskError('CERTIFICATE_NOT_FOUND', `${why}: issue one from an ACME CA first`);
   if (spec === null) throw none('No certificate of the project says which CA to permit');
-  const { directoryUrl, caaDomains } = describeCa(spec, directories);
-  const account = await stores.accounts.find(directoryUrl, spec.email);
-  const accountUrl = account?.url ?? null;
+  const { domains, accountUrl } = await findAccountTarget(deps, spec, signal);
   if (accountUrl === null) throw none('Certdesk has no account at the CA of the certificate');
-  const { meta } = await acme.directory({ directoryUrl, signal }).catch(() => ({ meta: undefined }));
-  signal.throwIfAborted();
-  const identities = (meta?.caaIdentities ?? []).map((each) => each.toLowerCase());
-  const domains = identities.length > 0 ? identities : caaDomains;
-  if (domains.length === 0)
-    throw new CertdeskError(
-      'ACME_PROTOCOL_ERROR',
-      `The CA at ${directoryUrl} does not say which domain it has in CAA records (caaIdentities), so no record can permit it.`,
-    );
   return { domains, accountUrl, method: spec.challengeType };
 }

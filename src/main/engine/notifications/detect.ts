@@ -8,13 +8,13 @@ import type { Message, MessageItem, ReportedCondition } from '../core/stores/not
 import type { Stores } from '../core/stores.ts';
 import { readTimeZone } from '../settings/settings.ts';
 import { type Audience, EVERYTHING, findAudiences, hearsOf } from './audiences.ts';
-import { findCaaConditions } from './caa-conditions.ts';
 import { type Condition, findConditions, HELD_BACK } from './conditions.ts';
 import {
   findDeploymentConditions,
   projectsWithRollout,
   resolvedDeploymentItem,
 } from './deployment-conditions.ts';
+import { findDnsConditions } from './dns-conditions.ts';
 import { findEndpointConditions, findResolvedEndpoint } from './endpoint-conditions.ts';
 import { findHttpsConditions } from './https-condition.ts';
 import { findIncidentConditions, findResolvedIncident } from './incident-conditions.ts';
@@ -44,7 +44,7 @@ export async function detectChanges({ stores, https, now, calmSince }: Detection
     ...(await findEndpointConditions(stores, now)),
     ...(await findDeploymentConditions(stores, now)),
     ...(await findIncidentConditions(stores)),
-    ...(await findCaaConditions(stores)),
+    ...(await findDnsConditions(stores)),
     ...(await findRevocationConditions(stores)),
     ...findHttpsConditions(https),
   ];

@@ -43,7 +43,9 @@ const BEFORE_VALIDATION: readonly (string | null)[] = ['challenge', 'dns-propaga
 
 /** Whether a job waits for TXT records that the user has to add. */
 export function awaitsRecords({ state, step, input }: JobRecord): boolean {
-  return state === 'running' && BEFORE_VALIDATION.includes(step) && specOf(input)?.dnsProvider === 'manual';
+  const { dnsProvider = null, challengeType = null } = specOf(input) ?? {};
+  const isByHand = dnsProvider === 'manual' || (dnsProvider === null && challengeType === 'dns-persist-01');
+  return state === 'running' && BEFORE_VALIDATION.includes(step) && isByHand;
 }
 
 function renewalNeed(certificate: ListedCertificate, now: Date, paused: boolean): Need | null {
@@ -77,6 +79,8 @@ const RANK: Readonly<Record<Attention['kind'], number>> = {
   not_served: 3,
   endpoint_expiring: 3,
   obtain_failed: 3,
+  caa_forbidden: 3,
+  persist_record: 3,
 };
 
 export type RankedNeed = Need & { readonly expiresAt: Timestamp | null };
@@ -101,7 +105,7 @@ export function suggestedAction(
   of: { readonly renewable: boolean; readonly uncovered: string | null },
   retryable: boolean,
 ): Attention['suggestedAction'] {
-  if (NEEDS_A_LOOK.has(kind) || isServedNeed(kind)) return 'inspect';
+  if (NEEDS_A_LOOK.has(kind) || isServedNeed(kind) || isDnsNeed(kind)) return 'inspect';
   if (kind === 'obtain_failed' || of.uncovered !== null) return 'obtain';
   if (!of.renewable) return 'upload';
   if (kind === 'revoked') return 'obtain';
@@ -119,6 +123,11 @@ export function isServedNeed(kind: Attention['kind']): boolean {
   return kind === 'not_served' || kind === 'endpoint_expiring' || kind === 'deploy_failed';
 }
 
+/** Whether records in DNS will keep the CA from renewing. */
+export function isDnsNeed(kind: Attention['kind']): kind is 'caa_forbidden' | 'persist_record' {
+  return kind === 'caa_forbidden' || kind === 'persist_record';
+}
+
 const CAUSES: Readonly<Record<Attention['kind'], string>> = {
   expired: 'The certificate has expired.',
   revoked: 'The certificate is revoked. Clients may reject it.',
@@ -133,6 +142,8 @@ const CAUSES: Readonly<Record<Attention['kind'], string>> = {
   deploy_failed: 'The certificate could not be installed on a host.',
   not_served: 'Clients do not get the certificate.',
   endpoint_expiring: 'A server presents a certificate that expires.',
+  caa_forbidden: 'The CAA records do not permit the CA, so the next renewal will fail.',
+  persist_record: 'The CA does not accept the dns-persist-01 record, or not much longer.',
   awaiting_records: 'The job waits for TXT records that you create at the DNS provider.',
 };
 

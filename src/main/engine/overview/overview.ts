@@ -23,6 +23,7 @@ import {
   suggestedAction,
 } from './attention.ts';
 import { causeOfDeployment, type DeploymentNeed, findDeploymentNeeds } from './deployment-needs.ts';
+import { causeOfDns, type DnsNeed, findDnsNeeds, firstPerProject } from './dns-needs.ts';
 import { healthOf } from './health.ts';
 import {
   causeOfRevocation,
@@ -105,6 +106,8 @@ export interface Candidate extends Need {
   readonly deployment?: DeploymentNeed | undefined;
   /** The version that is still to be revoked, also if `kind` is another problem. */
   readonly revocation?: RevocationNeed | undefined;
+  /** The problem of the project's DNS records, also if `kind` is another problem. */
+  readonly dns?: DnsNeed | undefined;
 }
 
 async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overview['attention']> {
@@ -118,15 +121,17 @@ async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overv
 
 /** Lists all projects that need attention, the most urgent first. */
 export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<readonly Candidate[]> {
-  const [listed, failed, unfinished, { pausedUntil }, alarmed, undeployed, unrevoked] = await Promise.all([
-    stores.overview.candidates(ids, { now: toTimestamp(now), soon: expiresSoonBy(now) }),
-    stores.overview.failedObtains(ids),
-    stores.jobs.unfinished(),
-    readSettings(stores.settings, 'renewals'),
-    stores.endpoints.alarmed(ids),
-    findDeploymentNeeds(stores, ids),
-    findRevocationNeeds(stores, ids),
-  ]);
+  const [listed, failed, unfinished, { pausedUntil }, alarmed, undeployed, unrevoked, dns] =
+    await Promise.all([
+      stores.overview.candidates(ids, { now: toTimestamp(now), soon: expiresSoonBy(now) }),
+      stores.overview.failedObtains(ids),
+      stores.jobs.unfinished(),
+      readSettings(stores.settings, 'renewals'),
+      stores.endpoints.alarmed(ids),
+      findDeploymentNeeds(stores, ids),
+      findRevocationNeeds(stores, ids),
+      findDnsNeeds(stores, ids),
+    ]);
   const paused = pausedUntil !== null && pausedUntil > toTimestamp(now);
   const needs = listed.flatMap((certificate): Candidate[] => {
     const need = assessCertificate(certificate, now, paused);
@@ -163,7 +168,12 @@ export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<re
     return listedToo.has(projectId) ? [] : [{ kind, severity, projectId, expiresAt, listed: null }];
   });
   const others = [...certificates, ...revocations];
-  const busy = new Set([...waiting, ...others].map(({ projectId }) => projectId));
+  // Before what clients get, because it is about the certificate.
+  const first = new Set([...waiting, ...others].map(({ projectId }) => projectId));
+  const records = firstPerProject(dns).flatMap(({ projectId, kind, severity }): Candidate[] =>
+    first.has(projectId) ? [] : [{ kind, severity, projectId, expiresAt: null, listed: null }],
+  );
+  const busy = new Set([...waiting, ...others, ...records].map(({ projectId }) => projectId));
   const served = groupByProject(alarmed, ids);
   // A failed deployment explains why an endpoint does not present the certificate.
   const deployments = undeployed.flatMap(({ projectId, kind, severity }): Candidate[] =>
@@ -174,31 +184,34 @@ export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<re
     const expiresAt = kind === 'endpoint_expiring' ? endpoint.expiresAt : null;
     return explained.has(projectId) ? [] : [{ kind, severity, projectId, expiresAt, listed: null }];
   });
-  const main = [...waiting, ...others, ...deployments, ...unexplained];
-  return addFurtherNeeds(main, { served, deployments: undeployed, revocations: unrevoked }).toSorted(
+  const main = [...waiting, ...others, ...records, ...deployments, ...unexplained];
+  return addFurtherNeeds(main, { served, deployments: undeployed, revocations: unrevoked, dns }).toSorted(
     byUrgency,
   );
 }
 
-/** A project is listed once, so that item also carries what is wrong on its hosts and at its endpoints. */
+/** A project is listed once, so that item also carries what is wrong on its hosts, at its endpoints and in DNS. */
 function addFurtherNeeds(
   candidates: readonly Candidate[],
   needs: {
     readonly served: readonly ServedNeed[];
     readonly deployments: readonly DeploymentNeed[];
     readonly revocations: readonly RevocationNeed[];
+    readonly dns: readonly DnsNeed[];
   },
 ): readonly Candidate[] {
   const servedOf = new Map(needs.served.map((need) => [need.projectId, need]));
+  const dnsOf = new Map(needs.dns.toReversed().map((need) => [need.projectId, need]));
   const deploymentOf = new Map(needs.deployments.map((need) => [need.projectId, need]));
   const revocationOf = new Map(needs.revocations.map((need) => [need.projectId, need]));
   return candidates.map((candidate) => {
     const served = servedOf.get(candidate.projectId);
     const deployment = deploymentOf.get(candidate.projectId);
     const revocation = revocationOf.get(candidate.projectId);
-    const severities = [candidate, served, deployment, revocation].map((need) => need?.severity);
+    const dns = dnsOf.get(candidate.projectId);
+    const severities = [candidate, served, deployment, revocation, dns].map((need) => need?.severity);
     const severity = severities.includes('critical') ? 'critical' : 'warning';
-    return { ...candidate, severity, served, deployment, revocation };
+    return { ...candidate, severity, served, deployment, revocation, dns };
   });
 }
 
@@ -219,7 +232,7 @@ async function withDetails(
     if (project === null) return null; // removed since the candidates were read
     const runningJobId = running.get(projectId) ?? null;
     const lastFailed = failedOf.get(projectId) ?? null;
-    const { kind, served, deployment, revocation } = candidate;
+    const { kind, served, deployment, revocation, dns } = candidate;
     const jobId = lastFailed?.input.kind === 'revoke' ? lastFailed.id : null;
     const main =
       revocation?.kind === kind
@@ -231,6 +244,7 @@ async function withDetails(
       { kind: deployment?.kind, cause: onHosts?.cause },
       { kind: served?.kind, cause: served && causeOfServed(served) },
       { kind: revocation?.kind, cause: revocation && causeOfRevocation(revocation, isLimited) },
+      { kind: dns?.kind, cause: dns && causeOfDns(dns) },
     ].filter((each) => each.kind !== undefined && each.kind !== kind);
     const furtherKinds = further.flatMap((each) => each.kind ?? []);
     const cause = [item.cause, ...further.map((each) => each.cause)].join(' ');
@@ -243,7 +257,7 @@ async function withDetails(
 type Description = Omit<Attention, 'projectId' | 'name' | 'domain' | 'runningJobId' | 'furtherKinds'>;
 
 function describe(
-  { listed, expiresAt, kind, severity, served }: Candidate,
+  { listed, expiresAt, kind, severity, served, dns }: Candidate,
   certificate: CertificateRecord | null,
   { lastFailed, isLimited }: { readonly lastFailed: JobRecord | null; readonly isLimited: boolean },
 ): Description {
@@ -268,11 +282,14 @@ function describe(
     };
   return {
     ...need,
-    cause: causeOf(
-      need,
-      listed,
-      failures > 0 || kind === 'obtain_failed' || kind === 'unattended' ? error : null,
-    ),
+    cause:
+      dns?.kind === kind
+        ? causeOfDns(dns)
+        : causeOf(
+            need,
+            listed,
+            failures > 0 || kind === 'obtain_failed' || kind === 'unattended' ? error : null,
+          ),
     suggestedAction: suggestedAction(need, listed ?? { renewable: true, uncovered: null }, retryable),
     expiresAt,
     lastAttemptAt: certificate?.renewal.lastAttempt ?? failed?.finishedAt ?? null,

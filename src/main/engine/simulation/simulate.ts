@@ -8,8 +8,6 @@ const DAY_MS = 24 * HOUR_MS;
 const WEEKS = 26;
 export const DAYS = WEEKS * 7;
 const HOURS_PER_WEEK = 168;
-/** The providers of certificates that are not validated by DNS. */
-const NO_DNS = ['http-01', 'tls-alpn-01', 'dns-persist-01'];
 
 /** A certificate group with the age at which its next versions are renewed. */
 export interface Renewed {
@@ -39,9 +37,13 @@ export function withLifetime(
 }
 
 /** Whether nobody has to do anything for a renewal. */
-export function isAutomated({ type, provider, autoRenew }: CertificateGroup): boolean {
-  return type !== 'custom' && autoRenew && provider !== 'manual';
+export function isAutomated(group: CertificateGroup): boolean {
+  return group.type !== 'custom' && group.autoRenew && !isManualDns(group);
 }
+
+/** A record of dns-persist-01 that a person has created stays. */
+export const isManualDns = ({ provider, challengeType }: CertificateGroup): boolean =>
+  provider === 'manual' && challengeType === 'dns-01';
 
 export const perWeek = ({ group, everyHours }: Renewed): number =>
   (group.count * HOURS_PER_WEEK) / everyHours;
@@ -71,13 +73,14 @@ export function figuresOf(renewed: readonly Renewed[], today: Date): SimulationF
 
 /** Each name has its own authorization (RFC 8555 section 7.1.4), whose TXT record is added and removed. */
 export function dnsChangesPerDay(each: Renewed): number {
-  const { provider, names } = each.group;
-  if (provider === null || NO_DNS.includes(provider)) return 0;
+  const { challengeType, names } = each.group;
+  if (challengeType !== 'dns-01') return 0;
   return (2 * names * perWeek(each)) / 7;
 }
 
 export function dnsByProvider(today: readonly Renewed[], simulated: readonly Renewed[]): Simulation['dns'] {
-  const providers = [...new Set(today.flatMap(({ group }) => group.provider ?? []))];
+  const byDns = today.filter(({ group }) => group.challengeType === 'dns-01');
+  const providers = [...new Set(byDns.flatMap(({ group }) => group.provider ?? []))];
   const changes = (of: readonly Renewed[], provider: string): number =>
     round(
       sumOf(
@@ -86,7 +89,6 @@ export function dnsByProvider(today: readonly Renewed[], simulated: readonly Ren
       ),
     );
   return providers
-    .filter((provider) => !NO_DNS.includes(provider))
     .map((provider) => ({
       provider,
       today: changes(today, provider),

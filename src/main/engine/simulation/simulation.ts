@@ -9,6 +9,7 @@ import { limitsOf } from './limits.ts';
 import {
   dnsByProvider,
   figuresOf,
+  isManualDns,
   perWeek,
   renewAfterHours,
   round,
@@ -39,7 +40,7 @@ const OBSTACLES: Readonly<
   Record<NotAutomated, { has(group: CertificateGroup): boolean; readonly filter: GroupFilter }>
 > = {
   uploaded: { has: ({ type }) => type === 'custom', filter: { type: 'custom' } },
-  'manual-dns': { has: ({ provider }) => provider === 'manual', filter: { provider: 'manual' } },
+  'manual-dns': { has: isManualDns, filter: { provider: 'manual', challengeType: 'dns-01' } },
   'auto-renewal-off': {
     has: ({ type, autoRenew }) => type !== 'custom' && !autoRenew,
     filter: { autoRenew: false },

@@ -1,7 +1,8 @@
-// Wires the doctor, and the CAA locks, which it checks.
+// Wires the doctor, the CAA locks and the dns-persist-01 records, and their daily checks.
 import type { HttpChallenges } from '../challenges/http-01.ts';
 import { createCaaLocks } from '../doctor/caa-locks.ts';
 import { createDoctor } from '../doctor/doctor.ts';
+import { createPersistRecords } from '../doctor/persist-records.ts';
 import type { Engine } from '../engine.ts';
 import { createEveryMinute, type EveryMinute } from '../jobs/every-minute.ts';
 import type { BudgetService } from '../rate-limits/budget.ts';
@@ -10,13 +11,25 @@ import type { Common } from './common.ts';
 export function wireDoctor(
   common: Common,
   { http, budget }: { readonly http: Pick<HttpChallenges, 'probe'>; readonly budget: BudgetService },
-): Pick<Engine, 'doctor' | 'caaLocks'> & { readonly caaSchedule: EveryMinute } {
+): Pick<Engine, 'doctor' | 'caaLocks' | 'persistRecords'> & { readonly recordSchedule: EveryMinute } {
   const { stores, acme, resolver, addressPolicy, webPorts, clock, directories } = common;
   const deps = { stores, acme, resolver, http, budget, clock, directories };
   const caaLocks = createCaaLocks(common);
+  const persistRecords = createPersistRecords(common);
+  const ended = new AbortController();
+  const schedule = createEveryMinute(async () => {
+    await Promise.all([caaLocks.sweep(ended.signal), persistRecords.sweep(ended.signal)]);
+  });
   return {
     doctor: createDoctor({ ...deps, policy: addressPolicy, ports: webPorts }),
     caaLocks,
-    caaSchedule: createEveryMinute(caaLocks.sweep),
+    persistRecords,
+    recordSchedule: {
+      start: schedule.start,
+      async stop() {
+        ended.abort(); // a silent DNS server must not delay the end
+        await schedule.stop();
+      },
+    },
   };
 }

@@ -35,6 +35,7 @@ import { caaLocks } from './0032-caa-locks.ts';
 import { hostlessDeployments } from './0033-hostless-deployments.ts';
 import { revocationRetries } from './0034-revocation-retries.ts';
 import { rolloutMessages } from './0035-rollout-messages.ts';
+import { persistRecords } from './0036-persist-records.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -73,4 +74,5 @@ export const MIGRATIONS: readonly Migration[] = [
   hostlessDeployments,
   revocationRetries,
   rolloutMessages,
+  persistRecords,
 ];

@@ -8,6 +8,8 @@ export interface CertificateGroup {
   readonly ca: string | null;
   /** The DNS provider, or else the challenge type; null for uploaded certificates. */
   readonly provider: string | null;
+  /** Null for uploaded certificates. */
+  readonly challengeType: string | null;
   readonly staging: boolean;
   readonly autoRenew: boolean;
   /** Whether the CA offers ARI; null if it has not answered yet. */
@@ -24,6 +26,7 @@ export interface CertificateGroup {
 export interface GroupFilter {
   readonly type?: 'custom';
   readonly provider?: string;
+  readonly challengeType?: string;
   readonly hasAri?: boolean;
   readonly autoRenew?: boolean;
 }
