@@ -64,32 +64,45 @@ export interface IssueDeps extends OrderStateDeps {
 
 export interface IssueHow<T> {
   readonly signal: AbortSignal;
+  /** Stores the certificate. Called before challenges are cleaned up. */
   keep(issued: Issued, write: Journal['write']): Promise<T>;
+  /** Ends the job. Called after the challenges are cleaned up. Default: the caller ends it. */
+  end?(kept: T, write: Journal['write']): Promise<void>;
 }
 
 /**
- * Obtains the certificate for a job and passes it to `keep`, which stores it before challenges are cleaned up. `keep`
- * writes with `write`, so that the steps reported so far are in the same transaction. After an error that is not an
- * abort, the challenges are cleaned up.
- * @throws the errors of the CA (ACME_*), CHALLENGE_FAILED, DNS_*, ISSUED_CERTIFICATE_REJECTED; what `keep` throws;
- * the reason of `signal`
+ * Obtains the certificate for a job and passes it to `keep` and then to `end`. Both write with `write`, so that the
+ * steps reported so far are in the same transaction. After an error that is not an abort, the challenges are cleaned
+ * up.
+ * @throws the errors of the CA (ACME_*), CHALLENGE_FAILED, DNS_*, ISSUED_CERTIFICATE_REJECTED; what `keep` and `end`
+ * throw; the reason of `signal`
  */
-export async function issue<T>(deps: IssueDeps, task: IssueTask, { signal, keep }: IssueHow<T>): Promise<T> {
+export async function issue<T>(
+  deps: IssueDeps,
+  task: IssueTask,
+  { signal, keep, end }: IssueHow<T>,
+): Promise<T> {
   const deadline = deps.timing.now() + deps.deadlineMs;
   const orderState = await createOrderState(deps, task);
   const key = once(() => ensureKey(task, orderState));
+  const cleanUpUnlessStopping = async () => {
+    // When Certdesk stops, the challenges stay, because the next start resumes the order.
+    if (!signal.aborted) await cleanUp(deps, task, orderState);
+  };
   try {
     const issued = await retryIssuance({ ...deps, ...task, orderState, signal, deadline }, (isRepeated) =>
       obtain(deps, task, { orderState, signal, deadline, key, isRepeated }),
     );
-    return await keep(issued, orderState.write);
+    const kept = await keep(issued, orderState.write);
+    await cleanUpUnlessStopping();
+    await end?.(kept, orderState.write);
+    return kept;
   } catch (error) {
     // The certificate was downloaded and cannot be used, so the next job may order another one.
     if (error instanceof CertdeskError && error.code === 'ISSUED_CERTIFICATE_REJECTED') orderState.release();
     throw error;
   } finally {
-    // When Certdesk stops, the challenges stay, because the next start resumes the order.
-    if (!signal.aborted) await cleanUp(deps, task, orderState);
+    await cleanUpUnlessStopping();
     await orderState.flush().catch((error: unknown) => {
       // The result of the issuance matters more. A clean-up that is not recorded is repeated.
       deps.log.warn({ jobId: task.jobId, err: error }, 'The last steps of an issuance could not be written');

@@ -46,8 +46,9 @@ export interface Issuer {
   /**
    * Ends the job. An order whose challenges are not all cleaned up stays for challenge-cleanup.ts.
    * @param certificate The certificate that the job obtained, or null.
+   * @param write Default: a transaction of its own.
    */
-  succeed(job: JobRecord, certificate: CertificateRecord | null): Promise<void>;
+  succeed(job: JobRecord, certificate: CertificateRecord | null, write?: Journal['write']): Promise<void>;
   /**
    * Records the usage of the CA's limits and keeps an order that a later job may resume.
    * @param tx The transaction that ends the job.
@@ -71,11 +72,7 @@ export function createIssuer(deps: IssuerDeps): Issuer {
     return directoryUrl;
   };
 
-  const issueFor: Issuer['issueFor'] = async (
-    job,
-    { spec, replaces = null, sameNames = false },
-    { signal, keep },
-  ) => {
+  const issueFor: Issuer['issueFor'] = async (job, { spec, replaces = null, sameNames = false }, how) => {
     const given = await secrets.read(job.id);
     const { id: jobId, projectId } = job;
     const directoryUrl = await adoptOrder(job, spec);
@@ -83,7 +80,7 @@ export function createIssuer(deps: IssuerDeps): Issuer {
     const interactive = !(job.input.kind === 'renew' && job.input.automatic);
     const eab = given.eab ?? null;
     const task = { jobId, projectId, spec, directoryUrl, solver, eab, replaces, sameNames, interactive };
-    return issue({ ...deps, deadlineMs: deps.deadlineMs + patienceMs }, task, { signal, keep });
+    return issue({ ...deps, deadlineMs: deps.deadlineMs + patienceMs }, task, how);
   };
 
   const newIssuedVersion: Issuer['newVersion'] = (job, spec, issued) =>
@@ -129,8 +126,8 @@ export function createIssuer(deps: IssuerDeps): Issuer {
     });
   }
 
-  async function succeed(job: JobRecord, certificate: CertificateRecord | null): Promise<void> {
-    await journal.write(async (tx, emit) => {
+  const succeed: Issuer['succeed'] = async (job, certificate, write = journal.write) => {
+    await write(async (tx, emit) => {
       const { kind } = job.input;
       await forgetIfCleaned(tx, job.id);
       const isDryRun = job.input.kind === 'obtain' && job.input.dryRun;
@@ -143,7 +140,7 @@ export function createIssuer(deps: IssuerDeps): Issuer {
       const of = { projectId: job.projectId, jobId: job.id };
       await emit({ kind: 'job.succeeded', ...of, message, data: { kind }, ...audit });
     });
-  }
+  };
 
   /** Counts failed validations for the CA's limit. The order names the directory. */
   async function noteFailedNames(tx: Stores, jobId: string, error: CertdeskError): Promise<void> {

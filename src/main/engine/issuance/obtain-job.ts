@@ -26,7 +26,7 @@ export async function obtain(
   signal: AbortSignal,
 ): Promise<void> {
   const { spec, autoRenew, dryRun } = input;
-  const certificate = await issuer.issueFor(
+  await issuer.issueFor(
     job,
     { spec },
     {
@@ -44,7 +44,7 @@ export async function obtain(
           );
         return stored;
       },
+      end: (certificate, write) => issuer.succeed(job, certificate, write),
     },
   );
-  await issuer.succeed(job, certificate);
 }

@@ -7,6 +7,7 @@ import { renewalCertId } from '../acme/renewal-info.ts';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { CertificateRecord, IssuanceSpec, JobInput, JobRecord } from '../core/model.ts';
 import type { Stores } from '../core/stores.ts';
+import type { IssueHow } from '../issuance/acme-issuance.ts';
 import type { ReplacedCertificate } from '../issuance/acme-order.ts';
 import type { Issuer, IssuerDeps } from '../issuance/issuer.ts';
 import { finalizedFor } from '../issuance/resumable-orders.ts';
@@ -22,8 +23,13 @@ type Successor = Pick<RenewInput, 'certificateId' | 'spec' | 'autoRenew'>;
 
 export interface RenewalJobs {
   run(job: JobRecord, input: RenewInput, signal: AbortSignal): Promise<void>;
-  /** Obtains and activates the successor; does not end the job. */
-  issueSuccessor(job: JobRecord, input: Successor, signal: AbortSignal): Promise<CertificateRecord>;
+  /** Obtains and activates the successor. @param end Ends the job. Default: the caller ends it. */
+  issueSuccessor(
+    job: JobRecord,
+    input: Successor,
+    signal: AbortSignal,
+    end?: IssueHow<CertificateRecord>['end'],
+  ): Promise<CertificateRecord>;
   /** Records the failure, in the transaction that marks the job as failed. */
   failed(certificateId: string, error: CertdeskError, tx: Stores): Promise<void>;
 }
@@ -75,7 +81,7 @@ export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs
       : { certId, inWindow: isInWindow(previous.renewal, toTimestamp(clock.now())) };
   }
 
-  const issueSuccessor: RenewalJobs['issueSuccessor'] = async (job, input, signal) => {
+  const issueSuccessor: RenewalJobs['issueSuccessor'] = async (job, input, signal, end) => {
     const previous = await stores.certificates.get(input.certificateId);
     const lastAttempt = toTimestamp(clock.now());
     const followed = await finalizedFor(deps, job, input.spec);
@@ -92,6 +98,7 @@ export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs
       { spec, replaces, sameNames },
       {
         signal,
+        ...(end === undefined ? {} : { end }),
         keep: async (issued, write) => {
           if (previous !== null) refuseWorse(issued.leaf, previous);
           const version = await issuer.newVersion(job, spec, issued);
@@ -109,8 +116,9 @@ export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs
 
   return {
     async run(job, input, signal) {
-      const certificate = await issueSuccessor(job, input, signal);
-      await issuer.succeed(job, certificate);
+      await issueSuccessor(job, input, signal, (certificate, write) =>
+        issuer.succeed(job, certificate, write),
+      );
     },
     issueSuccessor,
 
