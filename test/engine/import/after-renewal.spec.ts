@@ -117,6 +117,87 @@ describe('acme.sh', () => {
   });
 });
 
+describe('deploy hooks of acme.sh', () => {
+  const add = async (conf: Readonly<Record<string, string>>, account = '') => {
+    await rig.folder.write('account.conf', account);
+    await writeAcmeSh(rig.folder, {
+      at: 'app.example.com_ecc',
+      name: 'app.example.com',
+      pair: rig.site,
+      conf: { Le_API: LE, Le_Webroot: 'no', ...conf },
+    });
+    return rig.scanOne();
+  };
+  const script = (name: string, variables: readonly string[], more = '') =>
+    rig.folder.write(
+      `deploy/${name}.sh`,
+      `${name}_deploy() {\n${variables.map((each) => `  _getdeployconf ${each}`).join('\n')}\n${more}}\n`,
+    );
+
+  test('become paused deployments in their order, each with the variables that its script names', async () => {
+    await script('haproxy', ['DEPLOY_HAPROXY_PEM_PATH', 'DEPLOY_HAPROXY_RELOAD', 'Le_Domain']);
+    await script('box', ['BOX_USERNAME', 'BOX_PASSWORD', 'BOX_EMPTY', 'LD_PRELOAD']);
+    const found = await add(
+      {
+        Le_DeployHook: 'haproxy,box,',
+        SAVED_DEPLOY_HAPROXY_PEM_PATH: '/etc/haproxy',
+        SAVED_DEPLOY_HAPROXY_RELOAD: base64('systemctl reload haproxy'),
+        SAVED_BOX_PASSWORD: base64('box-secret'),
+        SAVED_BOX_EMPTY: '',
+        SAVED_LD_PRELOAD: '/tmp/x.so',
+        SAVED_OTHER_TOKEN: 'of another script',
+      },
+      "SAVED_BOX_USERNAME='admin'\nSAVED_CF_Token='of a DNS provider'\n",
+    );
+    expect(found.deployments.map(({ name, body, pausedBecause }) => [name, body, pausedBecause])).toEqual([
+      [
+        'deploy hook haproxy of acme.sh',
+        {
+          kind: 'acme-sh-hook',
+          script: 'haproxy',
+          variables: [
+            { name: 'DEPLOY_HAPROXY_PEM_PATH', value: '/etc/haproxy', isSecret: false },
+            { name: 'DEPLOY_HAPROXY_RELOAD', value: 'systemctl reload haproxy', isSecret: false },
+          ],
+        },
+        expect.stringContaining('read it'),
+      ],
+      [
+        'deploy hook box of acme.sh',
+        {
+          kind: 'acme-sh-hook',
+          script: 'box',
+          variables: [
+            { name: 'BOX_USERNAME', value: 'admin', isSecret: false },
+            { name: 'BOX_PASSWORD', value: 'box-secret', isSecret: true },
+          ],
+        },
+        expect.stringContaining('read it'),
+      ],
+    ]);
+    const notes = found.deployments.flatMap((each) => each.notes).join(' ');
+    expect(notes).toContain('It gets BOX_PASSWORD as saved credentials.');
+    expect(notes).toContain('It does not get LD_PRELOAD');
+    expect(notes).toContain('--acme-sh-folder');
+    expect(notes).not.toContain('box-secret');
+  });
+
+  test('get a variable under its new name if the script has renamed it', async () => {
+    await script('ssh', ['DEPLOY_SSH_USER'], '  _migratedeployconf Le_Deploy_ssh_user DEPLOY_SSH_USER\n');
+    const found = await add({ Le_DeployHook: 'ssh', Le_Deploy_ssh_user: 'deploy' });
+    expect(found.deployments).toMatchObject([
+      { body: { variables: [{ name: 'DEPLOY_SSH_USER', value: 'deploy', isSecret: false }] } },
+    ]);
+  });
+
+  test('are named if their script is not in the folder', async () => {
+    const found = await add({ Le_DeployHook: 'gone,../escape' });
+    expect(found.deployments).toEqual([]);
+    expect(notesOf(found)).toContain('the deploy hook gone, whose script is not in');
+    expect(notesOf(found)).toContain('the deploy hook ../escape');
+  });
+});
+
 describe('certbot', () => {
   const add = async (params: readonly string[]) => {
     await writeLineage(rig.folder, {

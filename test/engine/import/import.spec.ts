@@ -236,6 +236,36 @@ describe('acme.sh’s folder', () => {
       conf: { Le_API: LE, Le_Webroot: webroot, Le_Keylength: 'ec-256', ...more },
     });
 
+  it('brings deploy hooks as paused deployments whose secrets are credentials, one for the same value', async () => {
+    await rig.folder.write(
+      'deploy/box.sh',
+      'box_deploy() {\n  _getdeployconf BOX_HOST\n  _getdeployconf BOX_PASSWORD\n}\n',
+    );
+    const password = 'box-password-that-stays-secret';
+    const hook = { Le_DeployHook: 'box', SAVED_BOX_HOST: '192.0.2.7', SAVED_BOX_PASSWORD: password };
+    await add('first.example.com', 'no', hook);
+    await add('second.example.com', 'no', hook);
+    const scanned = await scan();
+    expect(named(scanned.certificates, 'first.example.com').deployments).toMatchObject([
+      {
+        kind: 'acme-sh-hook',
+        paused: true,
+        sentences: [expect.stringContaining('box_deploy'), expect.any(String)],
+      },
+    ]);
+    const imported = await importCertificates('all');
+    expect(JSON.stringify([scanned, imported])).not.toContain(password);
+    for (const { projectId } of imported) {
+      const { body } = await rig.app.call('GET', `/projects/${projectId}/deployments`);
+      expect(body.deployments).toMatchObject([
+        { kind: 'acme-sh-hook', pausedBy: 'import', enabled: false, options: { script: 'box' } },
+      ]);
+    }
+    const { text } = await rig.app.call('GET', '/host-credentials');
+    expect(text.match(/BOX_PASSWORD of acme\.sh/g)).toHaveLength(1);
+    expect(text).not.toContain(password);
+  });
+
   it('becomes credentials of the built-in providers, or of its own script', async () => {
     await rig.folder.write('acme.sh', '#!/bin/sh\n');
     await rig.folder.write('dnsapi/dns_xy.sh', 'dns_xy_add() { XY_Key="$XY_Key"; }\n');

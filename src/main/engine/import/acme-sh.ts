@@ -1,6 +1,7 @@
 // Reads acme.sh's folder (~/.acme.sh): NAME/ or NAME_ecc/ with NAME.conf, NAME.key and fullchain.cer; account.conf
 // with the saved credentials; ca/HOST/PATH/ with the account's key. https://github.com/acmesh-official/acme.sh/wiki
 import { join } from 'node:path';
+import { readDeployHooks } from './acme-sh-deploy-hooks.ts';
 import { readAcmeShHooks } from './acme-sh-hooks.ts';
 import {
   alpnProof,
@@ -57,7 +58,10 @@ export async function readAcmeSh(folder: Folder): Promise<readonly Found[]> {
     ]);
     const certificate = full.text === null ? leaf : full;
     const own = readAssignments(conf.text ?? '');
-    const { deployments, notes } = await readAcmeShHooks(own);
+    const [installed, hooks] = await Promise.all([
+      readAcmeShHooks(own),
+      readDeployHooks(folder, own, account),
+    ]);
     // acme.sh leaves such a folder behind when the first order fails.
     const empty = certificate.text === null && certificate.problem === null;
     found.push({
@@ -69,8 +73,8 @@ export async function readAcmeSh(folder: Folder): Promise<readonly Found[]> {
         ...(empty ? ['acme.sh has never obtained this certificate.'] : []),
         ...[certificate, key].flatMap(({ problem }) => problem ?? []),
       ],
-      deployments,
-      notes,
+      deployments: [...installed.deployments, ...hooks.deployments],
+      notes: [...installed.notes, ...hooks.notes],
     });
   }
   return found;

@@ -12,7 +12,15 @@ export interface FoundDeployment {
   readonly notes: readonly string[];
 }
 
-/** What the deployment does. Its host is this machine. */
+/** A variable of a script of acme.sh, as the script saved it. */
+export interface FoundVariable {
+  readonly name: string;
+  readonly value: string;
+  /** Whether the value becomes a credential, which nobody can read again. */
+  readonly isSecret: boolean;
+}
+
+/** What the deployment does. Its host is this machine, unless its kind has none. */
 export type DeploymentBody =
   | {
       readonly kind: 'files';
@@ -20,6 +28,11 @@ export type DeploymentBody =
       readonly steps: DeploymentSteps;
     }
   | { readonly kind: 'command'; readonly command: { readonly argv: readonly string[] } }
+  | {
+      readonly kind: 'acme-sh-hook';
+      readonly script: string;
+      readonly variables: readonly FoundVariable[];
+    }
   | { readonly kind: 'files'; readonly recipe: 'nginx' | 'apache'; readonly options: Options };
 
 type Options = CreateDeployment['options'];

@@ -66,18 +66,19 @@ export function wireDeploy(common: Common): DeployServices {
     onKeysAccepted: (tx, hostId) => rearmRefused(tx, hostId, now()),
   });
   const deployments = createDeployments({ stores, journal, vault, clock });
+  const hostCredentials = createHostCredentials({
+    stores,
+    journal,
+    secrets,
+    clock,
+    readKey,
+    deploymentsOf: (id) => usersOfSecret(stores, id),
+  });
   return {
     deploymentRunner,
-    adopter: createDeploymentAdopter({ stores, hosts, deployments }),
+    adopter: createDeploymentAdopter({ stores, secrets, hosts, credentials: hostCredentials, deployments }),
     hosts,
-    hostCredentials: createHostCredentials({
-      stores,
-      journal,
-      secrets,
-      clock,
-      readKey,
-      deploymentsOf: (id) => usersOfSecret(stores, id),
-    }),
+    hostCredentials,
     deployments,
     deployMany: createDeployMany({ stores, clock, deployments }),
     deploymentRuns: createDeploymentRuns({ stores, journal, clock }),
