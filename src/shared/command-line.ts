@@ -7,10 +7,18 @@ export interface CliArgument {
   /**
    * `project`: the domain, name or ID of a project. The client replaces it by the ID. `new-project`: likewise, and it
    * creates the project if there is none. `deployable`: projects, or names or IDs of deployments, which fill the
-   * field `deployments` instead. `host`: the name or ID of a host. `text`: the field as it is. `files`: paths of files, sent in
-   * base64.
+   * field `deployments` instead. `host`: the name or ID of a host. `text`: the field as it is. `text-file`: the path of a file,
+   * whose text is sent. `json-file`: the path of a file with the body. `files`: paths of files, sent in base64.
    */
-  readonly is: 'project' | 'new-project' | 'deployable' | 'host' | 'text' | 'files';
+  readonly is:
+    | 'project'
+    | 'new-project'
+    | 'deployable'
+    | 'host'
+    | 'text'
+    | 'text-file'
+    | 'json-file'
+    | 'files';
   /** The field of the path, the query or the body that it fills. */
   readonly field: string;
   readonly description: string;

@@ -1,5 +1,6 @@
 // Schemas of what concerns the deployments of many projects at once.
 import { z } from 'zod';
+import { CreateDeploymentSchema, DeploymentPreviewSchema } from './deployment.ts';
 import { DeploymentRunSchema, IgnoreWindowSchema } from './deployment-run.ts';
 import { ErrorBodySchema } from './job.ts';
 import { ProjectIdSchema } from './project.ts';
@@ -67,3 +68,50 @@ export const DeployedManySchema = z
   })
   .meta({ id: 'DeployedMany' });
 export type DeployedMany = z.infer<typeof DeployedManySchema>;
+
+const PREVIEWED = { reach: 'installation' } as const;
+
+/** A deployment for many projects. Its texts may contain `{domain}`. */
+export const DeploymentTemplateSchema = z
+  .strictObject({
+    ...CreateDeploymentSchema.shape,
+    projects: projectIds.default([]).meta({ description: 'IDs of projects', ...PREVIEWED }),
+    tag: TagsSchema.default([]).meta({
+      description: 'Also the projects that have all of these tags',
+      ...PREVIEWED,
+    }),
+  })
+  .refine(({ projects, tag }) => projects.length + tag.length > 0, {
+    path: ['projects'],
+    message: 'is empty: name projects or tags',
+  })
+  .meta({ id: 'DeploymentTemplate' });
+export type DeploymentTemplate = z.output<typeof DeploymentTemplateSchema>;
+
+const refusal = ErrorBodySchema.nullable();
+
+export const TemplatePreviewSchema = z
+  .object({
+    projects: z.array(
+      z.object({
+        ...project,
+        preview: DeploymentPreviewSchema.nullable(),
+        error: refusal.meta({ description: 'Why the project would get no deployment; null if it would' }),
+      }),
+    ),
+  })
+  .meta({ id: 'TemplatePreview' });
+export type TemplatePreview = z.infer<typeof TemplatePreviewSchema>;
+
+export const CreatedManySchema = z
+  .object({
+    projects: z.array(
+      z.object({
+        ...project,
+        deployment: z.object({ id: z.string(), name: z.string() }).nullable(),
+        error: refusal.meta({ description: 'Why nothing was created; null if the deployment was' }),
+      }),
+    ),
+  })
+  .meta({ id: 'CreatedDeployments' });
+export type CreatedMany = z.infer<typeof CreatedManySchema>;

@@ -9,7 +9,6 @@ import {
   RecipeSchema,
   UpdateDeploymentSchema,
 } from '../../shared/deployment.ts';
-import { DeployedManySchema, DeployManySchema } from '../../shared/deployment-bulk.ts';
 import {
   DeploymentRunSchema,
   RollBackDeploymentSchema,
@@ -18,7 +17,8 @@ import {
 } from '../../shared/deployment-run.ts';
 import { HostTestSchema } from '../../shared/host.ts';
 import { ProjectIdSchema } from '../../shared/project.ts';
-import { DEPLOYABLES, OF_PROJECT } from './cli-parts.ts';
+import { OF_PROJECT } from './cli-parts.ts';
+import { deploymentBulk } from './deployment-bulk.ts';
 import { within } from './hosts.ts';
 import { type Meta, operation, router } from './trpc.ts';
 
@@ -202,47 +202,6 @@ export const deployments = router({
       return { runs: [...(await ctx.engine.deployments.runAll(input.id, how))] };
     }),
 
-  deployMany: operation({ reach: 'project', scope: 'projects:write', projects: 'visible' })
-    .meta({
-      rest: {
-        method: 'POST',
-        path: '/deployments/run',
-        summary:
-          'Deploy the active certificates of many projects now. Each project has its own result: what was started, or why not',
-      },
-      cli: [
-        {
-          verb: 'deploy',
-          summary: 'install the certificate on its hosts now',
-          args: [DEPLOYABLES],
-          options: {
-            tag: 'also the projects with this tag; repeated: with all of them',
-            host: '',
-            force: '',
-            ignoreWindow: '',
-          },
-          runs: true,
-          rows: 'runs',
-          columns: [
-            { title: 'Host', field: 'host.name' },
-            { title: 'State', field: 'state', as: 'state' },
-            { title: 'Waits', field: 'waitsFor' },
-            { title: 'Project', field: 'projectId', as: 'project' },
-            { title: 'Run', field: 'id' },
-          ],
-          examples: [
-            ['deploy shop.example.com', 'on all hosts of the project'],
-            ['deploy shop.example.com --host web-1 --force', 'on one host, even if nothing has changed'],
-            ['deploy nginx --no-wait', 'with the deployment of that name, without waiting for its end'],
-            ['deploy --tag production', 'all projects with that tag that have a deployment'],
-          ],
-        },
-      ],
-    })
-    .input(z.object({ body: DeployManySchema }))
-    .output(DeployedManySchema)
-    .mutation(({ ctx, input }) => ctx.engine.deployMany(input.body, ctx.principal.projectIds)),
-
   test: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: {
@@ -347,4 +306,6 @@ export const deployments = router({
     .input(z.object({ runId, body: nothing }))
     .output(DeploymentRunSchema)
     .mutation(({ ctx, input }) => ctx.engine.deploymentRuns.retry(input.runId)),
+
+  ...deploymentBulk,
 });

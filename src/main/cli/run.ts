@@ -78,7 +78,7 @@ async function runOnce(run: Run): Promise<void> {
   );
   const inQuery = Object.entries(params).filter(([field]) => !command.path.includes(`{${field}}`));
   const query = { ...fields.query, ...(command.hasBody ? {} : Object.fromEntries(inQuery)) };
-  const given = { ...fields.body, ...fromArguments, ...(command.hasBody ? Object.fromEntries(inQuery) : {}) };
+  const given = { ...fromArguments, ...fields.body, ...(command.hasBody ? Object.fromEntries(inQuery) : {}) };
   const body =
     command.operation === 'certificates.obtain'
       ? await completeObtain(server, params.id ?? '', name, given)
@@ -189,6 +189,8 @@ async function resolveArguments(
     const value = values[at];
     if (value === undefined) continue;
     if (argument.is === 'files') body[argument.field] = readFiles(value);
+    else if (argument.is === 'text-file') body[argument.field] = readInput(String(value)).toString('utf8');
+    else if (argument.is === 'json-file') Object.assign(body, readJsonFile(String(value)));
     else if (argument.is === 'deployable') Object.assign(body, await findDeployables(server, toList(value)));
     else {
       const { id, isNew } = await resolve(argument, server, String(value));

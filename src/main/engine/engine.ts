@@ -31,6 +31,7 @@ import type { Background } from './core/background.ts';
 import type { Clock, Log, SecretStore, Vault } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
 import type { Timing } from './core/timing.ts';
+import type { AddToMany } from './deploy/add-to-many.ts';
 import type { Deployments } from './deploy/deployments.ts';
 import type { HostTests, HostTestsDeps } from './deploy/host-tests.ts';
 import type { DeploymentRuns } from './deploy/runs.ts';
@@ -127,6 +128,7 @@ export interface Engine {
   readonly deployments: Deployments;
   /** Starts the deployments of many projects. @param visible The caller's projects; null for all. @throws DEPLOYMENT_NOT_FOUND */
   deployMany(wanted: DeployMany, visible: readonly string[] | null): Promise<DeployedMany>;
+  readonly addToMany: AddToMany;
   readonly deploymentRuns: DeploymentRuns;
   readonly hostTests: HostTests;
   deploymentRecipes(): readonly RecipeInfo[];

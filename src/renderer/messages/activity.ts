@@ -76,6 +76,8 @@ export const activity = {
     'hosts.key-changed': 'Host key refused',
     'deployments.deployProject': 'Deploy certificate of a project',
     'deployments.deployMany': 'Deploy certificates of many projects',
+    'deployments.previewMany': 'Preview deployment for many projects',
+    'deployments.createMany': 'Create deployments for many projects',
     'deployments.test': 'Test deployment',
     'hosts.previewTags': 'Preview tags of a host',
     'hostCredentials.create': 'Add host credential',

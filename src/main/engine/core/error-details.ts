@@ -157,7 +157,8 @@ interface FoundDetails {
 interface ClaimDetails {
   readonly host: string;
   readonly path: string;
-  readonly deploymentId: string;
+  /** Null if the other deployment is of the same request. */
+  readonly deploymentId: string | null;
 }
 
 interface CommandDetails {

@@ -35,7 +35,7 @@ export function createDeployMany({ stores, clock, deployments }: DeployManyDeps)
   async function choose(wanted: DeployMany, visible: readonly string[] | null) {
     const chosen = new Map<string, Chosen>();
     const missing: Result[] = [];
-    const byTag = wanted.tag.length === 0 ? [] : await withTags(wanted.tag, visible);
+    const byTag = wanted.tag.length === 0 ? [] : await withDeployments(wanted.tag, visible);
     for (const projectId of [...wanted.projects, ...byTag]) {
       if (isVisible(projectId, visible)) chosen.set(projectId, { projectId, deployments: 'all' });
       else missing.push(notFound(projectId, 'PROJECT_NOT_FOUND', `Project ${projectId} not found`));
@@ -52,18 +52,10 @@ export function createDeployMany({ stores, clock, deployments }: DeployManyDeps)
     return { chosen: [...chosen.values()], missing };
   }
 
-  /** The projects with all of these tags that have a deployment. */
-  async function withTags(tags: readonly string[], visible: readonly string[] | null) {
-    const now = toTimestamp(clock.now());
+  async function withDeployments(tags: readonly string[], visible: readonly string[] | null) {
     const found: string[] = [];
-    let cursor: string | null = null;
-    do {
-      const query = { tags, ids: visible, now, soon: now, limit: PAGE };
-      const page = await stores.projects.list({ ...query, ...(cursor === null ? {} : { cursor }) });
-      for (const { project } of page.items)
-        if ((await stores.deployments.ofProject(project.id)).length > 0) found.push(project.id);
-      cursor = page.nextCursor;
-    } while (cursor !== null);
+    for (const id of await projectsWithTags({ stores, clock }, tags, visible))
+      if ((await stores.deployments.ofProject(id)).length > 0) found.push(id);
     return found;
   }
 
@@ -98,6 +90,24 @@ export function createDeployMany({ stores, clock, deployments }: DeployManyDeps)
     }
     return { runs, projects: [...results, ...missing] };
   };
+}
+
+/** @returns the IDs of the visible projects that have all of these tags */
+export async function projectsWithTags(
+  { stores, clock }: Pick<DeployManyDeps, 'stores' | 'clock'>,
+  tags: readonly string[],
+  visible: readonly string[] | null,
+): Promise<readonly string[]> {
+  const now = toTimestamp(clock.now());
+  const found: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const query = { tags, ids: visible, now, soon: now, limit: PAGE };
+    const page = await stores.projects.list({ ...query, ...(cursor === null ? {} : { cursor }) });
+    found.push(...page.items.map(({ project }) => project.id));
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return found;
 }
 
 function notFound(id: string, code: 'PROJECT_NOT_FOUND' | 'DEPLOYMENT_NOT_FOUND', message: string): Result {

@@ -79,7 +79,8 @@ export async function assertUnclaimed(
   }
 }
 
-async function pathClaimed(
+/** The error of a path that another deployment claims. */
+export async function pathClaimed(
   tx: Stores,
   { host, path, other }: { readonly host: HostRecord; readonly path: string; readonly other: string },
 ): Promise<CertdeskError> {

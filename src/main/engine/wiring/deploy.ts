@@ -1,7 +1,8 @@
 // Wires hosts, their credentials, deployments and the runner that installs certificates.
 import { toTimestamp } from '../../../shared/time.ts';
+import { createAddToMany } from '../deploy/add-to-many.ts';
 import { createDeploymentAdopter } from '../deploy/adopt.ts';
-import { createDeployMany } from '../deploy/deploy-many.ts';
+import { createDeployMany, projectsWithTags } from '../deploy/deploy-many.ts';
 import { createDeployments } from '../deploy/deployments.ts';
 import { createHostTests } from '../deploy/host-tests.ts';
 import { testHostless, visitHostless } from '../deploy/hostless.ts';
@@ -27,6 +28,7 @@ export type DeployServices = Pick<
   | 'hostCredentials'
   | 'deployments'
   | 'deployMany'
+  | 'addToMany'
   | 'deploymentRuns'
   | 'deploymentRecipes'
   | 'previewTags'
@@ -81,6 +83,11 @@ export function wireDeploy(common: Common): DeployServices {
     hostCredentials,
     deployments,
     deployMany: createDeployMany({ stores, clock, deployments }),
+    addToMany: createAddToMany({
+      stores,
+      deployments,
+      projectsWithTags: (tags) => projectsWithTags({ stores, clock }, tags, null),
+    }),
     deploymentRuns: createDeploymentRuns({ stores, journal, clock }),
     hostTests: createHostTests({
       ...walk,
