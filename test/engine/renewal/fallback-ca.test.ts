@@ -1,6 +1,12 @@
 // The fallback CA is checked against the names of certificates, before it is saved and before it is used.
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createFaultyWorld, type FaultyWorld, refusal } from '../../support/faults/faulty-ca/model.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  createFaultyWorld,
+  type FaultyWorld,
+  refusal,
+  SECOND,
+  type SessionFault,
+} from '../../support/faults/faulty-ca/model.ts';
 
 let faulty: FaultyWorld;
 beforeEach(async () => {
@@ -52,4 +58,88 @@ it('is not used for names that it cannot issue for, and the job says why', async
   expect(messages).toContainEqual(
     expect.stringMatching(/fallback CA is not used: Actalis issues for one name/),
   );
+});
+
+describe('an order that an earlier attempt left at the usual CA', () => {
+  const DAY = 86_400_000;
+  const down = refusal(503, 'serverInternal');
+  /** The names are validated, and the CA fails before it gets the CSR. */
+  function failBeforeCsr(): SessionFault {
+    let isValidated = false;
+    const unlessValidated = <A, R>(ask: (of: A) => Promise<R>) => {
+      return async (of: A) => {
+        if (isValidated) throw down;
+        return ask(of);
+      };
+    };
+    return (session) => ({
+      async completeChallenge(url) {
+        isValidated = true;
+        return session.completeChallenge(url);
+      },
+      getOrder: unlessValidated(session.getOrder),
+      getAuthorization: unlessValidated(session.getAuthorization),
+    });
+  }
+  const stuck: SessionFault = (session) => ({
+    getOrder: async (url) => ({ ...(await session.getOrder(url)), status: 'processing' }),
+    finalizeOrder: async (order) => ({ ...order, status: 'processing' }),
+  });
+  const failTwice = async (id: string, ...faults: SessionFault[]) => {
+    for (const fault of faults) {
+      faulty.setFault(fault);
+      await expect(faulty.renew(id)).rejects.toMatchObject({ code: /^ACME_/ });
+    }
+  };
+  let id: string;
+  beforeEach(async () => {
+    id = await faulty.obtain('shop.example');
+    await save(SECOND);
+  });
+  const specInUse = async () => {
+    const row = await faulty.world.database.db
+      .selectFrom('certificates')
+      .select('spec')
+      .where('superseded_at', 'is', null)
+      .executeTakeFirstOrThrow();
+    return JSON.parse(String(row.spec));
+  };
+
+  it('is completed there if its names are validated, although it is the turn of the fallback CA', async () => {
+    const fault = failBeforeCsr();
+    await failTwice(id, fault, fault);
+    faulty.setFault(() => ({}));
+    await faulty.renew(id);
+    expect([faulty.ca.counts.orders, faulty.second.counts.orders]).toEqual([2, 0]);
+    expect(faulty.ca.entries).toHaveLength(2);
+  });
+
+  it('does not prevent the fallback CA while the usual one does not answer', async () => {
+    const fault = failBeforeCsr();
+    await failTwice(id, fault, fault);
+    faulty.setFault(() => ({ getOrder: () => Promise.reject(down) }));
+    await faulty.renew(id);
+    expect(faulty.second.entries).toHaveLength(1);
+    expect(await specInUse()).toMatchObject({ ca: SECOND, insteadOf: { ca: 'letsencrypt' } });
+  });
+
+  it('is resumed at the next attempt if the fallback CA fails too', async () => {
+    const fault = failBeforeCsr();
+    await failTwice(id, fault, fault);
+    faulty.setFault(() => ({ getOrder: () => Promise.reject(down) }));
+    faulty.world.reachable = () => false; // the fallback CA cannot validate
+    await expect(faulty.renew(id)).rejects.toMatchObject({ code: 'CHALLENGE_FAILED' });
+    faulty.setFault(() => ({}));
+    await faulty.renew(id);
+    expect(faulty.ca.entries).toHaveLength(2);
+    expect(faulty.ca.counts.orders).toBe(2);
+  });
+
+  it('is left if it was finalized and the certificate is about to expire', async () => {
+    faulty.world.sleepUntil(faulty.world.now + 82 * DAY); // of 90
+    await failTwice(id, stuck, stuck);
+    expect(faulty.second.counts.orders).toBe(0);
+    await faulty.renew(id);
+    expect(faulty.second.entries).toHaveLength(1);
+  });
 });

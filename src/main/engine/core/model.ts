@@ -39,7 +39,14 @@ export interface IssuanceSpec {
   /** A saved credential, or null for the one that is stored with the project. */
   readonly dnsCredentialId: string | null;
   /** The configured CA, if this one was the fallback: the next renewal tries the configured CA again. */
-  readonly insteadOf?: { readonly ca: string; readonly profile: string | null } | undefined;
+  readonly insteadOf?:
+    | {
+        readonly ca: string;
+        readonly profile: string | null;
+        /** Absent in rows of older versions. */
+        readonly preferredChain?: string | null;
+      }
+    | undefined;
 }
 
 /** Facts read from a leaf certificate. */

@@ -72,26 +72,36 @@ export async function adoptResumableOrder(
 ): Promise<void> {
   const current = await stores.orders.get(job.id);
   if (current?.directoryUrl === directoryUrl && current.url !== null) return;
+  const order = await findResumableOrder({ stores, clock }, job, { spec, directoryUrl });
+  if (order === null) return;
+  const { keySealed } = order;
+  // Sealed keys are bound to the row that holds them.
+  const resealed =
+    keySealed && (await vault.seal(await vault.open(keySealed, `order:${order.jobId}`), `order:${job.id}`));
+  await stores.transaction(async (tx) => {
+    await abandonOrder(tx, order.jobId);
+    await tx.orders.put({
+      ...order,
+      jobId: job.id,
+      keySealed: resealed,
+      challenges: current?.challenges ?? [],
+    });
+  });
+}
+
+/** Returns the order of an earlier job that `adoptResumableOrder` would adopt; null if there is none. */
+export async function findResumableOrder(
+  { stores, clock }: Pick<AdoptDeps, 'stores' | 'clock'>,
+  job: JobRecord,
+  { spec, directoryUrl }: { readonly spec: IssuanceSpec; readonly directoryUrl: string },
+): Promise<OrderRecord | null> {
   for (const { order, spec: former } of await listResumable(stores, job, clock.now())) {
     if (order.directoryUrl !== directoryUrl || order.jobId === job.id) continue;
     const isFinalized = order.finalizedAt !== null;
     if (!isFinalized && !isCleaned(order)) continue;
-    if (!isSameCertificate(former, spec, isFinalized)) continue;
-    const { keySealed } = order;
-    // Sealed keys are bound to the row that holds them.
-    const resealed =
-      keySealed && (await vault.seal(await vault.open(keySealed, `order:${order.jobId}`), `order:${job.id}`));
-    await stores.transaction(async (tx) => {
-      await abandonOrder(tx, order.jobId);
-      await tx.orders.put({
-        ...order,
-        jobId: job.id,
-        keySealed: resealed,
-        challenges: current?.challenges ?? [],
-      });
-    });
-    return;
+    if (isSameCertificate(former, spec, isFinalized)) return order;
   }
+  return null;
 }
 
 /**
@@ -104,7 +114,9 @@ export async function finalizedFor(
   spec: IssuanceSpec,
 ): Promise<IssuanceSpec | null> {
   const orders = await listResumable(stores, job, clock.now());
-  const found = orders.find(
+  const isOwn = ({ order }: ResumableOrder): boolean => order.jobId === job.id;
+  const ownFirst = orders.toSorted((a, b) => Number(isOwn(b)) - Number(isOwn(a)));
+  const found = ownFirst.find(
     (each) =>
       each.order.finalizedAt !== null &&
       each.spec.staging === spec.staging && // not the certificate of a rehearsal

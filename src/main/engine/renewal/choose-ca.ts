@@ -16,6 +16,11 @@ export interface ChooseDeps {
 /** Failed attempts after which a renewal uses the staging directory first, or the fallback CA. */
 export const FAILURES_BEFORE_CHANGE = 2;
 
+/** Returns the spec with the configured CA, also if it is that of the fallback CA. */
+export function toUsualCa({ insteadOf, ...rest }: IssuanceSpec): IssuanceSpec {
+  return insteadOf === undefined ? rest : { ...rest, ...insteadOf };
+}
+
 /**
  * Selects the fallback CA if the failures are the usual CA's fault; only at every second attempt, because the usual CA
  * may have recovered. A fallback CA that cannot issue for the names is skipped, and the job says why.
@@ -25,8 +30,7 @@ export async function chooseCa(
   job: JobRecord,
   of: { readonly spec: IssuanceSpec; readonly previous: CertificateRecord | null },
 ): Promise<IssuanceSpec> {
-  const { insteadOf, ...rest } = of.spec;
-  const spec = insteadOf === undefined ? rest : { ...rest, ca: insteadOf.ca, profile: insteadOf.profile };
+  const spec = toUsualCa(of.spec);
   const { fallbackCa } = await readSettings(deps.stores.settings, 'renewals');
   const { failures = 0, lastErrorCode = null } = of.previous?.renewal ?? {};
   const useFallback = failures >= FAILURES_BEFORE_CHANGE && failures % 2 === 0 && isFaultOfCa(lastErrorCode);
@@ -39,8 +43,9 @@ export async function chooseCa(
     await reportSkipped(deps, job, unfit);
     return spec;
   }
-  const { ca } = spec;
-  return { ...spec, ca: fallbackCa, profile, preferredChain: null, insteadOf: { ca, profile: spec.profile } };
+  const { ca, preferredChain } = spec;
+  const insteadOf = { ca, profile: spec.profile, preferredChain };
+  return { ...spec, ca: fallbackCa, profile, preferredChain: null, insteadOf };
 }
 
 async function reportSkipped(

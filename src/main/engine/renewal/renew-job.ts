@@ -4,6 +4,7 @@
 import { toTimestamp } from '../../../shared/time.ts';
 import { resolveDirectory, stagingOf } from '../acme/directories.ts';
 import { renewalCertId } from '../acme/renewal-info.ts';
+import { backstop } from '../certificates/renewal-plan.ts';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { CertificateRecord, IssuanceSpec, JobInput, JobRecord } from '../core/model.ts';
 import type { Stores } from '../core/stores.ts';
@@ -13,7 +14,8 @@ import type { Issuer, IssuerDeps } from '../issuance/issuer.ts';
 import { finalizedFor } from '../issuance/resumable-orders.ts';
 import { exactSet } from '../rate-limits/usage.ts';
 import { isInWindow } from './ari.ts';
-import { chooseCa, FAILURES_BEFORE_CHANGE } from './choose-ca.ts';
+import { chooseCa, FAILURES_BEFORE_CHANGE, toUsualCa } from './choose-ca.ts';
+import { canCompleteOrder } from './open-order.ts';
 import { afterFailure } from './retry-policy.ts';
 
 type RenewInput = Extract<JobInput, { kind: 'renew' }>;
@@ -81,12 +83,36 @@ export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs
       : { certId, inWindow: isInWindow(previous.renewal, toTimestamp(clock.now())) };
   }
 
+  /**
+   * Selects how the successor is obtained. An order that was finalized is followed at its CA, and one that its CA can
+   * complete now is completed there, even if it is the fallback CA's turn. Only a certificate that is about to expire
+   * does not wait for a finalized order.
+   */
+  async function selectSpec(
+    job: JobRecord,
+    of: {
+      readonly spec: IssuanceSpec;
+      readonly previous: CertificateRecord | null;
+      readonly followed: IssuanceSpec | null;
+    },
+    signal: AbortSignal,
+  ): Promise<IssuanceSpec> {
+    const { previous, followed } = of;
+    const isUrgent = previous !== null && backstop(previous) <= toTimestamp(clock.now());
+    if (followed !== null && !isUrgent) return followed;
+    const chosen = await chooseCa(deps, job, of);
+    if (chosen.insteadOf === undefined) return followed ?? chosen;
+    if (followed !== null) return followed.ca === chosen.ca ? followed : chosen;
+    const usual = toUsualCa(of.spec);
+    return (await canCompleteOrder(deps, job, usual, signal)) ? usual : chosen;
+  }
+
   const issueSuccessor: RenewalJobs['issueSuccessor'] = async (job, input, signal, end) => {
     const previous = await stores.certificates.get(input.certificateId);
     const lastAttempt = toTimestamp(clock.now());
     const followed = await finalizedFor(deps, job, input.spec);
-    const spec = followed ?? (await chooseCa(deps, job, { spec: input.spec, previous }));
-    if (followed === null && (previous?.renewal.failures ?? 0) >= FAILURES_BEFORE_CHANGE)
+    const spec = await selectSpec(job, { spec: input.spec, previous, followed }, signal);
+    if (spec !== followed && (previous?.renewal.failures ?? 0) >= FAILURES_BEFORE_CHANGE)
       await rehearse(job, spec, signal);
     const replaces = await findReplaced(spec, previous);
     const sameNames =

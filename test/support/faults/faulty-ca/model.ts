@@ -8,6 +8,8 @@ import { createWorld, type World } from '../../year/world.ts';
 
 const DAY = 86_400_000;
 export const DIRECTORY = 'https://acme-v02.api.letsencrypt.org/directory';
+/** A CA that needs no override, because it is named by its directory. */
+export const SECOND = 'https://second.example/directory';
 export const STAGING = 'https://acme-staging-v02.api.letsencrypt.org/directory';
 
 /** Replaces methods of the model's session, which is the argument. */
@@ -17,6 +19,8 @@ export interface FaultyWorld {
   readonly world: World;
   readonly ca: ModelCa;
   readonly staging: ModelCa;
+  /** Has no faults. */
+  readonly second: ModelCa;
   /** Applies to all later requests to the production directory; `() => ({})` restores the model. */
   setFault(how: SessionFault): void;
   /** @returns the project's id. Rejects if the issuance fails. */
@@ -33,7 +37,7 @@ export async function createFaultyWorld(): Promise<FaultyWorld> {
     random: () => 0.5,
     stepMs: DAY,
     cas: (machine) =>
-      [DIRECTORY, STAGING].map((directoryUrl) =>
+      [DIRECTORY, STAGING, SECOND].map((directoryUrl) =>
         createModelCa({
           directoryUrl,
           now: () => machine.now,
@@ -48,8 +52,8 @@ export async function createFaultyWorld(): Promise<FaultyWorld> {
       ),
     crl: () => Buffer.alloc(0),
   });
-  const [ca, staging] = world.cas;
-  if (ca === undefined || staging === undefined) throw new Error('there is no CA');
+  const [ca, staging, second] = world.cas;
+  if (ca === undefined || staging === undefined || second === undefined) throw new Error('there is no CA');
   const { session } = ca;
   Object.assign(ca, {
     session(...given: Parameters<ModelCa['session']>) {
@@ -66,6 +70,7 @@ export async function createFaultyWorld(): Promise<FaultyWorld> {
     world,
     ca,
     staging,
+    second,
     setFault(how) {
       fault = how;
     },
