@@ -27,6 +27,30 @@ export const CaAccountSchema = z
   .meta({ id: 'CaAccount' });
 export type CaAccount = z.infer<typeof CaAccountSchema>;
 
+/** DNS records that name an account: if it is replaced by a new one, they must be replaced, too. */
+export const AccountRecordsSchema = z
+  .object({
+    url: z.string().nullable().meta({ description: 'The account URL that the records contain' }),
+    projects: z
+      .array(
+        z.object({
+          projectId: z.string(),
+          domain: z.string(),
+          records: z.array(z.string()).meta({
+            description: 'Names of the dns-persist-01 records',
+            examples: [['_validation-persist.example.com']],
+          }),
+          caaLock: z.boolean().meta({
+            description:
+              'Whether the project has watched CAA records, which may name the account (accounturi)',
+          }),
+        }),
+      )
+      .meta({ description: 'CAA records that Certdesk does not watch are not among them' }),
+  })
+  .meta({ id: 'AccountRecords' });
+export type AccountRecords = z.infer<typeof AccountRecordsSchema>;
+
 /** draft-ietf-acme-profiles */
 export const CaProfileSchema = z
   .object({

@@ -34,7 +34,18 @@ describeWith(['pebble', 'chromium'], 'the page of CA accounts', () => {
     await gui.open('/settings/authorities');
     const replace = gui.page.getByRole('button', { name: `Replace the account at ${host}` });
     const dialog = gui.page.getByRole('dialog');
+    // A project whose DNS names the account is said before.
+    const issued = (await ports.stores.overview.metered(null))[0]?.projectId ?? '';
+    const certificate = await ports.stores.certificates.active(issued);
+    if (certificate?.spec == null) throw new Error('there is no certificate');
+    const name = 'persist.example.com';
+    const projectId = await gui.app.project(name);
+    const spec = { ...certificate.spec, names: [name], challengeType: 'dns-persist-01' as const };
+    const bound = { ...certificate, id: 'bound', projectId, domain: name, names: [name], spec };
+    await ports.stores.certificates.activate(bound);
     await replace.click();
+    await dialog.getByText('1 certificate has DNS records that name the old account').waitFor();
+    await dialog.getByText(`_validation-persist.${name}`, { exact: false }).waitFor();
     await gui.takeScreenshots('replace-account');
     await dialog.getByRole('button', { name: 'Replace account' }).click();
     await dialog.getByText('The CA still accepts this account', { exact: false }).first().waitFor();

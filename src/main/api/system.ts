@@ -1,6 +1,6 @@
 // Operations on the installation: CAs and their accounts, DNS providers, diagnostics, health.
 import { z } from 'zod';
-import { CaAccountSchema, CaProfileSchema } from '../../shared/ca-account.ts';
+import { AccountRecordsSchema, CaAccountSchema, CaProfileSchema } from '../../shared/ca-account.ts';
 import { CaCapabilitiesSchema } from '../../shared/ca-capabilities.ts';
 import { ExternalAccountSchema } from '../../shared/certificate.ts';
 import { DiagnosticsSchema } from '../../shared/diagnostics.ts';
@@ -50,6 +50,18 @@ export const system = router({
     .query(async ({ ctx }) => {
       return { accounts: [...(await ctx.engine.caAccounts())] };
     }),
+
+  accountRecords: operation({ reach: 'installation', scope: 'admin' })
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/ca-accounts/{id}/records',
+        summary: 'List DNS records that name an ACME account and must be replaced with it',
+      },
+    })
+    .input(z.object({ id: z.string().min(1).max(64) }))
+    .output(AccountRecordsSchema)
+    .query(({ ctx, input }) => ctx.engine.caAccountRecords(input.id)),
 
   changeAccountKey: operation({ reach: 'installation', scope: 'admin' })
     .meta({

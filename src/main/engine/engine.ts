@@ -1,7 +1,7 @@
 // Defines the contract of the engine: the ports that it needs and the services that it offers. create-engine.ts wires
 // it.
 
-import type { CaAccount, CaProfile } from '../../shared/ca-account.ts';
+import type { AccountRecords, CaAccount, CaProfile } from '../../shared/ca-account.ts';
 import type { RecipeInfo } from '../../shared/deployment.ts';
 import type { DeployedMany, DeployMany } from '../../shared/deployment-bulk.ts';
 import type { Diagnostics } from '../../shared/diagnostics.ts';
@@ -154,6 +154,8 @@ export interface Engine {
   readonly clock: Clock;
   cas(): readonly CertificateAuthority[];
   caAccounts(): Promise<readonly CaAccount[]>;
+  /** Lists DNS records that name the account. @throws CA_ACCOUNT_NOT_FOUND */
+  caAccountRecords(id: string): Promise<AccountRecords>;
   readonly caDirectories: CaDirectories;
   /** @throws CA_ACCOUNT_NOT_FOUND, ACME_* */
   changeAccountKey(id: string): Promise<void>;

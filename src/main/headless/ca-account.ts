@@ -1,5 +1,6 @@
 // certdesk ca-account list|replace: works on the database directly, with or without a running server.
 import { listAccounts } from '../engine/acme/list-accounts.ts';
+import { listAccountRecords } from '../engine/challenges/account-records.ts';
 import { replaceAccountKey } from '../engine/issuance/replace-account-key.ts';
 import type { DataOptions } from '../platform/options.ts';
 import { createVault } from '../secrets/vault.ts';
@@ -19,6 +20,13 @@ export async function listCaAccounts({ dataDir }: DataOptions): Promise<void> {
 export async function replaceCaAccount(id: string, { dataDir }: DataOptions): Promise<void> {
   await withEngineParts(dataDir, async ({ stores, record }) => {
     const secrets = await openSecrets(stores, dataDir);
+    const { projects } = await listAccountRecords(stores, id);
+    if (projects.length > 0) {
+      const domains = projects.map(({ domain }) => domain).join(', ');
+      process.stderr.write(
+        `DNS records (dns-persist-01 or CAA) of these certificates name the old account, and must be replaced before their next renewal: ${domains}\n`,
+      );
+    }
     const keyRecord = {
       get: async () => String((await stores.settings.get('master-key-id')) ?? '') || null,
       set: (keyId: string) => stores.settings.set('master-key-id', keyId),

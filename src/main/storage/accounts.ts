@@ -1,5 +1,5 @@
 // AccountStore on SQLite: one account per directory and e-mail address.
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AccountRecord } from '../engine/core/model.ts';
 import type { AccountStore } from '../engine/core/stores/accounts.ts';
 import type { Schema } from './schema.ts';
@@ -59,6 +59,29 @@ export function createAccountStore(db: Kysely<Schema>): AccountStore {
     async setKeys(id, { keySealed, nextKeySealed }) {
       const keys = { key_sealed: keySealed, next_key_sealed: nextKeySealed };
       await db.updateTable('accounts').set(keys).where('id', '=', id).execute();
+    },
+    async bound(id) {
+      const { rows } = await sql<{
+        projectId: string;
+        domain: string;
+        names: string;
+        persist: number;
+        locked: number;
+      }>`SELECT * FROM (
+          SELECT c.project_id AS projectId, c.domain, c.names,
+            c.challenge_type IS 'dns-persist-01' AS persist,
+            EXISTS (SELECT 1 FROM caa_locks AS l
+              WHERE l.project_id = c.project_id AND l.state <> 'open') AS locked
+          FROM certificates AS c
+          WHERE c.account_id = ${id} AND c.superseded_at IS NULL AND c.removed_at IS NULL AND c.revoked_at IS NULL)
+        WHERE persist OR locked ORDER BY domain`.execute(db);
+      return rows.map(({ projectId, domain, names, persist, locked }) => ({
+        projectId,
+        domain,
+        names: JSON.parse(names) as string[],
+        hasPersistRecords: persist === 1,
+        hasCaaLock: locked === 1,
+      }));
     },
     async delete(id) {
       await db.deleteFrom('accounts').where('id', '=', id).execute();

@@ -24,6 +24,9 @@ export function createCaaLockStore(db: Kysely<Schema>): CaaLockStore {
     async delete(projectId) {
       await db.deleteFrom('caa_locks').where('project_id', '=', projectId).execute();
     },
+    async makeDue() {
+      await db.updateTable('caa_locks').set({ next_check_at: '' }).execute();
+    },
     async due(now, limit) {
       const rows = await select()
         .where('next_check_at', '<=', now)

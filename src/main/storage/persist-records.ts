@@ -23,6 +23,9 @@ export function createPersistRecordStore(db: Kysely<Schema>): PersistRecordStore
         .onConflict((conflict) => conflict.column('project_id').doUpdateSet(row))
         .execute();
     },
+    async makeDue() {
+      await db.updateTable('persist_records').set({ next_check_at: '' }).execute();
+    },
     async due(now, limit) {
       const { rows } = await sql<{ projectId: string }>`
         SELECT c.project_id AS projectId FROM ${USED} AND NOT EXISTS (

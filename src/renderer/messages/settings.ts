@@ -91,11 +91,20 @@ export const settings = {
     changeKey: 'Replace key…',
     changeKeyOf: (ca: string) => `Replace key of the ${ca} account`,
     changed: 'Account key replaced',
+    hint: 'A new key keeps the URL of the account, so DNS records that name it stay valid. A replaced account has another URL.',
     replace: {
       button: 'Replace',
       of: (ca: string) => `Replace the account at ${ca}`,
       title: 'Replace a deactivated account',
       text: 'Certdesk registers a new account with a new key at the CA. Open orders of the old account are abandoned. Only a deactivated account can be replaced.',
+      records: (n: number) =>
+        `${formatCount(n, 'certificate has', 'certificates have')} DNS records that name the old account`,
+      recordsText:
+        'The new account has another URL. Replace these records after this and before the next renewal; the tab Challenges of each project shows the new ones.',
+      noRecords:
+        'No dns-persist-01 record and no watched CAA record names this account. CAA records that Certdesk does not watch may name it (accounturi).',
+      caaLock: 'CAA records',
+      more: (n: number) => `and ${formatNumber(n)} more`,
       kid: 'Key ID (only if the CA requires an external account)',
       hmacKey: 'HMAC key',
       kidMissing: 'Enter the key ID, or leave both fields empty.',

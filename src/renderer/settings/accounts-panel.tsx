@@ -26,7 +26,12 @@ export function AccountsPanel() {
               {text.none}
             </Text>
           ) : (
-            <Accounts accounts={data.accounts} />
+            <>
+              <Accounts accounts={data.accounts} />
+              <Text c="dimmed" fz="sm" p="md">
+                {text.hint}
+              </Text>
+            </>
           )
         }
       </QueryView>

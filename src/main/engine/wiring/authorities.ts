@@ -4,6 +4,7 @@ import { createCaDirectories } from '../acme/approved-directories.ts';
 import { listAuthorities } from '../acme/authorities.ts';
 import { listAccounts } from '../acme/list-accounts.ts';
 import { listProfiles } from '../acme/profiles.ts';
+import { listAccountRecords } from '../challenges/account-records.ts';
 import type { Engine } from '../engine.ts';
 import { replaceAccountKey } from '../issuance/replace-account-key.ts';
 import { type BudgetService, createBudget } from '../rate-limits/budget.ts';
@@ -11,7 +12,13 @@ import type { Common } from './common.ts';
 
 export type AuthorityServices = Pick<
   Engine,
-  'cas' | 'caAccounts' | 'caDirectories' | 'caProfiles' | 'changeAccountKey' | 'replaceAccount'
+  | 'cas'
+  | 'caAccounts'
+  | 'caAccountRecords'
+  | 'caDirectories'
+  | 'caProfiles'
+  | 'changeAccountKey'
+  | 'replaceAccount'
 > & { readonly accounts: Accounts; readonly budget: BudgetService };
 
 export function wireAuthorities(common: Common): AuthorityServices {
@@ -29,6 +36,7 @@ export function wireAuthorities(common: Common): AuthorityServices {
     budget: createBudget(stores, clock, directories),
     cas: () => listAuthorities(directories),
     caAccounts: () => listAccounts(stores, directories),
+    caAccountRecords: (id) => listAccountRecords(stores, id),
     caDirectories: createCaDirectories(stores, journal),
     caProfiles: (of) => listProfiles(acme, of, directories),
     async changeAccountKey(id) {

@@ -12,10 +12,17 @@ export function wireDoctor(
   common: Common,
   { http, budget }: { readonly http: Pick<HttpChallenges, 'probe'>; readonly budget: BudgetService },
 ): Pick<Engine, 'doctor' | 'caaLocks' | 'persistRecords'> & { readonly recordSchedule: EveryMinute } {
-  const { stores, acme, resolver, addressPolicy, webPorts, clock, directories } = common;
+  const { stores, journal, log, acme, resolver, addressPolicy, webPorts, clock, directories } = common;
   const deps = { stores, acme, resolver, http, budget, clock, directories };
   const caaLocks = createCaaLocks(common);
   const persistRecords = createPersistRecords(common);
+  // Records that name the old account are reported with the next check.
+  journal.listen(({ kind }) => {
+    if (kind !== 'account.replaced') return;
+    Promise.all([stores.caaLocks.makeDue(), stores.persistRecords.makeDue()]).catch((error: unknown) =>
+      log.warn({ err: error }, 'DNS records are checked later'),
+    );
+  });
   const ended = new AbortController();
   const schedule = createEveryMinute(async () => {
     await Promise.all([caaLocks.sweep(ended.signal), persistRecords.sweep(ended.signal)]);

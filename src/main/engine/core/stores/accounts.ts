@@ -11,4 +11,15 @@ export interface AccountStore {
   setUrl(id: string, url: string | null): Promise<void>;
   setKeys(id: string, keys: Required<Pick<AccountRecord, 'keySealed' | 'nextKeySealed'>>): Promise<void>;
   delete(id: string): Promise<void>;
+  /** Active certificates of the account that dns-persist-01 records or watched CAA records bind to it. */
+  bound(id: string): Promise<readonly BoundCertificate[]>;
+}
+
+/** A certificate whose names have DNS records with the URL of its account. */
+export interface BoundCertificate {
+  readonly projectId: string;
+  readonly domain: string;
+  readonly names: readonly string[];
+  readonly hasPersistRecords: boolean;
+  readonly hasCaaLock: boolean;
 }

@@ -17,6 +17,8 @@ export interface CaaLockStore {
   /** Updates a lock that is still watched. */
   update(lock: CaaLockRecord): Promise<void>;
   delete(projectId: string): Promise<void>;
+  /** Makes all of them due, because what they are compared with has changed. */
+  makeDue(): Promise<void>;
   due(now: Timestamp, limit: number): Promise<readonly CaaLockRecord[]>;
   /** Those that no longer permit the CA. */
   forbidden(): Promise<readonly CaaLockRecord[]>;

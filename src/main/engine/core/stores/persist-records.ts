@@ -19,6 +19,8 @@ export interface PersistRecordStore {
   due(now: Timestamp, limit: number): Promise<readonly string[]>;
   /** Deletes checks of projects whose active certificate is not validated this way, or no longer. */
   deleteUnused(): Promise<void>;
+  /** Makes all of them due, because what they are compared with has changed. */
+  makeDue(): Promise<void>;
   /** Those whose records the CA does not accept, or not much longer. */
   alarmed(): Promise<readonly PersistCheckRecord[]>;
 }
