@@ -31,6 +31,7 @@ export const HELP: Readonly<Record<Route, string>> = {
   '/hosts/$hostId': 'deployments#what-happens-on-the-host',
   '/hosts/$hostId/edit': 'tutorials/nginx-over-ssh#3-add-the-host',
   '/deployments': 'deployments',
+  '/deployments/many': 'deployments#one-deployment-for-many-projects',
   '/deployments/$deploymentId': 'deployments#runs',
   '/deployments/$deploymentId/edit': 'deployments#recipes',
   '/activity': 'audit-trail',

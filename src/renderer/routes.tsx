@@ -162,6 +162,13 @@ const newDeployment = createRoute({
   component: lazyScreen(() => import('./deployments/new-deployment-page.tsx'), 'NewDeploymentPage'),
 });
 
+const manyDeployments = createRoute({
+  getParentRoute: () => root,
+  path: '/deployments/many',
+  validateSearch: (search) => readTexts(search, ['projects']),
+  component: lazyScreen(() => import('./deployments/many-page.tsx'), 'ManyPage'),
+});
+
 const deployment = createRoute({
   getParentRoute: () => root,
   path: '/deployments/$deploymentId',
@@ -307,6 +314,7 @@ const routeTree = root.addChildren([
   editHost,
   deployments,
   newDeployment,
+  manyDeployments,
   deployment,
   editDeployment,
   activity,

@@ -1,7 +1,9 @@
 // Bulk actions in the list: renew 20, re-issue, export as a ZIP, remove and undo; each project has its own result.
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Locator } from 'playwright';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
 import { startGuiApp, useGui } from '../support/gui/use-gui.ts';
 import { describeWith } from '../support/tools/tools.ts';
@@ -28,13 +30,13 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
 
   const button = (name: string): Locator => gui.page.getByRole('button', { name, exact: true });
   const toolbar = () => gui.page.getByRole('toolbar', { name: 'Selected projects' });
-  const choose = async (action: string): Promise<Locator> => {
+  const choose = async (action: string, role: 'button' | 'link' = 'button'): Promise<Locator> => {
     await gui.open('/projects');
     const all = gui.page.getByRole('checkbox', { name: /^Select all/ });
     await all.waitFor();
     if (!(await all.isChecked())) await all.click();
     await toolbar().waitFor();
-    await toolbar().getByRole('button', { name: action }).click();
+    await toolbar().getByRole(role, { name: action }).click();
     return gui.page.getByRole('dialog');
   };
   const serials = () =>
@@ -95,7 +97,7 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     const dialog = await choose('Deploy');
     await dialog.getByText('host-12.example.com has no deployment').waitFor();
     await dialog.getByRole('button', { name: 'Deploy 2' }).click();
-    await dialog.getByText('All 2 completed').waitFor();
+    await dialog.getByText('All 2 started').waitFor();
     expect(await dialog.getByText('Started on 1 host').count()).toBe(2);
     await gui.takeScreenshots('bulk-deployed');
     await dialog.getByRole('button', { name: 'Close' }).click();
@@ -103,6 +105,27 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     const [one] = body.deployments as unknown as { id: string }[];
     const { runs } = (await gui.app.call('GET', `/deployments/${one?.id}/runs`)).body;
     expect(runs).toMatchObject([{ trigger: 'requested' }, { trigger: 'changed' }]);
+  });
+
+  it('adds one deployment to all, with the domain of each in its path', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'certdesk-bulk-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await choose('Add deployment', 'link');
+    await gui.page.getByRole('heading', { name: 'Add a deployment to 21 projects' }).waitFor();
+    await gui.page.getByRole('combobox', { name: 'Hosts' }).click();
+    await gui.page.getByRole('option', { name: 'here' }).click();
+    await gui.page.getByLabel('Certificate file').fill(`${folder}/{nmae}.pem`);
+    await gui.page.getByText('has the unknown placeholder {nmae}').waitFor();
+    await gui.page.getByLabel('Certificate file').fill(`${folder}/{domain}.pem`);
+    await gui.page.getByText('All 21 can have the deployment.').waitFor();
+    await gui.page.getByText(`${folder}/host-29.example.com.pem`).waitFor();
+    await gui.takeScreenshots('bulk-add-deployment');
+    await gui.page.getByRole('button', { name: 'Create 21 deployments' }).click();
+    await gui.page.getByText('21 deployments created').waitFor();
+    const { body } = await gui.app.call('GET', '/deployments?q=nginx');
+    expect(body.counts?.total).toBe(21);
+    for (const { id } of body.deployments as unknown as { id: string }[])
+      await gui.app.asUser('DELETE', `/deployments/${id}`);
   });
 
   it('removes all, and restores them', async () => {

@@ -11,18 +11,19 @@ import type { PartProps } from './deployment-values.ts';
 const text = deploymentTexts.form;
 
 export interface HostChoiceProps extends PartProps {
-  /** The project to return to after a host is added. */
-  readonly projectId: string;
+  /** The project to return to after a host is added, if there is one. */
+  readonly projectId?: string;
 }
 
 export function HostChoice({ values, errors, projectId, onChange }: HostChoiceProps) {
   const api = useApi();
   const query = useQuery(api.hosts.list.queryOptions());
   const hosts = query.data?.hosts ?? [];
+  const back = projectId === undefined ? {} : { project: projectId };
   if (query.data !== undefined && hosts.length === 0) {
     return (
       <Notice tone="info" title={text.noHosts} role="status">
-        <LinkButton size="xs" mt="xs" to="/hosts/new" search={{ project: projectId }}>
+        <LinkButton size="xs" mt="xs" to="/hosts/new" search={back}>
           {text.addHost}
         </LinkButton>
       </Notice>
@@ -76,7 +77,7 @@ export function HostChoice({ values, errors, projectId, onChange }: HostChoicePr
         </>
       )}
       <Group gap="xs">
-        <TextLink fz="sm" to="/hosts/new" search={{ project: projectId }}>
+        <TextLink fz="sm" to="/hosts/new" search={back}>
           {text.addAnotherHost}
         </TextLink>
       </Group>

@@ -10,7 +10,8 @@ import { isHostlessService } from './kind-options.ts';
 const text = deploymentTexts.form.rollout;
 
 export interface RolloutFieldsProps extends PartProps {
-  readonly projectId: string;
+  /** Undefined if the deployment is for many projects: then none comes before it. */
+  readonly projectId?: string;
   /** Of the edited deployment, which cannot come after itself. */
   readonly deploymentId?: string;
 }
@@ -21,7 +22,8 @@ export function RolloutFields(props: RolloutFieldsProps) {
   const hosts = useQuery(api.hosts.list.queryOptions()).data?.hosts ?? [];
   const { rollout } = values;
   const change = (patch: Partial<typeof rollout>) => onChange({ rollout: { ...rollout, ...patch } });
-  if (isHostlessService(values.service)) return <AfterField {...props} />;
+  const after = props.projectId !== undefined && <AfterField {...props} projectId={props.projectId} />;
+  if (isHostlessService(values.service)) return after;
   return (
     <Disclosure label={text.label}>
       <Stack gap="md">
@@ -57,14 +59,20 @@ export function RolloutFields(props: RolloutFieldsProps) {
             onChange={(groups) => change({ groups })}
           />
         </SimpleGrid>
-        <AfterField {...props} />
+        {after}
       </Stack>
     </Disclosure>
   );
 }
 
 /** The other deployments of the project to wait for, if there are any. */
-function AfterField({ values, errors, onChange, projectId, deploymentId }: RolloutFieldsProps) {
+function AfterField({
+  values,
+  errors,
+  onChange,
+  projectId,
+  deploymentId,
+}: RolloutFieldsProps & { readonly projectId: string }) {
   const api = useApi();
   const { data } = useQuery(api.deployments.ofProject.queryOptions({ id: projectId }));
   const others = (data?.deployments ?? []).filter(({ id }) => id !== deploymentId);

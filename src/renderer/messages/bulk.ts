@@ -15,6 +15,7 @@ export const bulk = {
     tags: 'Edit tags',
     remove: 'Remove',
   },
+  addDeployment: 'Add deployment',
   titles: {
     renew: 'Renew certificates',
     reissue: 'Re-issue certificates',
@@ -66,6 +67,7 @@ export const bulk = {
   results: 'Results by project',
   states: { waiting: 'Queued', running: 'Running', done: 'Done', failed: 'Failed', stopped: 'Not started' },
   allCompleted: (n: number) => `All ${n} completed`,
+  allStarted: (n: number) => `All ${n} started`,
   someFailed: (failed: number, n: number) => `${failed} of ${n} failed`,
   stop: 'Stop',
   stopping: 'Jobs already running will finish.',

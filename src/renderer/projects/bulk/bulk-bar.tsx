@@ -4,11 +4,13 @@ import {
   IconArrowsExchange,
   IconDownload,
   IconPackageExport,
+  IconPlus,
   IconRefresh,
   IconTags,
   IconTrash,
 } from '@tabler/icons-react';
 import { bulk as bulkTexts } from '../../messages/bulk.ts';
+import { LinkButton } from '../../ui/link.tsx';
 import classes from '../projects.module.css';
 import type { Selection } from '../selection.ts';
 import type { ProjectRowData } from '../use-project-list.ts';
@@ -53,6 +55,15 @@ export function BulkBar({ rows, selection }: BulkBarProps) {
           </Button>
         );
       })}
+      <LinkButton
+        size="xs"
+        variant="default"
+        leftSection={<IconPlus size={14} aria-hidden />}
+        to="/deployments/many"
+        search={{ projects: chosen.map(({ id }) => id).join(',') }}
+      >
+        {text.addDeployment}
+      </LinkButton>
       <Button size="xs" variant="subtle" onClick={selection.clear}>
         {text.clear}
       </Button>

@@ -56,7 +56,7 @@ function BulkDialog({ action, projects, onBegin }: BulkDialogProps) {
   const [typed, setTyped] = useState('');
   const [tags, setTags] = useState<TagChange>({ add: [], remove: [] });
   const bulk = useBulk(action, fit);
-  if (bulk.states.size > 0) return <Running bulk={bulk} projects={fit} />;
+  if (bulk.states.size > 0) return <Running action={action} bulk={bulk} projects={fit} />;
   const chosen = action !== 'export' || isComplete(choice);
   const wrong = reasonAgainstTags(tags);
   const tagged = action !== 'tags' || (wrong === null && tags.add.length + tags.remove.length > 0);
@@ -121,11 +121,13 @@ function ExcludedProjects({ action, projects }: DialogProps) {
 }
 
 interface RunningProps {
+  readonly action: BulkAction;
   readonly bulk: Bulk;
   readonly projects: readonly ProjectRowData[];
 }
 
-function Running({ bulk: { states, running, stop }, projects }: RunningProps) {
+function Running({ action, bulk: { states, running, stop }, projects }: RunningProps) {
+  const allDone = action === 'deploy' ? text.allStarted : text.allCompleted;
   const all = [...states.values()];
   const ended = all.filter(({ state }) => state !== 'waiting' && state !== 'running').length;
   const failed = all.filter(({ state }) => state !== 'done').length;
@@ -140,7 +142,7 @@ function Running({ bulk: { states, running, stop }, projects }: RunningProps) {
         </div>
       ) : (
         <Notice tone={failed === 0 ? 'ok' : 'bad'} role="status">
-          {failed === 0 ? text.allCompleted(all.length) : text.someFailed(failed, all.length)}
+          {failed === 0 ? allDone(all.length) : text.someFailed(failed, all.length)}
         </Notice>
       )}
       <Results states={states} projects={projects} />
