@@ -1,5 +1,6 @@
 // The look of the API reference: the colours, the font and the theme of the GUI (src/renderer/theme.ts) on the page of
 // swagger-ui, which brings a dark mode that a class turns on.
+import { correctMarkup } from './docs-accessibility.ts';
 
 /**
  * Applies the theme: the one that was chosen in this browser, or the system's. The function is sent to the page as text,
@@ -28,7 +29,10 @@ export function docsTheme(hasGui: boolean) {
   return {
     title: 'Certdesk API reference',
     css: [{ filename: 'certdesk.css', content: hasGui ? FONT + LOOK : LOOK }],
-    js: [{ filename: SCRIPT, content: `(${applyTheme.toString()})();\n` }],
+    js: [
+      { filename: SCRIPT, content: `(${applyTheme.toString()})();\n` },
+      { filename: 'certdesk-markup.js', content: `(${correctMarkup.toString()})();\n` },
+    ],
   };
 }
 
@@ -39,9 +43,12 @@ export function docsTheme(hasGui: boolean) {
 export function finishPage(html: string, hasGui: boolean): string {
   const head = `<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><script src="./static/theme/${SCRIPT}"></script></head>`;
   const icon = '<img src="../../icon.svg" width="26" height="26" alt="">';
-  const bar = `<body><header class="cd-bar">${hasGui ? `<a href="../../">${icon}Certdesk</a>` : ''}<span>API reference</span></header>`;
+  const bar = `<body>${SKIP}<header class="cd-bar">${hasGui ? `<a href="../../">${icon}Certdesk</a>` : ''}<span>API reference</span></header>`;
   return html.replace('</head>', () => head).replace('<body>', () => bar);
 }
+
+/** Before everything else. swagger-ui's own one, which is hidden, comes after the header. */
+const SKIP = '<a class="cd-skip" href="#operations">Skip to operations</a>';
 
 /** The GUI's build puts it there under this name (scripts/lib/docs-pages.ts). */
 const FONT = `@font-face {
@@ -75,6 +82,9 @@ body { color: var(--cd-text); font: 0.875rem/1.5 var(--cd-font); font-feature-se
   display: inline-flex; align-items: center; gap: 0.625rem;
   color: var(--cd-text); font-size: 1rem; font-weight: 700; text-decoration: none;
 }
+.cd-skip { position: absolute; left: 0.5rem; top: -4rem; z-index: 1; padding: 0.5rem 1rem; border-radius: 0.5rem; background: #3f55ca; color: #fff; }
+.cd-skip:focus { top: 0.5rem; }
+.swagger-ui .swagger-ui__skip-link { display: none; }
 .cd-bar span { color: var(--cd-dimmed); }
 :focus-visible { outline: 2px solid #6a80ec !important; outline-offset: 2px; }
 .swagger-ui .topbar, .swagger-ui .info .title small.version-stamp { display: none; }
@@ -120,6 +130,7 @@ body { color: var(--cd-text); font: 0.875rem/1.5 var(--cd-font); font-feature-se
 .swagger-ui .btn, html.dark-mode .swagger-ui .btn {
   border: 1px solid var(--cd-line) !important; border-radius: 0.5rem; background: var(--cd-surface); box-shadow: none;
 }
+.swagger-ui .download-contents { background: #5b6472 !important; color: #fff !important; }
 .swagger-ui .btn.authorize svg { fill: currentcolor !important; }
 .swagger-ui .tab-header .tab-item .opblock-title span::after { background: #6a80ec !important; }
 .swagger-ui .microlight span[style*='211, 99, 99'] { color: #f0a3a3 !important; }
