@@ -202,6 +202,12 @@ export const TOOLS = {
     debian: ['apache2-bin'],
     elsewhere: 'install Apache httpd 2.4',
   },
+  a2enmod: {
+    what: "Debian's configuration of Apache httpd, and its commands a2enmod and apachectl",
+    programs: [{ names: ['a2enmod'], variable: 'CERTDESK_TEST_A2ENMOD' }],
+    debian: ['apache2'],
+    elsewhere: 'install apache2 (Debian)',
+  },
   postfix: {
     what: 'Postfix, a mail server whose certificates are checked',
     programs: [{ names: ['postfix'], variable: 'CERTDESK_TEST_POSTFIX' }],
