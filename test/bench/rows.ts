@@ -1,6 +1,6 @@
 // What npm run bench measures: one entry per row of the table, each with its target. The results go into the file
 // unabridged.
-import { deploy, fleet } from './deployment-rows.ts';
+import { deploy, fleet, rollout } from './deployment-rows.ts';
 import { measureDns } from './dns-row.ts';
 import { measureEndpoints, type Usage } from './endpoints-row.ts';
 import { measureIssuance } from './issuance-rows.ts';
@@ -176,4 +176,5 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   endpoints,
   deploy,
   fleet,
+  rollout,
 };
