@@ -98,6 +98,12 @@ export const CertificateDetailsSchema = z
       .object({ url: z.string().nullable(), email: z.string().nullable(), directoryUrl: z.string() })
       .nullable()
       .meta({ description: 'The ACME account that ordered the certificate' }),
+    clientAuth: z.object({
+      permitted: z.boolean().meta({ description: 'Whether it may be used as a client (extended key usage)' }),
+      warnings: z.array(z.string()).meta({
+        description: 'If it may not: deployments and endpoints that may present it as a client, as sentences',
+      }),
+    }),
   })
   .meta({ id: 'CertificateDetails' });
 export type CertificateDetails = z.infer<typeof CertificateDetailsSchema>;

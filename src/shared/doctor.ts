@@ -269,6 +269,13 @@ export const DOCTOR_FINDINGS = {
       'Select another validation method. Wildcards need DNS-01; IP addresses need HTTP-01 or TLS-ALPN-01.',
     blocks: true,
   },
+  'ca-no-client-auth': {
+    group: 'ca',
+    severity: 'warning',
+    summary:
+      'A deployment or endpoint of the project may present the certificate as a client, and public CAs issue certificates for servers only.',
+    advice: 'Use a certificate of a private CA for connections as a client.',
+  },
   'not-checked': {
     group: 'doctor',
     severity: 'unknown',

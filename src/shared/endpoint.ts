@@ -144,6 +144,12 @@ export const FINDINGS = {
     summary: 'The server supports only TLS versions or ciphers that current clients refuse.',
     advice: 'Enable TLS 1.2 and TLS 1.3 with their default ciphers.',
   },
+  'no-client-auth': {
+    severity: 'warning',
+    summary:
+      'The server is of a kind that presents its certificate as a client too, and the certificate does not permit that.',
+    advice: 'For connections as a client, use a certificate of a private CA.',
+  },
   'extra-root': {
     severity: 'info',
     summary: 'The server also sends the root certificate, which clients ignore.',

@@ -71,6 +71,7 @@ export const endpoints = {
     revoked: 'Revoked',
     'addresses-differ': 'Addresses differ',
     'outdated-tls': 'Outdated TLS',
+    'no-client-auth': 'Not for clients',
     'extra-root': 'Root sent',
     'extra-certificate': 'Superfluous certificate',
     'revocation-unknown': 'Revocation unknown',

@@ -46,7 +46,7 @@ function Contents({ project, certificate }: ContentsProps) {
     <Stack gap="md">
       <WhereUsedOffer project={project} />
       <Panel title={text.contents} aside={<ExportButton project={project} />}>
-        <CertificateFacts certificate={certificate} leaf={chain.data?.chain[0]} />
+        <CertificateFacts project={project} certificate={certificate} leaf={chain.data?.chain[0]} />
       </Panel>
       <QueryView query={chain}>
         {({ chain: links }) => (
@@ -66,14 +66,16 @@ function Contents({ project, certificate }: ContentsProps) {
 }
 
 interface FactsProps {
+  readonly project: ProjectRowData;
   readonly certificate: Certificate;
   readonly leaf: ChainLink | undefined;
 }
 
-function CertificateFacts({ certificate, leaf }: FactsProps) {
+function CertificateFacts({ project, certificate, leaf }: FactsProps) {
   const { names, issuer, type, issuedAt, expiresAt, renewedFrom, revokedAt } = certificate;
   const api = useApi();
   const cas = useQuery(api.system.cas.queryOptions()).data?.cas ?? [];
+  const details = useQuery(api.certificates.details.queryOptions({ id: project.id })).data;
   const serial = formatHex(certificate.serial);
   const fingerprint = formatHex(certificate.fingerprint);
   return (
@@ -90,6 +92,9 @@ function CertificateFacts({ certificate, leaf }: FactsProps) {
           : { label: text.renewedFrom, value: <Time at={renewedFrom} as="date" /> },
         leaf === undefined ? null : { label: text.key, value: keyName(leaf) },
         leaf === undefined ? null : { label: text.signature, value: signatureName(leaf.signatureAlgorithm) },
+        details == null
+          ? null
+          : { label: text.use, value: details.clientAuth.permitted ? text.useAny : text.useServer },
         { label: text.serial, value: <CopyText value={serial} what={text.serial} /> },
         { label: text.fingerprint, value: <CopyText value={fingerprint} what={text.fingerprint} /> },
         leaf === undefined

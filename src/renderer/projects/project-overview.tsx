@@ -47,6 +47,11 @@ export function ProjectOverview({ project }: { readonly project: ProjectRowData 
       {project.uncovered !== null && project.runningJobId === null && (
         <Uncovered id={id} name={project.uncovered} />
       )}
+      {details.data?.clientAuth.warnings.map((warning) => (
+        <Notice key={warning} tone="warn" role="status">
+          <Text>{warning}</Text>
+        </Notice>
+      ))}
       {certificate === null ? (
         <Panel>
           <NoCertificate project={project} />

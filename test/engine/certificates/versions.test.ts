@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHistory, type History } from '../../../src/main/engine/certificates/versions.ts';
 import type { CertificateRecord } from '../../../src/main/engine/core/model.ts';
+import { NOT_CHECKED } from '../../../src/main/engine/core/model-endpoint.ts';
 import { EARLIER_VERSION } from '../../../src/main/engine/outgoing/saved-by.ts';
 import {
   CertificateDetailsSchema,
@@ -9,6 +11,7 @@ import {
 } from '../../../src/shared/certificate-history.ts';
 import { daysFromNow, makeChain, NOW, type TestChain } from '../../support/engine/certificates.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
+import { DEPLOYMENT } from '../../support/engine/many-deployments.ts';
 import { CERTIFICATE, JOB, PROJECT, SPEC } from '../../support/engine/records.ts';
 import { createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
 
@@ -211,5 +214,47 @@ describe('a restore of a version', () => {
     await expect(history.restore('nobody')).rejects.toMatchObject({ code: 'PROJECT_NOT_FOUND' });
     now = daysFromNow(-0.01);
     expect(await history.restore('p1', 'c1')).toMatchObject({ domain: CERTIFICATE.domain });
+  });
+});
+
+describe('a certificate for servers only', () => {
+  const details = async (usage: string) => {
+    const { certificate: chain } = await openssl.issue({
+      subject: '/CN=shop.example.com',
+      notBefore: NOW,
+      extensions: [`extendedKeyUsage=${usage}`],
+    });
+    const id = randomUUID();
+    await activate({ id, fingerprint: id, chain });
+    return (await history.details('p1'))?.clientAuth;
+  };
+
+  it('has a warning for each service that presents it as a client', async () => {
+    expect(await details('serverAuth')).toEqual({ permitted: false, warnings: [] });
+    await database.stores.deployments.create({ ...DEPLOYMENT, recipe: 'nginx' });
+    await database.stores.deployments.create({ ...DEPLOYMENT, id: 'd2', recipe: 'postfix' });
+    await database.stores.endpoints.create({
+      id: 'e1',
+      projectIds: ['p1'],
+      host: 'chat.example.com',
+      port: 5222,
+      protocol: 'xmpp-client',
+      serverName: null,
+      addresses: null,
+      trust: null,
+      expected: 'projects',
+      intervalMinutes: 360,
+      savedBy: { kind: 'window', id: null, name: 'Test' },
+      createdAt: at(-1),
+      updatedAt: at(-1),
+      nextCheckAt: at(300),
+      dueCount: 0,
+      check: NOT_CHECKED,
+    });
+    expect(await details('serverAuth')).toEqual({
+      permitted: false,
+      warnings: [expect.stringContaining('Postfix'), expect.stringContaining('XMPP servers')],
+    });
+    expect(await details('serverAuth,clientAuth')).toEqual({ permitted: true, warnings: [] });
   });
 });

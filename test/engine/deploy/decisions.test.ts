@@ -6,6 +6,7 @@ import { expandRecipe, keyReader, listRecipes } from '../../../src/main/engine/d
 import { nextAttemptAt } from '../../../src/main/engine/deploy/retry.ts';
 import { combineStates, stateOf } from '../../../src/main/engine/deploy/state.ts';
 import { judge } from '../../../src/main/engine/deploy/verify.ts';
+import { CLIENT_USES } from '../../../src/shared/client-auth.ts';
 import { hasKey } from '../../../src/shared/deployment.ts';
 import { DEFAULT_ROLLOUT } from '../../../src/shared/rollout.ts';
 import { secretsOf } from '../../support/deploy/recipe-page.ts';
@@ -145,11 +146,17 @@ describe('a recipe', () => {
   });
 });
 
+it('every recipe that presents its certificate as a client exists', () => {
+  const ids = listRecipes().map(({ id }) => id);
+  expect(Object.keys(CLIENT_USES).filter((id) => !ids.includes(id))).toEqual([]);
+});
+
 describe('the preview', () => {
   it('says in sentences what a run does, and warns', () => {
     const { files, steps, verify } = expandRecipe('nginx', { key: '/etc/tls/a.key' }, 'a.example');
     const described = {
       kind: 'files',
+      recipe: 'nginx',
       options: {},
       files,
       steps,
@@ -181,11 +188,19 @@ describe('the preview', () => {
     expect(describeRun({ ...described, files: owned }, { hosts: ['db'], domain: null })).toContain(
       'Write private key, certificate and intermediates to /etc/ssl/postgresql/a.example.pem, owner postgres, mode 0600.',
     );
-    expect(warnAbout(described)).toEqual([]);
+    const forServers = { permitsClientAuth: false };
+    expect(warnAbout(described, forServers)).toEqual([]);
     const open = files.map((file) => ({ ...file, mode: '0644' }));
-    expect(warnAbout({ ...described, files: open })).toEqual([
+    expect(warnAbout({ ...described, files: open }, forServers)).toEqual([
       'Everyone on the host can read the private key in /etc/tls/a.key (mode 0644).',
     ]);
+    const mail = { ...described, recipe: 'postfix' };
+    expect(warnAbout(mail, forServers)).toEqual([
+      expect.stringMatching(
+        /does not permit client authentication\. Postfix presents it to other mail servers/,
+      ),
+    ]);
+    expect(warnAbout(mail, { permitsClientAuth: true })).toEqual([]);
   });
 });
 

@@ -15,6 +15,7 @@ import type {
   Sighting,
 } from '../../../src/main/engine/endpoints/sighting.ts';
 import { createTrust } from '../../../src/main/engine/endpoints/trust.ts';
+import { clientUseOfEndpoint } from '../../../src/shared/client-auth.ts';
 import { createTestPki, daysAhead, NAME, type TestPki, toDer } from '../../support/endpoints/chains.ts';
 import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
 import { describeWith } from '../../support/tools/tools.ts';
@@ -78,6 +79,17 @@ describeWith('openssl', 'findings about an endpoint', () => {
     expect(find([selfSigned]).map(({ message }) => message)).toEqual([
       `The certificate ${NAME} signed itself.`,
     ]);
+  });
+
+  it('warns if the server presents a certificate as a client that is for servers only', async () => {
+    const clientUse = clientUseOfEndpoint({ protocol: 'xmpp-client', port: 5222 });
+    const usage = (text: string) => pki.issueLeaf({ extensions: [`extendedKeyUsage=${text}`] });
+    const [server, both] = [await usage('serverAuth'), await usage('serverAuth,clientAuth')];
+    const below = (each: CertifiedKey) => [each, pki.lower, pki.upper];
+    expect(codes(below(server), { clientUse })).toEqual(['no-client-auth']);
+    expect(codes(below(both), { clientUse })).toEqual([]);
+    expect(codes(below(leaf), { clientUse }), 'every use').toEqual([]);
+    expect(codes(below(server))).toEqual([]);
   });
 
   it.each([

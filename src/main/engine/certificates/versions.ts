@@ -7,6 +7,7 @@ import type {
   ChainLink,
   LastRequest,
 } from '../../../shared/certificate-history.ts';
+import { CLIENT_AUTH_ADVICE, explainNoClientAuth } from '../../../shared/client-auth.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { nameOfAuthority } from '../acme/authorities.ts';
 import type { DirectoryOverrides } from '../acme/directories.ts';
@@ -21,8 +22,10 @@ import { getDnsProvider } from '../dns/providers/registry.ts';
 import { specOf } from '../jobs/job-input.ts';
 import { isSelfSigned, type Certificate as Parsed } from '../pki/inspect/certificate.ts';
 import { parseChain } from '../pki/inspect/chain.ts';
+import { chainPermitsClientAuth } from '../pki/inspect/client-usage.ts';
 import { describeCertificate, displayName, issuerName } from '../pki/inspect/facts.ts';
 import { findVersion, refuseWhileBusy } from './certificates.ts';
+import { findClientUses } from './client-uses.ts';
 import { restorableUntil } from './retention.ts';
 import { presentCertificate } from './views.ts';
 
@@ -207,8 +210,19 @@ async function presentDetails(
     storedAt,
     autoRenew,
     spec: spec && (await presentSpec(stores, directories, spec)),
+    clientAuth: await describeClientAuth(stores, certificate),
     account: account && { url: account.url, email: account.email, directoryUrl: account.directoryUrl },
   };
+}
+
+async function describeClientAuth(
+  stores: Stores,
+  { chain, projectId }: CertificateRecord,
+): Promise<CertificateDetails['clientAuth']> {
+  if (chainPermitsClientAuth(chain)) return { permitted: true, warnings: [] };
+  const uses = await findClientUses(stores, projectId);
+  const warnings = uses.map((use) => `${explainNoClientAuth(use)} ${CLIENT_AUTH_ADVICE}`);
+  return { permitted: false, warnings };
 }
 
 async function presentSpec(

@@ -18,6 +18,7 @@ import type { DeploymentRecord } from '../core/model-deploy.ts';
 import type { Clock, Vault } from '../core/ports.ts';
 import { findProject } from '../core/project-lookup.ts';
 import type { Stores } from '../core/stores.ts';
+import { chainPermitsClientAuth } from '../pki/inspect/client-usage.ts';
 import { assertDeployable } from './assert-deployable.ts';
 import { checkDefinition } from './check-definition.ts';
 import { changeDeployment, complete, newDeployment } from './definition.ts';
@@ -96,6 +97,12 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
     const [presented] = await presentDeployments(stores, [await findDeployment(stores, id)]);
     if (presented === undefined) throw new CertdeskError('DEPLOYMENT_NOT_FOUND');
     return presented;
+  }
+
+  /** Without a certificate nothing is known, so nothing is warned about. */
+  async function isForClients(projectId: string): Promise<boolean> {
+    const active = await stores.certificates.active(projectId);
+    return active === null || chainPermitsClientAuth(active.chain);
   }
 
   /** Deploys what is active, if anything is. */
@@ -200,14 +207,16 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
       await checkDefinition(stores, completed, project.domain);
       await checkOrder(stores, { id: null, projectId, after: completed.after });
       const hosts = await selectedHosts(stores, completed);
-      return toPreview(completed, { hosts: hosts.map(({ name }) => name), domain: project.domain });
+      const where = { hosts: hosts.map(({ name }) => name), domain: project.domain };
+      return toPreview(completed, where, await isForClients(projectId));
     },
 
     async preview(id) {
       const deployment = await findDeployment(stores, id);
       const { domain } = await findProject(stores, deployment.projectId);
       const hosts = await selectedHosts(stores, deployment);
-      return toPreview(deployment, { hosts: hosts.map(({ name }) => name), domain });
+      const where = { hosts: hosts.map(({ name }) => name), domain };
+      return toPreview(deployment, where, await isForClients(deployment.projectId));
     },
 
     async update(id, body) {
@@ -289,10 +298,11 @@ async function assertTargets(
 function toPreview(
   described: Parameters<typeof describeRun>[0],
   where: Parameters<typeof describeRun>[1],
+  permitsClientAuth: boolean,
 ): DeploymentPreview {
   return {
     sentences: [...describeRun(described, where)],
-    warnings: [...warnAbout(described)],
+    warnings: [...warnAbout(described, { permitsClientAuth })],
     files: described.files.map((file) => ({ ...file })),
     steps: described.steps,
     verify: described.verify,

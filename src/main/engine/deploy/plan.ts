@@ -1,4 +1,5 @@
 // Decides what a run does, and says it in sentences. Pure.
+import { CLIENT_AUTH_ADVICE, CLIENT_USES, explainNoClientAuth } from '../../../shared/client-auth.ts';
 import type {
   CommandInput,
   DeploymentKind,
@@ -65,6 +66,7 @@ export interface Described {
   readonly window: DeploymentWindow | null;
   readonly rollout: Rollout;
   readonly kind: DeploymentKind;
+  readonly recipe: string | null;
   readonly options: KindOptions;
 }
 
@@ -179,12 +181,16 @@ function verifySentences(verify: DeploymentVerify | null, domain: string | null)
 }
 
 /** Points out what is legal but probably not meant. */
-export function warnAbout({
-  files,
-  steps,
-  command,
-}: Pick<Described, 'files' | 'steps' | 'command'>): readonly string[] {
+/** @param how.permitsClientAuth Whether the certificate of the project permits client authentication. */
+export function warnAbout(
+  { files, steps, command, recipe }: Pick<Described, 'files' | 'steps' | 'command' | 'recipe'>,
+  how: { readonly permitsClientAuth: boolean },
+): readonly string[] {
+  const clientUse = CLIENT_USES[recipe ?? ''];
   return [
+    ...(clientUse === undefined || how.permitsClientAuth
+      ? []
+      : [`${explainNoClientAuth(clientUse)} ${CLIENT_AUTH_ADVICE}`]),
     ...(files.length > 0 && steps.reloadCommand === null
       ? ['No command reloads the service, so it may serve the old certificate until it is restarted.']
       : []),

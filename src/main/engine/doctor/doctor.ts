@@ -4,6 +4,7 @@ import type { DoctorRequest } from '../../../shared/doctor-schema.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { AcmeClient } from '../acme/contract.ts';
 import type { DirectoryOverrides } from '../acme/directories.ts';
+import { findClientUses } from '../certificates/client-uses.ts';
 import { dns01Value } from '../challenges/dns-01.ts';
 import type { HttpChallenges } from '../challenges/http-01.ts';
 import type { WebPorts } from '../challenges/reachability/fetch.ts';
@@ -55,7 +56,11 @@ export interface DoctorDeps {
 export function createDoctor(deps: DoctorDeps): Doctor {
   const { stores, directories } = deps;
 
-  const run: Doctor['examine'] = async (request, { signal, ...asker }) => {
+  async function run(
+    request: DoctorRequest,
+    { signal, ...asker }: DoctorOptions,
+    clientUses: readonly string[],
+  ): Promise<DoctorReport> {
     const { names, challengeType: challenge, ca, staging, profile = null, email = null } = request;
     const facts = describeCa({ ca, staging, profile }, directories);
     const account = await stores.accounts.find(facts.directoryUrl, email);
@@ -64,12 +69,13 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       challenge,
       ca: facts,
       accountUrl: account?.url ?? null,
+      clientUses,
     };
     return examine(await toExamineDeps(deps, account?.id ?? null, asker), order, signal);
-  };
+  }
 
   return {
-    examine: run,
+    examine: (request, options) => run(request, options, []),
     async examineProject(projectId, options) {
       const { domain, altNames } = await findProject(stores, projectId);
       if (domain === null)
@@ -85,7 +91,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
         ...(profile === null ? {} : { profile }),
         ...(email === null ? {} : { email }),
       };
-      return run(request, options);
+      return run(request, options, await findClientUses(stores, projectId));
     },
   };
 }

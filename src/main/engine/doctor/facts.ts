@@ -21,6 +21,8 @@ export interface DoctorOrder {
   readonly ca: CaFacts;
   /** The ACME account's URL; null: a new account will be registered; undefined: it is not known. */
   readonly accountUrl: string | null | undefined;
+  /** What presents the certificate as a client (shared/client-auth.ts). Default: nothing that is known. */
+  readonly clientUses?: readonly string[];
 }
 
 export interface CaFacts {

@@ -1,13 +1,19 @@
 // Findings about the CA: whether it can issue what is ordered, whether it is reachable, its limits and its clock.
 import { isIP } from 'node:net';
 import { parse } from 'tldts';
+import { CLIENT_AUTH_ADVICE } from '../../../shared/client-auth.ts';
 import type { DoctorFinding } from '../../../shared/doctor.ts';
 import { isPublicAddress } from '../outgoing/special-networks.ts';
 import type { DoctorFacts, DoctorOrder } from './facts.ts';
 import { command, createDoctorFinding, methodOf, setting, USE_DNS } from './finding.ts';
 
 export function findCaProblems({ order, clock, limit }: DoctorFacts): readonly DoctorFinding[] {
-  return [...findCapabilityProblems(order), ...findClockProblems(order, clock), ...findLimitProblem(limit)];
+  return [
+    ...findCapabilityProblems(order),
+    ...findClientUseProblems(order),
+    ...findClockProblems(order, clock),
+    ...findLimitProblem(limit),
+  ];
 }
 
 function findCapabilityProblems(order: DoctorOrder): readonly DoctorFinding[] {
@@ -62,6 +68,19 @@ function findCapabilityProblems(order: DoctorOrder): readonly DoctorFinding[] {
     else if (method !== order.challenge) found.push(wildcardNeedsDns(name, order));
   }
   return found;
+}
+
+/** Private CAs may issue certificates for clients too. */
+function findClientUseProblems({ ca, clientUses = [] }: DoctorOrder): readonly DoctorFinding[] {
+  if (!ca.isPublic) return [];
+  return clientUses.map((use) => {
+    const message = `${ca.name} issues certificates for servers only. ${use}, and other servers may refuse it then.`;
+    return createDoctorFinding('ca-no-client-auth', {
+      name: null,
+      message,
+      fixes: [setting(CLIENT_AUTH_ADVICE)],
+    });
+  });
 }
 
 function wildcardNeedsDns(name: string, { challenge }: DoctorOrder): DoctorFinding {

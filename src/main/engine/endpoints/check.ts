@@ -1,4 +1,5 @@
 // Checks one endpoint: resolves its host, probes every address, asks revocation lists, and judges what it saw.
+import { clientUseOfEndpoint } from '../../../shared/client-auth.ts';
 import type { Finding, Protocol } from '../../../shared/endpoint.ts';
 import { mapConcurrent } from '../core/map-concurrent.ts';
 import type { Clock } from '../core/ports.ts';
@@ -66,6 +67,7 @@ export async function checkEndpoint(
   const assessment = assessEndpoint(sightings, request.expected, (sighting) => ({
     now,
     trust: options.trust,
+    clientUse: clientUseOfEndpoint(request),
     ...(options.knownIssuers === undefined ? {} : { knownIssuers: options.knownIssuers }),
     ...revocationOf(revocations.get(keyOf(sighting))),
   }));

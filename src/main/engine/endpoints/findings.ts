@@ -1,7 +1,9 @@
 // Compares what one address presented with what it should present. Pure: no I/O, no clock.
 import type { X509Certificate } from 'node:crypto';
+import { explainNoClientAuth } from '../../../shared/client-auth.ts';
 import type { Finding } from '../../../shared/endpoint.ts';
 import { toTimestamp } from '../../../shared/time.ts';
+import { permitsClientAuth } from '../pki/inspect/client-usage.ts';
 import { findChainProblems } from './chain-findings.ts';
 import { createFinding, formatTime, listNames, nameOf, nameOfIssuer } from './finding-text.ts';
 import { hasName } from './names.ts';
@@ -26,6 +28,8 @@ export interface FindingContext {
   /** Certificates that may be issuers (of the project's own chain, or downloaded): they tell a gap from an unknown root. */
   readonly knownIssuers?: readonly X509Certificate[];
   readonly revocation?: Revocation;
+  /** When the server presents its certificate as a client (shared/client-auth.ts); null if it is not known to. */
+  readonly clientUse?: string | null;
 }
 
 /** What the CAs' revocation lists say about the certificates that were sent. */
@@ -66,6 +70,7 @@ export function findProblems(
     ...describeRevocation(leaf, address, context.revocation),
     ...findChainProblems(sent, address, context),
     ...checkVersion(sighting),
+    ...checkClientAuth(leaf, address, context.clientUse ?? null),
   ];
 }
 
@@ -168,6 +173,11 @@ function checkVersion({ outdated, tlsVersion, cipher, address }: PresentedSighti
   if (!outdated) return [];
   const message = `The server accepts only what current clients refuse: ${formatVersion(tlsVersion)}${cipher === null ? '' : ` with ${cipher}`}.`;
   return [createFinding('outdated-tls', address, message)];
+}
+
+function checkClientAuth(leaf: X509Certificate, address: string, use: string | null): readonly Finding[] {
+  if (use === null || permitsClientAuth(leaf)) return [];
+  return [createFinding('no-client-auth', address, explainNoClientAuth(use))];
 }
 
 /** `TLSv1` -> `TLS 1.0` */

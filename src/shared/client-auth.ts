@@ -1,0 +1,39 @@
+// Services that also present their certificate as a client. Public CAs have stopped issuing certificates for that: Let's
+// Encrypt on 2026-07-08, and from 2027-03-15 Chrome trusts only roots whose certificates are for servers alone (Chrome
+// Root Program Policy 1.8).
+import type { Protocol } from './endpoint.ts';
+
+/** By recipe: when the service presents its certificate as a client, as a sentence without a period. */
+export const CLIENT_USES: Readonly<Record<string, string>> = {
+  postfix: 'Postfix presents it to other mail servers if smtp_tls_chain_files or smtp_tls_cert_file names it',
+  dovecot: 'Dovecot presents it to the servers that it proxies to if ssl_client_cert names it',
+  slapd: 'OpenLDAP presents it to its provider if syncrepl names it (tls_cert, with bindmethod=sasl)',
+  postgresql: 'PostgreSQL presents it to its primary if sslcert in primary_conninfo names it',
+  mariadb: 'MariaDB presents it to its primary if MASTER_SSL_CERT of a replica names it',
+  mosquitto: 'Mosquitto presents it to another broker if bridge_certfile names it',
+};
+
+/** By port, for servers that have no recipe. */
+const CLIENT_USES_BY_PORT: Readonly<Record<number, string>> = {
+  5269: 'XMPP servers present it to each other (server-to-server connections)',
+  64738: 'Mumble presents it to the list of public servers',
+};
+
+/** When the server behind an endpoint presents its certificate as a client; null if it is not known to. */
+export function clientUseOfEndpoint(endpoint: {
+  readonly protocol: Protocol;
+  readonly port: number;
+}): string | null {
+  const port = endpoint.protocol === 'xmpp-client' ? 5269 : endpoint.port;
+  return CLIENT_USES_BY_PORT[port] ?? null;
+}
+
+const WHY =
+  'certificates of public CAs are for servers only now: at Let’s Encrypt since 2026-07-08, at all public CAs from 2027-03-15';
+
+/** @param use As in this file. */
+export function explainNoClientAuth(use: string): string {
+  return `The certificate does not permit client authentication. ${use}, and other servers may refuse it then: ${WHY}.`;
+}
+
+export const CLIENT_AUTH_ADVICE = 'For connections as a client, use a certificate of a private CA.';
