@@ -3,6 +3,7 @@
 import type { Locator } from 'playwright';
 import { expect, it } from 'vitest';
 import { type DnsRig, startDnsRig } from '../support/dns/rig.ts';
+import { applyFixes } from '../support/doctor/doctor-rig.ts';
 import { startGuiApp, useGui } from '../support/gui/use-gui.ts';
 import { createOpenSsl } from '../support/tools/openssl.ts';
 import { describeWith } from '../support/tools/tools.ts';
@@ -163,5 +164,60 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the attention list', () => {
     await dialog().getByRole('link', { name: 'Open shop.example.com' }).waitFor();
     await dialog().getByRole('button', { name: 'Save anyway' }).click();
     await gui.page.getByText('Project updated').waitFor();
+  });
+
+  it('lists DNS records that will stop the next renewal, and shows in the project how to fix them', async () => {
+    const domain = 'persist.example.com';
+    const record = `_validation-persist.${domain}`;
+    const id = await gui.app.project(domain);
+    const body = { ...rig.requests.cloudflare, challengeType: 'dns-persist-01', keyType: 'ec' };
+    const issued = await gui.app.call('POST', `/projects/${id}/certificate/obtain`, { body });
+    expect(issued.status, issued.text).toBe(200);
+    const [value = ''] = await rig.bind.lookup(record, 'TXT');
+
+    await gui.open(`/projects/${id}?tab=challenges`);
+    const records = gui.page.getByRole('region', { name: 'DNS-PERSIST-01 records' });
+    await records.getByText('Valid', { exact: true }).waitFor();
+    await rig.bind.update('example.com', record, []);
+    await records.getByRole('button', { name: 'Check records' }).click();
+    await records.getByText('Missing', { exact: true }).waitFor();
+    await records.getByText(value, { exact: true }).waitFor();
+
+    const caa = gui.page.getByRole('region', { name: 'CAA lock' });
+    await caa.getByRole('button', { name: 'Check CAA records' }).click();
+    await caa.getByText('Open to every CA').waitFor();
+    await caa.getByRole('button', { name: 'Check every day' }).click();
+    await caa.getByText('Certdesk checks these records every day', { exact: false }).waitFor();
+    const other = { kind: 'add-record', text: `${domain}. 300 IN CAA 0 issue "other.example"` } as const;
+    await applyFixes(rig.bind, 'example.com', [other]);
+    await caa.getByRole('button', { name: 'Check CAA records' }).click();
+    await caa.getByText('The CA is not permitted').waitFor();
+
+    const doctor = gui.page.getByRole('region', { name: 'Would the CA issue this certificate?' });
+    await doctor.getByRole('button', { name: 'Examine' }).click();
+    await doctor.getByText('permit certificates only from "other.example"', { exact: false }).waitFor();
+    await doctor.getByText('Add this record').first().waitFor();
+    await gui.takeScreenshots('project-challenges');
+
+    await gui.open('/');
+    const row = attention().filter({ hasText: domain });
+    await row.getByText('CAA forbids renewal').waitFor();
+    await row.getByText('DNS record', { exact: true }).waitFor();
+    await gui.takeScreenshots('overview-dns-records');
+    await row.getByRole('link', { name: /^View DNS records/ }).click();
+    await caa.waitFor();
+
+    await gui.open(`/projects/${id}/obtain`);
+    await gui.page.getByText('The records to create').waitFor();
+    await gui.page.getByText(value, { exact: true }).waitFor();
+    await gui.takeScreenshots('obtain-persist');
+    await applyFixes(rig.bind, 'example.com', [
+      { ...other, kind: 'remove-record', text: other.text.replace(' 300 ', ' ') },
+    ]);
+    await rig.bind.update('example.com', record, [value]);
+    for (const path of ['caa-lock', 'persist-records'])
+      expect((await gui.app.call('GET', `/projects/${id}/${path}`)).status).toBe(200);
+    await gui.open('/');
+    await row.waitFor({ state: 'hidden' });
   });
 });

@@ -106,8 +106,8 @@ export interface Candidate extends Need {
   readonly deployment?: DeploymentNeed | undefined;
   /** The version that is still to be revoked, also if `kind` is another problem. */
   readonly revocation?: RevocationNeed | undefined;
-  /** The problem of the project's DNS records, also if `kind` is another problem. */
-  readonly dns?: DnsNeed | undefined;
+  /** The problems of the project's DNS records, also if `kind` is another problem. */
+  readonly dns?: readonly DnsNeed[];
 }
 
 async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overview['attention']> {
@@ -201,15 +201,15 @@ function addFurtherNeeds(
   },
 ): readonly Candidate[] {
   const servedOf = new Map(needs.served.map((need) => [need.projectId, need]));
-  const dnsOf = new Map(needs.dns.toReversed().map((need) => [need.projectId, need]));
+  const dnsOf = Map.groupBy(needs.dns, ({ projectId }) => projectId);
   const deploymentOf = new Map(needs.deployments.map((need) => [need.projectId, need]));
   const revocationOf = new Map(needs.revocations.map((need) => [need.projectId, need]));
   return candidates.map((candidate) => {
     const served = servedOf.get(candidate.projectId);
     const deployment = deploymentOf.get(candidate.projectId);
     const revocation = revocationOf.get(candidate.projectId);
-    const dns = dnsOf.get(candidate.projectId);
-    const severities = [candidate, served, deployment, revocation, dns].map((need) => need?.severity);
+    const dns = dnsOf.get(candidate.projectId) ?? [];
+    const severities = [candidate, served, deployment, revocation, ...dns].map((need) => need?.severity);
     const severity = severities.includes('critical') ? 'critical' : 'warning';
     return { ...candidate, severity, served, deployment, revocation, dns };
   });
@@ -232,7 +232,7 @@ async function withDetails(
     if (project === null) return null; // removed since the candidates were read
     const runningJobId = running.get(projectId) ?? null;
     const lastFailed = failedOf.get(projectId) ?? null;
-    const { kind, served, deployment, revocation, dns } = candidate;
+    const { kind, served, deployment, revocation, dns = [] } = candidate;
     const jobId = lastFailed?.input.kind === 'revoke' ? lastFailed.id : null;
     const main =
       revocation?.kind === kind
@@ -244,7 +244,7 @@ async function withDetails(
       { kind: deployment?.kind, cause: onHosts?.cause },
       { kind: served?.kind, cause: served && causeOfServed(served) },
       { kind: revocation?.kind, cause: revocation && causeOfRevocation(revocation, isLimited) },
-      { kind: dns?.kind, cause: dns && causeOfDns(dns) },
+      ...dns.map((need) => ({ kind: need.kind, cause: causeOfDns(need) })),
     ].filter((each) => each.kind !== undefined && each.kind !== kind);
     const furtherKinds = further.flatMap((each) => each.kind ?? []);
     const cause = [item.cause, ...further.map((each) => each.cause)].join(' ');
@@ -257,11 +257,12 @@ async function withDetails(
 type Description = Omit<Attention, 'projectId' | 'name' | 'domain' | 'runningJobId' | 'furtherKinds'>;
 
 function describe(
-  { listed, expiresAt, kind, severity, served, dns }: Candidate,
+  { listed, expiresAt, kind, severity, served, dns = [] }: Candidate,
   certificate: CertificateRecord | null,
   { lastFailed, isLimited }: { readonly lastFailed: JobRecord | null; readonly isLimited: boolean },
 ): Description {
   const need = { kind, severity };
+  const record = dns.find((each) => each.kind === kind);
   const failures = certificate?.renewal.failures ?? 0;
   const failed = failures > 0 || kind === 'obtain_failed' ? lastFailed : null;
   const error = lastErrorOf(certificate, failed, isLimited);
@@ -283,8 +284,8 @@ function describe(
   return {
     ...need,
     cause:
-      dns?.kind === kind
-        ? causeOfDns(dns)
+      record !== undefined
+        ? causeOfDns(record)
         : causeOf(
             need,
             listed,
