@@ -2,31 +2,35 @@
 import type { BindOptions, BindZone } from './bind.ts';
 import type { BindKey } from './bind-update.ts';
 
-export interface ConfigFacts extends Pick<BindOptions, 'zones' | 'forward'> {
+export interface ConfigFacts extends Pick<BindOptions, 'zones' | 'forward' | 'signed' | 'validate'> {
   readonly folder: string;
   readonly address: string;
   readonly port: number;
   readonly keys: readonly BindKey[];
 }
 
-export function configFile({ folder, port, keys, zones, forward = {} }: ConfigFacts): string {
+export function configFile(facts: ConfigFacts): string {
+  const { folder, port, keys, zones, forward = {}, signed = false, validate } = facts;
+  const sign = signed ? `dnssec-policy default; key-directory "${folder}"; ` : '';
+  const updates = (names: readonly string[]) =>
+    `allow-update { ${names.map((key) => `key "${key}"; `).join('')}}; `;
+  const root = `${sign}${signed ? updates(keys.map(({ name }) => name)) : ''}`;
   const allowed = (zone: BindZone) => zone.allow ?? keys.map(({ name }) => name);
   return [
     'options {',
     `  directory "${folder}"; pid-file "${folder}/named.pid"; session-keyfile "${folder}/session.key";`,
     `  listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; };`,
     '  recursion yes; allow-recursion { any; }; allow-query { any; }; allow-query-cache { any; };',
-    '  dnssec-validation no; empty-zones-enable no; notify no; max-ncache-ttl 1; minimal-responses no;',
+    ...validationOf(validate),
+    '  empty-zones-enable no; notify no; max-ncache-ttl 1; minimal-responses no;',
     '};',
     'controls { };',
+    ...anchorsOf(validate),
     ...keys.map((key) => `key "${key.name}" { algorithm ${key.algorithm}; secret "${key.secret}"; };`),
-    'zone "." { type primary; file "zones/root"; };',
+    ...(validate === undefined ? [`zone "." { type primary; file "zones/root"; ${root}};`] : []),
     ...zones.map(
       (zone) =>
-        `zone "${zone.name}" { type primary; file "zones/${zone.name}"; ` +
-        `allow-update { ${allowed(zone)
-          .map((key) => `key "${key}"; `)
-          .join('')}}; };`,
+        `zone "${zone.name}" { type primary; file "zones/${zone.name}"; ${sign}${updates(allowed(zone))}};`,
     ),
     ...Object.entries(forward).map(([zone, server]) => {
       const [host, serverPort] = server.split(':');
@@ -34,6 +38,22 @@ export function configFile({ folder, port, keys, zones, forward = {} }: ConfigFa
     }),
     '',
   ].join('\n');
+}
+
+/** A cache of a second, so that a change of the upstream counts at once. */
+function validationOf(validate: ConfigFacts['validate']): readonly string[] {
+  if (validate === undefined) return ['  dnssec-validation no;'];
+  const [host, port] = validate.upstream.split(':');
+  return [
+    `  forwarders { ${host} port ${port}; }; forward only; max-cache-ttl 1; servfail-ttl 0;`,
+    '  dnssec-validation yes;',
+  ];
+}
+
+function anchorsOf(validate: ConfigFacts['validate']): readonly string[] {
+  if (validate === undefined) return [];
+  const [tag, algorithm, type, digest] = validate.anchor.split(' ');
+  return [`trust-anchors { "." static-ds ${tag} ${algorithm} ${type} "${digest}"; };`];
 }
 
 const SOA = (origin: string) => `@ 1 IN SOA ns1.${origin} hostmaster.${origin} 1 60 60 3600 1`;

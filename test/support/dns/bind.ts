@@ -38,6 +38,10 @@ export interface BindOptions {
   readonly keys?: readonly BindKey[];
   /** Zones of another server: recursive queries are forwarded to it (HOST:PORT). */
   readonly forward?: Readonly<Record<string, string>>;
+  /** Signs the zones and the root, which also accepts updates (DS records). */
+  readonly signed?: boolean;
+  /** Serves no zone: forwards everything to HOST:PORT, and validates it from this DS record of the root (dnssec.ts). */
+  readonly validate?: { readonly upstream: string; readonly anchor: string };
 }
 
 export interface Bind {
@@ -118,13 +122,13 @@ async function writeFiles(
   options: BindOptions,
   facts: Omit<ConfigFacts, 'zones' | 'forward'>,
 ): Promise<string> {
-  const { zones, forward = {} } = options;
+  const { zones, forward = {}, signed, validate } = options;
   const { folder, address } = facts;
   await mkdir(join(folder, 'zones'));
   await writeFile(join(folder, 'zones', 'root'), rootFile(zones, address, forward));
   for (const zone of zones) await writeFile(join(folder, 'zones', zone.name), zoneFile(zone, address));
   const config = join(folder, 'named.conf');
-  await writeFile(config, configFile({ ...facts, zones, forward }), { mode: 0o600 });
+  await writeFile(config, configFile({ ...facts, zones, forward, signed, validate }), { mode: 0o600 });
   return config;
 }
 

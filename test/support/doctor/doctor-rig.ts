@@ -11,6 +11,7 @@ import type { DoctorFinding, DoctorFix, DoctorReport } from '../../../src/shared
 import { issue, makeKey, startHttp01 } from '../acme/issue.ts';
 import { type Pebble, startPebble } from '../acme/pebble.ts';
 import { type Bind, type BindZone, startBind } from '../dns/bind.ts';
+import { startValidator } from '../dns/dnssec.ts';
 import { LOOPBACK_POLICY } from '../tools/network.ts';
 import { toolPath } from '../tools/tools.ts';
 
@@ -34,14 +35,18 @@ export interface DoctorRig {
   ): Promise<DoctorFinding | undefined>;
   /** Changes records of the zone as the fixes say; settings and commands are left to the test. */
   apply(zone: string, fixes: readonly DoctorFix[], bind?: Bind): Promise<void>;
+  /** Empties the cache of the validating resolver, which keeps bogus answers for 30 s at least. */
+  forgetBogus(): Promise<void>;
   /** Issues a certificate by HTTP-01. @returns the chain */
   issue(name: string): Promise<string>;
   stop(): Promise<void>;
 }
 
-export async function startDoctorRig(zones: readonly BindZone[]): Promise<DoctorRig> {
-  const bind = await startBind({ zones });
-  const pebble = await startPebble({ dnsServer: bind.server });
+/** @param signed Signs the zones, and lets Pebble and the doctor ask a resolver that validates them. */
+export async function startDoctorRig(zones: readonly BindZone[], signed = false): Promise<DoctorRig> {
+  const bind = await startBind({ zones, signed });
+  let validator = signed ? await startValidator(bind) : bind;
+  const pebble = await startPebble({ dnsServer: validator.server });
   const http = await startHttp01(pebble.httpPort);
   const acme = createAcmeClient({
     addressPolicy: LOOPBACK_POLICY,
@@ -55,7 +60,7 @@ export async function startDoctorRig(zones: readonly BindZone[]): Promise<Doctor
       authorityPort: bind.port,
       addressPolicy: LOOPBACK_POLICY,
     }),
-    validators: [bind.server],
+    validators: [validator.server],
     policy: LOOPBACK_POLICY,
     origin: 'named',
     showAnswers: true,
@@ -89,6 +94,11 @@ export async function startDoctorRig(zones: readonly BindZone[]): Promise<Doctor
       return findings.find((finding) => finding.code === code);
     },
     apply: (zone, fixes, at = bind) => applyFixes(at, zone, fixes),
+    async forgetBogus() {
+      const { port } = validator;
+      await validator.stop();
+      validator = await startValidator(bind, port);
+    },
     async issue(name) {
       const { signal } = new AbortController();
       const { directoryUrl } = pebble;
@@ -98,7 +108,7 @@ export async function startDoctorRig(zones: readonly BindZone[]): Promise<Doctor
       return chain;
     },
     async stop() {
-      await Promise.all([bind.stop(), pebble.stop(), http.stop(), acme.close()]);
+      await Promise.all([bind.stop(), validator.stop(), pebble.stop(), http.stop(), acme.close()]);
     },
   };
 }

@@ -1,0 +1,54 @@
+// DNSSEC with real servers: a BIND that signs its zones, and one that validates them for the doctor and for Pebble. Without
+// the printed fix, Pebble cannot validate the name, as no CA can.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dsOf } from '../../support/dns/dnssec.ts';
+import { type DoctorRig, startDoctorRig } from '../../support/doctor/doctor-rig.ts';
+import { describeWith } from '../../support/tools/tools.ts';
+
+const ZONE = 'example.com';
+const NAME = `www.${ZONE}`;
+
+describeWith(['pebble', 'bind9'], 'the doctor on signed zones', () => {
+  let rig: DoctorRig;
+  let ds: string;
+
+  beforeAll(async () => {
+    rig = await startDoctorRig([{ name: ZONE, records: ['www A 127.0.0.1'] }], true);
+    ds = await dsOf(rig.bind, ZONE);
+  }, 120_000);
+  afterAll(() => rig?.stop());
+
+  const dnssec = async () => (await rig.examine([NAME])).names[0]?.dnssec;
+  const publish = (value: string) =>
+    rig.apply('.', [{ kind: 'add-record', text: `${ZONE}. 1 IN DS ${value}` }]);
+  const withdraw = (value: string) =>
+    rig.apply('.', [{ kind: 'remove-record', text: `${ZONE}. IN DS ${value}` }]);
+
+  it('says secure of a zone whose DS record matches its key', async () => {
+    expect(await dnssec()).toBe('unsigned');
+    await publish(ds);
+    await expect.poll(dnssec, { timeout: 20_000 }).toBe('secure');
+    expect(await rig.issue(NAME)).toContain('BEGIN CERTIFICATE');
+  });
+
+  it('finds a DS record of another key, and prints the fix, after which Pebble issues', async () => {
+    const wrong = ds.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+    await withdraw(ds);
+    await publish(wrong);
+    await expect.poll(dnssec, { timeout: 20_000 }).toBe('bogus');
+    await expect(rig.issue(NAME)).rejects.toThrow();
+    const found = await rig.find('dnssec-bogus', NAME);
+    expect(found).toMatchObject({ severity: 'critical', blocks: true });
+    await rig.apply('.', found?.fixes ?? []);
+    await rig.forgetBogus();
+    await expect.poll(dnssec, { timeout: 20_000 }).toBe('unsigned');
+    expect(await rig.find('dnssec-bogus', NAME)).toBeUndefined();
+    expect(await rig.issue(NAME)).toContain('BEGIN CERTIFICATE');
+  });
+
+  it('says that a signed zone was not checked if no resolver validates', async () => {
+    await publish(ds);
+    const ask = async () => (await rig.examine([NAME], {}, { validators: [rig.bind.server] })).findings;
+    await expect.poll(async () => (await ask()).map(({ code }) => code)).toContain('dnssec-not-validated');
+  });
+});
