@@ -31,7 +31,7 @@ export const deployments = {
     text: 'Certdesk can install it on your server now and after each renewal, reload the service, and check that it serves the new certificate.',
     recipe: (name: string) => `Deploy to ${name}`,
     other: 'Other service',
-    otherHint: 'Copy files, or run a command of your own',
+    otherHint: 'Files or a command',
   },
   form: {
     title: (domain: string) => `Deploy ${domain}`,
