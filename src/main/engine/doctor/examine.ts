@@ -33,7 +33,7 @@ export interface ExamineDeps extends Omit<NameDeps, 'settle' | 'answerMs'> {
   findLimit(order: DoctorOrder): Promise<DoctorFacts['limit']>;
 }
 
-const LIMITS: ExamineLimits = { totalMs: 2_800, queryMs: 800, answerMs: 1_400 };
+export const DEFAULT_LIMITS: ExamineLimits = { totalMs: 2_800, queryMs: 800, answerMs: 1_400 };
 /** Names examined in parallel. */
 const CONCURRENCY = 10;
 
@@ -43,7 +43,7 @@ export async function examine(
   order: DoctorOrder,
   signal: AbortSignal,
 ): Promise<DoctorReport> {
-  const { totalMs, queryMs, answerMs } = deps.limits ?? LIMITS;
+  const { totalMs, queryMs, answerMs } = deps.limits ?? DEFAULT_LIMITS;
   const end = AbortSignal.any([signal, AbortSignal.timeout(totalMs)]);
   const settle = createSettle(signal, end);
   const shared = { ...deps, resolver: createDoctorResolver(deps.resolver, queryMs), answerMs, settle };
