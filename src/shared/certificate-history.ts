@@ -98,6 +98,9 @@ export const CertificateDetailsSchema = z
       .object({ url: z.string().nullable(), email: z.string().nullable(), directoryUrl: z.string() })
       .nullable()
       .meta({ description: 'The ACME account that ordered the certificate' }),
+    chainWarning: z.string().nullable().meta({
+      description: 'Set if the preferred chain ends at a root that is not in Mozilla’s root store',
+    }),
     clientAuth: z.object({
       permitted: z.boolean().meta({ description: 'Whether it may be used as a client (extended key usage)' }),
       warnings: z.array(z.string()).meta({

@@ -269,6 +269,12 @@ export const DOCTOR_FINDINGS = {
       'Select another validation method. Wildcards need DNS-01; IP addresses need HTTP-01 or TLS-ALPN-01.',
     blocks: true,
   },
+  'ca-untrusted-chain': {
+    group: 'ca',
+    severity: 'warning',
+    summary: "The preferred chain of the last request ends at a root that is not in Mozilla's root store.",
+    advice: 'Request the certificate without a preferred chain: the default chain of the CA is trusted.',
+  },
   'ca-no-client-auth': {
     group: 'ca',
     severity: 'warning',

@@ -163,6 +163,7 @@ export const certificates = {
     ownCredential: 'Stored with this project',
     ca: 'Certificate authority',
     profile: 'Profile',
+    preferredChain: 'Preferred chain',
     email: 'Account email',
     none: 'No validation yet',
     noneText: 'After you request a certificate, this tab shows how the CA validated your domain.',

@@ -59,7 +59,7 @@ export function CertificateSummary({ project, certificate, details }: Certificat
 }
 
 function requestFacts(spec: NonNullable<CertificateDetails['spec']>): readonly (Fact | null)[] {
-  const { ca, staging, challengeType, dnsProvider, dnsCredential, profile } = spec;
+  const { ca, staging, challengeType, dnsProvider, dnsCredential, profile, preferredChain } = spec;
   const { challenges } = text;
   const provider = dnsProvider === null ? '' : ` · ${dnsProvider.name}`;
   return [
@@ -72,5 +72,6 @@ function requestFacts(spec: NonNullable<CertificateDetails['spec']>): readonly (
       ? null
       : { label: challenges.credential, value: dnsCredential.name },
     profile === null ? null : { label: challenges.profile, value: profile },
+    preferredChain === null ? null : { label: challenges.preferredChain, value: preferredChain },
   ];
 }

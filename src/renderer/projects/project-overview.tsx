@@ -47,7 +47,7 @@ export function ProjectOverview({ project }: { readonly project: ProjectRowData 
       {project.uncovered !== null && project.runningJobId === null && (
         <Uncovered id={id} name={project.uncovered} />
       )}
-      {details.data?.clientAuth.warnings.map((warning) => (
+      {[details.data?.chainWarning ?? [], details.data?.clientAuth.warnings ?? []].flat().map((warning) => (
         <Notice key={warning} tone="warn" role="status">
           <Text>{warning}</Text>
         </Notice>

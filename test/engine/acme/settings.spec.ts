@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AcmeSession } from '../../../src/main/engine/acme/contract.ts';
+import { endsAtMozillaRoot } from '../../../src/main/engine/pki/inspect/mozilla-roots.ts';
 import { issue, makeKey } from '../../support/acme/issue.ts';
 import { commonName, type PebbleRig, split, startPebbleRig } from '../../support/acme/pebble-rig.ts';
 import { failure } from '../../support/acme/rig.ts';
@@ -114,6 +115,9 @@ describe('alternate chains', () => {
     });
     expect(topmost(chain)).toBe(preferredChain);
     expect(split(chain)).toHaveLength(4);
+    const own = (await rig.pebble.issuerRoots()).map((pem) => new X509Certificate(pem));
+    expect(own.map((root) => endsAtMozillaRoot(chain, [root]))).toEqual(own.map((_, at) => at === index));
+    expect(endsAtMozillaRoot(chain)).toBe(false);
   });
 
   it('fall back to the default one if the requested one is not offered', async () => {

@@ -174,6 +174,7 @@ const CASES: Readonly<Record<DoctorCode, readonly [DoctorFacts, string | null]>>
   ],
   'ca-no-private-names': [order({ names: ['db.internal'] }), 'CA: a private one'],
   'ca-method-not-offered': [order({ names: [`*.${NAME}`] }), 'Validation method: DNS-01'],
+  'ca-untrusted-chain': [order({ unknownRoot: 'Root YE' }), 'Preferred chain: none'],
   'ca-no-client-auth': [
     order({ clientUses: ['Postfix presents it to other mail servers'] }),
     'For connections as a client, use a certificate of a private CA.',

@@ -10,7 +10,7 @@ import type {
 import { CLIENT_AUTH_ADVICE, explainNoClientAuth } from '../../../shared/client-auth.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { nameOfAuthority } from '../acme/authorities.ts';
-import type { DirectoryOverrides } from '../acme/directories.ts';
+import { type DirectoryOverrides, isPublicDirectory, resolveDirectory } from '../acme/directories.ts';
 import type { Journal } from '../audit/journal.ts';
 import { CertdeskError } from '../core/errors.ts';
 import type { CertificateRecord, IssuanceSpec } from '../core/model.ts';
@@ -24,6 +24,7 @@ import { isSelfSigned, type Certificate as Parsed } from '../pki/inspect/certifi
 import { parseChain } from '../pki/inspect/chain.ts';
 import { chainPermitsClientAuth } from '../pki/inspect/client-usage.ts';
 import { describeCertificate, displayName, issuerName } from '../pki/inspect/facts.ts';
+import { endsAtMozillaRoot, explainUnknownRoot } from '../pki/inspect/mozilla-roots.ts';
 import { findVersion, refuseWhileBusy } from './certificates.ts';
 import { findClientUses } from './client-uses.ts';
 import { restorableUntil } from './retention.ts';
@@ -210,9 +211,19 @@ async function presentDetails(
     storedAt,
     autoRenew,
     spec: spec && (await presentSpec(stores, directories, spec)),
+    chainWarning: warnAboutChain(certificate, directories),
     clientAuth: await describeClientAuth(stores, certificate),
     account: account && { url: account.url, email: account.email, directoryUrl: account.directoryUrl },
   };
+}
+
+function warnAboutChain(
+  { spec, staging, chain }: CertificateRecord,
+  directories: DirectoryOverrides,
+): string | null {
+  if (spec === null || spec.preferredChain === null || staging) return null;
+  if (!isPublicDirectory(resolveDirectory(spec.ca, false, directories))) return null;
+  return endsAtMozillaRoot(chain) ? null : `${explainUnknownRoot(spec.preferredChain)}.`;
 }
 
 async function describeClientAuth(

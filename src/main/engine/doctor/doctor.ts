@@ -17,6 +17,7 @@ import type { DnsResolver } from '../dns/lookup/resolver.ts';
 import { formatServer, parseServer } from '../dns/lookup/transport.ts';
 import { specOf } from '../jobs/job-input.ts';
 import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
+import { isMozillaRootName } from '../pki/inspect/mozilla-roots.ts';
 import type { BudgetService } from '../rate-limits/budget.ts';
 import { readSettings } from '../settings/settings.ts';
 import { askDirectory, describeCa } from './ca-facts.ts';
@@ -59,7 +60,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
   async function run(
     request: DoctorRequest,
     { signal, ...asker }: DoctorOptions,
-    clientUses: readonly string[],
+    ofProject: Pick<DoctorOrder, 'clientUses' | 'unknownRoot'> = {},
   ): Promise<DoctorReport> {
     const { names, challengeType: challenge, ca, staging, profile = null, email = null } = request;
     const facts = describeCa({ ca, staging, profile }, directories);
@@ -69,13 +70,13 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       challenge,
       ca: facts,
       accountUrl: account?.url ?? null,
-      clientUses,
+      ...ofProject,
     };
     return examine(await toExamineDeps(deps, account?.id ?? null, asker), order, signal);
   }
 
   return {
-    examine: (request, options) => run(request, options, []),
+    examine: (request, options) => run(request, options),
     async examineProject(projectId, options) {
       const { domain, altNames } = await findProject(stores, projectId);
       if (domain === null)
@@ -91,7 +92,11 @@ export function createDoctor(deps: DoctorDeps): Doctor {
         ...(profile === null ? {} : { profile }),
         ...(email === null ? {} : { email }),
       };
-      return run(request, options, await findClientUses(stores, projectId));
+      const chain = spec?.preferredChain ?? null;
+      return run(request, options, {
+        clientUses: await findClientUses(stores, projectId),
+        unknownRoot: chain === null || staging || isMozillaRootName(chain) ? null : chain,
+      });
     },
   };
 }

@@ -23,6 +23,8 @@ export interface DoctorOrder {
   readonly accountUrl: string | null | undefined;
   /** What presents the certificate as a client (shared/client-auth.ts). Default: nothing that is known. */
   readonly clientUses?: readonly string[];
+  /** The preferred chain, if it ends at a root that is not in Mozilla's root store. Default: none. */
+  readonly unknownRoot?: string | null;
 }
 
 export interface CaFacts {

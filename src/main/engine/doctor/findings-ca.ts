@@ -4,12 +4,14 @@ import { parse } from 'tldts';
 import { CLIENT_AUTH_ADVICE } from '../../../shared/client-auth.ts';
 import type { DoctorFinding } from '../../../shared/doctor.ts';
 import { isPublicAddress } from '../outgoing/special-networks.ts';
+import { explainUnknownRoot } from '../pki/inspect/mozilla-roots.ts';
 import type { DoctorFacts, DoctorOrder } from './facts.ts';
 import { command, createDoctorFinding, methodOf, setting, USE_DNS } from './finding.ts';
 
 export function findCaProblems({ order, clock, limit }: DoctorFacts): readonly DoctorFinding[] {
   return [
     ...findCapabilityProblems(order),
+    ...findChainProblem(order),
     ...findClientUseProblems(order),
     ...findClockProblems(order, clock),
     ...findLimitProblem(limit),
@@ -68,6 +70,13 @@ function findCapabilityProblems(order: DoctorOrder): readonly DoctorFinding[] {
     else if (method !== order.challenge) found.push(wildcardNeedsDns(name, order));
   }
   return found;
+}
+
+function findChainProblem({ ca, unknownRoot = null }: DoctorOrder): readonly DoctorFinding[] {
+  if (!ca.isPublic || unknownRoot === null) return [];
+  const message = explainUnknownRoot(unknownRoot);
+  const fixes = [setting('Preferred chain: none')];
+  return [createDoctorFinding('ca-untrusted-chain', { name: null, message, fixes })];
 }
 
 /** Private CAs may issue certificates for clients too. */

@@ -5,6 +5,7 @@ import { explainUnauthorized } from '../acme/account-deactivated.ts';
 import type { Accounts, ExternalAccount, OpenAccount } from '../acme/accounts.ts';
 import { createCsr } from '../acme/client.ts';
 import type { AcmeOrder } from '../acme/contract.ts';
+import { isPublicDirectory } from '../acme/directories.ts';
 import { describeProblem, isRefusal } from '../acme/problem.ts';
 import type { Journal } from '../audit/journal.ts';
 import { cleanUp, prove } from '../challenges/prove.ts';
@@ -14,6 +15,7 @@ import type { IssuanceSpec, LeafFacts } from '../core/model.ts';
 import type { Log } from '../core/ports.ts';
 import type { Timing } from '../core/timing.ts';
 import type { Places } from '../jobs/places.ts';
+import { endsAtMozillaRoot, explainUnknownRoot } from '../pki/inspect/mozilla-roots.ts';
 import { generateKey } from '../pki/keys.ts';
 import { verifyIssued } from '../pki/verify-certificate.ts';
 import type { CaUsage } from '../rate-limits/usage.ts';
@@ -263,6 +265,12 @@ async function fetchCertificate(
   const { chain, warning } = downloaded;
   const leaf = verifyIssued({ chain, privateKey, names, now });
   if (warning !== null) orderState.reportStep('certificate', warning, { warning: 'preferred-chain' });
+  else if (preferredChain !== null && isPublicDirectory(task.directoryUrl) && !task.spec.staging) {
+    if (!endsAtMozillaRoot(downloaded.preferred ?? chain))
+      orderState.reportStep('certificate', `${explainUnknownRoot(preferredChain)}.`, {
+        warning: 'preferred-chain',
+      });
+  }
   const minutesOff = Math.round((clock.now().getTime() - now.getTime()) / 60_000);
   if (Math.abs(minutesOff) > CLOCK_SLACK_MINUTES) {
     const text = `The clock of this server is ${Math.abs(minutesOff)} minutes ${minutesOff > 0 ? 'ahead of' : 'behind'} the CA's: correct it`;
