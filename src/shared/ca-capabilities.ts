@@ -57,6 +57,16 @@ export function explainUnfit(
     return `${name} does not issue for IP addresses (${address})`;
   if (capabilities.onlyWww && !isNameWithWww(names))
     return `${name} issues for one name and the same name with www. only, not for these ${names.length} names`;
+  return explainTooMany({ name, capabilities }, names, profile);
+}
+
+/** Explains, in the same way, that the CA issues for fewer names with this profile. */
+export function explainTooMany(
+  { name, capabilities }: CaForNames,
+  names: readonly string[],
+  profile: string | null,
+): string | null {
+  if (capabilities === null) return null;
   const { maxNames = capabilities.maxNames } =
     capabilities.profiles.find((each) => each.name === profile) ?? {};
   if (names.length <= maxNames) return null;

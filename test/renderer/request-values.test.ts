@@ -5,6 +5,7 @@ import { changesOf } from '../../src/renderer/certificates/request/request-chang
 import { hasAdvancedError, requestErrors } from '../../src/renderer/certificates/request/request-errors.ts';
 import {
   type Before,
+  checkCount,
   checkRequest,
   methodOf,
   namesOf,
@@ -165,6 +166,18 @@ describe('the validation of the form', () => {
     const many = Array.from({ length: 100 }, (_, n) => `n${n}.example.com`).join('\n');
     expect(check({ names: many })).toHaveProperty('names');
     expect(checkRequest({ ...VALUES, names: many }, { ...known, project: null })).toEqual({});
+  });
+
+  test('counts the names that the CA accepts with the selected profile', () => {
+    const profiles = [{ name: 'shortlived', maxNames: 25, lifetimeHours: 160 }];
+    const ca = { name: 'CA', ipProfile: 'shortlived', capabilities: { maxNames: 100, profiles } };
+    const names = Array.from({ length: 26 }, (_, n) => `n${n}.example.com`);
+    const known = ca as unknown as Parameters<typeof checkCount>[2];
+    expect(checkCount({ profile: '' }, names, known)).toBeNull();
+    expect(checkCount({ profile: 'shortlived' }, names, known)).toMatch(/at most 25 names with the profile/);
+    expect(checkCount({ profile: '' }, [...names.slice(1), '192.0.2.1'], known)).toMatch(/at most 25 names/);
+    expect(checkCount({ profile: 'shortlived' }, names.slice(1), known)).toBeNull();
+    expect(checkCount({ profile: 'shortlived' }, names, undefined)).toBeNull();
   });
 
   test('checks a provider and its required fields', () => {

@@ -18,6 +18,11 @@ const specFor = (names: readonly [string, ...string[]], more: object = {}) => {
 };
 const PRIVATE_CA = 'https://ca.internal.example/directory';
 const PUBLIC_IP = '8.8.8.8';
+/** The domain and further names below it. */
+const many = (count: number): [string, ...string[]] => [
+  'example.com',
+  ...Array.from({ length: count - 1 }, (_, n) => `n${n}.example.com`),
+];
 const namesFor = (domain: string, altNames: readonly string[], ca = 'letsencrypt') => {
   const body = ObtainRequestSchema.parse({ challengeType: 'dns-01', dnsProvider: 'manual', ca });
   return toIssuanceSpec(project(domain, altNames), body, {}).names;
@@ -82,8 +87,31 @@ describe('an order for IP addresses', () => {
     [['2001:db8::1'], { ca: 'zerossl' }, 'ca: a public CA does not issue for 2001:db8::1'],
     [[PUBLIC_IP], { ca: 'zerossl' }, 'ca: this CA issues no certificates for IP addresses (8.8.8.8)'],
     [['intranet'], {}, 'ca: a public CA does not issue for intranet, a name of one label'],
+    [
+      many(26),
+      { profile: 'tlsserver' },
+      "altNames: Let's Encrypt issues for at most 25 names with the profile",
+    ],
+    [
+      [PUBLIC_IP, ...many(25)],
+      { staging: true },
+      "altNames: Let's Encrypt issues for at most 25 names with the profile shortlived, not for 26",
+    ],
+    [many(3), { ca: 'actalis' }, 'altNames: Actalis issues for at most 2 names, not for 3'],
+    [
+      ['example.com', 'example.net'],
+      { ca: 'actalis' },
+      'ca: Actalis issues for one name and the same name with www. only',
+    ],
   ])('for %j with %j is refused with the reason', (names, more, message) => {
     expect(() => specFor(names, more)).toThrow(message);
+  });
+
+  it('may have as many names as the profile allows, and 100 with another one', () => {
+    expect(specFor(many(25), { profile: 'shortlived' }).names).toHaveLength(25);
+    expect(specFor(many(100)).names).toHaveLength(100);
+    expect(specFor(many(100), { ca: PRIVATE_CA, profile: 'shortlived' }).names).toHaveLength(100);
+    expect(() => specFor(many(101))).toThrow('altNames');
   });
 
   it('may have private addresses and names of one label at a CA that is not public', () => {

@@ -1,8 +1,10 @@
 // Converts a request into an issuance spec: names, CA, key and challenge type, checked before a job starts.
 
+import { explainTooMany, explainUnfit } from '../../../shared/ca-capabilities.ts';
 import type { ObtainRequest } from '../../../shared/certificate.ts';
 import { isIpAddress } from '../../../shared/ip-address.ts';
 import { coversName } from '../../../shared/names.ts';
+import { nameOfAuthority } from '../acme/authorities.ts';
 import { capabilitiesOf } from '../acme/capabilities.ts';
 import { type DirectoryOverrides, isPublicDirectory, resolveDirectory } from '../acme/directories.ts';
 import { profileForIp } from '../acme/ip-profile.ts';
@@ -44,14 +46,20 @@ export function toIssuanceSpec(
   if (notPublic != null) throw invalid('ca', notPublic);
   if (address !== undefined && capabilitiesOf(directoryUrl)?.ipAddresses === 'no')
     throw invalid('ca', `this CA issues no certificates for IP addresses (${address}): select another CA`);
+  const profile =
+    address === undefined ? (body.profile ?? null) : profileForIp(directoryUrl, address, body.profile);
+  const ca = { name: nameOfAuthority(body.ca, overrides), capabilities: capabilitiesOf(directoryUrl) };
+  const tooMany = explainTooMany(ca, names, profile);
+  if (tooMany !== null) throw invalid('altNames', tooMany);
+  const unfit = explainUnfit(ca, names, profile);
+  if (unfit !== null) throw invalid('ca', unfit);
   return {
     names,
     ca: body.ca,
     staging,
     email: body.email ?? null,
     key: keyPolicy(body),
-    profile:
-      address === undefined ? (body.profile ?? null) : profileForIp(directoryUrl, address, body.profile),
+    profile,
     ...(body.profileUse === undefined ? {} : { profileUse: body.profileUse }),
     preferredChain: body.preferredChain ?? null,
     challengeType: body.challengeType,

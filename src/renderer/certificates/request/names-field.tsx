@@ -3,7 +3,7 @@ import { Stack, Text, Textarea } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import { Notice } from '../../ui/notice.tsx';
-import { addressOf, checkTyped, isDnsMethod, TYPED_MS, wildcardOf } from './request-values.ts';
+import { addressOf, checkCount, checkTyped, isDnsMethod, TYPED_MS, wildcardOf } from './request-values.ts';
 import type { RequestState } from './use-request.ts';
 
 const text = obtainTexts;
@@ -19,7 +19,10 @@ export function NamesField({
   const [settled] = useDebouncedValue(form.values.names, TYPED_MS);
   const mixed =
     wildcard === undefined || address === undefined ? null : text.wildcardAndAddress(wildcard, address);
-  const wrong = settled === form.values.names ? (checkTyped(settled) ?? mixed) : null;
+  const wrong =
+    settled === form.values.names
+      ? (checkTyped(settled) ?? mixed ?? checkCount(form.values, names, ca))
+      : null;
   return (
     <Stack gap="md">
       {project !== null && (

@@ -1,5 +1,5 @@
 // The values of the form that requests a certificate: initial values, validation, and conversion to a request.
-import { type CaForNames, explainUnfit } from '../../../shared/ca-capabilities.ts';
+import { type CaForNames, explainTooMany, explainUnfit } from '../../../shared/ca-capabilities.ts';
 import type { ObtainRequest } from '../../../shared/certificate.ts';
 import type { LastRequest } from '../../../shared/certificate-history.ts';
 import type { DnsProviderInfo } from '../../../shared/dns-credential.ts';
@@ -207,7 +207,7 @@ export interface Known {
   readonly provider: DnsProviderInfo | undefined;
   readonly needsEab: boolean;
   /** Undefined for a custom directory URL. */
-  readonly ca?: CaForNames | undefined;
+  readonly ca?: (CaForNames & { readonly ipProfile?: string | null }) | undefined;
 }
 
 /** Validates the form before the request is sent. The server validates again. */
@@ -225,7 +225,28 @@ export function checkTyped(names: string): string | null {
   return wrong === undefined ? null : endSentence(`${wrong.input} ${wrong.why}`);
 }
 
-function checkNames(values: RequestValues, { project }: Known): FieldErrors {
+/** The profile that the request will have: the given one, or for an IP address the one that the CA demands. */
+function profileToUse(
+  { profile }: Pick<RequestValues, 'profile'>,
+  names: readonly string[],
+  ca: Known['ca'],
+): string | null {
+  if (profile.trim() !== '') return profile.trim();
+  return addressOf(names) === undefined ? null : (ca?.ipProfile ?? null);
+}
+
+/** Says that there are more names than the CA accepts with the selected profile; null if there are not. */
+export function checkCount(
+  values: Pick<RequestValues, 'profile'>,
+  names: readonly string[],
+  ca: Known['ca'],
+): string | null {
+  if (names.length > MAX_NAMES) return text.namesTooMany(names.length, MAX_NAMES);
+  const tooMany = ca && explainTooMany(ca, names, profileToUse(values, names, ca));
+  return tooMany ? endSentence(tooMany) : null;
+}
+
+function checkNames(values: RequestValues, { project, ca }: Known): FieldErrors {
   const wrong = checkTyped(values.names);
   if (wrong !== null) return { names: wrong };
   const names = namesOf(project, values);
@@ -233,7 +254,8 @@ function checkNames(values: RequestValues, { project }: Known): FieldErrors {
   const [wildcard, address] = [wildcardOf(names), addressOf(names)];
   if (wildcard !== undefined && address !== undefined)
     return { names: text.wildcardAndAddress(wildcard, address) };
-  return names.length > MAX_NAMES ? { names: text.namesTooMany(names.length, MAX_NAMES) } : {};
+  const tooMany = checkCount(values, names, values.ca === OTHER_CA ? undefined : ca);
+  return tooMany === null ? {} : { names: tooMany };
 }
 
 function checkValidation(values: RequestValues, { project, provider }: Known): FieldErrors {
@@ -250,8 +272,9 @@ function checkAdvanced(values: RequestValues, { needsEab, ca: known, project }: 
   if (name !== null) errors.projectName = name;
   const tag = checkTags(tags);
   if (tag !== null) errors.tags = tag;
-  const unfit = known && explainUnfit(known, namesOf(project, values), values.profile.trim() || null);
-  if (ca !== OTHER_CA && unfit) errors.ca = endSentence(unfit);
+  const names = namesOf(project, values);
+  const unfit = known && explainUnfit(known, names, profileToUse(values, names, known));
+  if (ca !== OTHER_CA && unfit && checkCount(values, names, known) === null) errors.ca = endSentence(unfit);
   if (ca === OTHER_CA && URL.parse(caUrl.trim())?.protocol !== 'https:') errors.caUrl = text.caUrlBad;
   if (email.trim() !== '' && !isEmailAddress(email)) {
     errors.email = messages.fields.emailBad(email.trim());
