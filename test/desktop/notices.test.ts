@@ -59,6 +59,19 @@ describe('a desktop notification', () => {
     });
   });
 
+  it.each(['caa-lock.broken', 'persist-record.broken'])(
+    'says that a DNS record needs a change: %s',
+    (kind) => {
+      const event = { ...happened(kind).event, jobId: null, message: 'There is no record of this CA.' };
+      expect(isNoticed(event)).toBe(true);
+      expect(noticeOf(happened(kind, { event, job: null }))).toMatchObject({
+        kind: 'dns_records',
+        title: 'shop.example.com: a DNS record needs a change',
+        body: 'There is no record of this CA.',
+      });
+    },
+  );
+
   it('reports a revocation by the CA, and none that a user requested', () => {
     const event = { ...happened('certificate.revoked').event, jobId: null };
     expect(noticeOf(happened('certificate.revoked', { event, job: null }))).toMatchObject({

@@ -39,10 +39,13 @@ export function createPersistRecordStore(db: Kysely<Schema>): PersistRecordStore
         WHERE project_id NOT IN (SELECT c.project_id FROM ${USED})`.execute(db);
     },
     async alarmed() {
-      const { rows } = await sql<Selectable<PersistRecordsTable>>`
-        SELECT * FROM persist_records INDEXED BY persist_records_alarmed
-        WHERE state NOT IN ('valid', 'unknown') ORDER BY project_id`.execute(db);
-      return rows.map(toCheck);
+      const { rows } = await sql<Selectable<PersistRecordsTable> & { by_hand: number }>`
+        SELECT *, EXISTS (
+            SELECT 1 FROM ${USED} AND c.id = r.certificate_id AND c.provider IN ('manual', 'dns-persist-01')
+          ) AS by_hand
+        FROM persist_records AS r INDEXED BY persist_records_alarmed
+        WHERE r.state NOT IN ('valid', 'unknown') ORDER BY r.project_id`.execute(db);
+      return rows.map((row) => ({ ...toCheck(row), byHand: row.by_hand === 1 }));
     },
   };
 }

@@ -69,13 +69,17 @@ it('summarizes the most serious state, with the names', () => {
     TARGET,
     NOW,
   );
-  expect(summarizePersist([judge(VALUE)]).state).toBe('valid');
-  expect(summarizePersist([judge(VALUE), lost])).toEqual({
+  expect(summarizePersist([judge(VALUE)], 'renewal-fails').state).toBe('valid');
+  expect(summarizePersist([judge(VALUE), lost], 'renewal-fails')).toEqual({
     state: 'unknown',
     message: '_validation-persist.a.example: DNS could not be read: no answer in time.',
   });
+  expect(summarizePersist([judge()], 'none-yet').message).toMatch(/There is no record of this CA\.$/);
   const many = Array.from({ length: 7 }, () => judge());
-  expect(summarizePersist([lost, ...many])).toEqual({
+  expect(summarizePersist([judge()], 'renewal-creates').message).toContain(
+    'The next renewal creates it at the DNS provider.',
+  );
+  expect(summarizePersist([lost, ...many], 'renewal-fails')).toEqual({
     state: 'missing',
     message: `${Array.from({ length: 5 }, () => '_validation-persist.example.com').join(', ')}, and 2 more: There is no record of this CA. The next renewal will fail.`,
   });

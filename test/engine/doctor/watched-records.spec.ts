@@ -51,14 +51,23 @@ describeWith(['bind9'], 'watched DNS records', () => {
       keySealed: new Uint8Array(),
       createdAt: '2026-01-01T00:00:00Z',
     });
-    const spec = { ...SPEC, ca: DIRECTORY, names: [NAME], challengeType: 'dns-persist-01' as const };
-    await rig.certificate(1, { spec, accountId: 'a1' });
+    await certificate();
   });
   afterAll(async () => {
     await rig?.stop();
     await Promise.all([bind?.stop(), receiver?.stop()]);
   });
 
+  const certificate = (dnsProvider: string | null = null) => {
+    const spec = {
+      ...SPEC,
+      ca: DIRECTORY,
+      names: [NAME],
+      challengeType: 'dns-persist-01' as const,
+      dnsProvider,
+    };
+    return rig.certificate(1, { spec, accountId: 'a1' });
+  };
   const deps = () => ({
     stores: rig.stores,
     journal: rig.journal,
@@ -126,6 +135,20 @@ describeWith(['bind9'], 'watched DNS records', () => {
     expect(take()).toMatchObject([{ items: [{ cause: expect.stringContaining('ends soon') }] }]);
     await publish([`${VALID}; persistUntil=${until(90)}`]);
     await pass(DAY);
+    expect(take()).toMatchObject([{ state: 'resolved' }]);
+  });
+
+  it('only warns if the DNS provider creates the record at the next renewal', async () => {
+    await certificate('cloudflare');
+    await publish([]);
+    await pass(MINUTE); // a new certificate is checked at once
+    expect(await needs()).toEqual([['persist_record', 'warning']]);
+    expect(take()).toMatchObject([
+      { items: [{ cause: expect.stringContaining('The next renewal creates it at the DNS provider.') }] },
+    ]);
+    await certificate();
+    await publish([VALID]);
+    await pass(MINUTE);
     expect(take()).toMatchObject([{ state: 'resolved' }]);
   });
 

@@ -132,6 +132,17 @@ describe('the explanation', () => {
     expect(job('validation', 'manual')).toBe(false);
     expect(job('dns-propagation', 'cloudflare')).toBe(false);
     expect(job(null, 'manual', 'queued')).toBe(false);
+    const persist = (dnsProvider: string | null) => {
+      const spec = { ...SPEC, challengeType: 'dns-persist-01', dnsProvider };
+      return awaitsRecords({
+        ...JOB,
+        state: 'running',
+        step: 'dns-propagation',
+        input: { ...JOB.input, spec } as never,
+      });
+    };
+    expect(persist(null)).toBe(true);
+    expect(persist('cloudflare')).toBe(false);
   });
 
   it('gives the cause without a date', () => {

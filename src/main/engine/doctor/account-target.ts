@@ -26,7 +26,10 @@ export interface TargetChoice {
   readonly email: string | null;
 }
 
-/** @throws UNKNOWN_CA; INVALID_REQUEST; ACME_PROTOCOL_ERROR if nothing says which domain the CA has; the signal's reason */
+/**
+ * @throws UNKNOWN_CA; INVALID_REQUEST; ACME_PROTOCOL_ERROR if nothing says which domain the CA has; why its directory
+ * cannot be read, if only it says that; the signal's reason
+ */
 export async function findAccountTarget(
   { stores, acme, directories }: AccountTargetDeps,
   { ca, staging, email }: TargetChoice,
@@ -34,10 +37,15 @@ export async function findAccountTarget(
 ): Promise<AccountTarget> {
   const { name, directoryUrl, caaDomains } = describeCa({ ca, staging, profile: null }, directories);
   const account = await stores.accounts.find(directoryUrl, email);
-  const { meta } = await acme.directory({ directoryUrl, signal }).catch(() => ({ meta: undefined }));
+  let failure: unknown = null;
+  const directory = await acme.directory({ directoryUrl, signal }).catch((error: unknown) => {
+    failure = error;
+    return null;
+  });
   signal.throwIfAborted();
-  const identities = (meta?.caaIdentities ?? []).map((each) => each.toLowerCase());
+  const identities = (directory?.meta?.caaIdentities ?? []).map((each) => each.toLowerCase());
   const domains = identities.length > 0 ? identities : caaDomains;
+  if (domains.length === 0 && failure !== null) throw failure;
   if (domains.length === 0)
     throw new CertdeskError(
       'ACME_PROTOCOL_ERROR',

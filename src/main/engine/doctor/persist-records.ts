@@ -5,7 +5,7 @@ import type { Journal } from '../audit/journal.ts';
 import { readPersistTexts } from '../challenges/dns-persist-01.ts';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import { mapConcurrent } from '../core/map-concurrent.ts';
-import type { CertificateRecord } from '../core/model.ts';
+import type { CertificateRecord, IssuanceSpec } from '../core/model.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import { findProject } from '../core/project-lookup.ts';
 import type { PersistCheckRecord } from '../core/stores/persist-records.ts';
@@ -15,7 +15,13 @@ import { specOf } from '../jobs/job-input.ts';
 import { type AccountTargetDeps, findAccountTarget, type TargetChoice } from './account-target.ts';
 import { createDoctorResolver } from './doctor-resolver.ts';
 import { createSettle } from './gather-name.ts';
-import { basesOf, isPersistAlarm, judgePersistName, summarizePersist } from './persist-report.ts';
+import {
+  basesOf,
+  isPersistAlarm,
+  judgePersistName,
+  type PersistEffect,
+  summarizePersist,
+} from './persist-report.ts';
 
 export interface PersistRecords {
   /**
@@ -48,6 +54,9 @@ const CHECK_MS = 20_000;
 const PER_SWEEP = 200;
 const CONCURRENCY = 10;
 
+const effectOf = ({ dnsProvider }: Pick<IssuanceSpec, 'dnsProvider'>): PersistEffect =>
+  dnsProvider === null || dnsProvider === 'manual' ? 'renewal-fails' : 'renewal-creates';
+
 type Summary = Pick<PersistReport, 'state' | 'message'>;
 
 export function createPersistRecords(deps: PersistRecordsDeps): PersistRecords {
@@ -56,6 +65,7 @@ export function createPersistRecords(deps: PersistRecordsDeps): PersistRecords {
   async function examine(
     names: readonly string[],
     choice: TargetChoice,
+    effect: PersistEffect,
     signal: AbortSignal,
   ): Promise<Omit<PersistReport, 'watched'>> {
     const end = AbortSignal.any([signal, AbortSignal.timeout(CHECK_MS)]);
@@ -68,7 +78,13 @@ export function createPersistRecords(deps: PersistRecordsDeps): PersistRecords {
       return judgePersistName(base, found, target, now);
     });
     const { ca, accountUrl } = target;
-    return { ...summarizePersist(records), ca, accountUrl, checkedAt: toTimestamp(now), records };
+    return {
+      ...summarizePersist(records, effect),
+      ca,
+      accountUrl,
+      checkedAt: toTimestamp(now),
+      records,
+    };
   }
 
   /** Stores the result, and writes an event if an alarm begins or ends. */
@@ -102,18 +118,20 @@ export function createPersistRecords(deps: PersistRecordsDeps): PersistRecords {
     const certificate = await stores.certificates.active(projectId);
     if (certificate?.spec == null) return;
     const { spec } = certificate;
-    const report = await examine(spec.names, spec, signal).catch((error: unknown): Summary | null => {
-      if (signal.aborted) return null;
-      const { code, message } = toCertdeskError(error);
-      log.warn({ code, projectId }, 'dns-persist-01 records could not be checked');
-      return { state: 'unknown', message };
-    });
+    const report = await examine(spec.names, spec, effectOf(spec), signal).catch(
+      (error: unknown): Summary | null => {
+        if (signal.aborted) return null;
+        const { code, message } = toCertdeskError(error);
+        log.warn({ code, projectId }, 'dns-persist-01 records could not be checked');
+        return { state: 'unknown', message };
+      },
+    );
     if (report !== null) await store(certificate, report);
   }
 
   return {
     async preview({ names, ca, staging, email = null }, signal) {
-      return { ...(await examine(names, { ca, staging, email }, signal)), watched: false };
+      return { ...(await examine(names, { ca, staging, email }, 'none-yet', signal)), watched: false };
     },
     async get(projectId, signal) {
       const { domain, altNames } = await findProject(stores, projectId);
@@ -130,13 +148,14 @@ export function createPersistRecords(deps: PersistRecordsDeps): PersistRecords {
       if (names.length === 0)
         throw new CertdeskError('DOMAIN_NOT_CONFIGURED', 'Project has no domain configured');
       const { ca = 'letsencrypt', staging = false, email = null } = spec ?? {};
-      const report = await examine(names, { ca, staging, email }, signal);
+      const effect = watched && spec !== null ? effectOf(spec) : 'none-yet';
+      const report = await examine(names, { ca, staging, email }, effect, signal);
       if (watched && spec !== null) {
         const bases = basesOf(spec.names).map(({ base }) => base);
         const own = report.records.filter((record) =>
           bases.some((base) => record.name === `_validation-persist.${base}`),
         );
-        await store(certificate, summarizePersist(own));
+        await store(certificate, summarizePersist(own, effect));
       }
       return { ...report, watched };
     },

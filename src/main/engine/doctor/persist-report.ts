@@ -78,9 +78,19 @@ const MESSAGES: Readonly<Record<Exclude<PersistState, 'valid' | 'unknown'>, stri
   ending: 'The record ends soon. Replace it by one that ends later, or not at all.',
 };
 
+/** What follows from a record that the CA does not accept. */
+export type PersistEffect = 'none-yet' | 'renewal-fails' | 'renewal-creates';
+
+const EFFECTS: Readonly<Record<PersistEffect, string>> = {
+  'none-yet': '',
+  'renewal-fails': ' The next renewal will fail.',
+  'renewal-creates': ' The next renewal creates it at the DNS provider.',
+};
+
 /** The most serious state of all records, with a sentence. */
 export function summarizePersist(
   records: readonly Pick<PersistRecord, 'name' | 'state' | 'message'>[],
+  effect: PersistEffect,
 ): Pick<PersistRecord, 'state' | 'message'> {
   const state = PERSIST_STATES.find((each) => records.some((record) => record.state === each)) ?? 'valid';
   const [first, ...others] = records.filter((record) => record.state === state);
@@ -89,8 +99,8 @@ export function summarizePersist(
   const listed = others.slice(0, LISTED - 1).map(({ name }) => name);
   const more = others.length > listed.length ? `, and ${others.length - listed.length} more` : '';
   const names = [first.name, ...listed].join(', ');
-  const effect = state === 'ending' || state === 'unknown' ? '' : ' The next renewal will fail.';
-  return { state, message: `${names}${more}: ${first.message}${effect}` };
+  const isRejected = state !== 'ending' && state !== 'unknown';
+  return { state, message: `${names}${more}: ${first.message}${isRejected ? EFFECTS[effect] : ''}` };
 }
 
 /** A string in a TXT record has at most 255 bytes (RFC 1035 section 3.3). */

@@ -22,7 +22,7 @@ export async function findDnsNeeds(
         ({
           ...record,
           kind: 'persist_record',
-          severity: record.state === 'ending' ? 'warning' : 'critical',
+          severity: record.byHand && record.state !== 'ending' ? 'critical' : 'warning',
         }) as const,
     ),
   ];

@@ -21,6 +21,9 @@ export interface PersistRecordStore {
   deleteUnused(): Promise<void>;
   /** Makes all of them due, because what they are compared with has changed. */
   makeDue(): Promise<void>;
-  /** Those whose records the CA does not accept, or not much longer. */
-  alarmed(): Promise<readonly PersistCheckRecord[]>;
+  /**
+   * Those whose records the CA does not accept, or not much longer, with whether a person creates them; otherwise the next
+   * renewal does.
+   */
+  alarmed(): Promise<readonly (PersistCheckRecord & { readonly byHand: boolean })[]>;
 }
