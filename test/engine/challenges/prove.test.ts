@@ -7,10 +7,15 @@ import type { ChallengeSolver } from '../../../src/main/engine/challenges/solver
 import { REAL_TIMING } from '../../../src/main/engine/core/timing.ts';
 
 /** What is presented for these authorizations if `names` were ordered; and the result. */
-async function proveFor(names: readonly string[], asked: readonly Partial<AcmeAuthorization>[]) {
+async function proveFor(
+  names: readonly string[],
+  asked: readonly Partial<AcmeAuthorization>[],
+  reserve: ChallengeSolver['reserve'] = () => null,
+) {
   const presented: string[] = [];
   const solver: ChallengeSolver = {
     type: 'dns-01',
+    reserve,
     present: async ({ identifier }) => void presented.push(identifier),
     awaitVisible: async () => undefined,
     cleanUp: async () => undefined,
@@ -97,4 +102,17 @@ it('names wildcards with their asterisk, whether or not the CA marks their autho
     expect(reported).toContainEqual(asked('b.example, *.b.example'));
   }
   expect((await proveFor(['*.b.example'], [bare])).reported).toContainEqual(asked('*.b.example'));
+});
+
+it('waits for its turn if another order validates the same name, and says why', async () => {
+  const turns = ['a.example', null];
+  const asked: (readonly string[])[] = [];
+  const { presented, error, reported } = await proveFor(['a.example'], [{}], (tasks) => {
+    asked.push(tasks.map(({ keyAuthorization }) => keyAuthorization));
+    return turns.shift() ?? null;
+  });
+  expect(error).toBeNull();
+  expect(asked).toEqual([['token.print'], ['token.print']]);
+  expect(presented).toEqual(['a.example']);
+  expect(reported).toContainEqual(expect.stringMatching(/Waiting: another order for a\.example/));
 });

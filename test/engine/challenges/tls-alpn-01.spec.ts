@@ -31,8 +31,8 @@ describeWith('pebble', 'tls-alpn-01', () => {
   });
 
   const challenge = () => ({ host: '127.0.0.1', port: 0, required: true });
-  const sanOf = async (): Promise<string | undefined> => {
-    const { text } = await app.call('GET', `/projects/${project}/certificate/download?format=fullchain`);
+  const sanOf = async (id = project): Promise<string | undefined> => {
+    const { text } = await app.call('GET', `/projects/${id}/certificate/download?format=fullchain`);
     return new X509Certificate(text).subjectAltName;
   };
 
@@ -49,6 +49,22 @@ describeWith('pebble', 'tls-alpn-01', () => {
     expect(answer.status, answer.text).toBe(200);
     expect(await sanOf()).toBe('DNS:alpn.example.com, DNS:www.alpn.example.com');
     expect(app.app.engine.alpnChallenges.answer('alpn.example.com')).toBeNull();
+  });
+
+  it('obtains a certificate for an IP address, whose server name is that of reverse DNS (RFC 8738)', async () => {
+    const id = await app.project('127.0.0.1', ['ip.alpn.example.com']);
+    const answer = await app.call('POST', `/projects/${id}/certificate/obtain`, { body: OBTAIN });
+    expect(answer.status, answer.text).toBe(200);
+    expect(await sanOf(id)).toBe('DNS:ip.alpn.example.com, IP Address:127.0.0.1');
+  });
+
+  it('validates one name for several orders at once, one after the other', async () => {
+    const ids = await Promise.all([1, 2, 3].map(() => app.project('shared.example.com')));
+    const answers = await Promise.all(
+      ids.map((id) => app.call('POST', `/projects/${id}/certificate/obtain`, { body: OBTAIN })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(app.app.engine.alpnChallenges.answer('shared.example.com')).toBeNull();
   });
 
   it('refuses a wildcard before the CA is asked', async () => {

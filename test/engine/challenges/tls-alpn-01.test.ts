@@ -65,6 +65,29 @@ describe('the challenges', () => {
     expect(answer('a.example.com')).toBeNull();
   });
 
+  it('of one order are reserved together, and another order for a name waits until they are cleaned up', async () => {
+    const { solver, answer, probe } = createChallenges();
+    probe('b.example.com');
+    const first = [task('a.example.com', 'first-a'), task('b.example.com', 'first-b')];
+    const second = [task('c.example.com', 'second-c'), task('b.example.com', 'second-b')];
+    expect(solver.reserve?.(first)).toBeNull();
+    expect(solver.reserve?.(second)).toBe('b.example.com');
+    expect(answer('c.example.com'), 'nothing is reserved in part').toBeNull();
+    expect(solver.reserve?.(first), 'again, as after a restart').toBeNull();
+    for (const each of first) await solver.cleanUp(each, context);
+    expect(solver.reserve?.(second)).toBeNull();
+    expect(solver.reserve?.(first)).toBe('b.example.com');
+  });
+
+  it('of an earlier run give way to an order that does not wait for a restart', () => {
+    const { solver, restore, answer } = createChallenges();
+    const given = { keyAuthorization: 'earlier', state: 'presented', type: 'tls-alpn-01' } as const;
+    restore([{ ...given, identifier: 'a.example.com' }]);
+    expect(solver.reserve?.([task('a.example.com', 'new')])).toBeNull();
+    expect(answer('a.example.com')?.der.includes(extensionOf('new'))).toBe(true);
+    expect(solver.reserve?.([task('a.example.com', 'earlier')]), 'its job resumes').toBe('a.example.com');
+  });
+
   it('of an earlier run are restored unless they were cleaned up or are of another type', () => {
     const { restore, answer } = createChallenges();
     const given = { keyAuthorization: 'token.thumbprint', state: 'presented', type: 'tls-alpn-01' } as const;

@@ -60,6 +60,7 @@ export async function prove({ solver, spec }: Task, proof: Proof): Promise<void>
   for (const { record } of pending)
     orderState.stageChallenge({ ...current(record, orderState), state: 'presenting' });
   await orderState.flush();
+  if (pending.length > 0) await proof.wait(() => awaitTurn(pending, solver, proof));
   await mapConcurrent(pending, bounds, (each) => present(each, solver, proof));
   const tasks = pending.map(({ record }) => current(record, orderState));
   if (tasks.length > 0) await proof.wait(() => solver.awaitVisible(tasks, context(proof, null)));
@@ -81,6 +82,35 @@ export async function prove({ solver, spec }: Task, proof: Proof): Promise<void>
   };
   const settled = await proof.wait(() => mapConcurrent(pending, bounds, settle));
   await refuseFailed(settled, { solver, proof });
+}
+
+/** How often an order asks whether it is its turn, ms. */
+const TURN_MS = 1_000;
+
+/**
+ * Waits until no other order validates the same names, if the solver can answer only one at a time.
+ * @throws ACME_TIMEOUT at the deadline
+ */
+async function awaitTurn(pending: readonly Pending[], solver: ChallengeSolver, proof: Proof): Promise<void> {
+  const { orderState, timing, deadline, signal } = proof;
+  const tasks = pending.map(({ record }) => current(record, orderState));
+  for (let waitsFor: string | null = null; ; ) {
+    const taken = solver.reserve?.(tasks) ?? null;
+    if (taken === null) return;
+    const type = solver.type.toUpperCase();
+    if (timing.now() > deadline)
+      throw new CertdeskError(
+        'ACME_TIMEOUT',
+        `Another order for ${taken} was validated for too long, and ${type} can answer one validation of a name at a time. Try again when it has ended.`,
+      );
+    if (taken !== waitsFor)
+      orderState.reportStep(
+        'challenge',
+        `Waiting: another order for ${taken} is being validated, and ${type} can answer one validation of a name at a time`,
+      );
+    waitsFor = taken;
+    await timing.pause(TURN_MS, signal);
+  }
 }
 
 const names = (pending: readonly Pending[]): string => pending.map(({ name }) => name).join(', ');

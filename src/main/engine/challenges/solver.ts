@@ -28,6 +28,12 @@ export interface SolverContext {
 
 export interface ChallengeSolver {
   readonly type: ChallengeType;
+  /**
+   * Reserves the names of an order until they are cleaned up, all or none, if only one validation of a name can be
+   * answered at a time. Called before `present`, and again until it succeeds.
+   * @returns null, or a name that is being validated for another order
+   */
+  reserve?(tasks: readonly ChallengeTask[]): string | null;
   /** Presents the challenge. Safe to call again for the same task, as happens after a restart. */
   present(task: ChallengeTask, context: SolverContext): Promise<void>;
   /**

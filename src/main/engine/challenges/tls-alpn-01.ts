@@ -39,20 +39,26 @@ interface Presented {
   readonly identifier: string;
   readonly keyAuthorization: string;
   readonly isProbe: boolean;
+  /** From an earlier run: its job has not resumed yet, and gives way to others until then. */
+  readonly isRestored: boolean;
   /** Created at the first handshake. */
   certificate: AlpnCertificate | null;
 }
 
 /**
- * A handshake shows one certificate per name. If two jobs validate the same name at two CAs at once, the one that
- * presented last is served, and the other one follows when it is done.
+ * A handshake shows one certificate per name, and nothing in it says which validation it belongs to (RFC 8737 section 3).
+ * Orders for the same name are therefore validated one after the other.
  */
 export function createAlpnChallenges({ clock, isListening }: AlpnDeps): AlpnChallenges {
   const byServerName = new Map<string, readonly Presented[]>();
 
-  function add(identifier: string, keyAuthorization: string, isProbe = false): Presented {
+  function add(
+    identifier: string,
+    keyAuthorization: string,
+    { isProbe = false, isRestored = false } = {},
+  ): Presented {
     const name = toServerName(identifier);
-    const presented: Presented = { identifier, keyAuthorization, isProbe, certificate: null };
+    const presented: Presented = { identifier, keyAuthorization, isProbe, isRestored, certificate: null };
     const others = (byServerName.get(name) ?? []).filter((each) => !isSame(each, presented));
     const probes = others.filter((each) => each.isProbe);
     const challenges = others.filter((each) => !each.isProbe);
@@ -83,7 +89,7 @@ export function createAlpnChallenges({ clock, isListening }: AlpnDeps): AlpnChal
     answer,
     probe(identifier) {
       const text = randomSecret('certdesk-test-');
-      add(identifier, text, true);
+      add(identifier, text, { isProbe: true });
       return {
         isServed: (der) => answer(toServerName(identifier))?.der.equals(der) ?? false,
         end: () => remove(identifier, text),
@@ -91,11 +97,23 @@ export function createAlpnChallenges({ clock, isListening }: AlpnDeps): AlpnChal
     },
     restore(challenges) {
       for (const { type, state, identifier, keyAuthorization } of challenges) {
-        if (type === 'tls-alpn-01' && state !== 'cleaned') add(identifier, keyAuthorization);
+        if (type === 'tls-alpn-01' && state !== 'cleaned')
+          add(identifier, keyAuthorization, { isRestored: true });
       }
     },
     solver: {
       type: 'tls-alpn-01',
+      reserve(tasks) {
+        const own = new Set(tasks.map(({ keyAuthorization }) => keyAuthorization));
+        const taken = tasks.find(({ identifier }) =>
+          byServerName
+            .get(toServerName(identifier))
+            ?.some((each) => !each.isProbe && !each.isRestored && !own.has(each.keyAuthorization)),
+        );
+        if (taken !== undefined) return taken.identifier;
+        for (const { identifier, keyAuthorization } of tasks) add(identifier, keyAuthorization);
+        return null;
+      },
       async present({ identifier, keyAuthorization }, { report }) {
         if (!isListening()) throw notListening();
         add(identifier, keyAuthorization);
