@@ -26,4 +26,24 @@ describeWith(['openssl', 'chromium'], 'a filtered list', () => {
     expect((await gui.app.call('DELETE', path)).status).toBe(200);
     await row('a.example.com').waitFor();
   });
+
+  it('has the less used states behind More filters, and shows the one that is selected', async () => {
+    const state = gui.page
+      .getByRole('group', { name: 'Status' })
+      .getByRole('button', { name: 'No certificate' });
+    await gui.open('/projects');
+    await gui.page.getByRole('row').nth(2).waitFor();
+    expect(await state.count()).toBe(0);
+    await gui.page.getByRole('button', { name: 'More filters' }).click();
+    await gui.page.getByRole('combobox', { name: 'Status' }).click();
+    await gui.page.getByRole('option', { name: 'Revoked' }).click();
+    await gui.page.getByText('No matching projects').waitFor();
+    await gui.page.getByRole('combobox', { name: 'Status' }).click();
+    await gui.page.getByRole('option', { name: 'No certificate' }).click();
+    await gui.page.getByRole('row').nth(2).waitFor();
+    expect(await state.getAttribute('aria-pressed')).toBe('true');
+    await gui.page.keyboard.press('Escape');
+    await state.click();
+    await expect.poll(() => state.count()).toBe(0);
+  });
 });

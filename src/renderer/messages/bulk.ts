@@ -6,7 +6,7 @@ const projects = (n: number): string => formatCount(n, 'project', 'projects');
 export const bulk = {
   bar: 'Selected projects',
   selected: (n: number) => `${projects(n)} selected`,
-  clear: 'Clear selection',
+  clear: 'Clear',
   actions: {
     renew: 'Renew',
     reissue: 'Re-issue',

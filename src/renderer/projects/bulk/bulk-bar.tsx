@@ -37,7 +37,7 @@ export function BulkBar({ rows, selection }: BulkBarProps) {
   const chosen = [...selection.ids].flatMap((id) => loaded.get(id) ?? selection.collected.get(id) ?? []);
   if (chosen.length === 0) return null;
   return (
-    <Group gap="xs" mb="xs" role="toolbar" aria-label={text.bar} className={classes.bar}>
+    <Group gap={6} mb="xs" role="toolbar" aria-label={text.bar} className={classes.bar}>
       <Text fw={600} mr="xs" aria-live="polite">
         {text.selected(chosen.length)}
       </Text>
@@ -47,6 +47,7 @@ export function BulkBar({ rows, selection }: BulkBarProps) {
           <Button
             key={action}
             size="xs"
+            px="xs"
             variant="default"
             leftSection={<Icon size={14} aria-hidden />}
             onClick={() => openBulk(action, chosen)}
@@ -57,6 +58,7 @@ export function BulkBar({ rows, selection }: BulkBarProps) {
       })}
       <LinkButton
         size="xs"
+        px="xs"
         variant="default"
         leftSection={<IconPlus size={14} aria-hidden />}
         to="/deployments/many"
@@ -64,7 +66,7 @@ export function BulkBar({ rows, selection }: BulkBarProps) {
       >
         {text.addDeployment}
       </LinkButton>
-      <Button size="xs" variant="subtle" onClick={selection.clear}>
+      <Button size="xs" px="xs" variant="subtle" onClick={selection.clear}>
         {text.clear}
       </Button>
     </Group>
