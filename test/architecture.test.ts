@@ -36,6 +36,7 @@ const RULES: readonly Rule[] = [
     may: ['shared', 'main/engine'],
     packages: ['yaml', 'zod', NODE],
   },
+  { place: 'main/engine/hosts/inventory', may: ['shared', 'main/engine'], packages: ['yaml'] },
   { place: 'main/engine/deploy/kinds', may: ['shared', 'main/engine'], packages: CLOUD },
   { place: 'main/engine/deploy/transports', may: ['shared', 'main/engine'], packages: ['ssh2', NODE] },
   {

@@ -62,8 +62,8 @@ export interface CliMeta {
   readonly rows?: string;
   /** Without columns, the command prints the answer's message. */
   readonly columns?: readonly CliColumn[];
-  /** A view of its own in the client: cli/overview.ts, job-view.ts, host-test.ts, endpoint-view.ts, simulation-view.ts. */
-  readonly view?: 'overview' | 'job' | 'host-test' | 'endpoint' | 'simulation';
+  /** A view of its own in the client: cli/overview.ts, job-view.ts, host-test.ts, endpoint-view.ts, host-import-view.ts, simulation-view.ts. */
+  readonly view?: 'overview' | 'job' | 'host-test' | 'endpoint' | 'host-import' | 'simulation';
   /** Whether the answer has runs of deployments, for whose end the client waits. */
   readonly runs?: true;
   /** Whether the client asks for all pages unless --limit is given. */

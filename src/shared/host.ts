@@ -68,7 +68,7 @@ export const HostCredentialIdSchema = z
   .max(64)
   .meta({ description: 'ID of the host credential' });
 
-const HostKeyTypeSchema = z.enum(HOST_KEY_TYPES);
+export const HostKeyTypeSchema = z.enum(HOST_KEY_TYPES);
 
 /** Accepts the fingerprint as OpenSSH prints it (`SHA256:…`) and stores it without the prefix. */
 const sha256 = z
@@ -92,13 +92,13 @@ export const AddressSchema = z
   .regex(/^[\w.:%-]+$/, 'is a host name or an IP address');
 const address = AddressSchema.nullable();
 const port = z.int().min(1).max(65_535);
-const user = z
+export const UserSchema = z
   .string()
   .trim()
   .regex(/^[A-Za-z_][A-Za-z0-9_.@-]{0,62}\$?$/, 'is not the name of a user')
   .nullable();
 const hostKeys = z.array(HostKeySchema).max(10);
-const become = z.enum(['none', 'sudo']).meta({
+export const BecomeSchema = z.enum(['none', 'sudo']).meta({
   description: 'sudo: commands run through the helper certdesk-deploy with sudo, without a password',
 });
 
@@ -109,7 +109,7 @@ export const CreateHostSchema = z
     transport: z.enum(TRANSPORTS),
     address: address.default(null).meta({ description: 'Required for SSH' }),
     port: port.default(22),
-    user: user.default(null).meta({ description: 'Required for SSH' }),
+    user: UserSchema.default(null).meta({ description: 'Required for SSH' }),
     credentialId: HostCredentialIdSchema.nullable().default(null).meta({ description: 'Required for SSH' }),
     hostKeys: hostKeys.default([]).meta({
       description:
@@ -118,7 +118,7 @@ export const CreateHostSchema = z
     jumpHostId: HostIdSchema.nullable()
       .default(null)
       .meta({ description: 'A host through which Certdesk connects to this one' }),
-    become: become.default('none'),
+    become: BecomeSchema.default('none'),
   })
   .superRefine((host, ctx) => {
     if (host.transport === 'local') return;
@@ -140,11 +140,11 @@ export const UpdateHostSchema = z
     tags: TagsSchema.optional(),
     address: AddressSchema.optional(),
     port: port.optional(),
-    user: user.unwrap().optional(),
+    user: UserSchema.unwrap().optional(),
     credentialId: HostCredentialIdSchema.optional(),
     hostKeys: hostKeys.optional(),
     jumpHostId: HostIdSchema.nullable().optional(),
-    become: become.optional(),
+    become: BecomeSchema.optional(),
   })
   .meta({ id: 'UpdateHost' });
 export type UpdateHost = z.infer<typeof UpdateHostSchema>;
@@ -161,7 +161,7 @@ export const HostSchema = z
     credentialId: z.string().nullable(),
     hostKeys: z.array(z.object({ type: HostKeyTypeSchema, sha256: z.string() })),
     jumpHostId: z.string().nullable(),
-    become,
+    become: BecomeSchema,
     savedBy: SavedBySchema,
     createdAt: TimestampSchema,
     updatedAt: TimestampSchema,

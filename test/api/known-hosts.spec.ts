@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_KNOWN_HOSTS } from '../../src/shared/host.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';
+import { findSecrets, textsOf } from '../support/tools/secret-search.ts';
 import { describeWith, toolPath } from '../support/tools/tools.ts';
 
 const PATHS = ['/hosts/known-hosts', '/hosts/known-hosts/match'];
@@ -173,4 +174,78 @@ describeWith('sshd', 'a known_hosts file over HTTP', () => {
       expect(await match('<html>')).toEqual({ hosts: [], otherLines: 0 });
     });
   });
+
+  describe('the import of many hosts', () => {
+    const send = (path: string, body: object) => app.asUser('POST', `/hosts/import${path}`, { body });
+    const hostsNow = async () => (await app.call('GET', '/hosts')).body.hosts as unknown as object[];
+    let credentialId: string;
+    beforeAll(async () => {
+      const body = { kind: 'ssh-password', name: 'import', password: 'quite-secret' };
+      credentialId = String((await app.asUser('POST', '/host-credentials', { body })).body.id);
+    });
+
+    it('adds the hosts of a known_hosts file with their keys, and leaves saved hosts alone', async () => {
+      const text = `imported1,192.0.2.81 ${one?.text}\n[imported2]:2222 ${two?.text}\n${hashed(`x ${two?.text}\n`)}`;
+      const preview = await app.call('POST', '/hosts/import/preview', { body: { text } });
+      expect(preview.status, preview.text).toBe(200);
+      expect(preview.body).toMatchObject({
+        format: 'known_hosts',
+        hosts: [
+          { name: 'imported1', port: 22, user: null, keys: [one && shown(one)] },
+          { name: 'imported2:2222', address: 'imported2', port: 2222, keys: [two && shown(two)] },
+        ],
+        refused: [{ line: 3, reason: expect.stringContaining('hashed') }],
+      });
+      const body = { text, credentialId, user: 'deploy', acceptKeys: true, tags: ['imported'] };
+      expect((await app.call('POST', '/hosts/import', { body })).status).toBe(403);
+      const before = await hostsNow();
+      const { status, body: result, text: said } = await send('', { ...body, names: ['imported1'] });
+      expect(status, said).toBe(200);
+      expect(result.created).toMatchObject([{ name: 'imported1' }]);
+      const [saved] = (await hostsNow()).filter(
+        (host) => !before.some((each) => Reflect.get(each, 'id') === Reflect.get(host, 'id')),
+      );
+      expect(saved).toMatchObject({ user: 'deploy', tags: ['imported'], hostKeys: [one && shown(one)] });
+      const again = await send('', { ...body, text: `192.0.2.81,imported1 ${two?.text}`, user: 'root' });
+      expect(again.body).toMatchObject({ created: [], existing: [{ host: { name: 'imported1' } }] });
+      expect(await hostsNow()).toEqual([...before, saved].toSorted(byName));
+    });
+
+    it('adds the hosts of an inventory without its secrets, and keys only if a person takes them', async () => {
+      const text = `all:\n  vars: {ansible_user: ops, ansible_become_pass: planted-secret}\n  children:\n    web:\n      hosts:\n        inv[1:2].example.com: {ansible_password: planted-secret}\n        inv3: {ansible_host: '{{ planted-secret }}'}\n`;
+      const knownHosts = hashed(`inv1.example.com ${one?.text}\n`);
+      const preview = await send('/preview', { text, knownHosts });
+      const result = await send('', { text, knownHosts, credentialId });
+      expect(result.body.created).toMatchObject([{ name: 'inv1.example.com' }, { name: 'inv2.example.com' }]);
+      expect(result.body.refused).toMatchObject([{ name: 'inv3', reason: expect.stringContaining('Jinja') }]);
+      expect(preview.body).toMatchObject({ hosts: [{ keys: [one && shown(one)] }, { keys: [] }] });
+      const saved = await hostsNow();
+      expect(saved).toContainEqual(
+        expect.objectContaining({ name: 'inv1.example.com', user: 'ops', tags: ['web'], hostKeys: [] }),
+      );
+      const places = await textsOf(app.dataFolder, {
+        log: app.log,
+        answers: [preview.text, result.text, (await app.call('GET', '/audit')).text],
+      });
+      expect(findSecrets(places, ['planted-secret'])).toEqual([]);
+    });
+
+    it.each([
+      ['credentialId', { text: 'x ansible_user=u' }],
+      ['user', { text: 'y', credentialId: 'c' }],
+      ['credentialId', { text: 'x ansible_user=u', credentialId: 'c' }],
+      ['text', { text: '$ANSIBLE_VAULT;1.1;AES256\n61', credentialId: 'c' }],
+      ['text', { text: 'a: {', credentialId: 'c' }],
+      ['format', { text: 'x', format: 'csv' }],
+    ])('names the field %s that is wrong, and adds nothing', async (field, body) => {
+      const before = await hostsNow();
+      const answer = await send('', body);
+      expect([answer.status, answer.body.code]).toEqual([400, 'INVALID_REQUEST']);
+      expect(answer.body.details?.issues?.[0 as never]?.field).toBe(field);
+      expect(await hostsNow()).toEqual(before);
+    });
+  });
 });
+
+const byName = (a: unknown, b: unknown): number =>
+  String(Reflect.get(Object(a), 'name')).localeCompare(String(Reflect.get(Object(b), 'name')));

@@ -126,3 +126,37 @@ export const CERTIFICATE_COLUMNS: readonly CliColumn[] = [
   { title: 'Expires', field: 'certificate.expiresAt', as: 'time' },
   { title: 'Left', field: 'certificate.expiresAt', as: 'left' },
 ];
+
+/** It only previews: people add hosts in the GUI, because tags decide which private keys a host gets. */
+export const IMPORT_HOSTS: CliMeta = {
+  verb: 'hosts import',
+  summary:
+    'say which hosts a known_hosts file or an Ansible inventory would add; a signed-in person adds them on the page Hosts',
+  args: [
+    {
+      name: 'FILE',
+      is: 'text-file',
+      field: 'text',
+      description: 'known_hosts file, or inventory in INI or YAML; - is standard input',
+    },
+  ],
+  options: {
+    format: 'format of the file (default: auto)',
+    user: 'user of hosts for which the file has none',
+    tags: 'more tags for all hosts',
+  },
+  view: 'host-import',
+  rows: 'hosts',
+  columns: [
+    { title: 'Name', field: 'name' },
+    { title: 'Address', field: 'address' },
+    { title: 'Port', field: 'port' },
+    { title: 'User', field: 'user' },
+    { title: 'Tags', field: 'tags' },
+    { title: 'Key', field: 'keys.0.type' },
+  ],
+  examples: [
+    ['hosts import ~/.ssh/known_hosts', 'hosts of a known_hosts file'],
+    ['hosts import inventory.yml --json', 'hosts of an Ansible inventory, for a script'],
+  ],
+};

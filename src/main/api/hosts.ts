@@ -15,9 +15,10 @@ import {
   TagPreviewSchema,
   UpdateHostSchema,
 } from '../../shared/host.ts';
+import { HostImportPreviewSchema, ImportedHostsSchema, ImportHostsSchema } from '../../shared/host-import.ts';
 import { SCRIPT } from '../engine/deploy/remote/script-text.ts';
 import { matchKnownHosts, readKnownHosts } from '../engine/hosts/known-hosts.ts';
-import { HOST } from './cli-parts.ts';
+import { HOST, IMPORT_HOSTS } from './cli-parts.ts';
 import { operation, router } from './trpc.ts';
 
 const hostId = HostIdSchema;
@@ -151,6 +152,32 @@ export const hosts = router({
     .input(z.object({ body: MatchKnownHostsSchema }))
     .output(KnownHostsMatchSchema)
     .mutation(async ({ ctx, input }) => matchKnownHosts(input.body.text, await ctx.engine.hosts.list())),
+
+  previewImport: operation({ reach: 'installation', scope: 'admin' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/hosts/import/preview',
+        summary: 'Say which hosts a known_hosts file or an Ansible inventory would add, without adding them',
+      },
+      cli: [IMPORT_HOSTS],
+      audit: false,
+    })
+    .input(z.object({ body: ImportHostsSchema }))
+    .output(HostImportPreviewSchema)
+    .mutation(({ ctx, input }) => ctx.engine.hostImports.preview(input.body)),
+
+  import: operation({ reach: 'system' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/hosts/import',
+        summary: 'Add the hosts of a known_hosts file or an Ansible inventory. Saved hosts stay as they are',
+      },
+    })
+    .input(z.object({ body: ImportHostsSchema }))
+    .output(ImportedHostsSchema)
+    .mutation(({ ctx, input }) => ctx.engine.hostImports.import(input.body)),
 
   helper: operation({ reach: 'installation', scope: 'admin' })
     .meta({

@@ -4,6 +4,7 @@ import type { ErrorBody } from '../../shared/errors.ts';
 import type { JobWithSteps } from '../../shared/job.ts';
 import { isEndpoint, printEndpoint } from './endpoint-view.ts';
 import { CommandFailure } from './failure.ts';
+import { isHostImport, printHostImport } from './host-import-view.ts';
 import { assertTestPassed, isHostTest, printHostTest } from './host-test.ts';
 import { outcomeOf, printJob } from './job-view.ts';
 import { isOverview, printOverview } from './overview.ts';
@@ -57,6 +58,10 @@ export async function showAnswer(
   if (view === 'endpoint') {
     if (!isEndpoint(value)) throw strange();
     return printEndpoint(value, { columns: columns ?? [], ...at, projects: new Map() });
+  }
+  if (view === 'host-import') {
+    if (!isHostImport(value)) throw strange();
+    return printHostImport(value, { columns: columns ?? [], ...at, projects: new Map() });
   }
   if (columns === undefined) return printLine(paint(String(valueAt(value, 'message') ?? 'Done')));
   const projects = await readDomains(command, server, value);

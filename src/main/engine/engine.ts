@@ -46,6 +46,7 @@ import type { PersistRecords } from './doctor/persist-records.ts';
 import type { Endpoints } from './endpoints/add-endpoints.ts';
 import type { HostCredentials } from './hosts/credentials.ts';
 import type { Hosts } from './hosts/hosts.ts';
+import type { HostImports } from './hosts/import-hosts.ts';
 import type { HttpsService } from './https/https.ts';
 import type { Imports } from './import/imports.ts';
 import type { Incidents } from './incidents/incidents.ts';
@@ -124,6 +125,7 @@ export interface Engine {
   readonly events: Events;
   readonly dnsCredentials: DnsCredentialService;
   readonly hosts: Hosts;
+  readonly hostImports: HostImports;
   readonly hostCredentials: HostCredentials;
   readonly deployments: Deployments;
   /** Starts the deployments of many projects. @param visible The caller's projects; null for all. @throws DEPLOYMENT_NOT_FOUND */

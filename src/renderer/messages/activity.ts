@@ -72,6 +72,8 @@ export const activity = {
     'hosts.test': 'Test host',
     'hosts.scanKeys': 'Read host keys',
     'hosts.readKnownHosts': 'Read known_hosts',
+    'hosts.previewImport': 'Preview import of hosts',
+    'hosts.import': 'Import hosts',
     'hosts.matchKnownHosts': 'Read known_hosts for all hosts',
     'hosts.key-changed': 'Host key refused',
     'deployments.deployProject': 'Deploy certificate of a project',

@@ -1,20 +1,9 @@
 // Reads known_hosts as OpenSSH does: patterns, ports, hashed names, markers.
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readHostKey } from '../../../src/main/engine/hosts/host-key.ts';
 import { findKnownHostKeys, readKnownHosts } from '../../../src/main/engine/hosts/known-hosts.ts';
-
-/** A key of a type with any content; fingerprints are of the whole. */
-function key(type: string, content: string) {
-  const length = (text: string) => {
-    const bytes = Buffer.alloc(4);
-    bytes.writeUInt32BE(Buffer.byteLength(text));
-    return bytes;
-  };
-  const blob = Buffer.concat([length(type), Buffer.from(type), length(content), Buffer.from(content)]);
-  const sha256 = createHash('sha256').update(blob).digest('base64').replace(/=+$/, '');
-  return { text: `${type} ${blob.toString('base64')}`, type, sha256, blob };
-}
+import { hostKey as key } from '../../support/hosts/host-keys.ts';
 
 const one = key('ssh-ed25519', 'one');
 const two = key('ssh-rsa', 'two');

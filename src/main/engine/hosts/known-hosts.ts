@@ -60,8 +60,8 @@ export function findKnownHostKeys(
   return { keys: keys.filter((key) => !isRevoked(key)), revoked, skipped, lines };
 }
 
-/** The lines that have a key. */
-function* entriesOf(text: string) {
+/** The lines of a known_hosts file that have a key. */
+export function* entriesOf(text: string) {
   for (const [index, content] of text.split('\n').entries()) {
     const fields = content.trim().split(/[ \t]+/);
     const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined;

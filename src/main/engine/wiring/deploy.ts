@@ -18,6 +18,7 @@ import { createProbe } from '../endpoints/probe.ts';
 import type { Engine } from '../engine.ts';
 import { createHostCredentials } from '../hosts/credentials.ts';
 import { createHosts } from '../hosts/hosts.ts';
+import { createHostImports } from '../hosts/import-hosts.ts';
 import { findHost } from '../hosts/lookup.ts';
 import type { DeploymentAdopter } from '../import/adopt-deployments.ts';
 import type { Common } from './common.ts';
@@ -25,6 +26,7 @@ import type { Common } from './common.ts';
 export type DeployServices = Pick<
   Engine,
   | 'hosts'
+  | 'hostImports'
   | 'hostCredentials'
   | 'deployments'
   | 'deployMany'
@@ -80,6 +82,7 @@ export function wireDeploy(common: Common): DeployServices {
     deploymentRunner,
     adopter: createDeploymentAdopter({ stores, secrets, hosts, credentials: hostCredentials, deployments }),
     hosts,
+    hostImports: createHostImports({ stores, hosts }),
     hostCredentials,
     deployments,
     deployMany: createDeployMany({ stores, clock, deployments }),
