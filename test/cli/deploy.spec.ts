@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { SCRIPT } from '../../src/main/engine/deploy/remote/script-text.ts';
+import { dayIn, systemTimeZone } from '../../src/shared/time-zone.ts';
+import { dayName, weekdayOf } from '../../src/shared/week.ts';
 import { answerSchema, type Ended, runCli, runInTerminal, shellLine } from '../support/server/cli.ts';
 import { runCertdesk, type Server, startServer } from '../support/server/server.ts';
 import { type CallAsUser, signIn } from '../support/server/signed-in-user.ts';
@@ -110,6 +112,27 @@ describe('certdesk deploy', () => {
     await expect
       .poll(async () => (await certdesk('deployments', '--json')).stdout)
       .not.toContain('"pending"');
+  });
+
+  it('says until when a deployment waits for its window, and ends without waiting for it', async () => {
+    const { deployments } = JSON.parse((await certdesk('deployments', '--json')).stdout);
+    const { id } = deployments.find(({ name }: { name: string }) => name === 'web here');
+    const setWindow = async (window: object | null) =>
+      expect((await asUser('PATCH', `/deployments/${id}`, { body: { window } })).status).toBe(200);
+    const { general } = (await asUser('GET', '/settings')).body as unknown as {
+      general: { timeZone: string | null };
+    };
+    const zone = general.timeZone ?? systemTimeZone();
+    const day = weekdayOf(dayIn(zone, Date.now() + 2 * 86_400_000));
+    await setWindow({ days: [day], start: '04:00', end: '05:00', timeZone: zone });
+    const { code, stdout, stderr } = await certdesk('deploy', 'web here', '--force');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^here +waiting-for-window /m);
+    expect((await certdesk('status')).stdout).toContain(`shop.example.com: deploying ${dayName(day)} 04:00`);
+    await setWindow(null);
+    await expect
+      .poll(async () => (await certdesk('deployments', '--json')).stdout)
+      .not.toMatch(/"state":"(waiting|deploying)"/);
   });
 
   it('exits with 1 and the sentence of each failed run', async () => {

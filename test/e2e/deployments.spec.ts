@@ -2,6 +2,8 @@
 // Pebble. The certificate arrives there, is verified, renewed and rolled back.
 import type { Locator } from 'playwright';
 import { describe, expect, it } from 'vitest';
+import { dayIn, systemTimeZone } from '../../src/shared/time-zone.ts';
+import { dayName, WEEK, weekdayOf } from '../../src/shared/week.ts';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
 import { needsRoot } from '../support/deploy/ssh-host.ts';
 import { axeViolations } from '../support/gui/axe.ts';
@@ -11,6 +13,7 @@ import { describeWith } from '../support/tools/tools.ts';
 
 const DOMAIN = 'shop.example.com';
 const RUN_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 describeWith(
   ['pebble', 'chromium', 'nginx', 'sshd', 'busybox', 'openssl'],
@@ -21,13 +24,15 @@ describeWith(
       let target: DeployTarget;
       /** Serial number of the first certificate. */
       let first = '';
+      /** How far Certdesk's clock is ahead, in ms. */
+      let aheadMs = 0;
 
       const gui = useGui(async (onStop) => {
         pebble = await startPebble();
         onStop(() => pebble.stop());
         target = await startDeployTarget(DOMAIN);
         onStop(() => target.stop());
-        return startGuiApp({ pebble });
+        return startGuiApp({ pebble, platform: { clock: { now: () => new Date(Date.now() + aheadMs) } } });
       });
 
       const button = (name: string | RegExp): Locator => gui.page.getByRole('button', { name, exact: true });
@@ -170,6 +175,44 @@ describeWith(
         await gui.page.getByText('Older certificate deployed', { exact: true }).waitFor();
         await button('Deploy now').click();
         await expect.poll(served, { timeout: RUN_MS }).toBe(renewed);
+        await gui.page.getByRole('heading', { level: 1 }).getByText('Deployed', { exact: true }).waitFor();
+      });
+
+      it('waits for a window that was set by clicking, and deploys when it opens', async () => {
+        const zone = systemTimeZone();
+        const open = weekdayOf(dayIn(zone, Date.now() + 2 * DAY_MS));
+        const day = dayName(open);
+        await button('Actions').click();
+        await gui.page.getByRole('menuitem', { name: 'Edit deployment' }).click();
+        await gui.page.getByLabel('Deploy only in a window').check();
+        const days = gui.page.getByRole('group', { name: 'Days' });
+        for (const other of WEEK.filter((each) => each !== open))
+          await days.getByLabel(dayName(other)).uncheck();
+        expect(await days.getByLabel(day).isChecked()).toBe(true);
+        await gui.page.getByLabel('Start').fill('04:00');
+        await gui.page.getByLabel('End', { exact: true }).fill('05:00');
+        await button('Save').click();
+        const former = await served();
+        await gui.open('/projects');
+        await link(DOMAIN).click();
+        await button('Renew').click();
+        await dialog().getByRole('button', { name: 'Renew now' }).click();
+        await expect.poll(activeSerial, { timeout: RUN_MS }).not.toBe(former);
+        await gui.open('/projects');
+        await link(DOMAIN).click();
+        await gui.page.getByText(`Renewed, deploying ${day} 04:00`).first().waitFor();
+        await gui.takeScreenshots('project-waits-for-window');
+        expect(await served()).toBe(former);
+        const { body } = await gui.app.call('GET', '/deployments');
+        aheadMs = Date.parse(String(body.deployments?.['0']?.waiting?.until)) - Date.now() + 1_000;
+        // A change of the host wakes the runner, which otherwise looks each minute.
+        const path = `/hosts/${(await gui.app.call('GET', '/hosts')).body.hosts?.['0']?.id}`;
+        expect((await gui.app.asUser('PATCH', path, { body: { name: 'web1' } })).status).toBe(200);
+        await expect.poll(served, { timeout: RUN_MS }).toBe(await activeSerial());
+        // Two days later the session has ended.
+        await gui.page.goto(await gui.app.app.signInLink());
+        await gui.open('/deployments');
+        await link('nginx').click();
         await gui.page.getByRole('heading', { level: 1 }).getByText('Deployed', { exact: true }).waitFor();
       });
 

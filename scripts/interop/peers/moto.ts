@@ -1,4 +1,5 @@
-// moto, https://docs.getmoto.org/: an independent emulation of AWS, with more Route 53 zones than fit into one page.
+// moto, https://docs.getmoto.org/: an independent emulation of AWS, with more Route 53 zones than fit into one page, and
+// Certificate Manager.
 
 import { join } from 'node:path';
 import {
@@ -12,6 +13,7 @@ import { TCP } from '../../../test/support/tools/ports.ts';
 import { checkCredentials } from '../dns.ts';
 import { definePeer, ensure } from '../peer.ts';
 import { startPeer, takePorts } from '../process.ts';
+import { checkAcm } from './moto-acm.ts';
 
 const VERSION = '5.2.5';
 const ZONES = 123;
@@ -67,5 +69,6 @@ export const moto = definePeer({
       ensure(left.length === 0, `${left.length} TXT records are left`);
       return undefined;
     });
+    await checkAcm(bench, app, endpoint, KEYS);
   },
 });
