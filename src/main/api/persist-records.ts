@@ -15,6 +15,12 @@ const RECORDS: Pick<CliMeta, 'rows' | 'columns'> = {
     { title: 'Value', field: 'value', empty: '' },
   ],
 };
+const OPTIONS = {
+  names: 'a name of the certificate; several times for more',
+  ca: '',
+  staging: "use the CA's staging directory",
+  email: '',
+};
 const endOf = (signal: AbortSignal | undefined): AbortSignal => signal ?? new AbortController().signal;
 
 export const persistRecords = router({
@@ -30,12 +36,7 @@ export const persistRecords = router({
         {
           verb: 'persist-record preview',
           summary: 'print the dns-persist-01 records that names need, before a request',
-          options: {
-            names: 'a name of the certificate; several times for more',
-            ca: '',
-            staging: "use the CA's staging directory",
-            email: '',
-          },
+          options: OPTIONS,
           ...RECORDS,
         },
       ],
@@ -43,6 +44,26 @@ export const persistRecords = router({
     .input(z.object({ body: PersistRequestSchema }))
     .output(PersistReportSchema)
     .mutation(({ ctx, input: { body }, signal }) => ctx.engine.persistRecords.preview(body, endOf(signal))),
+
+  prepare: operation({ reach: 'project', scope: 'projects:write', projects: 'all' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/persist-records/prepare',
+        summary: 'Register the account at the CA if there is none, and show the dns-persist-01 records',
+      },
+      cli: [
+        {
+          verb: 'persist-record prepare',
+          summary: 'register the account at the CA if there is none, and print the dns-persist-01 records',
+          options: OPTIONS,
+          ...RECORDS,
+        },
+      ],
+    })
+    .input(z.object({ body: PersistRequestSchema }))
+    .output(PersistReportSchema)
+    .mutation(({ ctx, input: { body }, signal }) => ctx.engine.persistRecords.prepare(body, endOf(signal))),
 
   get: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
     .meta({

@@ -30,7 +30,7 @@ export function createEngine(ports: EnginePorts): Engine {
   const { endpoints, endpointSweeps } = wireEndpoints(common);
   const scheduler = wireMaintenance(common, { ...authorities, ...issuance, queue, sweepLeftovers, sessions });
   const monitoring = wireMonitoring(common, { ...records, ...issuance, scheduler });
-  const { recordSchedule, ...doctor } = wireDoctor(common, { http, budget: authorities.budget });
+  const { recordSchedule, ...doctor } = wireDoctor(common, { http, accounts, budget: authorities.budget });
   const backupSchedule = createEveryMinute(records.backups.runIfDue);
 
   return {

@@ -61,6 +61,7 @@ export const activity = {
     'caaLocks.watch': 'Watch CAA records',
     'caaLocks.unwatch': 'Stop watching CAA records',
     'persistRecords.preview': 'Show dns-persist-01 records',
+    'persistRecords.prepare': 'Register CA account for dns-persist-01',
     'doctor.examineProject': 'Examine names',
     'certificates.purge': 'Delete removed certificates',
     'certificates.revoked-by-ca': 'Revoked by the CA',

@@ -9,7 +9,8 @@ export const persistTexts = {
   reading: 'Reading DNS…',
   noAccount: 'Certdesk has no account at this CA yet',
   noAccountText: (ca: string) =>
-    `The value contains the URL of the account, which ${ca} assigns at the first request. Start the request: it shows the exact record, and waits until you have created it.`,
+    `The value contains the URL of the account, which ${ca} assigns when it is registered. Register it now to see the exact record, or start the request: it shows the record, and waits until you have created it.`,
+  register: 'Register account',
   name: 'Name of the TXT record',
   value: 'Value of the TXT record',
   toCreate: 'To create',

@@ -29,9 +29,13 @@ describeWith(['pebble', 'bind9'], 'dns-persist-01', () => {
       status: 200,
       body: {
         accountUrl: null,
-        records: [{ name: '_validation-persist.shop.example.com', state: 'missing' }],
+        records: [{ name: '_validation-persist.shop.example.com', value: null, state: 'missing' }],
       },
     });
+    const prepared = await app.call('POST', '/persist-records/prepare', { body: preview });
+    expect(prepared.body.records?.['0']?.value, prepared.text).toBe(
+      `pebble.letsencrypt.org; accounturi=${prepared.body.accountUrl}; policy=wildcard`,
+    );
     const answer = await obtain(id, { ...rig.requests.cloudflare, ...PERSIST });
     expect(answer.body, answer.text).toMatchObject({ success: true });
     const records = await recordsAt('shop.example.com');

@@ -77,6 +77,7 @@ describeWith(['bind9'], 'watched DNS records', () => {
       addressPolicy: LOOPBACK_POLICY,
     }),
     acme: { directory: async () => ({ meta: { caaIdentities: ['ca.example'] } }) as never },
+    openAccount: async () => null,
     clock: { now: rig.now },
     log: QUIET,
     directories: {},

@@ -1,6 +1,7 @@
 // dns-persist-01 records of projects: says which ones the names need, reads them, and watches those of active certificates.
 import type { PersistReport, PersistRequest } from '../../../shared/persist-record.ts';
 import { toTimestamp } from '../../../shared/time.ts';
+import type { AccountOwner } from '../acme/accounts.ts';
 import type { Journal } from '../audit/journal.ts';
 import { readPersistTexts } from '../challenges/dns-persist-01.ts';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
@@ -13,6 +14,7 @@ import type { Stores } from '../core/stores.ts';
 import type { DnsResolver } from '../dns/lookup/resolver.ts';
 import { specOf } from '../jobs/job-input.ts';
 import { type AccountTargetDeps, findAccountTarget, type TargetChoice } from './account-target.ts';
+import { describeCa } from './ca-facts.ts';
 import { createDoctorResolver } from './doctor-resolver.ts';
 import { createSettle } from './gather-name.ts';
 import {
@@ -30,6 +32,11 @@ export interface PersistRecords {
    */
   preview(request: PersistRequest, signal: AbortSignal): Promise<PersistReport>;
   /**
+   * Registers the account at the CA if Certdesk has none there, as the request would, so that the records are known before.
+   * @throws as preview, ACME_*
+   */
+  prepare(request: PersistRequest, signal: AbortSignal): Promise<PersistReport>;
+  /**
    * The same for the names of a project, with the CA and account of its certificate or last request.
    * @throws PROJECT_NOT_FOUND, DOMAIN_NOT_CONFIGURED, and as preview
    */
@@ -41,6 +48,8 @@ export interface PersistRecords {
 export interface PersistRecordsDeps extends AccountTargetDeps {
   readonly stores: Stores;
   readonly journal: Journal;
+  /** Registers the account if necessary. */
+  openAccount(owner: AccountOwner, signal: AbortSignal): Promise<unknown>;
   readonly resolver: DnsResolver;
   readonly clock: Clock;
   readonly log: Log;
@@ -51,6 +60,7 @@ const DAY_MS = 86_400_000;
 const RETRY_MS = 3_600_000;
 const QUERY_MS = 3_000;
 const CHECK_MS = 20_000;
+const REGISTER_MS = 30_000;
 const PER_SWEEP = 200;
 const CONCURRENCY = 10;
 
@@ -129,9 +139,19 @@ export function createPersistRecords(deps: PersistRecordsDeps): PersistRecords {
     if (report !== null) await store(certificate, report);
   }
 
+  const preview: PersistRecords['preview'] = async ({ names, ca, staging, email = null }, signal) => {
+    const report = await examine(names, { ca, staging, email }, 'none-yet', signal);
+    return { ...report, watched: false };
+  };
+
   return {
-    async preview({ names, ca, staging, email = null }, signal) {
-      return { ...(await examine(names, { ca, staging, email }, 'none-yet', signal)), watched: false };
+    preview,
+    async prepare(request, signal) {
+      const { ca, staging, email = null } = request;
+      const { directoryUrl } = describeCa({ ca, staging, profile: null }, deps.directories);
+      const end = AbortSignal.any([signal, AbortSignal.timeout(REGISTER_MS)]);
+      await deps.openAccount({ directoryUrl, email, eab: null }, end);
+      return preview(request, signal);
     },
     async get(projectId, signal) {
       const { domain, altNames } = await findProject(stores, projectId);

@@ -1,4 +1,5 @@
 // Wires the doctor, the CAA locks and the dns-persist-01 records, and their daily checks.
+import type { Accounts } from '../acme/accounts.ts';
 import type { HttpChallenges } from '../challenges/http-01.ts';
 import { createCaaLocks } from '../doctor/caa-locks.ts';
 import { createDoctor } from '../doctor/doctor.ts';
@@ -8,14 +9,20 @@ import { createEveryMinute, type EveryMinute } from '../jobs/every-minute.ts';
 import type { BudgetService } from '../rate-limits/budget.ts';
 import type { Common } from './common.ts';
 
+interface DoctorParts {
+  readonly http: Pick<HttpChallenges, 'probe'>;
+  readonly budget: BudgetService;
+  readonly accounts: Accounts;
+}
+
 export function wireDoctor(
   common: Common,
-  { http, budget }: { readonly http: Pick<HttpChallenges, 'probe'>; readonly budget: BudgetService },
+  { http, budget, accounts }: DoctorParts,
 ): Pick<Engine, 'doctor' | 'caaLocks' | 'persistRecords'> & { readonly recordSchedule: EveryMinute } {
   const { stores, journal, log, acme, resolver, addressPolicy, webPorts, clock, directories } = common;
   const deps = { stores, acme, resolver, http, budget, clock, directories };
   const caaLocks = createCaaLocks(common);
-  const persistRecords = createPersistRecords(common);
+  const persistRecords = createPersistRecords({ ...common, openAccount: accounts.open });
   // Records that name the old account are reported with the next check.
   journal.listen(({ kind }) => {
     if (kind !== 'account.replaced') return;

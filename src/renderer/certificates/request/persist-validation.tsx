@@ -1,7 +1,7 @@
 // The dns-persist-01 part of the form: who creates the record, and what it binds.
 import { Group, Loader, Select, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useApiClient } from '../../api.ts';
 import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import { persistTexts } from '../../messages/persist.ts';
@@ -46,6 +46,7 @@ export function PersistValidation({ request }: { readonly request: RequestState 
 /** The records of the request as it is typed now. */
 function PersistPreview({ request: { form, names } }: { readonly request: RequestState }) {
   const client = useApiClient();
+  const cache = useQueryClient();
   const { ca, caUrl, staging, email } = form.values;
   const body = {
     names,
@@ -63,6 +64,10 @@ function PersistPreview({ request: { form, names } }: { readonly request: Reques
     staleTime: 60_000,
     refetchOnWindowFocus: false,
   });
+  const register = async (): Promise<void> => {
+    const report = await client.persistRecords.prepare.mutate({ body: { ...body, names: [...names] } });
+    cache.setQueryData(['persist-records', typed], report);
+  };
   if (names.length === 0) return null;
   return (
     <Stack gap="sm">
@@ -75,7 +80,7 @@ function PersistPreview({ request: { form, names } }: { readonly request: Reques
       )}
       {preview.error !== null && <FailureNotice error={preview.error} />}
       {preview.data !== undefined && settled === typed && (
-        <PersistRecordsView report={preview.data} isPreview />
+        <PersistRecordsView report={preview.data} isPreview onRegister={register} />
       )}
     </Stack>
   );
