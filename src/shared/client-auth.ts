@@ -29,11 +29,11 @@ export function clientUseOfEndpoint(endpoint: {
 }
 
 const WHY =
-  'certificates of public CAs are for servers only now: at Let’s Encrypt since 2026-07-08, at all public CAs from 2027-03-15';
+  'Certificates of public CAs are for servers only: at Let’s Encrypt since 2026-07-08, at all of them from 2027-03-15.';
 
 /** @param use As in this file. */
 export function explainNoClientAuth(use: string): string {
-  return `The certificate does not permit client authentication. ${use}, and other servers may refuse it then: ${WHY}.`;
+  return `The certificate does not permit client authentication. ${use}; other servers may then refuse it. ${WHY}`;
 }
 
 export const CLIENT_AUTH_ADVICE = 'For connections as a client, use a certificate of a private CA.';

@@ -1,5 +1,5 @@
 // The certificate of a project in full: names, issuer, serial number, fingerprints, chain, and PEM to copy or download.
-import { Stack } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Certificate } from '../../shared/certificate.ts';
 import type { ChainLink } from '../../shared/certificate-history.ts';
@@ -15,6 +15,7 @@ import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { CodeBlock, CopyText } from '../ui/copy.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Names } from '../ui/names.tsx';
+import { Notice } from '../ui/notice.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { Time } from '../ui/time.tsx';
@@ -42,9 +43,15 @@ interface ContentsProps {
 function Contents({ project, certificate }: ContentsProps) {
   const api = useApi();
   const chain = useQuery(api.certificates.chain.queryOptions({ id: project.id }));
+  const details = useQuery(api.certificates.details.queryOptions({ id: project.id })).data;
   return (
     <Stack gap="md">
       <WhereUsedOffer project={project} />
+      {details?.clientAuth.warnings.map((warning) => (
+        <Notice key={warning} tone="warn" role="status">
+          <Text>{warning}</Text>
+        </Notice>
+      ))}
       <Panel title={text.contents} aside={<ExportButton project={project} />}>
         <CertificateFacts project={project} certificate={certificate} leaf={chain.data?.chain[0]} />
       </Panel>

@@ -47,11 +47,11 @@ export function ProjectOverview({ project }: { readonly project: ProjectRowData 
       {project.uncovered !== null && project.runningJobId === null && (
         <Uncovered id={id} name={project.uncovered} />
       )}
-      {[details.data?.chainWarning ?? [], details.data?.clientAuth.warnings ?? []].flat().map((warning) => (
-        <Notice key={warning} tone="warn" role="status">
-          <Text>{warning}</Text>
+      {details.data?.chainWarning != null && (
+        <Notice tone="warn" role="status">
+          <Text>{details.data.chainWarning}</Text>
         </Notice>
-      ))}
+      )}
       {certificate === null ? (
         <Panel>
           <NoCertificate project={project} />

@@ -31,6 +31,7 @@ const menu = (item: string) => async (page: Page) => {
   await dialog(page);
 };
 
+const MANY_NAMES = Array.from({ length: 101 }, (_, n) => `n${n}.example.com`).join('\n');
 const openAdvanced = (page: Page) => page.getByRole('button', { name: /^Advanced/ }).click();
 const enterNames =
   (names: string, then: (page: Page) => Promise<unknown>) =>
@@ -129,6 +130,8 @@ export const SCREENS: readonly Screen[] = [
   { name: 'simulation', path: '/simulation', act: shows('Not fully automated') },
   { name: 'new', path: '/new', act: requestNothing },
   { name: 'new-http', path: '/new', act: enterNames('x.invalid', shows('Test again')) },
+  { name: 'new-address', path: '/new', act: enterNames('127.0.0.1', shows('Test again')) },
+  { name: 'new-many', path: '/new', act: enterNames(MANY_NAMES, shows('101 names are too many')) },
   { name: 'new-dns', path: '/new', act: enterNames('*.example.com', newCredential('AWS Route 53')) },
   { name: 'new-advanced', path: '/new', act: openAdvanced },
   { name: 'new-upload', path: '/new/upload' },

@@ -83,7 +83,7 @@ function findChainProblem({ ca, unknownRoot = null }: DoctorOrder): readonly Doc
 function findClientUseProblems({ ca, clientUses = [] }: DoctorOrder): readonly DoctorFinding[] {
   if (!ca.isPublic) return [];
   return clientUses.map((use) => {
-    const message = `${ca.name} issues certificates for servers only. ${use}, and other servers may refuse it then.`;
+    const message = `${ca.name} issues certificates for servers only. ${use}; other servers may then refuse it.`;
     return createDoctorFinding('ca-no-client-auth', {
       name: null,
       message,
