@@ -116,6 +116,19 @@ export const TOOLS = {
     debian: ['default-jre-headless'],
     elsewhere: 'install a Java runtime, 8u301 or newer',
   },
+  tomcat: {
+    what: 'Tomcat, a Java server whose certificates are checked',
+    programs: [
+      {
+        names: ['catalina.sh'],
+        variable: 'CERTDESK_TEST_CATALINA',
+        unpacked: { path: 'usr/share/tomcat10/bin/catalina.sh' },
+      },
+      { names: ['java'], variable: 'CERTDESK_TEST_JAVA' },
+    ],
+    debian: ['tomcat10-common', 'default-jre-headless'],
+    elsewhere: 'install Tomcat 10.1 and a Java runtime',
+  },
   python: {
     what: 'Python, for a generated client of the API',
     programs: [{ names: ['python3'], variable: 'CERTDESK_TEST_PYTHON' }],
