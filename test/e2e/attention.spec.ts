@@ -210,7 +210,17 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the attention list', () => {
     await gui.open(`/projects/${id}/obtain`);
     await gui.page.getByText('The records to create').waitFor();
     await gui.page.getByText(value, { exact: true }).waitFor();
+    // Another address is another account, whose URL is known once it is registered.
+    await gui.page.getByRole('button', { name: /^Advanced/ }).click();
+    await gui.page.getByLabel('Account email').fill('new@example.com');
+    const register = button('Register account');
+    await register.waitFor();
     await gui.takeScreenshots('obtain-persist');
+    await register.click();
+    await register.waitFor({ state: 'hidden' });
+    const values = await gui.page.getByText(/; accounturi=/).allTextContents();
+    expect(values).toHaveLength(1);
+    expect(values).not.toContain(value);
     await applyFixes(rig.bind, 'example.com', [
       { ...other, kind: 'remove-record', text: other.text.replace(' 300 ', ' ') },
     ]);
