@@ -1,4 +1,5 @@
 // Renewal against a real Pebble: its suggestion (ARI), what an order replaces, its staging directory first.
+import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Stores } from '../../../src/main/engine/core/stores.ts';
 import { databasePath } from '../../../src/main/storage/data-folder.ts';
@@ -42,6 +43,18 @@ describeWith('pebble', 'renewal', () => {
   const stores = () => database.stores;
   const chainOf = async (id: string) => (await stores().certificates.active(id))?.chain ?? '';
 
+  /**
+   * Obtains a certificate that Pebble accepts as replaced. It does not know its own serials that begin with a zero octet
+   * in DER, which are one in 512.
+   */
+  async function obtainedReplaceable(domain: string): Promise<string> {
+    const id = await obtained(domain);
+    const startsWithZero = async () =>
+      Number.parseInt(new X509Certificate(await chainOf(id)).serialNumber.slice(0, 2), 16) >= 0x80;
+    while (await startsWithZero()) expect((await renew(id)).status).toBe(200);
+    return id;
+  }
+
   it('is planned in the CA’s window soon after the issuance', async () => {
     const id = await obtained('ari.example.com');
     await app.app.engine.sweep();
@@ -53,7 +66,7 @@ describeWith('pebble', 'renewal', () => {
   });
 
   it('starts when the CA moves the window into the past, and its order says what it replaces', async () => {
-    const id = await obtained('moved.example.com');
+    const id = await obtainedReplaceable('moved.example.com');
     await app.app.engine.sweep();
     const before = await stores().certificates.active(id);
     const suggestedWindow = { start: '2026-01-01T00:00:00Z', end: '2026-01-02T00:00:00Z' };
