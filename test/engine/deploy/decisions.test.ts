@@ -188,7 +188,7 @@ describe('the preview', () => {
     expect(describeRun({ ...described, files: owned }, { hosts: ['db'], domain: null })).toContain(
       'Write private key, certificate and intermediates to /etc/ssl/postgresql/a.example.pem, owner postgres, mode 0600.',
     );
-    const forServers = { permitsClientAuth: false };
+    const forServers = { permitsClientAuth: false, window: null };
     expect(warnAbout(described, forServers)).toEqual([]);
     const open = files.map((file) => ({ ...file, mode: '0644' }));
     expect(warnAbout({ ...described, files: open }, forServers)).toEqual([
@@ -200,7 +200,7 @@ describe('the preview', () => {
         /does not permit client authentication\. Postfix presents it to other mail servers/,
       ),
     ]);
-    expect(warnAbout(mail, { permitsClientAuth: true })).toEqual([]);
+    expect(warnAbout(mail, { permitsClientAuth: true, window: null })).toEqual([]);
   });
 });
 

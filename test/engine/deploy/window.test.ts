@@ -1,7 +1,8 @@
 // When a deployment may begin: windows in time zones, on the days on which clocks change, and before an expiry.
 import { describe, expect, it } from 'vitest';
-import { findOpening, openingOn, startIn } from '../../../src/main/engine/deploy/window.ts';
+import { findOpening, openingOn, startIn, warnAboutWindow } from '../../../src/main/engine/deploy/window.ts';
 import { type DeploymentWindow, DeploymentWindowSchema } from '../../../src/shared/deployment-window.ts';
+import { toTimestamp } from '../../../src/shared/time.ts';
 import { WEEK, waitingSentence } from '../../../src/shared/week.ts';
 
 const utc = (at: number) => new Date(at).toISOString().slice(0, 16);
@@ -267,4 +268,27 @@ it('says when a deployment begins, in the time zone of the reader', () => {
   expect(waitingSentence({ until: '2026-06-07T00:00:00Z', renewed: false }, { zone: 'UTC', now })).toBe(
     'Deploying Sunday 00:00',
   );
+});
+
+describe('a window and the lifetime of a certificate', () => {
+  const now = new Date('2027-01-04T12:00:00Z');
+  const days = (count: number) => ({
+    issuedAt: toTimestamp(now),
+    expiresAt: toTimestamp(new Date(now.getTime() + count * 86_400_000)),
+  });
+  const sunday = { days: ['sunday' as const], start: '02:00', end: '04:00', timeZone: 'UTC' };
+  const daily = { ...sunday, days: [...WEEK] };
+
+  it('fit if a renewed certificate can wait for the next opening', () => {
+    expect(warnAboutWindow(sunday, days(90), now)).toBeNull();
+    expect(warnAboutWindow(daily, days(160 / 24), now)).toBeNull();
+    expect(warnAboutWindow(null, days(6), now)).toBeNull();
+    expect(warnAboutWindow(sunday, null, now)).toBeNull();
+  });
+
+  it('do not fit a six-day certificate and a weekly window, and the warning has the numbers', () => {
+    expect(warnAboutWindow(sunday, days(160 / 24), now)).toMatch(
+      /up to 166 hours apart.* valid for 160 hours, can wait for 64\. Certdesk then deploys it outside/,
+    );
+  });
 });

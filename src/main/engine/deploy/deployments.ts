@@ -29,6 +29,7 @@ import { checkOrder } from './rollout.ts';
 import { cancelRuns, insertRuns } from './schedule.ts';
 import { refreshState } from './state.ts';
 import { selectedHosts, syncTargets } from './targets.ts';
+import { warnAboutWindow } from './window.ts';
 
 export interface Deployments {
   /** @param visible Only of these projects; null for all. */
@@ -99,10 +100,16 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
     return presented;
   }
 
-  /** Without a certificate nothing is known, so nothing is warned about. */
-  async function isForClients(projectId: string): Promise<boolean> {
+  /** What the warnings need to know. Without a certificate nothing is known, so nothing is warned about. */
+  async function factsFor(
+    projectId: string,
+    { window }: Pick<DeploymentRecord, 'window'>,
+  ): Promise<Parameters<typeof warnAbout>[1]> {
     const active = await stores.certificates.active(projectId);
-    return active === null || chainPermitsClientAuth(active.chain);
+    return {
+      permitsClientAuth: active === null || chainPermitsClientAuth(active.chain),
+      window: warnAboutWindow(window, active, clock.now()),
+    };
   }
 
   /** Deploys what is active, if anything is. */
@@ -208,7 +215,7 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
       await checkOrder(stores, { id: null, projectId, after: completed.after });
       const hosts = await selectedHosts(stores, completed);
       const where = { hosts: hosts.map(({ name }) => name), domain: project.domain };
-      return toPreview(completed, where, await isForClients(projectId));
+      return toPreview(completed, where, await factsFor(projectId, completed));
     },
 
     async preview(id) {
@@ -216,7 +223,7 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
       const { domain } = await findProject(stores, deployment.projectId);
       const hosts = await selectedHosts(stores, deployment);
       const where = { hosts: hosts.map(({ name }) => name), domain };
-      return toPreview(deployment, where, await isForClients(deployment.projectId));
+      return toPreview(deployment, where, await factsFor(deployment.projectId, deployment));
     },
 
     async update(id, body) {
@@ -298,11 +305,11 @@ async function assertTargets(
 function toPreview(
   described: Parameters<typeof describeRun>[0],
   where: Parameters<typeof describeRun>[1],
-  permitsClientAuth: boolean,
+  facts: Parameters<typeof warnAbout>[1],
 ): DeploymentPreview {
   return {
     sentences: [...describeRun(described, where)],
-    warnings: [...warnAbout(described, { permitsClientAuth })],
+    warnings: [...warnAbout(described, facts)],
     files: described.files.map((file) => ({ ...file })),
     steps: described.steps,
     verify: described.verify,

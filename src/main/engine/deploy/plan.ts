@@ -180,14 +180,18 @@ function verifySentences(verify: DeploymentVerify | null, domain: string | null)
   ];
 }
 
-/** Points out what is legal but probably not meant. */
-/** @param how.permitsClientAuth Whether the certificate of the project permits client authentication. */
+/**
+ * Points out what is legal but probably not meant.
+ * @param how.permitsClientAuth Whether the certificate of the project permits client authentication.
+ * @param how.window What is wrong with the window, as a sentence; null if nothing is.
+ */
 export function warnAbout(
   { files, steps, command, recipe }: Pick<Described, 'files' | 'steps' | 'command' | 'recipe'>,
-  how: { readonly permitsClientAuth: boolean },
+  how: { readonly permitsClientAuth: boolean; readonly window: string | null },
 ): readonly string[] {
   const clientUse = CLIENT_USES[recipe ?? ''];
   return [
+    ...(how.window === null ? [] : [how.window]),
     ...(clientUse === undefined || how.permitsClientAuth
       ? []
       : [`${explainNoClientAuth(clientUse)} ${CLIENT_AUTH_ADVICE}`]),

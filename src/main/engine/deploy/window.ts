@@ -2,6 +2,7 @@
 import type { DeploymentWindow } from '../../../shared/deployment-window.ts';
 import { addDays, dayIn, fromWallClock, toWallClock } from '../../../shared/time-zone.ts';
 import { weekdayOf } from '../../../shared/week.ts';
+import { planByLifetime } from '../certificates/renewal-plan.ts';
 import type { CertificateRecord } from '../core/model.ts';
 
 const MINUTE_MS = 60_000;
@@ -65,4 +66,38 @@ export function startIn(
   if (from >= Math.min(expiresAt, Date.parse(version.expiresAt))) return now;
   const lastTenth = expiresAt - (expiresAt - issuedAt) / 10;
   return Math.max(now, Math.min(from, lastTenth));
+}
+
+const HOUR_MS = 3_600_000;
+/** Two weeks, so that each gap of a week is between two openings. */
+const WAIT_DAYS = 15;
+
+/** @returns the longest time from the end of a window to the next one, in hours; 0 if there is no gap */
+export function longestWaitHours(window: DeploymentWindow, now: Date): number {
+  const today = dayIn(window.timeZone, now.getTime());
+  const openings = Array.from({ length: WAIT_DAYS }, (_, at) => addDays(today, at))
+    .filter((day) => window.days.includes(weekdayOf(day)))
+    .map((day) => openingOn(window, day));
+  const gaps = openings.slice(1).map(({ from }, at) => from - (openings[at]?.to ?? from));
+  return toHours(Math.max(0, ...gaps));
+}
+
+const toHours = (ms: number): number => Math.round((10 * ms) / HOUR_MS) / 10;
+
+/**
+ * Warns if the windows are further apart than a renewed certificate can wait, as they are for six-day certificates.
+ * @returns null if they fit, if there is no window, or if the project has no certificate yet
+ */
+export function warnAboutWindow(
+  window: DeploymentWindow | null,
+  version: Pick<Lifetime, 'issuedAt' | 'expiresAt'> | null,
+  now: Date,
+): string | null {
+  if (window === null || version === null) return null;
+  const [from, to] = [Date.parse(version.issuedAt), Date.parse(version.expiresAt)];
+  // A run does not wait during the last tenth.
+  const canWait = toHours(to - (to - from) / 10 - Date.parse(planByLifetime(version).renewAt));
+  const wait = longestWaitHours(window, now);
+  if (wait <= canWait) return null;
+  return `The window opens up to ${wait} hours apart, and a renewed certificate, which is valid for ${toHours(to - from)} hours, can wait for ${canWait}. Certdesk then deploys it outside of the window. Select more days, or a longer window.`;
 }

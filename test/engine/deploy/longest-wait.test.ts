@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { longestWaitHours } from '../../../src/main/engine/simulation/waits.ts';
+import { longestWaitHours } from '../../../src/main/engine/deploy/window.ts';
 import { WEEK } from '../../../src/shared/week.ts';
 
 const NOW = new Date('2026-06-03T12:00:00Z');
