@@ -88,7 +88,7 @@ async function examineNames(given: readonly string[], options: DoctorCommandOpti
   if (names.length > MAX_NAMES)
     throw new CertdeskError('INVALID_REQUEST', `Enter at most ${MAX_NAMES} names`);
   const { staging = false, profile = null, challenge, dnsResolver } = options;
-  const ca = describeCa({ ca: options.ca, staging, profile }, {});
+  const ca = describeCa({ ca: options.ca, staging, profile, names }, {});
   const policy = createAddressPolicy();
   const acme = createAcmeClient({
     requestTimeoutMs: 5_000,

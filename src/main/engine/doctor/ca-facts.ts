@@ -1,4 +1,5 @@
 // What the doctor knows about a CA before it asks it: its name in CAA records, and what it can issue.
+import { isIpAddress } from '../../../shared/ip-address.ts';
 import { listAuthorities } from '../acme/authorities.ts';
 import { CAPABILITIES } from '../acme/capabilities.ts';
 import type { AcmeClient } from '../acme/contract.ts';
@@ -28,10 +29,12 @@ const METHODS: Readonly<Record<string, readonly string[]>> = {
   letsencrypt: ['http-01', 'dns-01', 'tls-alpn-01'],
 };
 
-function capabilityOf(id: string, profile: string | null): CaCapability {
+function capabilityOf(id: string, given: string | null, names: readonly string[]): CaCapability {
   const known = CAPABILITIES[id];
   if (known === undefined) return UNKNOWN;
-  const ipProfile = CERTIFICATE_AUTHORITIES.find((each) => each.id === id)?.ipProfile;
+  const ipProfile = CERTIFICATE_AUTHORITIES.find((each) => each.id === id)?.ipProfile ?? null;
+  // Requests for IP addresses select the profile that the CA demands (acme/ip-profile.ts).
+  const profile = given ?? (names.some(isIpAddress) ? ipProfile : null);
   const { maxNames = known.maxNames } = known.profiles.find(({ name }) => name === profile) ?? {};
   return {
     wildcards: known.wildcards,
@@ -46,10 +49,15 @@ export interface CaChoice {
   readonly ca: string;
   readonly staging: boolean;
   readonly profile: string | null;
+  /** Default: none, if what the CA can issue does not matter. */
+  readonly names?: readonly string[];
 }
 
 /** @throws UNKNOWN_CA; INVALID_REQUEST if the CA has no staging directory */
-export function describeCa({ ca, staging, profile }: CaChoice, overrides: DirectoryOverrides): CaFacts {
+export function describeCa(
+  { ca, staging, profile, names = [] }: CaChoice,
+  overrides: DirectoryOverrides,
+): CaFacts {
   const directoryUrl = resolveDirectory(ca, staging, overrides);
   const isReplaced = ca === 'letsencrypt' && overrides.production !== undefined;
   const known = listAuthorities(overrides).find(
@@ -62,7 +70,7 @@ export function describeCa({ ca, staging, profile }: CaChoice, overrides: Direct
     directoryUrl,
     isPublic,
     caaDomains: CAA_DOMAINS[id] ?? [],
-    capability: capabilityOf(id, profile),
+    capability: capabilityOf(id, profile, names),
   };
 }
 

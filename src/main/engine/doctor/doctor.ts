@@ -63,7 +63,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     ofProject: Pick<DoctorOrder, 'clientUses' | 'unknownRoot'> = {},
   ): Promise<DoctorReport> {
     const { names, challengeType: challenge, ca, staging, profile = null, email = null } = request;
-    const facts = describeCa({ ca, staging, profile }, directories);
+    const facts = describeCa({ ca, staging, profile, names }, directories);
     const account = await stores.accounts.find(facts.directoryUrl, email);
     const order: DoctorOrder = {
       names: [...new Set(names)],
