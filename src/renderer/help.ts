@@ -27,6 +27,7 @@ export const HELP: Readonly<Record<Route, string>> = {
   '/dns-credentials': 'dns-providers#limit-a-saved-credential',
   '/hosts': 'deployments#model',
   '/hosts/new': 'tutorials/nginx-over-ssh#3-add-the-host',
+  '/hosts/import': 'deployments#import-many-hosts',
   '/hosts/known-hosts': 'deployments#keys-from-known_hosts',
   '/hosts/$hostId': 'deployments#what-happens-on-the-host',
   '/hosts/$hostId/edit': 'tutorials/nginx-over-ssh#3-add-the-host',

@@ -129,6 +129,12 @@ const newHost = createRoute({
   component: lazyScreen(() => import('./hosts/new-host-page.tsx'), 'NewHostPage'),
 });
 
+const importHosts = createRoute({
+  getParentRoute: () => root,
+  path: '/hosts/import',
+  component: lazyScreen(() => import('./hosts/import-hosts-page.tsx'), 'ImportHostsPage'),
+});
+
 const knownHosts = createRoute({
   getParentRoute: () => root,
   path: '/hosts/known-hosts',
@@ -309,6 +315,7 @@ const routeTree = root.addChildren([
   dnsCredentials,
   hosts,
   newHost,
+  importHosts,
   knownHosts,
   host,
   editHost,

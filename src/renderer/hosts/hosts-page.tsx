@@ -37,6 +37,9 @@ export function HostsPage() {
                 {text.knownHosts.action}
               </LinkButton>
             )}
+            <LinkButton to="/hosts/import" variant="default">
+              {text.importHosts}
+            </LinkButton>
             <LinkButton to="/hosts/new" leftSection={icon}>
               {text.add}
             </LinkButton>

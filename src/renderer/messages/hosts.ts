@@ -100,6 +100,7 @@ export const hosts = {
       done: 'New host key accepted',
     },
   },
+  importHosts: 'Import hosts',
   knownHosts: {
     action: 'Import known_hosts',
     title: 'Import known_hosts',
