@@ -137,8 +137,11 @@ function HostTable({ hosts, chosen, onChoose }: HostTableProps) {
           cell: (host) => (host.port === 22 ? host.address : `${host.address}:${host.port}`),
         },
         { label: user, cell: (host) => host.user ?? <Text c="dimmed">{text.noUser}</Text> },
-        { label: tags, cell: (host) => host.tags.join(', ') },
-        { label: key, cell: (host) => <Keys host={host} /> },
+        {
+          label: tags,
+          cell: (host) => <Text style={{ overflowWrap: 'normal' }}>{host.tags.join(', ')}</Text>,
+        },
+        { label: key, width: '30%', cell: (host) => <Keys host={host} /> },
       ]}
     />
   );
