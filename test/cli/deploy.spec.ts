@@ -172,6 +172,33 @@ describe('certdesk deployments', () => {
   });
 });
 
+describe('certdesk deployment preview', () => {
+  it('says what each project would get, or why not', async () => {
+    const path = join(folder, 'template.json');
+    const files = [{ content: 'der', path: join(folder, '{domain}.der') }];
+    writeFileSync(path, JSON.stringify({ name: 'der', hosts: { tag: 'none' }, files }));
+    const { projects } = JSON.parse((await certdesk('list', '--json')).stdout);
+    const ids = [projects[0].id, 'nobody'].join(',');
+    const { code, stdout } = await certdesk('deployment', 'preview', path, '--projects', ids);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^PROJECT +FILES +REFUSED BECAUSE\n/);
+    expect(stdout).toContain(join(folder, `${projects[0].domain}.der`));
+    expect(stdout).toMatch(/^nobody +Project nobody not found$/m);
+  });
+});
+
+describe('certdesk hosts import', () => {
+  it('shows the hosts of a file, and on standard error what is refused', async () => {
+    const path = join(folder, 'inventory');
+    writeFileSync(path, '[web]\nweb[1:2] ansible_user=ops\nx ansible_host={{y}}\n');
+    const { code, stdout, stderr } = await certdesk('hosts', 'import', path, '--tags', 'new');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^NAME +ADDRESS +PORT +USER +TAGS\nweb1 +web1 +22 +ops +new, web\nweb2 /);
+    expect(stderr).toMatch(/^Refused, line 3: x: ansible_host is a template of Jinja/);
+    expect((await certdesk('hosts', '--json')).stdout).not.toContain('web1');
+  });
+});
+
 describe('certdesk hosts helper', () => {
   it('prints the helper, or writes it to a file', async () => {
     const printed = await certdesk('hosts', 'helper');
