@@ -152,7 +152,7 @@ function ManyForm({ projects, recipes }: FormProps) {
         {failure !== null && <FailureNotice error={failure} />}
         {refused.length > 0 && (
           <Notice tone="bad" title={text.failed(refused.length)} role="alert">
-            <Refused projects={refused} />
+            <Refused projects={refused} label={text.failed(refused.length)} />
           </Notice>
         )}
         <Group justify="flex-end">

@@ -3,7 +3,7 @@
 import { List, ScrollArea, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import type { RecipeInfo } from '../../shared/deployment.ts';
 import type { TemplatePreview } from '../../shared/deployment-bulk.ts';
 import { failureOf, useApiClient } from '../api.ts';
@@ -64,7 +64,7 @@ function Previewed({ projects }: TemplatePreview) {
       <Text role="status">{text.counts(ready.length, projects.length)}</Text>
       {refused.length > 0 && (
         <Notice tone="warn">
-          <Refused projects={refused} />
+          <Refused projects={refused} label={text.skipped} />
         </Notice>
       )}
       {first?.preview != null && (
@@ -73,7 +73,7 @@ function Previewed({ projects }: TemplatePreview) {
           <PreviewSentences preview={first.preview} />
         </>
       )}
-      <Scrolled>
+      <Scrolled label={text.ready}>
         {ready.map((project) => (
           <List.Item key={project.id}>
             <Text component="span" fw={500}>
@@ -93,9 +93,9 @@ interface RefusedProps {
   readonly projects: readonly Pick<TemplatePreview['projects'][number], 'id' | 'name' | 'domain' | 'error'>[];
 }
 
-export function Refused({ projects }: RefusedProps) {
+export function Refused({ projects, label }: RefusedProps & { readonly label: string }) {
   return (
-    <Scrolled>
+    <Scrolled label={label}>
       {projects.map((project) => (
         <List.Item key={project.id}>
           <Text component="span" fw={500}>
@@ -110,12 +110,12 @@ export function Refused({ projects }: RefusedProps) {
   );
 }
 
-function Scrolled({ children }: { readonly children: React.ReactNode }) {
+function Scrolled({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
     <ScrollArea.Autosize
       type="auto"
       mah={240}
-      viewportProps={{ tabIndex: 0, 'aria-label': text.preview, role: 'region' }}
+      viewportProps={{ tabIndex: 0, 'aria-label': label, role: 'region' }}
     >
       <List listStyleType="none" spacing={4}>
         {children}

@@ -12,6 +12,8 @@ export const deploymentMany = {
   serverNameHint:
     'Optional. Defaults to the domain. For wildcards, enter a name below them such as www.{domain}.',
   preview: 'What each project gets',
+  ready: 'Projects that get the deployment',
+  skipped: 'Projects that are skipped',
   incomplete: 'Choose a service and its hosts to see what each project gets.',
   previewing: 'Loading …',
   counts: (ready: number, all: number) =>
