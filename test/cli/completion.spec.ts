@@ -68,7 +68,7 @@ describe('bash', () => {
     ['certdesk list --ur', ['--url']],
     ['certdesk upload shop.example.com ', []],
     ['certdesk project ', ['create', 'delete', 'tag']],
-    ['certdesk hosts ', ['helper', 'test']],
+    ['certdesk hosts ', ['helper', 'import', 'test']],
     ['certdesk hosts --js', ['--json']],
     ['certdesk hosts test --js', ['--json']],
     ['certdesk token ', ['create', 'list', 'revoke']],
