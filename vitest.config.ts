@@ -30,7 +30,11 @@ const SOAK = {
  * Each worker loads Certdesk once instead of once per file, which halves the time. Modules have no state, and tests that
  * change the environment, the clock or standard output restore it; no-leaks.ts fails otherwise.
  */
-const SHARED_WORKER = { isolate: false, setupFiles: ['test/support/tools/no-leaks.ts'] };
+const SHARED_WORKER = {
+  isolate: false,
+  setupFiles: ['test/support/tools/no-leaks.ts'],
+  execArgv: ['--no-wasm-code-gc'], // as the application does: src/main/app/wasm-code.ts
+};
 
 /**
  * A poll ends as soon as its condition holds. On a busy machine that can take far longer than vitest's default of one

@@ -5,6 +5,7 @@ import type { Closing } from './app/closing.ts';
 import { openData } from './app/data.ts';
 import type { Platform } from './app/platform.ts';
 import { type Listeners, serve } from './app/serve.ts';
+import { keepWasmCode } from './app/wasm-code.ts';
 import { signInAddress } from './engine/access/sessions.ts';
 import type { Engine } from './engine/engine.ts';
 
@@ -26,6 +27,7 @@ export interface App extends Listeners {
  * advice
  */
 export async function createApp(platform: Platform): Promise<App> {
+  keepWasmCode();
   const closing: Closing = [];
   const close = async (): Promise<void> => {
     for (const step of closing.splice(0).reverse()) await step();
