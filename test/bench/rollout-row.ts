@@ -1,14 +1,15 @@
 // A renewed wildcard reaches 50 hosts by one deployment: the canary first, then the others, with a reload on each. Each host
 // is an OpenSSH server in a namespace of its own; all of them share the processors of this machine with Certdesk.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type SshHost, startSshHost } from '../support/deploy/ssh-host.ts';
+import type { SshHost } from '../support/deploy/ssh-host.ts';
 import { runCertdesk, startServer } from '../support/server/server.ts';
 import { type CallAsUser, signIn } from '../support/server/signed-in-user.ts';
 import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
 import { inTurn, type Times } from './measure.ts';
 import { childrenCpuMsOf, cpuMsOf } from './process-facts.ts';
+import { RELOAD_COMMAND, startReloadingHosts, stopHosts } from './reloading-hosts.ts';
 
 export interface RolloutRow {
   readonly hosts: number;
@@ -27,18 +28,15 @@ const FILES = [
   ['fullchain', 'fullchain.pem'],
   ['privkey', 'privkey.pem'],
 ] as const;
-/** A graceful restart takes about as long. */
-const RELOAD_SECONDS = 0.1;
-
 /** @param turns Beside the first, which warms up. Needs root, for the namespaces of the hosts. */
 export async function measureRollout(count: number, turns: number): Promise<RolloutRow> {
   const folder = mkdtempSync(join(tmpdir(), 'certdesk-bench-rollout-'));
   const openssl = await createOpenSsl();
-  const hosts: SshHost[] = [];
+  const hosts = await startReloadingHosts(count);
   const dataFolder = join(folder, 'data');
   const server = await startServer({ dataFolder, logFile: join(folder, 'log') });
   try {
-    for (let n = 0; n < count; n += 1) hosts.push(await startHost(hosts[0]));
+    for (const host of hosts) host.inside(`mkdir ${FOLDER}`);
     const link = await runCertdesk(['login-link', '--data-dir', dataFolder]);
     const rollout = await createRollout(await signIn(link.match(/https?:\/\/\S+/)?.[0] ?? ''), hosts);
     const issue = () => openssl.issue({ subject: `/CN=${NAME}`, san: [`DNS:${NAME}`] });
@@ -53,22 +51,10 @@ export async function measureRollout(count: number, turns: number): Promise<Roll
     return { hosts: count, certdesk, canaryMs: rollout.medianCanaryMs(), cpuMs, hostsCpuMs };
   } finally {
     await server.stop();
-    await Promise.all(hosts.map((host) => host.stop()));
+    await stopHosts(hosts);
     await openssl.remove();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** @param first All hosts let its user in. */
-async function startHost(first: SshHost | undefined): Promise<SshHost> {
-  const host = await startSshHost();
-  host.inside(`mkdir ${FOLDER}`);
-  writeFileSync(join(host.folder, 'usr/local/sbin/reload-service'), `#!/bin/sh\nsleep ${RELOAD_SECONDS}\n`, {
-    mode: 0o755,
-  });
-  if (first !== undefined)
-    writeFileSync(join(host.folder, 'authorized_keys'), readFileSync(`${first.keyFile}.pub`));
-  return host;
 }
 
 type Pair = Awaited<ReturnType<OpenSsl['issue']>> | undefined;
@@ -90,7 +76,7 @@ async function createRollout(asUser: CallAsUser, hosts: readonly SshHost[]) {
   await post(`/projects/${projectId}/deployments`, {
     hosts: { ids },
     files: FILES.map(([content, name]) => ({ content, path: `${FOLDER}/${name}` })),
-    steps: { reloadCommand: ['reload-service'] },
+    steps: { reloadCommand: [RELOAD_COMMAND] },
     rollout: { strategy: 'canary' },
   });
   const canaries: number[] = [];

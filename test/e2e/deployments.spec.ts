@@ -7,7 +7,7 @@ import { dayName, WEEK, weekdayOf } from '../../src/shared/week.ts';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
 import { needsRoot } from '../support/deploy/ssh-host.ts';
 import { axeViolations } from '../support/gui/axe.ts';
-import { type DeployTarget, startDeployTarget } from '../support/gui/deploy-target.ts';
+import { type DeployTarget, startDeployTarget, toServedSerial } from '../support/gui/deploy-target.ts';
 import { startGuiApp, useGui } from '../support/gui/use-gui.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
@@ -41,7 +41,7 @@ describeWith(
       const dialog = (): Locator => gui.page.getByRole('dialog');
       const activeSerial = async (): Promise<string> => {
         const { body } = await gui.app.call('GET', '/projects');
-        return String(body.projects?.['0']?.certificate?.serial).toUpperCase();
+        return toServedSerial(body.projects?.['0']?.certificate?.serial);
       };
       const served = () => target.servedSerial(DOMAIN);
 

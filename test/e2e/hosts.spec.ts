@@ -10,7 +10,7 @@ import { SCRIPT } from '../../src/main/engine/deploy/remote/script-text.ts';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
 import { needsRoot, type SshHost, startSshHost } from '../support/deploy/ssh-host.ts';
 import { axeViolations } from '../support/gui/axe.ts';
-import { type DeployTarget, startDeployTarget } from '../support/gui/deploy-target.ts';
+import { type DeployTarget, startDeployTarget, toServedSerial } from '../support/gui/deploy-target.ts';
 import { startGuiApp, useGui } from '../support/gui/use-gui.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
@@ -69,10 +69,7 @@ describeWith(
       const served = () => inner.servedSerial(DOMAIN);
       const activeSerial = async (): Promise<string> => {
         const { body } = await gui.app.call('GET', `/projects/${projectId}`);
-        // Node's TLS leaves out leading zero bytes.
-        return String(body.certificate?.serial)
-          .toUpperCase()
-          .replace(/^(?:00)+/, '');
+        return toServedSerial(body.certificate?.serial);
       };
       const publicKeyOf = (host: string): string =>
         readFileSync(join(host, 'host-key-ed25519.pub'), 'utf8').split(' ').slice(0, 2).join(' ');

@@ -94,6 +94,13 @@ return 200 "hello\\n";
 `;
 }
 
+/** A serial as `servedSerial` returns it: Node's TLS leaves out the leading zero octet of DER. */
+export function toServedSerial(serial: unknown): string {
+  return String(serial)
+    .toUpperCase()
+    .replace(/^(?:00)+/, '');
+}
+
 function servedSerial(target: {
   readonly host: string;
   readonly port: number;
