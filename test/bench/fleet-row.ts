@@ -13,6 +13,7 @@ import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
 import { inTurn, type Times } from './measure.ts';
 import { residentMb } from './process-facts.ts';
 import { RELOAD_COMMAND, startReloadingHosts, stopHosts } from './reloading-hosts.ts';
+import { unitEnvironment } from './unit-environment.ts';
 
 export interface FleetRow {
   readonly hosts: number;
@@ -35,7 +36,7 @@ export async function measureFleet(count: number, turns: number): Promise<FleetR
   const hosts = await startReloadingHosts(count);
   const openssl = await createOpenSsl();
   const dataFolder = join(folder, 'data');
-  const server = await startServer({ dataFolder, logFile: join(folder, 'log') });
+  const server = await startServer({ dataFolder, logFile: join(folder, 'log'), env: unitEnvironment() });
   try {
     const link = await runCertdesk(['login-link', '--data-dir', dataFolder]);
     const fleet = await createFleet(await signIn(link.match(/https?:\/\/\S+/)?.[0] ?? ''), hosts);

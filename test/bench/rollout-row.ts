@@ -10,6 +10,7 @@ import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
 import { inTurn, type Times } from './measure.ts';
 import { childrenCpuMsOf, cpuMsOf } from './process-facts.ts';
 import { RELOAD_COMMAND, startReloadingHosts, stopHosts } from './reloading-hosts.ts';
+import { unitEnvironment } from './unit-environment.ts';
 
 export interface RolloutRow {
   readonly hosts: number;
@@ -34,7 +35,7 @@ export async function measureRollout(count: number, turns: number): Promise<Roll
   const openssl = await createOpenSsl();
   const hosts = await startReloadingHosts(count);
   const dataFolder = join(folder, 'data');
-  const server = await startServer({ dataFolder, logFile: join(folder, 'log') });
+  const server = await startServer({ dataFolder, logFile: join(folder, 'log'), env: unitEnvironment() });
   try {
     for (const host of hosts) host.inside(`mkdir ${FOLDER}`);
     const link = await runCertdesk(['login-link', '--data-dir', dataFolder]);
