@@ -1,7 +1,7 @@
 // Schemas of what concerns the deployments of many projects at once.
 import { z } from 'zod';
 import { CreateDeploymentSchema, DeploymentPreviewSchema } from './deployment.ts';
-import { DeploymentRunSchema, IgnoreWindowSchema } from './deployment-run.ts';
+import { DeploymentRunSchema, ForceSchema, IgnoreWindowSchema, OnHostSchema } from './deployment-run.ts';
 import { ErrorBodySchema } from './job.ts';
 import { ProjectIdSchema } from './project.ts';
 import { TagsSchema } from './tag.ts';
@@ -25,18 +25,8 @@ export const DeployManySchema = z
       description: 'Also the projects that have all of these tags and a deployment',
       reach: 'project',
     }),
-    force: z.boolean().default(false).meta({
-      description: 'Replace the files and reload even if everything is in place',
-      reach: 'project',
-    }),
-    host: z
-      .string()
-      .trim()
-      .min(1)
-      .max(200)
-      .nullable()
-      .default(null)
-      .meta({ description: 'Name or ID of a host: only deployments there', reach: 'project' }),
+    force: ForceSchema,
+    host: OnHostSchema,
     ignoreWindow: IgnoreWindowSchema,
   })
   .refine(({ projects, deployments, tag }) => projects.length + deployments.length + tag.length > 0, {

@@ -104,12 +104,23 @@ export const IgnoreWindowSchema = z
     reachOf: (value) => (value === true ? { reach: 'system' } : null),
   });
 
+export const ForceSchema = z
+  .boolean()
+  .default(false)
+  .meta({ description: 'Replace the files and reload even if everything is in place', reach: 'project' });
+
+export const OnHostSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .nullable()
+  .default(null)
+  .meta({ description: 'Name or ID of a host: only deployments there', reach: 'project' });
+
 export const RunDeploymentSchema = z
   .strictObject({
-    force: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'Replace the files and reload even if everything is in place', reach: 'project' }),
+    force: ForceSchema,
     hosts: z
       .array(HostIdSchema)
       .min(1)
@@ -123,18 +134,8 @@ export const RunDeploymentSchema = z
 
 export const RunDeploymentsSchema = z
   .strictObject({
-    force: z.boolean().default(false).meta({
-      description: 'Replace the files and reload even if everything is in place',
-      reach: 'project',
-    }),
-    host: z
-      .string()
-      .trim()
-      .min(1)
-      .max(200)
-      .nullable()
-      .default(null)
-      .meta({ description: 'Name or ID of a host: only deployments there', reach: 'project' }),
+    force: ForceSchema,
+    host: OnHostSchema,
     deployment: z
       .string()
       .trim()

@@ -48,7 +48,7 @@ export function createRetryAfterGate(timing: Timing = REAL_TIMING, memory?: Gate
   const blocks = new Map<string, Block>();
   let loading: Promise<void> | null = null;
 
-  /** Requests go on without the stored waits if the database fails: at worst the CA refuses once more. */
+  /** If the database fails, Certdesk sends requests without the stored waits. At worst, the CA refuses one more. */
   const load = (): Promise<void> => {
     loading ??= readBlocks().catch(() => undefined);
     return loading;
