@@ -10,6 +10,12 @@ const KNOWN_HOSTS = [
   `other.example.org ${KEY}`,
 ].join('\n');
 
+const INVENTORY = [
+  '[web]',
+  'web[01:03].example.com ansible_user=deploy ansible_port=2222',
+  "broken ansible_host={{ lookup('env', 'HOST') }}",
+].join('\n');
+
 export interface Screen {
   readonly name: string;
   /** `ID` stands for the project with a certificate, `NEW` for one without, `FAILED` for a failed job, and so on. */
@@ -179,6 +185,15 @@ export const SCREENS: readonly Screen[] = [
       await page.getByText('Not imported').waitFor();
     },
   },
+  {
+    name: 'hosts-import',
+    path: '/hosts/import',
+    act: async (page) => {
+      await page.getByLabel('Or paste its content').fill(INVENTORY);
+      await page.getByRole('button', { name: 'Show hosts' }).click();
+      await page.getByText('web03.example.com').first().waitFor();
+    },
+  },
   { name: 'host-edit', path: '/hosts/HOST/edit', act: shows('Save') },
   { name: 'host-remove', path: '/hosts/HOST', act: menu('Delete host') },
   { name: 'host-credential-new', path: '/hosts?tab=credentials', act: press('New credential') },
@@ -197,6 +212,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'deploy', path: '/projects/ID/deploy?recipe=nginx&host=HOST', act: shows('On web1:') },
   { name: 'deploy-advanced', path: '/projects/ID/deploy?recipe=nginx&host=HOST', act: changeParts },
   { name: 'deploy-rollout', path: '/projects/ID/deploy?recipe=nginx&host=HOST', act: openWindowAndRollout },
+  { name: 'deploy-many', path: '/deployments/many?projects=ID,NEW', act: shows('{domain}') },
   { name: 'deploy-files', path: '/projects/ID/deploy?recipe=files&host=HOST', act: shows('File 2') },
   { name: 'deploy-command', path: '/projects/ID/deploy?recipe=command', act: shows('A shell script') },
   { name: 'dns-credentials', path: '/dns-credentials' },
