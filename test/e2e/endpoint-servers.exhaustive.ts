@@ -84,7 +84,7 @@ describeWith(['chromium', 'openssl', 'nginx', 'postfix'], 'servers that a renewa
   it.skipIf(!isRoot)('are shown with what to do, after a renewal that reached one address only', async () => {
     await upload(full(current));
     install(1, pairOf(current, pki.lower)); // without the upper intermediate
-    nginx.reload();
+    await nginx.replaceWorkers();
     await expect
       .poll(async () => (await check(web)).findings)
       .toEqual(expect.arrayContaining(['served-old', 'missing-intermediate', 'addresses-differ']));
@@ -116,7 +116,7 @@ describeWith(['chromium', 'openssl', 'nginx', 'postfix'], 'servers that a renewa
 
   it.skipIf(!isRoot)('are right after a reload, which is reported as well', async () => {
     for (const block of [0, 1]) install(block, full(current));
-    nginx.reload();
+    await nginx.replaceWorkers();
     const { chain, privateKey } = full(current);
     writeFileSync(postfix.combinedPath, `${privateKey}${chain}`);
     postfix.reload();

@@ -1,4 +1,6 @@
 // nginx with one port and any number of server blocks, on any loopback addresses.
+import { readFileSync } from 'node:fs';
+import { expect } from 'vitest';
 import { toolPath } from '../../../scripts/lib/find-tool.ts';
 import { type Daemon, type DaemonPlace, isRoot, type ServedPair, startDaemon } from './daemon.ts';
 
@@ -17,6 +19,13 @@ export interface Nginx extends Daemon {
   /** Where a block reads its certificate and key; replace them and reload. @param block Its index. */
   certificatePath(block?: number): string;
   keyPath(block?: number): string;
+  /**
+   * Reloads good files, and waits until no worker of before is left: such a worker accepts connections for a moment
+   * after the first new one has answered.
+   */
+  replaceWorkers(): Promise<void>;
+  /** Waits until a reload that somebody else has begun is complete, see `replaceWorkers`. */
+  settled(): Promise<void>;
 }
 
 /** Reloads on SIGHUP; with a bad key it keeps the old certificate. */
@@ -40,7 +49,21 @@ export async function startNginx(blocks: readonly NginxBlock[]): Promise<Nginx> 
     ...daemon,
     certificatePath: (block = 0) => certificatePath(daemon.folder, block),
     keyPath: (block = 0) => keyPath(daemon.folder, block),
+    async replaceWorkers() {
+      const former = childrenOf(daemon.pid);
+      daemon.reload();
+      const left = () => childrenOf(daemon.pid).filter((pid) => former.includes(pid));
+      await expect.poll(left, SOON).toEqual([]);
+    },
+    settled: () => expect.poll(() => childrenOf(daemon.pid).length, SOON).toBe(WORKERS),
   };
+}
+
+const WORKERS = 1;
+const SOON = { timeout: 60_000, interval: 10 };
+
+function childrenOf(pid: number): readonly string[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
 }
 
 const certificatePath = (folder: string, block: number): string => `${folder}/${block}.pem`;
@@ -70,7 +93,7 @@ function toConfig(folder: string, servers: readonly string[]): string {
   return `
 daemon off;
 ${isRoot ? 'user root;' : ''}
-worker_processes 1;
+worker_processes ${WORKERS};
 pid ${folder}/nginx.pid;
 events { worker_connections 256; }
 http {

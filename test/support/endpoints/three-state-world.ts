@@ -199,16 +199,17 @@ export async function startThreeStateWorld(): Promise<ThreeStateWorld> {
     async install(block, { chain, privateKey }) {
       writeFileSync(nginx.certificatePath(block), chain);
       writeFileSync(nginx.keyPath(block), privateKey);
-      nginx.reload();
+      await nginx.replaceWorkers();
       const wanted = {
         fingerprint: fingerprintOf(chain),
         length: chain.split('BEGIN CERTIFICATE').length - 1,
       };
-      const { port } = nginx;
-      await expect.poll(() => look(ADDRESSES[block] ?? '', port), { timeout: 30_000 }).toEqual(wanted);
+      expect(await look(ADDRESSES[block] ?? '', nginx.port)).toEqual(wanted);
     },
     shown,
     async check() {
+      // A worker of before a reload would answer the check, and a new one s_client.
+      await nginx.settled();
       // The first may join a check that had begun before; the second begins afterwards.
       for (const _ of [1, 2]) await send('POST', `/endpoints/${endpointId}/check`, {});
     },
