@@ -1,6 +1,11 @@
 // Schemas of the versions of a certificate, its chain and its issuance settings, for the detail page of the GUI.
 import { z } from 'zod';
-import { CertificateTypeSchema, ChallengeTypeSchema, RevocationReasonSchema } from './certificate.ts';
+import {
+  AcknowledgementSchema,
+  CertificateTypeSchema,
+  ChallengeTypeSchema,
+  RevocationReasonSchema,
+} from './certificate.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const CertificateVersionSchema = z
@@ -104,8 +109,14 @@ export const CertificateDetailsSchema = z
     clientAuth: z.object({
       permitted: z.boolean().meta({ description: 'Whether it may be used as a client (extended key usage)' }),
       warnings: z.array(z.string()).meta({
-        description: 'If it may not: deployments and endpoints that may present it as a client, as sentences',
+        description:
+          'If it may not: deployments and endpoints that may present it as a client and are not acknowledged, as sentences',
       }),
+      acknowledgement: AcknowledgementSchema.extend({
+        uses: z.array(z.string()).meta({ description: 'What it covers, as sentences' }),
+      })
+        .meta({ id: 'ClientUseAcknowledgement', description: 'A user acknowledged these uses as a client' })
+        .nullable(),
     }),
   })
   .meta({ id: 'CertificateDetails' });

@@ -197,7 +197,7 @@ export const AcknowledgementSchema = z
 export const AcknowledgeRequestSchema = z
   .strictObject({
     note: LabelSchema.max(500).meta({
-      description: 'Note for other users, for example why the certificate was revoked',
+      description: 'Note for other users: why it needs no more attention',
       reach: 'project',
     }),
   })

@@ -131,6 +131,7 @@ export const ERRORS = {
     false,
     'The certificate was uploaded. Renew or revoke it with its issuer.',
   ),
+  NO_CLIENT_USE: entry(409, false, 'No warning about the use as a client is there to be acknowledged.'),
   NOT_REVOKED: entry(409, false, 'The certificate is not revoked, so there is nothing to acknowledge.'),
   ALREADY_REVOKED: entry(409, false, 'The certificate is already revoked. A revocation cannot be undone.'),
 

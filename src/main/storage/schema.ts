@@ -27,6 +27,7 @@ export interface Schema extends DeploySchema, EndpointSchema {
   incidents: IncidentsTable;
   moved_windows: MovedWindowsTable;
   caa_locks: CaaLocksTable;
+  client_use_acknowledgements: ClientUseAcknowledgementsTable;
   revocation_retries: RevocationRetriesTable;
   persist_records: PersistRecordsTable;
   notification_channels: NotificationChannelsTable;
@@ -328,6 +329,15 @@ export interface CaaLocksTable {
   message: string;
   checked_at: string;
   next_check_at: string;
+}
+
+export interface ClientUseAcknowledgementsTable {
+  project_id: string;
+  /** JSON array. */
+  uses: string;
+  at: string;
+  by: string;
+  note: string;
 }
 
 export interface PersistRecordsTable {

@@ -6,6 +6,7 @@ import { createAuditStore } from './audit.ts';
 import { createCaUsageStore } from './ca-usage.ts';
 import { createCaaLockStore } from './caa-locks.ts';
 import { createCertificateStore } from './certificates.ts';
+import { createClientUseStore } from './client-uses.ts';
 import { createDeploymentRunStore } from './deployment-runs.ts';
 import { createDeploymentStore } from './deployments.ts';
 import { createDnsCredentialStore } from './dns-credentials.ts';
@@ -79,6 +80,7 @@ function storesOn(db: Kysely<Schema>): Stores {
     settings: createSettingStore(db),
     caUsage: createCaUsageStore(db),
     caaLocks: createCaaLockStore(db),
+    clientUses: createClientUseStore(db),
     revocationRetries: createRevocationRetryStore(db),
     persistRecords: createPersistRecordStore(db),
     overview: createOverviewStore(db),

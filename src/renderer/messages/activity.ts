@@ -49,6 +49,8 @@ export const activity = {
     'certificates.revoke': 'Revoke certificate',
     'certificates.acknowledge': 'Acknowledge revocation',
     'certificates.withdrawAcknowledgement': 'Withdraw acknowledgement',
+    'certificates.acknowledgeClientUse': 'Acknowledge use as a client',
+    'certificates.withdrawClientUse': 'Withdraw acknowledgement of use as a client',
     'certificates.remove': 'Remove certificate',
     'certificates.restore': 'Restore certificate',
     'certificates.export': 'Export certificate',

@@ -108,6 +108,13 @@ export const certificates = {
     acknowledged: 'Revoked and acknowledged',
     withdraw: 'Withdraw',
     withdrawn: 'Acknowledgement withdrawn',
+    clientUse: {
+      title: 'Acknowledge the use as a client?',
+      text: 'Acknowledge it if the service is not configured to present this certificate as a client, or if its peers accept it. The warning returns if another service is added to the project.',
+      noteHint: 'Why it is no problem, for others who see this project.',
+      done: 'Use as a client acknowledged',
+      acknowledged: 'Not for clients, and acknowledged',
+    },
   },
   remove: {
     title: 'Remove this certificate?',

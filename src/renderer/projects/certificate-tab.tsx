@@ -1,11 +1,12 @@
 // The certificate of a project in full: names, issuer, serial number, fingerprints, chain, and PEM to copy or download.
-import { Stack, Text } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Certificate } from '../../shared/certificate.ts';
 import type { ChainLink } from '../../shared/certificate-history.ts';
 import { useApi } from '../api.ts';
 import { keyName, signatureName } from '../certificates/algorithm-names.ts';
 import { ChainTree } from '../certificates/chain-tree.tsx';
+import { ClientUseNotices } from '../certificates/client-use-notices.tsx';
 import { ExportButton } from '../certificates/export-button.tsx';
 import { typeName } from '../certificates/type-name.ts';
 import { UseCertificate } from '../certificates/use/use-certificate.tsx';
@@ -15,7 +16,6 @@ import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { CodeBlock, CopyText } from '../ui/copy.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Names } from '../ui/names.tsx';
-import { Notice } from '../ui/notice.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { Time } from '../ui/time.tsx';
@@ -47,11 +47,7 @@ function Contents({ project, certificate }: ContentsProps) {
   return (
     <Stack gap="md">
       <WhereUsedOffer project={project} />
-      {details?.clientAuth.warnings.map((warning) => (
-        <Notice key={warning} tone="warn" role="status">
-          <Text>{warning}</Text>
-        </Notice>
-      ))}
+      {details != null && <ClientUseNotices projectId={project.id} clientAuth={details.clientAuth} />}
       <Panel title={text.contents} aside={<ExportButton project={project} />}>
         <CertificateFacts project={project} certificate={certificate} leaf={chain.data?.chain[0]} />
       </Panel>

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createAcknowledgements } from '../../../src/main/engine/certificates/acknowledge.ts';
 import { createHistory, type History } from '../../../src/main/engine/certificates/versions.ts';
 import type { CertificateRecord } from '../../../src/main/engine/core/model.ts';
 import { NOT_CHECKED } from '../../../src/main/engine/core/model-endpoint.ts';
@@ -230,7 +231,7 @@ describe('a certificate for servers only', () => {
   };
 
   it('has a warning for each service that presents it as a client', async () => {
-    expect(await details('serverAuth')).toEqual({ permitted: false, warnings: [] });
+    expect(await details('serverAuth')).toEqual({ permitted: false, warnings: [], acknowledgement: null });
     await database.stores.deployments.create({ ...DEPLOYMENT, recipe: 'nginx' });
     await database.stores.deployments.create({ ...DEPLOYMENT, id: 'd2', recipe: 'postfix' });
     await database.stores.endpoints.create({
@@ -254,7 +255,38 @@ describe('a certificate for servers only', () => {
     expect(await details('serverAuth')).toEqual({
       permitted: false,
       warnings: [expect.stringContaining('Postfix'), expect.stringContaining('XMPP servers')],
+      acknowledgement: null,
     });
-    expect(await details('serverAuth,clientAuth')).toEqual({ permitted: true, warnings: [] });
+    expect(await details('serverAuth,clientAuth')).toEqual({
+      permitted: true,
+      warnings: [],
+      acknowledgement: null,
+    });
+  });
+
+  it('warns no longer about services that a user acknowledged, until another one is added', async () => {
+    const clock = { now: () => now };
+    const acknowledgements = createAcknowledgements({ journal: database.journal(clock), clock });
+    const { deployments } = database.stores;
+    await details('serverAuth');
+    await expect(acknowledgements.acknowledgeClientUse('p1', 'Fine', 'ops')).rejects.toThrow(
+      expect.objectContaining({ code: 'NO_CLIENT_USE' }),
+    );
+    await deployments.create({ ...DEPLOYMENT, recipe: 'postfix' });
+    await acknowledgements.acknowledgeClientUse('p1', 'It only receives mail', 'ops');
+    const given = { at: at(0), by: 'ops', note: 'It only receives mail' };
+    const postfix = expect.stringContaining('Postfix');
+    const acknowledgement = { ...given, uses: [postfix] };
+    expect(await details('serverAuth')).toEqual({ permitted: false, warnings: [], acknowledgement });
+    await deployments.create({ ...DEPLOYMENT, id: 'd2', recipe: 'dovecot' });
+    const both = [expect.stringContaining('Dovecot')];
+    expect(await details('serverAuth')).toEqual({ permitted: false, warnings: both, acknowledgement });
+    await acknowledgements.withdrawClientUse('p1');
+    expect((await details('serverAuth'))?.warnings).toEqual([postfix, ...both]);
+    const messages = await database.stores.events.latest({ without: [], projectIds: null, limit: 2 });
+    expect(messages.map(({ message }) => message).toSorted()).toEqual([
+      expect.stringMatching(/^Acknowledgement of the use of .* withdrawn$/),
+      expect.stringMatching(/^Use of .* as a client acknowledged: It only receives mail$/),
+    ]);
   });
 });

@@ -146,9 +146,9 @@ describe('a recipe', () => {
   });
 });
 
-it('every recipe that presents its certificate as a client exists', () => {
+it('every use as a client is that of a recipe, or of servers that are known by their port', () => {
   const ids = listRecipes().map(({ id }) => id);
-  expect(Object.keys(CLIENT_USES).filter((id) => !ids.includes(id))).toEqual([]);
+  expect(Object.keys(CLIENT_USES).filter((id) => !ids.includes(id))).toEqual(['xmpp', 'mumble']);
 });
 
 describe('the preview', () => {
@@ -188,7 +188,7 @@ describe('the preview', () => {
     expect(describeRun({ ...described, files: owned }, { hosts: ['db'], domain: null })).toContain(
       'Write private key, certificate and intermediates to /etc/ssl/postgresql/a.example.pem, owner postgres, mode 0600.',
     );
-    const forServers = { permitsClientAuth: false, window: null };
+    const forServers = { forServersOnly: true, acknowledgedUses: [], window: null };
     expect(warnAbout(described, forServers)).toEqual([]);
     const open = files.map((file) => ({ ...file, mode: '0644' }));
     expect(warnAbout({ ...described, files: open }, forServers)).toEqual([
@@ -200,7 +200,9 @@ describe('the preview', () => {
         /does not permit client authentication\. Postfix presents it to other mail servers/,
       ),
     ]);
-    expect(warnAbout(mail, { permitsClientAuth: true, window: null })).toEqual([]);
+    expect(warnAbout(mail, { ...forServers, forServersOnly: false })).toEqual([]);
+    expect(warnAbout(mail, { ...forServers, acknowledgedUses: ['dovecot'] })).toHaveLength(1);
+    expect(warnAbout(mail, { ...forServers, acknowledgedUses: ['postfix'] })).toEqual([]);
   });
 });
 

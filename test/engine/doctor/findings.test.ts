@@ -176,7 +176,7 @@ const CASES: Readonly<Record<DoctorCode, readonly [DoctorFacts, string | null]>>
   'ca-method-not-offered': [order({ names: [`*.${NAME}`] }), 'Validation method: DNS-01'],
   'ca-untrusted-chain': [order({ unknownRoot: 'Root YE' }), 'Preferred chain: none'],
   'ca-no-client-auth': [
-    order({ clientUses: ['Postfix presents it to other mail servers'] }),
+    order({ clientUses: ['postfix'] }),
     'For connections as a client, use a certificate of a private CA.',
   ],
   'not-checked': [orderFacts({ dnssec: unknown('no answer in time') }), null],

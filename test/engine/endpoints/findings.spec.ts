@@ -90,6 +90,8 @@ describeWith('openssl', 'findings about an endpoint', () => {
     expect(codes(below(both), { clientUse })).toEqual([]);
     expect(codes(below(leaf), { clientUse }), 'every use').toEqual([]);
     expect(codes(below(server))).toEqual([]);
+    const [acknowledged] = find(below(server), { clientUse, isUseAcknowledged: true });
+    expect(acknowledged).toMatchObject({ code: 'no-client-auth', severity: 'info' });
   });
 
   it.each([

@@ -7,7 +7,7 @@ import type {
   ChainLink,
   LastRequest,
 } from '../../../shared/certificate-history.ts';
-import { CLIENT_AUTH_ADVICE, explainNoClientAuth } from '../../../shared/client-auth.ts';
+import { CLIENT_AUTH_ADVICE, CLIENT_USES, explainNoClientAuth } from '../../../shared/client-auth.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { nameOfAuthority } from '../acme/authorities.ts';
 import { type DirectoryOverrides, isPublicDirectory, resolveDirectory } from '../acme/directories.ts';
@@ -230,10 +230,21 @@ async function describeClientAuth(
   stores: Stores,
   { chain, projectId }: CertificateRecord,
 ): Promise<CertificateDetails['clientAuth']> {
-  if (chainPermitsClientAuth(chain)) return { permitted: true, warnings: [] };
-  const uses = await findClientUses(stores, projectId);
-  const warnings = uses.map((use) => `${explainNoClientAuth(use)} ${CLIENT_AUTH_ADVICE}`);
-  return { permitted: false, warnings };
+  if (chainPermitsClientAuth(chain)) return { permitted: true, warnings: [], acknowledgement: null };
+  const { open, acknowledged, acknowledgement } = await findClientUses(stores, projectId);
+  return {
+    permitted: false,
+    warnings: open.map((use) => `${explainNoClientAuth(use)} ${CLIENT_AUTH_ADVICE}`),
+    acknowledgement:
+      acknowledgement === null || acknowledged.length === 0
+        ? null
+        : {
+            at: acknowledgement.at,
+            by: acknowledgement.by,
+            note: acknowledgement.note,
+            uses: acknowledged.map((use) => `${CLIENT_USES[use]}.`),
+          },
+  };
 }
 
 async function presentSpec(

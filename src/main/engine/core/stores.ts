@@ -6,6 +6,7 @@ import type { AuditStore } from './stores/audit.ts';
 import type { CaUsageStore } from './stores/ca-usage.ts';
 import type { CaaLockStore } from './stores/caa-locks.ts';
 import type { CertificateStore } from './stores/certificates.ts';
+import type { ClientUseStore } from './stores/client-uses.ts';
 import type { DeploymentRunStore, DeploymentStore } from './stores/deployments.ts';
 import type { DnsCredentialStore } from './stores/dns-credentials.ts';
 import type { EndpointStore } from './stores/endpoints.ts';
@@ -43,6 +44,7 @@ export interface Stores {
   readonly settings: SettingStore;
   readonly caUsage: CaUsageStore;
   readonly caaLocks: CaaLockStore;
+  readonly clientUses: ClientUseStore;
   readonly revocationRetries: RevocationRetryStore;
   readonly persistRecords: PersistRecordStore;
   readonly overview: OverviewStore;

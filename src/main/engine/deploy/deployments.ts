@@ -106,8 +106,10 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
     { window }: Pick<DeploymentRecord, 'window'>,
   ): Promise<Parameters<typeof warnAbout>[1]> {
     const active = await stores.certificates.active(projectId);
+    const [acknowledged] = await stores.clientUses.acknowledged([projectId]);
     return {
-      permitsClientAuth: active === null || chainPermitsClientAuth(active.chain),
+      forServersOnly: active !== null && !chainPermitsClientAuth(active.chain),
+      acknowledgedUses: acknowledged?.uses ?? [],
       window: warnAboutWindow(window, active, clock.now()),
     };
   }

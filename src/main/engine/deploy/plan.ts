@@ -182,19 +182,23 @@ function verifySentences(verify: DeploymentVerify | null, domain: string | null)
 
 /**
  * Points out what is legal but probably not meant.
- * @param how.permitsClientAuth Whether the certificate of the project permits client authentication.
+ * @param how.forServersOnly Whether the certificate of the project does not permit client authentication.
+ * @param how.acknowledgedUses Uses as a client (shared/client-auth.ts) that need no warning.
  * @param how.window What is wrong with the window, as a sentence; null if nothing is.
  */
 export function warnAbout(
   { files, steps, command, recipe }: Pick<Described, 'files' | 'steps' | 'command' | 'recipe'>,
-  how: { readonly permitsClientAuth: boolean; readonly window: string | null },
+  how: {
+    readonly forServersOnly: boolean;
+    readonly acknowledgedUses: readonly string[];
+    readonly window: string | null;
+  },
 ): readonly string[] {
-  const clientUse = CLIENT_USES[recipe ?? ''];
+  const isClient =
+    recipe !== null && Object.hasOwn(CLIENT_USES, recipe) && !how.acknowledgedUses.includes(recipe);
   return [
     ...(how.window === null ? [] : [how.window]),
-    ...(clientUse === undefined || how.permitsClientAuth
-      ? []
-      : [`${explainNoClientAuth(clientUse)} ${CLIENT_AUTH_ADVICE}`]),
+    ...(isClient && how.forServersOnly ? [`${explainNoClientAuth(recipe)} ${CLIENT_AUTH_ADVICE}`] : []),
     ...(files.length > 0 && steps.reloadCommand === null
       ? ['No command reloads the service, so it may serve the old certificate until it is restarted.']
       : []),

@@ -93,8 +93,9 @@ export function createDoctor(deps: DoctorDeps): Doctor {
         ...(email === null ? {} : { email }),
       };
       const chain = spec?.preferredChain ?? null;
+      const { open } = await findClientUses(stores, projectId);
       return run(request, options, {
-        clientUses: await findClientUses(stores, projectId),
+        clientUses: open,
         unknownRoot: chain === null || staging || isMozillaRootName(chain) ? null : chain,
       });
     },

@@ -21,7 +21,7 @@ export interface DoctorOrder {
   readonly ca: CaFacts;
   /** The ACME account's URL; null: a new account will be registered; undefined: it is not known. */
   readonly accountUrl: string | null | undefined;
-  /** What presents the certificate as a client (shared/client-auth.ts). Default: nothing that is known. */
+  /** Keys of CLIENT_USES (shared/client-auth.ts) that nobody acknowledged. Default: none. */
   readonly clientUses?: readonly string[];
   /** The preferred chain, if it ends at a root that is not in Mozilla's root store. Default: none. */
   readonly unknownRoot?: string | null;

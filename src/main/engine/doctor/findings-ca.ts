@@ -1,7 +1,7 @@
 // Findings about the CA: whether it can issue what is ordered, whether it is reachable, its limits and its clock.
 import { isIP } from 'node:net';
 import { parse } from 'tldts';
-import { CLIENT_AUTH_ADVICE } from '../../../shared/client-auth.ts';
+import { CLIENT_AUTH_ADVICE, CLIENT_USES } from '../../../shared/client-auth.ts';
 import type { DoctorFinding } from '../../../shared/doctor.ts';
 import { isPublicAddress } from '../outgoing/special-networks.ts';
 import { explainUnknownRoot } from '../pki/inspect/mozilla-roots.ts';
@@ -83,7 +83,7 @@ function findChainProblem({ ca, unknownRoot = null }: DoctorOrder): readonly Doc
 function findClientUseProblems({ ca, clientUses = [] }: DoctorOrder): readonly DoctorFinding[] {
   if (!ca.isPublic) return [];
   return clientUses.map((use) => {
-    const message = `${ca.name} issues certificates for servers only. ${use}; other servers may then refuse it.`;
+    const message = `${ca.name} issues certificates for servers only. ${CLIENT_USES[use]}; other servers may then refuse it.`;
     return createDoctorFinding('ca-no-client-auth', {
       name: null,
       message,

@@ -29,6 +29,8 @@ export interface CheckRequest {
   /** Only these; default: every address of the host. */
   readonly addresses?: readonly string[];
   readonly expected: Expected;
+  /** Uses as a client (shared/client-auth.ts) that a user acknowledged. Default: none. */
+  readonly acknowledgedUses?: readonly string[];
 }
 
 export interface CheckOptions extends Pick<FindingContext, 'trust' | 'knownIssuers'> {
@@ -64,10 +66,12 @@ export async function checkEndpoint(
   );
   const revocations = await askRevocationLists(deps, sightings, options);
   const now = deps.clock.now();
+  const use = clientUseOfEndpoint(request);
   const assessment = assessEndpoint(sightings, request.expected, (sighting) => ({
     now,
     trust: options.trust,
-    clientUse: clientUseOfEndpoint(request),
+    clientUse: use,
+    isUseAcknowledged: use !== null && (request.acknowledgedUses?.includes(use) ?? false),
     ...(options.knownIssuers === undefined ? {} : { knownIssuers: options.knownIssuers }),
     ...revocationOf(revocations.get(keyOf(sighting))),
   }));

@@ -1,4 +1,5 @@
 // Checks one endpoint and stores the result, with an event if something changed.
+import { clientUseOfEndpoint } from '../../../shared/client-auth.ts';
 import type { Journal } from '../audit/journal.ts';
 import { toCertdeskError } from '../core/errors.ts';
 import type { EndpointRecord } from '../core/model-endpoint.ts';
@@ -55,6 +56,15 @@ export function createEndpointChecker(deps: CheckerDeps): EndpointChecker {
     return system;
   };
 
+  /** Those that are acknowledged in every project of the endpoint. */
+  async function findAcknowledgedUses({ projectIds, ...where }: EndpointRecord): Promise<readonly string[]> {
+    const use = clientUseOfEndpoint(where);
+    if (use === null || projectIds.length === 0) return [];
+    const acknowledged = await stores.clientUses.acknowledged(projectIds);
+    const isComplete = acknowledged.filter(({ uses }) => uses.includes(use)).length === projectIds.length;
+    return isComplete ? [use] : [];
+  }
+
   async function pass(
     endpoint: EndpointRecord,
     wanted: Wanted,
@@ -62,6 +72,7 @@ export function createEndpointChecker(deps: CheckerDeps): EndpointChecker {
     signal: AbortSignal,
   ): Promise<CheckResult> {
     const { host, port, protocol, serverName, addresses } = endpoint;
+    const acknowledgedUses = await findAcknowledgedUses(endpoint);
     const probe: Probe = (target, options) =>
       deps.probe(keyType === null ? target : { ...target, keyType }, options);
     return checkEndpoint(
@@ -73,6 +84,7 @@ export function createEndpointChecker(deps: CheckerDeps): EndpointChecker {
         serverName,
         ...(addresses === null ? {} : { addresses }),
         expected: wanted.expected,
+        acknowledgedUses,
       },
       {
         signal,

@@ -28,8 +28,10 @@ export interface FindingContext {
   /** Certificates that may be issuers (of the project's own chain, or downloaded): they tell a gap from an unknown root. */
   readonly knownIssuers?: readonly X509Certificate[];
   readonly revocation?: Revocation;
-  /** When the server presents its certificate as a client (shared/client-auth.ts); null if it is not known to. */
+  /** A key of CLIENT_USES (shared/client-auth.ts); null if the server is not known to present its certificate as a client. */
   readonly clientUse?: string | null;
+  /** Whether a user acknowledged that use. Default: no. */
+  readonly isUseAcknowledged?: boolean;
 }
 
 /** What the CAs' revocation lists say about the certificates that were sent. */
@@ -70,7 +72,7 @@ export function findProblems(
     ...describeRevocation(leaf, address, context.revocation),
     ...findChainProblems(sent, address, context),
     ...checkVersion(sighting),
-    ...checkClientAuth(leaf, address, context.clientUse ?? null),
+    ...checkClientAuth(leaf, address, context),
   ];
 }
 
@@ -175,9 +177,15 @@ function checkVersion({ outdated, tlsVersion, cipher, address }: PresentedSighti
   return [createFinding('outdated-tls', address, message)];
 }
 
-function checkClientAuth(leaf: X509Certificate, address: string, use: string | null): readonly Finding[] {
-  if (use === null || permitsClientAuth(leaf)) return [];
-  return [createFinding('no-client-auth', address, explainNoClientAuth(use))];
+function checkClientAuth(
+  leaf: X509Certificate,
+  address: string,
+  { clientUse = null, isUseAcknowledged = false }: FindingContext,
+): readonly Finding[] {
+  if (clientUse === null || permitsClientAuth(leaf)) return [];
+  const finding = createFinding('no-client-auth', address, explainNoClientAuth(clientUse));
+  if (!isUseAcknowledged) return [finding];
+  return [{ ...finding, severity: 'info', message: `${finding.message} This is acknowledged.` }];
 }
 
 /** `TLSv1` -> `TLS 1.0` */

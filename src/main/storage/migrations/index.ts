@@ -36,6 +36,7 @@ import { hostlessDeployments } from './0033-hostless-deployments.ts';
 import { revocationRetries } from './0034-revocation-retries.ts';
 import { rolloutMessages } from './0035-rollout-messages.ts';
 import { persistRecords } from './0036-persist-records.ts';
+import { clientUseAcknowledgements } from './0037-client-use-acknowledgements.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -75,4 +76,5 @@ export const MIGRATIONS: readonly Migration[] = [
   revocationRetries,
   rolloutMessages,
   persistRecords,
+  clientUseAcknowledgements,
 ];
