@@ -4,6 +4,7 @@ import { createPublicKey, X509Certificate } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type AcmeGate, startAcmeGate } from '../../support/acme/gate.ts';
 import { type Pebble, startPebble } from '../../support/acme/pebble.ts';
+import { createQuickTiming } from '../../support/engine/quick-time.ts';
 import { problem } from '../../support/faults/network.ts';
 import { startApp, type TestApp } from '../../support/server/app.ts';
 import { describeWith } from '../../support/tools/tools.ts';
@@ -20,7 +21,14 @@ describeWith('pebble', 'revocation with a replacement', () => {
     pebble = await startPebble();
     gate = await startAcmeGate(pebble);
     const directories = { production: gate.directoryUrl };
-    app = await startApp({ pebble, platform: { directories, acmeRoots: gate.rootPem } });
+    app = await startApp({
+      pebble,
+      platform: {
+        directories,
+        acmeRoots: gate.rootPem,
+        around: (ports) => ({ ...ports, timing: createQuickTiming(50) }),
+      },
+    });
   });
   afterEach(() => gate?.keep(null));
   afterAll(async () => {

@@ -1,11 +1,10 @@
 // The whole of Certdesk before a Pebble whose answers are changed. Waits take no real time, because the clock runs
 // ahead.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { REAL_TIMING, type Timing } from '../../../../src/main/engine/core/timing.ts';
 import { type AcmeGate, startAcmeGate } from '../../acme/gate.ts';
 import { type Pebble, startPebble } from '../../acme/pebble.ts';
 import { commonName, leafOf, split } from '../../acme/pebble-rig.ts';
+import { createQuickTiming } from '../../engine/quick-time.ts';
 import { type Answer, type Json, startApp, type TestApp } from '../../server/app.ts';
 import { type FaultyCa, faultAnswers } from './fault.ts';
 import type { Operation, Row } from './rows.ts';
@@ -24,20 +23,6 @@ export interface FaultyWorld {
 /** Pebble needs a little real time, however far the clock runs ahead. */
 const REAL_PAUSE_MS = 8;
 
-function createQuickTiming(): Timing {
-  let ahead = 0;
-  return {
-    now: () => REAL_TIMING.now() + ahead,
-    async pause(ms, signal) {
-      const real = Math.min(ms, REAL_PAUSE_MS);
-      await sleep(real, undefined, signal === undefined ? {} : { signal }).catch(() =>
-        signal?.throwIfAborted(),
-      );
-      ahead += ms - real;
-    },
-  };
-}
-
 export async function startFaultyWorld(): Promise<FaultyWorld> {
   const pebble: Pebble = await startPebble({ env: { PEBBLE_ALTERNATE_ROOTS: '1' } });
   const gate: AcmeGate = await startAcmeGate(pebble);
@@ -49,7 +34,7 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
       platform: {
         directories: { production: gate.directoryUrl },
         acmeRoots: gate.rootPem,
-        around: (ports) => ({ ...ports, timing: createQuickTiming() }),
+        around: (ports) => ({ ...ports, timing: createQuickTiming(REAL_PAUSE_MS) }),
       },
       ...(dataFolder === undefined ? {} : { dataFolder }),
     });
