@@ -67,7 +67,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/**/*.spec.ts'],
           exclude: ['test/measure/**'],
-          maxWorkers: 3, // they wait for servers and for polls about half of the time: two would leave two cores half idle
+          maxWorkers: 4, // they wait for servers and for polls half of the time: two would leave two cores half idle
           sequence: { groupOrder: 1 }, // after the unit tests
           ...SHARED_WORKER,
           ...timeouts(300_000),
@@ -78,7 +78,7 @@ export default defineConfig({
         test: {
           name: 'exhaustive',
           include: ['test/**/*.exhaustive.ts'],
-          maxWorkers: 2,
+          maxWorkers: 3, // as the integration tests; some use more processor time
           ...SHARED_WORKER,
           ...timeouts(600_000),
         },

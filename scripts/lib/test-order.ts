@@ -1,18 +1,35 @@
 // The order of test files without results of an earlier run. vitest starts with the largest file. The last files should be
-// short, so that both workers finish at about the same time.
+// short, so that all workers finish at about the same time.
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Small files that take 15 seconds or more. */
+/** Small files that take 15 seconds or more, the longest first. */
 const LONG = [
+  'test/engine/deploy/recipes/killed.exhaustive.ts',
+  'test/engine/deploy/transports/kill-busybox.exhaustive.ts',
+  'test/engine/deploy/transports/kill-sudo.exhaustive.ts',
+  'test/engine/deploy/transports/kill-root.exhaustive.ts',
+  'test/engine/issuance/faulty-ca.exhaustive.ts',
+  'test/e2e/screens.exhaustive.ts',
+  'test/engine/deploy/transports/conformance.exhaustive.ts',
   'test/api/killed-anywhere.exhaustive.ts',
+  'test/engine/deploy/recipes/postfix.exhaustive.ts',
+  'test/engine/deploy/recipes/apache.exhaustive.ts',
+  'test/engine/deploy/recipes/killed.spec.ts',
+  'test/engine/deploy/transports/conformance.spec.ts',
+  'test/engine/deploy/recipes/nginx.spec.ts',
+  'test/engine/deploy/transports/kill.spec.ts',
+  'test/engine/issuance/faulty-ca.spec.ts',
+  'test/e2e/screens.spec.ts',
   'test/engine/maintenance/year.spec.ts',
   'test/e2e/docs.spec.ts',
 ];
 
 export class TestOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => LONG.some((path) => moduleId.endsWith(path));
-    const sorted = await super.sort(files);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = LONG.findIndex((path) => moduleId.endsWith(path));
+      return place === -1 ? LONG.length : place;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
 }
