@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { needOfCa } from './certificate.ts';
 import { DOCTOR_CODES, FIX_KINDS } from './doctor.ts';
+import { LabelSchema } from './label.ts';
 import { CertificateNameSchema } from './name-schema.ts';
 
 const METHODS = ['http-01', 'dns-01', 'tls-alpn-01', 'dns-persist-01'] as const;
@@ -24,6 +25,10 @@ export const DoctorRequestSchema = z
     }),
     staging: z.boolean().default(false).meta({ reach: 'project' }),
     profile: z.string().min(1).max(100).optional().meta({ reach: 'project' }),
+    preferredChain: LabelSchema.optional().meta({
+      description: 'Common name of the topmost issuer of the wanted chain',
+      reach: 'project',
+    }),
     email: z
       .string()
       .max(320)

@@ -163,6 +163,19 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the request form', () => {
     await gui.page.getByText('nobody is not an email address.').waitFor();
   });
 
+  it('warns about a preferred chain that ends at a root that clients do not have', async () => {
+    await openNew('chain.example.com');
+    await advanced();
+    const chain = gui.page.getByRole('textbox', { name: 'Preferred chain' });
+    await chain.fill('Root YE');
+    await select('Certificate authority', 'Google Trust Services');
+    expect(await chain.inputValue(), 'that of another CA').toBe('');
+    await chain.fill('Root YE');
+    await gui.page.getByText('ends at "Root YE", which is not in Mozilla’s root store').waitFor();
+    await gui.takeScreenshots('obtain-chain');
+    await select('Certificate authority', caName());
+  });
+
   it('offers the profiles of the CA, and changes the account’s key in the settings', async () => {
     await openNew('profile.example.com');
     await advanced();

@@ -11,6 +11,7 @@ import { askDirectory, describeCa } from '../engine/doctor/ca-facts.ts';
 import { type ExamineDeps, examine } from '../engine/doctor/examine.ts';
 import { VALIDATION_METHODS, type ValidationMethod } from '../engine/doctor/facts.ts';
 import { createAddressPolicy } from '../engine/outgoing/address-policy.ts';
+import { isMozillaRootName } from '../engine/pki/inspect/mozilla-roots.ts';
 import { readInstallation } from '../installation.ts';
 import { isProblem, printReport } from './doctor-output.ts';
 import { exitOnOutputError } from './outputs.ts';
@@ -21,6 +22,7 @@ interface DoctorCommandOptions {
   readonly staging?: boolean;
   readonly challenge: ValidationMethod;
   readonly profile?: string;
+  readonly preferredChain?: string;
   readonly accountUrl?: string;
   readonly dnsResolver: readonly string[];
   readonly json?: boolean;
@@ -57,6 +59,7 @@ export function addDoctorCommand(program: Command): void {
         .default('http-01'),
     )
     .option('--profile <profile>', 'certificate profile of the CA')
+    .option('--preferred-chain <name>', 'common name of the topmost issuer of the wanted chain')
     .option('--account-url <url>', 'URL of the ACME account, for CAA records with accounturi')
     .addOption(
       new Option('--dns-resolver <host:port>', "DNS resolver to use instead of the system's; repeatable")
@@ -112,7 +115,9 @@ async function examineNames(given: readonly string[], options: DoctorCommandOpti
     pendingValues: async () => new Set<string>(),
     findLimit: async () => null,
   };
-  const order = { names, challenge, ca, accountUrl: options.accountUrl };
+  const { preferredChain: chain = null } = options;
+  const unknownRoot = chain === null || staging || isMozillaRootName(chain) ? null : chain;
+  const order = { names, challenge, ca, accountUrl: options.accountUrl, unknownRoot };
   const report = await examine(deps, order, new AbortController().signal);
   await acme.close();
   if (options.json === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);

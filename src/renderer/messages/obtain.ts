@@ -131,6 +131,9 @@ export const obtain = {
   profilesUnknown: 'Could not load profiles',
   profileRequired: 'Require this profile',
   profileRequiredHint: 'If off, the CA default is used when this profile is no longer offered.',
+  preferredChain: 'Preferred chain',
+  preferredChainHint:
+    'For a CA that offers several chains: the common name of the root that it ends at, for example ISRG Root X1.',
   eab: 'External account binding (EAB)',
   eabText: 'Create an EAB key ID and HMAC key in your account at this CA.',
   eabOptional: 'External account binding (if the CA requires it)',

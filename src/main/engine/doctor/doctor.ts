@@ -60,9 +60,10 @@ export function createDoctor(deps: DoctorDeps): Doctor {
   async function run(
     request: DoctorRequest,
     { signal, ...asker }: DoctorOptions,
-    ofProject: Pick<DoctorOrder, 'clientUses' | 'unknownRoot'> = {},
+    clientUses: readonly string[] = [],
   ): Promise<DoctorReport> {
     const { names, challengeType: challenge, ca, staging, profile = null, email = null } = request;
+    const { preferredChain: chain = null } = request;
     const facts = describeCa({ ca, staging, profile, names }, directories);
     const account = await stores.accounts.find(facts.directoryUrl, email);
     const order: DoctorOrder = {
@@ -70,7 +71,8 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       challenge,
       ca: facts,
       accountUrl: account?.url ?? null,
-      ...ofProject,
+      clientUses,
+      unknownRoot: chain === null || staging || isMozillaRootName(chain) ? null : chain,
     };
     return examine(await toExamineDeps(deps, account?.id ?? null, asker), order, signal);
   }
@@ -83,21 +85,18 @@ export function createDoctor(deps: DoctorDeps): Doctor {
         throw new CertdeskError('DOMAIN_NOT_CONFIGURED', 'Project has no domain configured');
       const spec = await lastSpec(stores, projectId);
       const { ca = 'letsencrypt', staging = false, challengeType = 'http-01' } = spec ?? {};
-      const { profile = null, email = null } = spec ?? {};
+      const { profile = null, preferredChain = null, email = null } = spec ?? {};
       const request = {
         names: [domain, ...altNames],
         challengeType,
         ca,
         staging,
         ...(profile === null ? {} : { profile }),
+        ...(preferredChain === null ? {} : { preferredChain }),
         ...(email === null ? {} : { email }),
       };
-      const chain = spec?.preferredChain ?? null;
       const { open } = await findClientUses(stores, projectId);
-      return run(request, options, {
-        clientUses: open,
-        unknownRoot: chain === null || staging || isMozillaRootName(chain) ? null : chain,
-      });
+      return run(request, options, open);
     },
   };
 }

@@ -1,4 +1,4 @@
-// The collapsed part of the form: CA, external account binding, key, profile, staging and renewal, and the name and tags of
+// The collapsed part of the form: CA, external account binding, key, profile, chain, staging and renewal, and the name and tags of
 // a new project.
 import { PasswordInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { explainUnfit } from '../../../shared/ca-capabilities.ts';
@@ -39,7 +39,12 @@ export function AdvancedFields({ request }: { readonly request: RequestState }) 
         {...form.getInputProps('ca')}
         onChange={(next) => {
           const gone = cas.find(({ id }) => id === next)?.stagingUrl === null;
-          form.setValues({ ca: next ?? '', profile: '', ...(gone ? { staging: false } : {}) });
+          form.setValues({
+            ca: next ?? '',
+            profile: '',
+            preferredChain: '',
+            ...(gone ? { staging: false } : {}),
+          });
           form.clearErrors();
         }}
       />
@@ -62,6 +67,14 @@ export function AdvancedFields({ request }: { readonly request: RequestState }) 
         {...form.getInputProps('key')}
       />
       <ProfileField request={request} />
+      <TextInput
+        label={text.preferredChain}
+        description={text.preferredChainHint}
+        placeholder={text.profileUsual}
+        spellCheck={false}
+        autoComplete="off"
+        {...form.getInputProps('preferredChain')}
+      />
       <TextInput
         label={text.email}
         description={text.emailHint(ca?.name ?? '')}

@@ -21,13 +21,14 @@ export interface ExaminationProps {
 
 export function Examination({ request: { form, names, method }, onBlocked }: ExaminationProps) {
   const client = useApiClient();
-  const { ca, caUrl, staging, profile, email } = form.values;
+  const { ca, caUrl, staging, profile, preferredChain, email } = form.values;
   const body = {
     names,
     challengeType: method === MANUAL ? ('dns-01' as const) : method,
     ca: ca === OTHER_CA ? caUrl.trim() : ca,
     staging,
     ...(profile.trim() === '' ? {} : { profile: profile.trim() }),
+    ...(preferredChain.trim() === '' ? {} : { preferredChain: preferredChain.trim() }),
     ...(email.trim() === '' ? {} : { email: email.trim() }),
   };
   const typed = JSON.stringify(body);

@@ -13,6 +13,7 @@ const ADVANCED: ReadonlySet<string> = new Set([
   'ca',
   'caUrl',
   'profile',
+  'preferredChain',
   'staging',
   'email',
   'kid',

@@ -50,7 +50,7 @@ export interface RequestValues {
   /** Empty for the CA's default profile. */
   readonly profile: string;
   readonly profileRequired: boolean;
-  /** Taken from the last request; empty for the CA's default chain. */
+  /** Empty for the CA's default chain. */
   readonly preferredChain: string;
   readonly autoRenew: boolean;
   readonly staging: boolean;
@@ -194,7 +194,7 @@ export function toRequest(values: RequestValues, names: readonly string[], dryRu
     ca: values.ca === OTHER_CA ? values.caUrl.trim() : values.ca,
     ...(kid === '' ? {} : { eab: { kid, hmacKey } }),
     ...profileOf(values),
-    ...(values.preferredChain === '' ? {} : { preferredChain: values.preferredChain }),
+    ...(values.preferredChain.trim() === '' ? {} : { preferredChain: values.preferredChain.trim() }),
     autoRenew: values.autoRenew,
     staging: values.staging,
     dryRun,
@@ -270,6 +270,8 @@ function checkAdvanced(values: RequestValues, { needsEab, ca: known, project }: 
   const errors: FieldErrors = {};
   const name = checkLabel(projectName);
   if (name !== null) errors.projectName = name;
+  const chain = checkLabel(values.preferredChain);
+  if (chain !== null) errors.preferredChain = chain;
   const tag = checkTags(tags);
   if (tag !== null) errors.tags = tag;
   const names = namesOf(project, values);
