@@ -125,7 +125,7 @@ const hosts = createRoute({
 const newHost = createRoute({
   getParentRoute: () => root,
   path: '/hosts/new',
-  validateSearch: (search) => readTexts(search, ['project']),
+  validateSearch: (search) => readTexts(search, ['project', 'recipe']),
   component: lazyScreen(() => import('./hosts/new-host-page.tsx'), 'NewHostPage'),
 });
 

@@ -200,6 +200,46 @@ describeWith(['chromium'], 'a form', () => {
     await close();
   });
 
+  it('offers this machine for a first deployment, and shows what nginx needs, with its own paths', async () => {
+    const { body } = await gui.app.call('GET', '/projects');
+    await gui.open(`/projects/${body.projects?.['0']?.id}/deploy?recipe=nginx`);
+    await gui.page.getByRole('button', { name: /^Use this machine/ }).click();
+    await gui.page.getByText('On This machine:').waitFor();
+    await gui.page.getByLabel('Certificate file').fill('/srv/tls/a.pem');
+    const config = panel('Configuration of nginx');
+    await config.getByText('ssl_certificate_key /srv/tls/a.pem;').waitFor();
+    await config.getByText('sudo install -d -m 0755 /srv/tls', { exact: true }).waitFor();
+    await config.getByRole('button', { name: 'Copy Configuration for nginx' }).waitFor();
+    const hosts = (await gui.app.call('GET', '/hosts')).body.hosts;
+    expect(hosts).toMatchObject([{ name: 'This machine', transport: 'local' }]);
+  });
+
+  it('asks before Cancel discards a deployment or a host', async () => {
+    const asked: string[] = [];
+    const answer = (accepts: boolean) =>
+      gui.page.once('dialog', (question) => {
+        asked.push(question.message());
+        void (accepts ? question.accept() : question.dismiss());
+      });
+    const cancel = () => gui.page.getByRole('link', { name: 'Cancel', exact: true }).click();
+    const path = gui.page.getByLabel('Certificate file');
+    answer(false);
+    await cancel();
+    await expect.poll(() => asked).toHaveLength(1);
+    expect(await path.inputValue()).toBe('/srv/tls/a.pem');
+    answer(true);
+    await cancel();
+    await gui.page.getByText('Where is this certificate used?').waitFor();
+    await gui.page.getByRole('link', { name: 'Deploy to nginx' }).click();
+    await gui.page.getByRole('link', { name: 'Add another host' }).click(); // nothing to lose
+    await gui.page.getByLabel('Address').fill('web1.example.com');
+    answer(true);
+    await cancel();
+    await gui.page.getByRole('combobox', { name: 'Service' }).waitFor();
+    expect(await gui.page.getByRole('combobox', { name: 'Service' }).inputValue()).toBe('nginx');
+    expect(asked).toEqual(Array(3).fill('Your changes are not saved. Leave without saving?'));
+  });
+
   it('asks before a backup passphrase that is not saved is discarded', async () => {
     await gui.open('/backups');
     const passphrase = panel('Encryption').getByRole('textbox', { name: 'Passphrase' });

@@ -73,6 +73,23 @@ describeWith(['chromium'], 'the timeline', () => {
     expect(await chart().locator(':focus').count()).toBe(0);
   });
 
+  it('becomes a list that grows on demand, so that only the page scrolls', async () => {
+    const list = gui.page.getByRole('region', { name: 'The next 90 days' });
+    await list.getByRole('button', { name: 'Show list' }).click();
+    await expect.poll(() => list.getByRole('row').count()).toBe(11);
+    await list.getByRole('button', { name: /^Show all/ }).click();
+    await expect.poll(() => list.getByRole('row').count()).toBeGreaterThan(11);
+    const inner = await list.evaluate(
+      (region) =>
+        [...region.querySelectorAll('*')].filter(
+          (part) =>
+            part.scrollHeight > part.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(part).overflowY),
+        ).length,
+    );
+    expect(inner).toBe(0);
+    await list.getByRole('button', { name: 'Show chart' }).click();
+  });
+
   it('fits narrow screens, with its axes', async () => {
     for (const width of [320, 400, 900]) {
       await gui.page.setViewportSize({ width, height: 800 });

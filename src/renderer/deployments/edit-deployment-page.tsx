@@ -74,7 +74,11 @@ function EditForm({ deployment }: { readonly deployment: Deployment }) {
       {
         onSuccess() {
           notifyDone(text.saved);
-          void navigate({ to: '/deployments/$deploymentId', params: { deploymentId } });
+          void navigate({
+            to: '/deployments/$deploymentId',
+            params: { deploymentId },
+            ignoreBlocker: true,
+          });
         },
       },
     );

@@ -11,6 +11,7 @@ import { messages } from '../messages.ts';
 import { Panel } from '../ui/panel.tsx';
 import { checkDeployment, type DeploymentValues, toCreateDeployment } from './deployment-values.ts';
 import { PreviewSentences } from './preview-panel.tsx';
+import { ServiceConfigPanel } from './service-config-panel.tsx';
 
 const text = deploymentTexts.form;
 const PAUSE_MS = 350;
@@ -37,19 +38,33 @@ export function LivePreview({ project, values, recipe }: LivePreviewProps) {
     gcTime: 0,
     placeholderData: keepPreviousData,
   });
+  const shown = complete && preview.error === null ? preview.data : undefined;
   return (
-    <Panel title={text.preview}>
-      {complete && preview.data !== undefined && preview.error === null ? (
-        <Stack gap="sm">
-          <Text c="dimmed">{text.previewHint}</Text>
-          <PreviewSentences preview={preview.data} />
-        </Stack>
-      ) : (
-        <Text c="dimmed">
-          {complete ? (preview.error === null ? text.previewing : reasonOf(preview.error)) : text.incomplete}
-        </Text>
+    <>
+      <Panel title={text.preview}>
+        {shown !== undefined ? (
+          <Stack gap="sm">
+            <Text c="dimmed">{text.previewHint}</Text>
+            <PreviewSentences preview={shown} />
+          </Stack>
+        ) : (
+          <Text c="dimmed">
+            {complete
+              ? preview.error === null
+                ? text.previewing
+                : reasonOf(preview.error)
+              : text.incomplete}
+          </Text>
+        )}
+      </Panel>
+      {shown !== undefined && (
+        <ServiceConfigPanel
+          recipe={recipe}
+          names={[...(project.domain === null ? [] : [project.domain]), ...project.altNames]}
+          parts={shown}
+        />
       )}
-    </Panel>
+    </>
   );
 }
 

@@ -9,9 +9,11 @@ import type { CreatedMany } from '../../shared/deployment-bulk.ts';
 import { useApi } from '../api.ts';
 import { deploymentMany as text } from '../messages/deployment-many.ts';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
+import { messages } from '../messages.ts';
 import { BackToList } from '../projects/back-to-list.tsx';
 import { Disclosure } from '../ui/disclosure.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
+import { LinkButton } from '../ui/link.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { Page } from '../ui/page.tsx';
@@ -90,7 +92,7 @@ function ManyForm({ projects, recipes }: FormProps) {
         onSuccess(answer) {
           const created = countCreated(answer);
           if (created > 0) notifyDone(text.created(created));
-          if (created === answer.projects.length) void navigate({ to: '/deployments' });
+          if (created === answer.projects.length) void navigate({ to: '/deployments', ignoreBlocker: true });
         },
       },
     );
@@ -155,7 +157,10 @@ function ManyForm({ projects, recipes }: FormProps) {
             <Refused projects={refused} label={text.failed(refused.length)} />
           </Notice>
         )}
-        <Group justify="flex-end">
+        <Group justify="flex-end" gap="xs">
+          <LinkButton variant="default" to="/projects">
+            {messages.cancel}
+          </LinkButton>
           <Button type="submit" loading={create.isPending} disabled={ready.length === 0}>
             {text.submit(ready.length)}
           </Button>

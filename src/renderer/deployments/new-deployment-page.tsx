@@ -7,8 +7,10 @@ import type { RecipeInfo } from '../../shared/deployment.ts';
 import type { ListedProject } from '../../shared/project.ts';
 import { useApi } from '../api.ts';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
+import { messages } from '../messages.ts';
 import { BackToProject } from '../projects/job-page.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
+import { LinkButton } from '../ui/link.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { Page } from '../ui/page.tsx';
@@ -89,6 +91,7 @@ function NewDeployment({ project, recipes }: FormProps) {
           void navigate({
             to: '/deployments/$deploymentId',
             params: { deploymentId },
+            ignoreBlocker: true,
           });
         },
       },
@@ -140,6 +143,15 @@ function NewDeployment({ project, recipes }: FormProps) {
         {failure !== null && <FailureNotice error={failure} />}
         <Stack gap="xs">
           <Group justify="flex-end" gap="xs">
+            <LinkButton
+              variant="default"
+              to="/projects/$id"
+              params={{ id: project.id }}
+              search={{ tab: 'deployments' }}
+              mr="auto"
+            >
+              {messages.cancel}
+            </LinkButton>
             <Button variant="default" disabled={create.isPending} onClick={() => save(false)}>
               {text.savePaused}
             </Button>

@@ -2,6 +2,7 @@
 // about other values.
 import { useState } from 'react';
 import { formErrors } from '../ui/form-errors.ts';
+import { useUnsavedWarning } from '../ui/use-unsaved-warning.ts';
 import { type DeploymentErrors, type DeploymentValues, isWithoutRecipe } from './deployment-values.ts';
 import { isHostlessService, KIND_FIELDS } from './kind-options.ts';
 
@@ -33,7 +34,10 @@ export interface DeploymentForm {
   accept(found: DeploymentErrors): boolean;
 }
 
-/** @param optionsOf Returns the names of the fields of a recipe, as the server reports them. */
+/**
+ * Asks before the user leaves with unsaved input; a page that has saved navigates with `ignoreBlocker`.
+ * @param optionsOf Returns the names of the fields of a recipe, as the server reports them.
+ */
 export function useDeploymentForm(
   initial: () => DeploymentValues,
   outcomes: readonly Outcome[],
@@ -41,6 +45,8 @@ export function useDeploymentForm(
 ): DeploymentForm {
   const [values, setValues] = useState(initial);
   const [wrong, setWrong] = useState<DeploymentErrors>({});
+  const [isDirty, setDirty] = useState(false);
+  useUnsavedWarning(isDirty);
   const error = outcomes.find((outcome) => outcome.error !== null)?.error ?? null;
   const refused = formErrors(error, [...fieldsOf(values), ...optionsOf(values.service)], aliasesOf(values));
   return {
@@ -49,6 +55,8 @@ export function useDeploymentForm(
     failure: Object.keys(refused).length === 0 ? error : null,
     change(patch) {
       setValues((before) => ({ ...before, ...patch }));
+      // The address has the service too, so that choosing one loses nothing.
+      if (!('service' in patch)) setDirty(true);
       setWrong({});
       for (const outcome of outcomes) outcome.reset();
     },

@@ -15,6 +15,7 @@ import { notifyDone } from '../ui/notify.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { useUnsavedWarning } from '../ui/use-unsaved-warning.ts';
 import { BackToHosts } from './back-to-hosts.tsx';
 import { CREDENTIAL_FIELDS, toCreate } from './credential-values.ts';
 import { HostFields } from './host-fields.tsx';
@@ -47,9 +48,11 @@ export function EditHostPage() {
 
 function EditForm({ host }: { readonly host: Host }) {
   const navigate = useNavigate();
-  const [values, setValues] = useState(() => valuesOfHost(host));
+  const [initial] = useState(() => valuesOfHost(host));
+  const [values, setValues] = useState(initial);
   const [wrong, setWrong] = useState<HostErrors>({});
   const save = useSave(host.id, (signIn) => setValues((before) => ({ ...before, signIn })));
+  useUnsavedWarning(values !== initial && !save.isSuccess);
   const refused: HostErrors = formErrors(save.error, FIELDS, { credentialId: 'signIn' });
   const submit = (): void => {
     const found = checkHost(values);
@@ -58,7 +61,7 @@ function EditForm({ host }: { readonly host: Host }) {
     save.mutate(values, {
       onSuccess() {
         notifyDone(text.saved);
-        void navigate({ to: '/hosts/$hostId', params: { hostId: host.id } });
+        void navigate({ to: '/hosts/$hostId', params: { hostId: host.id }, ignoreBlocker: true });
       },
     });
   };

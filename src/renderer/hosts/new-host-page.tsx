@@ -7,9 +7,11 @@ import { useState } from 'react';
 import type { HostKey } from '../../shared/host.ts';
 import { useApi } from '../api.ts';
 import { hosts as hostTexts } from '../messages/hosts.ts';
+import { messages } from '../messages.ts';
 import { Disclosure } from '../ui/disclosure.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
+import { LinkButton } from '../ui/link.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { Page } from '../ui/page.tsx';
@@ -36,7 +38,7 @@ const FIELDS = [...Object.keys(NEW_HOST), ...CREDENTIAL_FIELDS, 'hostKeys'];
 const ALIASES = { credentialId: 'signIn' };
 
 export function NewHostPage() {
-  const { project } = route.useSearch();
+  const { project, recipe } = route.useSearch();
   const navigate = useNavigate();
   const [values, setValues] = useState(NEW_HOST);
   const [wrong, setWrong] = useState<HostErrors>({});
@@ -44,6 +46,7 @@ export function NewHostPage() {
   const scan = useScan(setKeys);
   const save = useSaveHost((credentialId) => setValues((before) => ({ ...before, signIn: credentialId })));
   useUnsavedWarning(values !== NEW_HOST && !save.isSuccess);
+  const deploy = recipe === undefined ? {} : { recipe };
   const refused: HostErrors = formErrors(save.error ?? scan.error, FIELDS, ALIASES);
 
   const change = (patch: Partial<HostValues>): void => {
@@ -70,7 +73,7 @@ export function NewHostPage() {
             void navigate({
               to: '/projects/$id/deploy',
               params: { id: project },
-              search: { host: id },
+              search: { ...deploy, host: id },
               ignoreBlocker: true,
             });
         },
@@ -102,7 +105,21 @@ export function NewHostPage() {
                 <HostFields values={values} errors={{ ...refused, ...wrong }} onChange={change} />
               </Panel>
               {failure !== null && Object.keys(refused).length === 0 && <FailureNotice error={failure} />}
-              <Group justify="flex-end">
+              <Group justify="flex-end" gap="xs">
+                {project === undefined ? (
+                  <LinkButton variant="default" to="/hosts">
+                    {messages.cancel}
+                  </LinkButton>
+                ) : (
+                  <LinkButton
+                    variant="default"
+                    to="/projects/$id/deploy"
+                    params={{ id: project }}
+                    search={deploy}
+                  >
+                    {messages.cancel}
+                  </LinkButton>
+                )}
                 <Button type="submit" loading={scan.isPending || save.isPending}>
                   {local ? text.form.submit : text.form.scan}
                 </Button>

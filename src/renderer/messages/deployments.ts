@@ -73,8 +73,12 @@ export const deployments = {
     tagHint: 'Hosts that get this tag later are included automatically.',
     tagMissing: 'Choose a tag.',
     tagged: (names: readonly string[]) => `Now: ${formatList(names)}`,
-    noHosts: 'Add the host on which the service runs first.',
-    addHost: 'Add host',
+    whereDoesItRun: 'Where does the service run?',
+    here: 'Use this machine',
+    hereHint: 'The service runs on the machine of Certdesk.',
+    hereAdded: 'This machine added to the hosts',
+    elsewhere: 'Add host',
+    elsewhereHint: 'The service runs on another machine, which Certdesk reaches by SSH.',
     addAnotherHost: 'Add another host',
     advanced: 'Advanced: files, commands, check',
     advancedHint: 'The recipe sets these. Change them only if your service needs something else.',
@@ -184,6 +188,20 @@ export const deployments = {
     saved: 'Deployment saved',
     needsCertificate:
       'This project has no certificate yet. The deployment runs as soon as one is issued or uploaded.',
+  },
+  serviceConfig: {
+    title: (service: string) => `Configuration of ${service}`,
+    text: (service: string) =>
+      `Skip this if ${service} names these files already. If it names other paths, enter those paths above instead.`,
+    folder: (n: number) =>
+      n === 1
+        ? 'On the host, create the folder for the files:'
+        : 'On the host, create the folders for the files:',
+    folderCode: 'Command that creates the folder',
+    config: (file: string) => `Add this to ${file}, or change these settings there:`,
+    configCode: (service: string) => `Configuration for ${service}`,
+    noReload: (service: string) =>
+      `Do not reload ${service} yet: the files are missing until the first deployment, which installs them and reloads it.`,
   },
   page: {
     hosts: 'Hosts',

@@ -71,6 +71,7 @@ export const overview = {
     more: (n: number) => `and ${formatNumber(n)} more`,
     today: 'Today',
     list: 'Show list',
+    showAll: (n: number) => `Show all ${formatNumber(n)}`,
     chart: 'Show chart',
     columns: {
       when: 'When',

@@ -1,6 +1,6 @@
 // The next 90 days: planned renewals and expiries, one mark per certificate. Shown as a chart, or as an accessible list
 // with links.
-import { Button, ScrollArea, Table, Text } from '@mantine/core';
+import { Button, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type ReactNode, useState } from 'react';
 import type { Timeline, TimelineMark } from '../../shared/overview.ts';
@@ -14,6 +14,9 @@ import { Chart } from './timeline-chart.tsx';
 import { TimelineDay } from './timeline-day.tsx';
 
 const text = messages.overview.timeline;
+/** Short enough that the panels below stay visible. */
+const ROWS = 10;
+
 export function TimelinePanel({ timeline }: { readonly timeline: Timeline }) {
   const [listed, { toggle }] = useDisclosure(false);
   const canList = timeline.total > 0;
@@ -58,8 +61,9 @@ function SelectableChart({ timeline }: { readonly timeline: Timeline }) {
 function MarkList({ marks }: { readonly marks: readonly TimelineMark[] }) {
   const { when, domain, what } = text.columns;
   return (
-    <ListTable columns={[when, domain, what]}>
-      {marks.map((mark) => (
+    <ListTable
+      columns={[when, domain, what]}
+      rows={marks.map((mark) => (
         <Table.Tr key={mark.projectId}>
           <Table.Td>
             <Time at={mark.at} as="date" />
@@ -72,7 +76,7 @@ function MarkList({ marks }: { readonly marks: readonly TimelineMark[] }) {
           <Table.Td>{mark.kind === 'renewal' ? text.renewal : text.expiry}</Table.Td>
         </Table.Tr>
       ))}
-    </ListTable>
+    />
   );
 }
 
@@ -80,26 +84,30 @@ function MarkList({ marks }: { readonly marks: readonly TimelineMark[] }) {
 function DayList({ days }: { readonly days: Timeline['days'] }) {
   const { when, renewals, expiries } = text.columns;
   return (
-    <ListTable columns={[when, renewals, expiries]}>
-      {days.map((day) => (
+    <ListTable
+      columns={[when, renewals, expiries]}
+      rows={days.map((day) => (
         <Table.Tr key={day.day}>
           <Table.Td>{formatDay(day.day)}</Table.Td>
           <Table.Td>{text.renewals(day.renewals)}</Table.Td>
           <Table.Td>{text.expiries(day.expiries)}</Table.Td>
         </Table.Tr>
       ))}
-    </ListTable>
+    />
   );
 }
 
 interface ListTableProps {
   readonly columns: readonly string[];
-  readonly children: ReactNode;
+  readonly rows: readonly ReactNode[];
 }
 
-function ListTable({ columns, children }: ListTableProps) {
+/** The first rows, and the others on demand: the page scrolls, not a box within it. */
+function ListTable({ columns, rows }: ListTableProps) {
+  const [all, { open }] = useDisclosure(false);
+  const shown = all ? rows : rows.slice(0, ROWS);
   return (
-    <ScrollArea.Autosize mah={320} type="auto" viewportProps={{ tabIndex: 0 }}>
+    <>
       <Table.ScrollContainer minWidth={420} type="native">
         <Table verticalSpacing="xs">
           <Table.Thead>
@@ -111,9 +119,14 @@ function ListTable({ columns, children }: ListTableProps) {
               ))}
             </Table.Tr>
           </Table.Thead>
-          <Table.Tbody>{children}</Table.Tbody>
+          <Table.Tbody>{shown}</Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-    </ScrollArea.Autosize>
+      {shown.length < rows.length && (
+        <Button variant="subtle" size="xs" mt="xs" onClick={open}>
+          {text.showAll(rows.length)}
+        </Button>
+      )}
+    </>
   );
 }

@@ -38,6 +38,7 @@ export function EditProject({ project }: { readonly project: Project }) {
       submitLabel={duplicate.found === null ? text.edit.submit : text.edit.anyway}
       error={duplicate.found === null ? update.error : null}
       pending={update.isPending}
+      onCancel={() => modals.closeAll()}
       onSubmit={submit}
     >
       {duplicate.found !== null && <DuplicateNotice duplicate={duplicate.found} />}

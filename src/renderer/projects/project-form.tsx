@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { explainInvalidName, toName } from '../../shared/identifiers.ts';
 import { projects as projectTexts } from '../messages/projects.ts';
 import { tags as tagTexts } from '../messages/tags.ts';
+import { messages } from '../messages.ts';
 import { checkTags } from '../tags/check-tags.ts';
 import { TagField } from '../tags/tag-field.tsx';
 import { useProjectTags } from '../tags/use-project-tags.ts';
@@ -28,13 +29,14 @@ export interface ProjectFormProps {
   readonly pending: boolean;
   /** A hint below the fields. */
   readonly children?: ReactNode;
+  onCancel(): void;
   onSubmit(values: ProjectValues, form: UseFormReturnType<ProjectValues>): void;
 }
 
 const FIELDS = ['name', 'domain', 'altNames', 'tags'];
 
 export function ProjectForm(props: ProjectFormProps) {
-  const { initial, submitLabel, error, pending, children, onSubmit } = props;
+  const { initial, submitLabel, error, pending, children, onCancel, onSubmit } = props;
   const form = useForm<ProjectValues>({
     initialValues: initial,
     validate: { domain: checkDomain, altNames: checkNames, name: checkLabel, tags: checkTags },
@@ -79,7 +81,10 @@ export function ProjectForm(props: ProjectFormProps) {
           onChange={(tags) => form.setFieldValue('tags', tags)}
         />
         {children}
-        <Group justify="flex-end">
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onCancel}>
+            {messages.cancel}
+          </Button>
           <Button type="submit" loading={pending}>
             {submitLabel}
           </Button>
