@@ -32,10 +32,10 @@ function recordPauses() {
 }
 
 describe('poll', () => {
-  it('polls after 4, 8, 16 ms and so on, and every 2 s in the end', async () => {
+  it('polls after 2, 4, 8 ms and so on, and every 2 s in the end', async () => {
     const { pauses, timing } = recordPauses();
     await poll(answers(null, 13).ask, ({ final }) => final, { ...polling(60_000), timing });
-    expect(pauses).toEqual([4, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_000, 2_000, 2_000]);
+    expect(pauses).toEqual([2, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_000, 2_000]);
   });
 
   it('honours Retry-After', async () => {
@@ -43,7 +43,7 @@ describe('poll', () => {
     const driven = polling(5_000);
     await poll(ask, ({ final }) => final, driven);
     expect(asked()).toBe(2);
-    expect(driven.timing.now()).toBe(4 + 300);
+    expect(driven.timing.now()).toBe(2 + 300);
   });
 
   it('does not hammer a CA that says Retry-After: 0', async () => {

@@ -59,6 +59,7 @@ async function proveFor(
       timing: REAL_TIMING,
       accountUrl: 'https://ca.example/account/1',
       wait: (work) => work(),
+      meanwhile: () => undefined,
       order: {
         url: 'https://ca/o',
         status: 'pending',

@@ -119,8 +119,8 @@ describe('a CA that sends Retry-After', () => {
     return polls;
   }
 
-  it('with its answer to the challenge and the CSR is not polled before, and otherwise after 4 ms', async () => {
+  it('with its answer to the challenge and the CSR is not polled before, and otherwise after 2 ms', async () => {
     expect(await firstPolls(3_000, 'patient.example')).toEqual({ validation: 3_000, issuance: 3_000 });
-    expect(await firstPolls(null, 'eager.example')).toEqual({ validation: 4, issuance: 4 });
+    expect(await firstPolls(null, 'eager.example')).toEqual({ validation: 2, issuance: 2 });
   });
 });

@@ -22,17 +22,17 @@ export interface Polling<T> {
 const SHORTEST_ASKED_MS = 100;
 const atLeastShortest = (askedMs: number): number => Math.max(askedMs, SHORTEST_ASKED_MS);
 
-const FIRST_MS = 4;
+const FIRST_MS = 2;
 const LONGEST_MS = 2_000;
 
-/** The wait without a Retry-After, so that polls come 4, 8, 16, 32 ms and so on after the first wait began. */
+/** The wait without a Retry-After, so that polls come 2, 4, 8, 16 ms and so on after the first wait began. */
 function nextWait(waitedMs: number): number {
   return Math.min(Math.max(waitedMs, FIRST_MS), LONGEST_MS);
 }
 
 /**
  * Polls at the CA's Retry-After (RFC 8555 sections 7.4 and 7.5.1). Without one, it polls after
- * 4, 8, 16, 32 ms and so on, and at least every 2 s.
+ * 2, 4, 8, 16 ms and so on, and at least every 2 s.
  * @throws ACME_TIMEOUT if the next request would be after the deadline; any error of `ask`; the reason of `signal`
  */
 export async function poll<T extends { readonly retryAfterMs: number | null }>(

@@ -27,4 +27,6 @@ export interface Proof {
   readonly order: AcmeOrder;
   /** For long waits in which the job does no work. */
   readonly wait: Places['wait'];
+  /** Called once the CA validates: work for the time until its first answer. */
+  readonly meanwhile: () => void;
 }

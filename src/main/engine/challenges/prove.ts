@@ -76,6 +76,7 @@ export async function prove({ solver, spec }: Task, proof: Proof): Promise<void>
     const retryAfterMs = await announceChallenge(session, challenge.url, authorization.url);
     if (retryAfterMs !== null) pollAt.set(challenge.url, timing.now() + retryAfterMs);
   });
+  proof.meanwhile();
   const settle = async (each: Pending, signal: AbortSignal): Promise<Named> => {
     const { identifier, wildcard } = each.authorization;
     return { ...(await followChallenge(each, { ...proof, signal, pollAt })), identifier, wildcard };

@@ -86,14 +86,15 @@ export async function issue<T>(
 ): Promise<T> {
   const deadline = deps.timing.now() + deps.deadlineMs;
   const orderState = await createOrderState(deps, task);
-  const key = once(() => ensureKey(task, orderState));
+  const generate = once(() => generateKey(task.spec.key));
+  const key = once(() => ensureKey(task, orderState, generate));
   const cleanUpUnlessStopping = async () => {
     // When Certdesk stops, the challenges stay, because the next start resumes the order.
     if (!signal.aborted) await cleanUp(deps, task, orderState);
   };
   try {
     const issued = await retryIssuance({ ...deps, ...task, orderState, signal, deadline }, (isRepeated) =>
-      obtain(deps, task, { orderState, signal, deadline, key, isRepeated }),
+      obtain(deps, task, { orderState, signal, deadline, generate, key, isRepeated }),
     );
     const kept = await keep(issued, orderState.write);
     await cleanUpUnlessStopping();
@@ -117,8 +118,17 @@ interface Attempt {
   readonly signal: AbortSignal;
   readonly deadline: number;
   readonly isRepeated: boolean;
-  /** Generated once per issuance, also across attempts: a second key could replace the one that was finalized. */
-  key(): Promise<{ readonly privateKey: string; readonly csr: string }>;
+  /** Generates a key, once per issuance: a second one could replace the one that was finalized. */
+  generate(): Promise<string>;
+  /** The key of the order, generated unless it has one, and its CSR. */
+  key(): Promise<KeyAndCsr>;
+}
+
+interface KeyAndCsr {
+  /** PKCS#8 PEM. */
+  readonly privateKey: string;
+  /** PEM. */
+  readonly csr: string;
 }
 
 /** Returns the same promise for every call; after a failure, the next call tries again. */
@@ -146,7 +156,9 @@ async function obtain(deps: IssueDeps, task: IssueTask, attempt: Attempt): Promi
 
   if (order.status === 'pending' && !isSent) {
     const accountUrl = account.account.url ?? '';
-    await prove(task, { ...following, accountUrl, order, wait });
+    // A CSR takes a millisecond or two of this thread. `key` is awaited below, with its error.
+    const meanwhile = () => void key().catch(() => undefined);
+    await prove(task, { ...following, accountUrl, order, wait, meanwhile });
   }
 
   const { csr, privateKey } = await key();
@@ -161,12 +173,11 @@ async function obtain(deps: IssueDeps, task: IssueTask, attempt: Attempt): Promi
 async function openOrder(
   deps: IssueDeps,
   task: IssueTask,
-  { orderState, signal, key, isRepeated }: Attempt,
+  { orderState, signal, generate, isRepeated }: Attempt,
 ): Promise<{ readonly account: OpenAccount; readonly order: AcmeOrder }> {
   const account = await openAccount(deps, task, orderState, signal);
   orderState.reportStep('account', `Account ${account.account.url}`);
-  // The key is generated during the validation. It is stored before its CSR is sent.
-  key().catch(() => undefined);
+  if (orderState.order.keySealed === null) generate().catch(() => undefined); // on another thread meanwhile
   try {
     return { account, order: await ensureOrder(deps, task, { orderState, account, signal, isRepeated }) };
   } catch (cause) {
@@ -225,10 +236,11 @@ const STALE_FOR_MS = 60_000;
 async function ensureKey(
   task: IssueTask,
   orderState: OrderState,
-): Promise<{ privateKey: string; csr: string }> {
+  generate: () => Promise<string>,
+): Promise<KeyAndCsr> {
   const existing = await orderState.openKey();
   if (existing !== null) return existing;
-  const privateKey = await generateKey(task.spec.key);
+  const privateKey = await generate();
   const csr = await createCsr(task.spec.names, privateKey);
   await orderState.stageKey(privateKey, csr);
   return { privateKey, csr };
