@@ -257,7 +257,10 @@ const FileContentsSchema = z
       })
       .meta({ id: 'FileContent' }),
   )
-  .meta({ description: 'Content of each of `files`. An error response has the same in details.files' });
+  .meta({
+    description:
+      'Content of each of `files`, also of PKCS#12 files if the passphrase is right. An error response has the same in details.files',
+  });
 
 export type FileContent = z.infer<typeof FileContentsSchema>[number];
 

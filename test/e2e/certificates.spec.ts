@@ -119,6 +119,7 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await gui.takeScreenshots('upload-password');
     await password.fill('right horse');
     await button('Unlock').click();
+    await gui.page.getByText('PFX (PKCS#12): 1 certificate and the private key').waitFor();
     await gui.page.getByText('Valid to').waitFor();
     await button('Upload').click();
     await gui.page.getByText('SHA-256 fingerprint').first().waitFor();

@@ -60,6 +60,8 @@ test.each([
   [{ certificates: 2, keys: 1 }, '2 certificates and the private key'],
   [{ certificates: 2, keys: 2 }, '2 certificates and 2 private keys'],
   [{ pkcs12: 1 }, 'PFX (PKCS#12)'],
+  [{ pkcs12: 1, certificates: 3, keys: 1 }, 'PFX (PKCS#12): 3 certificates and the private key'],
+  [{ pkcs12: 1, certificates: 2 }, 'PFX (PKCS#12): 2 certificates'],
 ])('shows %o as %s', (counts, shown) => {
   expect(describeFile({ ...given(1), content: content(counts) })).toBe(shown);
 });

@@ -11,9 +11,11 @@ import { checkKeyPair } from '../engine/pki/verify-certificate.ts';
 
 export const TASKS: BackgroundTasks = {
   async checkKeyPair({ body, ...project }) {
-    const files = body.files && describeFiles(body.files);
+    let files = body.files && describeFiles(body.files);
     try {
-      return { ...checkKeyPair({ ...(await readGivenPair(body)), ...project }), files };
+      const { files: opened = files, ...given } = await readGivenPair(body);
+      files = opened;
+      return { ...checkKeyPair({ ...given, ...project }), files };
     } catch (error) {
       if (files === undefined || !(error instanceof CertdeskError)) throw error;
       throw error.reword(error.message, { ...Object(error.details), files });

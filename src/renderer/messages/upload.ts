@@ -16,6 +16,7 @@ export const upload = {
     both: (certificates: number, keys: number) =>
       `${certificates === 1 ? '1 certificate' : `${certificates} certificates`} and ${keys === 1 ? 'the private key' : `${keys} private keys`}`,
     pfx: 'PFX (PKCS#12)',
+    opened: (content: string) => `PFX (PKCS#12): ${content}`,
   },
   wrong: {
     empty: (name: string) => `${name} is empty.`,

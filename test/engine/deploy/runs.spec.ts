@@ -1,5 +1,6 @@
 // Runs on a host in memory: what is installed, what is put back, and what is never overwritten.
 import { describe, expect, it } from 'vitest';
+import { CreateDeploymentSchema } from '../../../src/shared/deployment.ts';
 import { FILES, RELOAD, unreachable, useDeployLab } from '../../support/deploy/deploy-lab.ts';
 import { lost } from '../../support/deploy/host-double.ts';
 import { VALIDITY } from '../../support/engine/certificates.ts';
@@ -179,6 +180,10 @@ describe('several deployments on one host', () => {
       code: 'PATH_CLAIMED',
       details: { host: 'web', path: '/etc/tls/api.pem' },
     });
+    const body = CreateDeploymentSchema.parse({ hosts: { tag: 'edge' }, files: FILES });
+    expect((await lab.rig.deployments.previewNew('p1', body)).warnings[0]).toMatch(
+      /^Another deployment \(.*\) writes \/etc\/tls\/api\.\w+ on web\. Use another path/,
+    );
     await lab.rig.deploy('p1', { hosts: { tag: 'later' }, files: FILES });
     await expect(lab.rig.hosts.update(hostId, { tags: ['later'] })).rejects.toMatchObject({
       code: 'PATH_CLAIMED',

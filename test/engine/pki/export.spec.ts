@@ -99,6 +99,7 @@ describe('PFX', () => {
     expect(issuers).toContain(intermediate.certificate);
     expect(issuers).toContain(root.certificate);
     expect(issuers).not.toContain(leaf.certificate);
+    expect((await read('-nokeys')).match(/BEGIN CERTIFICATE/g), 'each one once').toHaveLength(3);
     expect(await read('-nodes')).toMatch(/friendlyName: api\.example\.com[\s\S]*localKeyID/);
     await expect(openssl.run(['pkcs12', '-in', file, '-passin', 'pass:wrong', '-nodes'])).rejects.toThrow();
   });
@@ -118,6 +119,7 @@ describe('PFX', () => {
       for (const certificate of [ec.certificate, intermediate.certificate, root.certificate]) {
         expect(read).toContain(certificate);
       }
+      expect(read.match(/BEGIN CERTIFICATE/g), 'each one once').toHaveLength(3);
       expect(read).toContain('friendlyName: api.example.com');
       // Java accepts only certificates with this attribute (export-java.exhaustive.ts).
       expect(

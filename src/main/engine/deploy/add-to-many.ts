@@ -64,7 +64,7 @@ export function createAddToMany({ stores, deployments, projectsWithTags }: AddTo
     async preview(template) {
       const claims = await readClaims(stores, template);
       const results = await forEach(template, async (project, body) => {
-        const preview = await deployments.previewNew(project.id, body);
+        const preview = await deployments.previewNew(project.id, body, { warnsAboutClaims: false });
         const paths = preview.files.map(({ path }) => path);
         for (const { host, paths: taken } of claims)
           for (const path of paths) {

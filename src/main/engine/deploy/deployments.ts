@@ -28,7 +28,7 @@ import { presentDeployments, presentRuns } from './present.ts';
 import { checkOrder } from './rollout.ts';
 import { cancelRuns, insertRuns } from './schedule.ts';
 import { refreshState } from './state.ts';
-import { selectedHosts, syncTargets } from './targets.ts';
+import { assertUnclaimed, selectedHosts, syncTargets } from './targets.ts';
 import { warnAboutWindow } from './window.ts';
 
 export interface Deployments {
@@ -46,8 +46,17 @@ export interface Deployments {
    * @throws PROJECT_NOT_FOUND, INVALID_REQUEST, PATH_CLAIMED
    */
   create(projectId: string, body: CreateDeployment, pausedBy?: PausedBy | null): Promise<Deployment>;
-  /** Says what a deployment would do. Stores nothing. @throws like `create` */
-  previewNew(projectId: string, body: CreateDeployment): Promise<DeploymentPreview>;
+  /**
+   * Says what a deployment would do. Stores nothing. A path that another deployment claims is a warning, because the user
+   * may be about to change it.
+   * @param how.warnsAboutClaims Default: yes.
+   * @throws PROJECT_NOT_FOUND, INVALID_REQUEST
+   */
+  previewNew(
+    projectId: string,
+    body: CreateDeployment,
+    how?: { readonly warnsAboutClaims: boolean },
+  ): Promise<DeploymentPreview>;
   /** @throws DEPLOYMENT_NOT_FOUND */
   preview(id: string): Promise<DeploymentPreview>;
   /** Deploys again where something has changed. @throws DEPLOYMENT_NOT_FOUND, INVALID_REQUEST, PATH_CLAIMED */
@@ -210,14 +219,16 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
       return present(record.id);
     },
 
-    async previewNew(projectId, body) {
+    async previewNew(projectId, body, { warnsAboutClaims } = { warnsAboutClaims: true }) {
       const project = await findProject(stores, projectId);
       const completed = complete(body, project);
       await checkDefinition(stores, completed, project.domain);
       await checkOrder(stores, { id: null, projectId, after: completed.after });
       const hosts = await selectedHosts(stores, completed);
       const where = { hosts: hosts.map(({ name }) => name), domain: project.domain };
-      return toPreview(completed, where, await factsFor(projectId, completed));
+      const preview = toPreview(completed, where, await factsFor(projectId, completed));
+      const claimed = warnsAboutClaims ? await warnAboutClaims(stores, completed) : [];
+      return { ...preview, warnings: [...claimed, ...preview.warnings] };
     },
 
     async preview(id) {
@@ -302,6 +313,19 @@ async function assertTargets(
   if (targets.length === 0) throw invalid('hosts', `no host is selected for the deployment ${name}`);
   const foreign = hosts?.find((hostId) => !targets.includes(hostId));
   if (foreign !== undefined) throw invalid('hosts', `host ${foreign} does not belong to the deployment`);
+}
+
+async function warnAboutClaims(
+  stores: Stores,
+  of: Pick<DeploymentRecord, 'hosts' | 'files'>,
+): Promise<readonly string[]> {
+  try {
+    await assertUnclaimed(stores, { ...of, id: null });
+    return [];
+  } catch (error) {
+    if (!(error instanceof CertdeskError) || error.code !== 'PATH_CLAIMED') throw error;
+    return [`${error.message}.`];
+  }
 }
 
 function toPreview(

@@ -15,6 +15,8 @@ export interface GivenPair {
   /** PEM of one key or several, perhaps encrypted. */
   readonly privateKey: string;
   readonly passphrase?: string | undefined;
+  /** What each of `files` contains, if it was given as files: also what is in PKCS#12 files. */
+  readonly files?: readonly FileContent[];
 }
 
 /**
@@ -41,6 +43,7 @@ interface Opened {
   /** PEM; empty if there is none. */
   readonly certificate: string;
   readonly privateKey: string;
+  readonly counts: Pick<FileContent, 'certificates' | 'keys' | 'pkcs12'>;
   /** The input itself. If it has no key, the key reader explains what it is. */
   readonly text: string;
 }
@@ -63,11 +66,18 @@ async function open(given: Buffer | string, passphrase: string | undefined): Pro
   }
   return {
     content,
+    counts: {
+      certificates: countPem(opened.certificate),
+      keys: countPem(opened.privateKey),
+      pkcs12: content.pkcs12.length,
+    },
     certificate: opened.certificate.join(''),
     privateKey: opened.privateKey.join(''),
     text: typeof given === 'string' ? given : given.toString('latin1'),
   };
 }
+
+const countPem = (texts: readonly string[]): number => texts.join('').split('-----BEGIN ').length - 1;
 
 function refuseCertificate({ content }: Opened): never {
   if (content.pkcs12.length > 0)
@@ -88,7 +98,7 @@ function refuseKey({ content }: Opened): never {
 export interface FileContent {
   readonly certificates: number;
   readonly keys: number;
-  /** PKCS#12 files, whose contents are unknown without the passphrase. */
+  /** PKCS#12 files. Their contents are counted if the passphrase is right. */
   readonly pkcs12: number;
   /** What an unusable file is; null if the file is usable. */
   readonly problem: string | null;
@@ -129,7 +139,7 @@ async function pairOfFiles(
     throw new CertdeskError('KEY_UNREADABLE', 'The private key is missing. Add it.', {
       missing: 'privateKey',
     });
-  return { certificate, privateKey };
+  return { certificate, privateKey, files: opened.map(({ counts }) => ({ ...counts, problem: null })) };
 }
 
 function fromBase64(text: string): Buffer {

@@ -26,7 +26,12 @@ export function refusal(before: readonly Given[], name: string, base64: string):
 export function describe({ content }: Given): string {
   if (content === null) return text.checking;
   const { certificates, keys, pkcs12 } = content;
-  if (pkcs12 > 0) return text.kinds.pfx;
+  if (pkcs12 === 0) return describeCounts(certificates, keys);
+  // Before the passphrase is known, nothing in it is counted.
+  return certificates + keys === 0 ? text.kinds.pfx : text.kinds.opened(describeCounts(certificates, keys));
+}
+
+function describeCounts(certificates: number, keys: number): string {
   if (certificates === 0) return text.kinds.keys(keys);
   return keys === 0 ? text.kinds.certificates(certificates) : text.kinds.both(certificates, keys);
 }

@@ -34,7 +34,7 @@ export function isMozillaRootName(name: string): boolean {
 
 /** @param root The preferred chain: the common name of its topmost issuer. */
 export function explainUnknownRoot(root: string): string {
-  return `The preferred chain ends at "${root}", which is not in Mozilla’s root store, so many clients reject it. Request the certificate again without a preferred chain, or with another one`;
+  return `The preferred chain ends at "${root}", which is not in Mozilla’s root store, so many clients reject it. Request the certificate without a preferred chain, or with another one`;
 }
 
 function readCertificates(chain: string): readonly X509Certificate[] {
