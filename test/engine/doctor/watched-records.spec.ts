@@ -33,7 +33,8 @@ describeWith(['bind9'], 'watched DNS records', () => {
   const signal = new AbortController().signal;
 
   beforeAll(async () => {
-    bind = await startBind({ zones: [{ name: 'example.com' }] });
+    // The second name server does not answer until a test starts it.
+    bind = await startBind({ zones: [{ name: 'example.com', nameServers: ['127.0.0.1', '127.0.0.2'] }] });
     rig = await createNotificationRig();
     receiver = await startWebhookReceiver();
     await rig.notifications().create({
@@ -188,5 +189,38 @@ describeWith(['bind9'], 'watched DNS records', () => {
     await pass(DAY);
     expect(await needs()).toEqual([]);
     expect(take()).toMatchObject([{ state: 'resolved' }]);
+  });
+
+  it('reads every authoritative server, and says which of them differs', async () => {
+    await certificate();
+    await publish([VALID]);
+    const { add } = await createCaaLocks(deps()).get('p1', signal); // the method is another one now
+    await applyFixes(
+      bind,
+      'example.com',
+      add.map((text) => ({ kind: 'add-record' as const, text })),
+    );
+    await pass(DAY);
+    expect(await needs()).toEqual([]);
+    const second = await startBind({
+      zones: [{ name: 'example.com', records: ['host-1 CAA 0 issue "other.example"'] }],
+      address: '127.0.0.2',
+      port: bind.port,
+    });
+    try {
+      const differs = 'The name servers differ: this is the answer of ns2.example.com (127.0.0.2).';
+      const report = await createPersistRecords(deps()).get('p1', signal);
+      expect(report.records).toMatchObject([
+        { state: 'missing', message: `There is no record of this CA. ${differs}` },
+      ]);
+      const lock = await createCaaLocks(deps()).get('p1', signal);
+      expect(lock).toMatchObject({ state: 'forbidden', message: expect.stringContaining(differs) });
+      expect(await needs()).toEqual([['caa_forbidden', 'critical']]); // one of a project
+      expect(await rig.stores.persistRecords.get('p1')).toMatchObject({ state: 'missing' });
+    } finally {
+      await second.stop();
+    }
+    await pass(DAY);
+    expect(await needs()).toEqual([]);
   });
 });

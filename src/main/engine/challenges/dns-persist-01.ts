@@ -2,7 +2,7 @@
 // the name servers show no valid record, the DNS provider or the user creates it once. Nothing is removed afterwards.
 import { CertdeskError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
-import { askAuthorities, nameServersOf } from '../dns/lookup/name-servers.ts';
+import { askEveryAuthority, nameServersOf } from '../dns/lookup/name-servers.ts';
 import type { DnsResolver } from '../dns/lookup/resolver.ts';
 import { type LookupContext, locateRecord } from '../dns/lookup/zone.ts';
 import { awaitRecord, type Dns01Deps, planRecord } from './dns-01.ts';
@@ -79,29 +79,54 @@ function reportValid(
   );
 }
 
+/** A record that some servers show exists and is not created again; that others lack it is reported. */
 async function lookUpPersistRecord(
   { resolver, clock }: Pick<DnsPersist01Deps, 'resolver' | 'clock'>,
   identifier: string,
   demand: PersistDemand,
   context: LookupContext,
 ): Promise<PersistVerdict> {
-  const texts = await readPersistTexts(resolver, identifier, context);
-  return judgePersistRecords(texts ?? [], demand, clock.now());
+  const found = await readPersistTexts(resolver, identifier, context);
+  const now = clock.now();
+  const verdicts = found.map(({ server, texts }) => ({
+    server,
+    verdict: judgePersistRecords(texts, demand, now),
+  }));
+  const valid = verdicts.find(({ verdict }) => verdict.state === 'valid');
+  if (valid === undefined) return verdicts[0]?.verdict ?? judgePersistRecords([], demand, now);
+  const others = verdicts.filter(({ verdict }) => verdict.state !== 'valid').map(({ server }) => server);
+  if (others.length > 0) {
+    const name = persistName(identifier);
+    const message = `The name servers differ: ${others.join(', ')} does not show a valid TXT record ${name}. The validation fails if the CA asks there`;
+    context.report('challenge', message, { name, nameServers: others });
+  }
+  return valid.verdict;
+}
+
+/** The TXT values that one address of an authoritative server shows. */
+export interface ServerTexts {
+  /** `ns1.example.com (192.0.2.1)` */
+  readonly server: string;
+  readonly texts: readonly string[];
 }
 
 /**
- * Reads the TXT records of a name at the authoritative servers.
- * @returns null if DNS does not show the zone, or no server of it answers
+ * Reads the TXT records of a name at every address of every authoritative server, because a CA may ask any of them.
+ * @returns empty if DNS does not show the zone, or no server of it answers
  * @throws DNS_LOOKUP_FAILED, the reason of the signal
  */
 export async function readPersistTexts(
   resolver: DnsResolver,
   identifier: string,
   context: LookupContext,
-): Promise<readonly string[] | null> {
+): Promise<readonly ServerTexts[]> {
   const place = await locateRecord(resolver, persistName(identifier), context);
-  if (place.zone === null) return null;
+  if (place.zone === null) return [];
   const servers = await nameServersOf(resolver, place.zone, context.signal);
-  const reply = await askAuthorities(resolver, servers, { name: place.name, type: 'TXT' }, context.signal);
-  return reply === null ? null : reply.answers.filter(({ type }) => type === 'TXT').map(({ value }) => value);
+  const question = { name: place.name, type: 'TXT' } as const;
+  const replies = await askEveryAuthority(resolver, servers, question, context.signal);
+  return replies.map(({ server, reply }) => ({
+    server,
+    texts: reply.answers.filter(({ type }) => type === 'TXT').map(({ value }) => value),
+  }));
 }

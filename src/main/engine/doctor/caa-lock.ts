@@ -1,8 +1,9 @@
 // Derives the CAA records that bind names to one CA, account and method, and compares them with what DNS has. Pure.
 import type { CaaLockState } from '../../../shared/caa-lock.ts';
 import { type CaaRecord, type CaaRequest, evaluateCaa, formatCaa, readIssueValue } from './caa.ts';
-import type { CaaFacts, Fact } from './facts.ts';
+import { type CaaFacts, type Fact, known } from './facts.ts';
 import { bind } from './findings-caa.ts';
+import { explainDifference } from './watching.ts';
 
 /** Who may issue. */
 export interface LockTarget {
@@ -15,6 +16,18 @@ export interface LockTarget {
 export interface LockedName {
   readonly name: string;
   readonly caa: Fact<CaaFacts>;
+}
+
+/** What each name server shows for a name. */
+export interface LockedAtServers {
+  readonly name: string;
+  readonly servers: Fact<readonly ServerCaa[]>;
+}
+
+export interface ServerCaa {
+  /** `ns1.example.com (192.0.2.1)` */
+  readonly server: string;
+  readonly caa: CaaFacts;
 }
 
 export interface LockReport {
@@ -72,6 +85,26 @@ export function evaluateLock(names: readonly LockedName[], target: LockTarget): 
     add: wanted.filter((record) => !found.some((own) => isSame(own, record))).map((each) => formatCaa(each)),
     remove: [...new Set(extra.map((record) => formatCaa(record, null)))],
   };
+}
+
+/** As evaluateLock: the most serious answer of each name's servers counts, because the CA may ask any of them. */
+export function evaluateLockAtServers(names: readonly LockedAtServers[], target: LockTarget): LockReport {
+  const judged = names.map(({ name, servers }) => {
+    if (!servers.known) return { name, caa: servers, state: null, differ: [] };
+    const seen = servers.value.map(({ server, caa }) => ({
+      server,
+      caa: known(caa),
+      state: stateOf({ name, caa: known(caa) }, target).state,
+    }));
+    const state = WORST.find((each) => seen.some((one) => one.state === each)) ?? null;
+    const same = seen.filter((one) => one.state === state);
+    const caa = same[0]?.caa ?? known({ owner: null, records: [], failed: null });
+    return { name, caa, state, differ: same.length === seen.length ? [] : same.map(({ server }) => server) };
+  });
+  const report = evaluateLock(judged, target);
+  const differ = judged.flatMap((one) => (one.state === report.state ? one.differ : []));
+  if (differ.length === 0) return report;
+  return { ...report, message: `${report.message} ${explainDifference([...new Set(differ)])}` };
 }
 
 const MESSAGES: Readonly<Record<CaaLockState, string>> = {

@@ -13,10 +13,11 @@ import type { CaaLockRecord } from '../core/stores/caa-locks.ts';
 import type { Stores } from '../core/stores.ts';
 import type { DnsResolver } from '../dns/lookup/resolver.ts';
 import { findAccountTarget } from './account-target.ts';
-import { evaluateLock, type LockReport, type LockTarget } from './caa-lock.ts';
+import { evaluateLockAtServers, type LockReport, type LockTarget } from './caa-lock.ts';
 import { createDoctorResolver } from './doctor-resolver.ts';
-import { gatherCaa } from './gather-dns.ts';
+import { gatherCaaAtServers } from './gather-caa-servers.ts';
 import { createSettle } from './gather-name.ts';
+import { CHECK_MS, CONCURRENCY, checkTimes, DAY_MS, PER_SWEEP, QUERY_MS, RETRY_MS } from './watching.ts';
 
 export interface CaaLocks {
   /**
@@ -42,14 +43,6 @@ export interface CaaLocksDeps {
   readonly directories: DirectoryOverrides;
 }
 
-const DAY_MS = 86_400_000;
-/** After a check that could not read DNS. */
-const RETRY_MS = 3_600_000;
-const QUERY_MS = 3_000;
-const CHECK_MS = 20_000;
-const PER_SWEEP = 200;
-const CONCURRENCY = 10;
-
 export function createCaaLocks(deps: CaaLocksDeps): CaaLocks {
   const { stores, journal, clock, log } = deps;
 
@@ -62,16 +55,13 @@ export function createCaaLocks(deps: CaaLocksDeps): CaaLocks {
     const settle = createSettle(signal, end);
     const found = await mapConcurrent(names, { limit: CONCURRENCY }, async (name) => ({
       name,
-      caa: await settle(gatherCaa(resolver, name.replace(/^\*\./, ''), end)),
+      servers: await settle(gatherCaaAtServers(resolver, name.replace(/^\*\./, ''), end)),
     }));
-    return evaluateLock(found, target);
+    return evaluateLockAtServers(found, target);
   }
 
   function toRecord(projectId: string, { state, message }: LockReport): CaaLockRecord {
-    const now = clock.now().getTime();
-    const next = now + (state === 'unknown' ? RETRY_MS : DAY_MS);
-    const [checkedAt, nextCheckAt] = [toTimestamp(new Date(now)), toTimestamp(new Date(next))];
-    return { projectId, state, message, checkedAt, nextCheckAt };
+    return { projectId, state, message, ...checkTimes(clock, state === 'unknown' ? RETRY_MS : DAY_MS) };
   }
 
   /** Writes an event if the records begin or cease to permit the CA. */

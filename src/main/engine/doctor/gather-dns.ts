@@ -1,6 +1,6 @@
 // Gathers what DNS says about a name: addresses, CAA, DNSSEC.
 import { CertdeskError } from '../core/errors.ts';
-import { describeReply } from '../dns/lookup/query.ts';
+import { type DnsReply, describeReply } from '../dns/lookup/query.ts';
 import type { DnsResolver } from '../dns/lookup/resolver.ts';
 import { type CaaRecord, readCaa } from './caa.ts';
 import type { CaaFacts, DnssecFacts } from './facts.ts';
@@ -29,30 +29,41 @@ export async function gatherAddresses(
  * @param name Without `*.`.
  */
 export async function gatherCaa(resolver: DnsResolver, name: string, signal: AbortSignal): Promise<CaaFacts> {
+  const names = climb(name);
+  return relevantCaa(names, await Promise.all(names.map((each) => caaAt(resolver, each, signal))));
+}
+
+/** The name and every name above it. */
+export function climb(name: string): readonly string[] {
   const labels = name.split('.');
-  const names = labels.map((_, start) => labels.slice(start).join('.'));
-  const steps = await Promise.all(names.map((each) => caaAt(resolver, each, signal)));
+  return labels.map((_, start) => labels.slice(start).join('.'));
+}
+
+/** The CAA records of one name, or why they cannot be read. */
+export type CaaStep = { readonly records: readonly CaaRecord[] } | { readonly answer: string };
+
+/** The first step that has records. A step that fails hides those above it. */
+export function relevantCaa(names: readonly string[], steps: readonly CaaStep[]): CaaFacts {
   for (const [at, step] of steps.entries()) {
-    const owner = names[at] ?? name;
+    const owner = names[at] ?? '';
     if ('answer' in step) return { owner: null, records: [], failed: { name: owner, answer: step.answer } };
     if (step.records.length > 0) return { owner, records: step.records, failed: null };
   }
   return { owner: null, records: [], failed: null };
 }
 
-async function caaAt(
-  resolver: DnsResolver,
-  name: string,
-  signal: AbortSignal,
-): Promise<{ readonly records: readonly CaaRecord[] } | { readonly answer: string }> {
+export async function caaAt(resolver: DnsResolver, name: string, signal: AbortSignal): Promise<CaaStep> {
   try {
     const { answers } = await resolver.resolve({ name, type: 'CAA' }, signal);
-    const found = answers.filter(({ type }) => type === 'CAA');
-    return { records: found.flatMap((each) => readCaa(each.name, each.value) ?? []) };
+    return { records: caaIn(answers) };
   } catch (error) {
     if (error instanceof CertdeskError) return { answer: error.message };
     throw error;
   }
+}
+
+export function caaIn(answers: DnsReply['answers']): readonly CaaRecord[] {
+  return answers.filter(({ type }) => type === 'CAA').flatMap((each) => readCaa(each.name, each.value) ?? []);
 }
 
 export interface DnssecQuery {

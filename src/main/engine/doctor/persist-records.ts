@@ -3,7 +3,7 @@ import type { PersistReport, PersistRequest } from '../../../shared/persist-reco
 import { toTimestamp } from '../../../shared/time.ts';
 import type { AccountOwner } from '../acme/accounts.ts';
 import type { Journal } from '../audit/journal.ts';
-import { readPersistTexts } from '../challenges/dns-persist-01.ts';
+import { readPersistTexts, type ServerTexts } from '../challenges/dns-persist-01.ts';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import { mapConcurrent } from '../core/map-concurrent.ts';
 import type { CertificateRecord, IssuanceSpec } from '../core/model.ts';
@@ -20,10 +20,20 @@ import { createSettle } from './gather-name.ts';
 import {
   basesOf,
   isPersistAlarm,
-  judgePersistName,
+  judgePersistServers,
   type PersistEffect,
   summarizePersist,
 } from './persist-report.ts';
+import {
+  CHECK_MS,
+  CONCURRENCY,
+  checkTimes,
+  DAY_MS,
+  noServerAnswers,
+  PER_SWEEP,
+  QUERY_MS,
+  RETRY_MS,
+} from './watching.ts';
 
 export interface PersistRecords {
   /**
@@ -55,14 +65,7 @@ export interface PersistRecordsDeps extends AccountTargetDeps {
   readonly log: Log;
 }
 
-const DAY_MS = 86_400_000;
-/** While a record is missing or wrong, and after a check that could not read DNS. */
-const RETRY_MS = 3_600_000;
-const QUERY_MS = 3_000;
-const CHECK_MS = 20_000;
 const REGISTER_MS = 30_000;
-const PER_SWEEP = 200;
-const CONCURRENCY = 10;
 
 const effectOf = ({ dnsProvider }: Pick<IssuanceSpec, 'dnsProvider'>): PersistEffect =>
   dnsProvider === null || dnsProvider === 'manual' ? 'renewal-fails' : 'renewal-creates';
@@ -85,7 +88,7 @@ export function createPersistRecords(deps: PersistRecordsDeps): PersistRecords {
     const now = clock.now();
     const records = await mapConcurrent(basesOf(names), { limit: CONCURRENCY }, async (base) => {
       const found = await settle(read(resolver, base.base, end));
-      return judgePersistName(base, found, target, now);
+      return judgePersistServers(base, found, target, now);
     });
     const { ca, accountUrl } = target;
     return {
@@ -103,17 +106,8 @@ export function createPersistRecords(deps: PersistRecordsDeps): PersistRecords {
     // DNS that cannot be read does not end an alarm.
     const keeps = report.state === 'unknown' && before !== null && isPersistAlarm(before.state);
     const { state, message } = keeps ? before : report;
-    const now = clock.now().getTime();
-    const next = now + (report.state === 'valid' ? DAY_MS : RETRY_MS);
-    const [checkedAt, nextCheckAt] = [toTimestamp(new Date(now)), toTimestamp(new Date(next))];
-    const check: PersistCheckRecord = {
-      projectId,
-      certificateId: id,
-      state,
-      message,
-      checkedAt,
-      nextCheckAt,
-    };
+    const times = checkTimes(clock, report.state === 'valid' ? DAY_MS : RETRY_MS);
+    const check: PersistCheckRecord = { projectId, certificateId: id, state, message, ...times };
     await stores.persistRecords.put(check);
     const [was, is] = [before !== null && isPersistAlarm(before.state), isPersistAlarm(state)];
     if (was === is) return;
@@ -196,10 +190,14 @@ export function createPersistRecords(deps: PersistRecordsDeps): PersistRecords {
   };
 }
 
-async function read(resolver: DnsResolver, base: string, signal: AbortSignal): Promise<readonly string[]> {
-  const texts = await readPersistTexts(resolver, base, { signal, report() {} });
-  if (texts !== null) return texts;
-  throw new CertdeskError('DNS_LOOKUP_FAILED', 'no authoritative name server answers');
+async function read(
+  resolver: DnsResolver,
+  base: string,
+  signal: AbortSignal,
+): Promise<readonly ServerTexts[]> {
+  const found = await readPersistTexts(resolver, base, { signal, report() {} });
+  if (found.length === 0) throw noServerAnswers();
+  return found;
 }
 
 /** The last request that was to be validated this way, or else the last one. */

@@ -3,9 +3,11 @@ import { isIP } from 'node:net';
 import { coversName } from '../../../shared/names.ts';
 import { PERSIST_STATES, type PersistRecord, type PersistState } from '../../../shared/persist-record.ts';
 import { toTimestamp } from '../../../shared/time.ts';
+import type { ServerTexts } from '../challenges/dns-persist-01.ts';
 import { formatPersistRecord, judgePersistRecords, persistName } from '../challenges/persist-record.ts';
 import type { AccountTarget } from './account-target.ts';
-import type { Fact } from './facts.ts';
+import { type Fact, known } from './facts.ts';
+import { explainDifference } from './watching.ts';
 
 /** The names that one record validates. */
 export interface PersistBase {
@@ -29,6 +31,29 @@ export function basesOf(names: readonly string[]): readonly PersistBase[] {
 
 /** Whether the CA does not accept the record, or not much longer. */
 export const isPersistAlarm = (state: PersistState): boolean => state !== 'valid' && state !== 'unknown';
+
+/**
+ * Judges what each name server shows: the most serious answer counts, because the CA may ask any of them.
+ * @param found At least one server, if it is known.
+ */
+export function judgePersistServers(
+  base: PersistBase,
+  found: Fact<readonly ServerTexts[]>,
+  target: AccountTarget,
+  now: Date,
+): PersistRecord {
+  if (!found.known) return judgePersistName(base, found, target, now);
+  const seen = found.value.map(({ server, texts }) => ({
+    server,
+    record: judgePersistName(base, known(texts), target, now),
+  }));
+  const worst = PERSIST_STATES.find((state) => seen.some(({ record }) => record.state === state));
+  const same = seen.filter(({ record }) => record.state === worst);
+  const record = same[0]?.record ?? judgePersistName(base, known([]), target, now);
+  if (same.length === seen.length) return record;
+  const servers = same.map(({ server }) => server);
+  return { ...record, message: `${record.message} ${explainDifference(servers)}` };
+}
 
 /** @param found The TXT values at the record's name. */
 export function judgePersistName(

@@ -46,6 +46,37 @@ export async function askAuthorities(
   return null;
 }
 
+/** What one address of a name server says. */
+export interface AuthorityReply {
+  /** `ns1.example.com (192.0.2.1)` */
+  readonly server: string;
+  readonly reply: DnsReply;
+}
+
+/**
+ * Queries every address of every server at once, without recursion. Leaves out what does not answer, is not authoritative, or
+ * may not be asked: a lame server says nothing about the zone.
+ */
+export async function askEveryAuthority(
+  resolver: DnsResolver,
+  servers: readonly NameServer[],
+  question: DnsQuestion,
+  signal: AbortSignal,
+): Promise<readonly AuthorityReply[]> {
+  const targets = servers.flatMap(({ host, addresses }) => addresses.map((address) => ({ host, address })));
+  const replies = await Promise.all(
+    targets.map(async ({ host, address }) => {
+      const server = resolver.authority(address);
+      if (!resolver.mayAsk(server)) return [];
+      const reply = await resolver.ask(server, question, { recursive: false, signal });
+      const isAnswer =
+        !reply.silent && reply.authoritative && (reply.rcode === 'NOERROR' || reply.rcode === 'NXDOMAIN');
+      return isAnswer ? [{ server: `${host} (${address})`, reply }] : [];
+    }),
+  );
+  return replies.flat();
+}
+
 async function addressesOf(
   resolver: DnsResolver,
   question: DnsQuestion,
