@@ -42,6 +42,23 @@ describe('the probe of a port with TLS', () => {
     });
   });
 
+  it('creates one key share, although it offers post-quantum groups as well', async () => {
+    const hello = Promise.withResolvers<Buffer>();
+    const target = await start(
+      (socket) =>
+        void socket.once('data', (data) => {
+          hello.resolve(data);
+          socket.end();
+        }),
+    );
+    await see(target);
+    const extensions = readExtensions(await hello.promise);
+    const groups = extensions.get(SUPPORTED_GROUPS)?.subarray(2).toString('hex').match(/.{4}/g);
+    expect(groups).toEqual(['001d', '11ec', '0017', '001e', '0018', '0019', '0100', '0101']);
+    const x25519 = '001d0020';
+    expect(extensions.get(KEY_SHARE)?.toString('hex')).toMatch(new RegExp(`^0024${x25519}.{64}$`));
+  });
+
   it('says so too if the server speaks first, with 10 MB', async () => {
     const target = await start((socket) => void socket.write(Buffer.alloc(10_000_000, '220-banner ')));
     expect(await see(target)).toMatchObject({ code: 'plaintext-only' });
@@ -128,4 +145,23 @@ function drip(socket: Socket): void {
   socket.write(Buffer.from('1603034000', 'hex'));
   const timer = setInterval(() => socket.write(Buffer.from([0])), 20);
   socket.on('close', () => clearInterval(timer));
+}
+
+/** RFC 8446 section 4.2. */
+const SUPPORTED_GROUPS = 10;
+const KEY_SHARE = 51;
+
+/** The extensions of a ClientHello in one record (RFC 8446 section 4.1.2). */
+function readExtensions(record: Buffer): ReadonlyMap<number, Buffer> {
+  let at = 5 + 4 + 2 + 32; // headers of the record and the message, version, random
+  at += 1 + record.readUInt8(at); // session
+  at += 2 + record.readUInt16BE(at); // cipher suites
+  at += 1 + record.readUInt8(at) + 2; // compression
+  const found = new Map<number, Buffer>();
+  while (at < record.length) {
+    const end = at + 4 + record.readUInt16BE(at + 2);
+    found.set(record.readUInt16BE(at), record.subarray(at + 4, end));
+    at = end;
+  }
+  return found;
 }

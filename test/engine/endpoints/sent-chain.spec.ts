@@ -1,7 +1,9 @@
 // Node does not document that the list of the probe is the one on the wire. A relay records the server's bytes, and the
 // Certificate message in them is compared with what the probe reports, byte by byte.
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
+import { createServer } from 'node:tls';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createProbe } from '../../../src/main/engine/endpoints/probe.ts';
 import { type SServer, startSServer } from '../../support/daemons/s-server.ts';
@@ -80,6 +82,22 @@ describeWith('openssl', 'the chain as sent', () => {
       const hex = (list: readonly Uint8Array[]) => list.map((der) => Buffer.from(der).toString('hex'));
       expect(hex(seen.chain)).toEqual(hex(onWire));
       expect(hex(onWire), 'the server sends what it was given').toEqual(hex(certificates.map(toDer)));
+    },
+  );
+
+  it.each(['X25519MLKEM768', 'secp521r1'])(
+    'is seen if the server supports only the group %s',
+    async (group) => {
+      const { certificate: cert, privateKey: key } = leaf;
+      const only = createServer({ cert, key, ecdhCurve: group, minVersion: 'TLSv1.3' });
+      only.listen(0, '127.0.0.1');
+      await once(only, 'listening');
+      const { port } = only.address() as AddressInfo;
+      const seen = await probe(
+        { address: '127.0.0.1', port, serverName: NAME, protocol: 'tls' },
+        { signal: new AbortController().signal, origin: 'named', timeoutMs: 60_000 },
+      ).finally(() => only.close());
+      expect(seen).toMatchObject({ state: 'presented', chain: [toDer(leaf)], outdated: false });
     },
   );
 

@@ -7,7 +7,13 @@ import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts
 import type { CrlDeps } from '../revocation/look-up-crls.ts';
 import { type Assessment, assessEndpoint, stateOf } from './assess.ts';
 import { createFinding } from './finding-text.ts';
-import { type Expected, type FindingContext, type Revocation, readCertificates } from './findings.ts';
+import {
+  type Expected,
+  type FindingContext,
+  fingerprintOf,
+  type Revocation,
+  readCertificates,
+} from './findings.ts';
 import { type Resolution, resolveHost } from './resolve.ts';
 import { findRevoked } from './revocation.ts';
 import type { Probe, Sighting } from './sighting.ts';
@@ -120,7 +126,7 @@ async function askRevocationLists(
 
 function keyOf(sighting: Sighting): string {
   if (sighting.state === 'failed') return '';
-  return sighting.chain.map((der) => Buffer.from(der).toString('base64')).join(' ');
+  return readCertificates(sighting).map(fingerprintOf).join(' ');
 }
 
 function revocationOf(revocation: Revocation | undefined): { readonly revocation?: Revocation } {

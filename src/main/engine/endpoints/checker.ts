@@ -13,10 +13,9 @@ import { type CheckResult, checkEndpoint, failedCheck } from './check.ts';
 import { findWanted, type Wanted } from './expected.ts';
 import { createNetworkWatch, isSilent } from './network-watch.ts';
 import { type Conclusion, concludeCheck } from './outcome.ts';
-import { splitPem } from './pem.ts';
 import { describePasses, type Pass } from './reports.ts';
 import type { KeyType, Probe } from './sighting.ts';
-import { createTrust, type Trust } from './trust.ts';
+import { createTrust, createTrustCache, type Trust } from './trust.ts';
 
 export interface CheckerDeps {
   readonly stores: Stores;
@@ -49,9 +48,10 @@ export function createEndpointChecker(deps: CheckerDeps): EndpointChecker {
   const { stores, journal, clock, log } = deps;
   const running = new Map<string, Promise<void>>();
   const network = createNetworkWatch();
+  const trustOfPem = createTrustCache();
   let system: Trust | null = null;
   const trustOf = ({ trust }: EndpointRecord): Trust => {
-    if (trust !== null) return createTrust(splitPem(trust));
+    if (trust !== null) return trustOfPem(trust);
     system ??= createTrust((deps.roots ?? trustedRoots)()); // reading the machine's roots takes a while
     return system;
   };

@@ -76,9 +76,16 @@ export function findProblems(
   ];
 }
 
+/** A check reads each chain several times. */
+const parsed = new WeakMap<PresentedSighting['chain'], readonly X509Certificate[]>();
+
 /** The certificates of a sighting, in the order sent; those that cannot be parsed are left out. */
 export function readCertificates({ chain }: PresentedSighting): readonly X509Certificate[] {
-  return chain.map(parseCertificate).filter((certificate) => certificate !== null);
+  const known = parsed.get(chain);
+  if (known !== undefined) return known;
+  const certificates = chain.map(parseCertificate).filter((certificate) => certificate !== null);
+  parsed.set(chain, certificates);
+  return certificates;
 }
 
 /** The fingerprint as in the certificate records: SHA-256, upper-case hex. */

@@ -74,12 +74,28 @@ function contextOf(offer: Offer, keyType: KeyType | undefined): SecureContext {
   const key = `${offer} ${keyType ?? 'any'}`;
   const made =
     contexts.get(key) ??
-    createSecureContext({
+    createContext({
       ...OFFERS[offer],
       ...(keyType === undefined ? {} : { sigalgs: SIGNATURES[keyType] }),
     });
   contexts.set(key, made);
   return made;
+}
+
+/**
+ * OpenSSL's default groups, but with a key share (`*`) only for X25519. By default OpenSSL also creates a post-quantum key
+ * for each connection, which costs more than the rest of the ClientHello, and a probe has nothing to keep secret. A server
+ * that supports only another group asks for its share (RFC 8446 section 4.1.4).
+ */
+const GROUPS = '*X25519:?X25519MLKEM768:?secp256r1:?X448:?secp384r1:?secp521r1:?ffdhe2048:?ffdhe3072';
+
+/** BoringSSL (Electron) and OpenSSL before 3.5 do not know this syntax: they offer their defaults. */
+function createContext(options: SecureContextOptions): SecureContext {
+  try {
+    return createSecureContext({ ...options, ecdhCurve: GROUPS });
+  } catch {
+    return createSecureContext(options);
+  }
 }
 
 /** A server presents a certificate whose key can make one of the offered signatures (RFC 8446 section 4.4.2.2). */

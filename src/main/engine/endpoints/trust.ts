@@ -1,6 +1,7 @@
 // The root certificates that a check trusts, indexed by subject so that a lookup verifies one or two signatures.
 import { X509Certificate } from 'node:crypto';
 import { isIssuedBy } from '../pki/inspect/issued-by.ts';
+import { splitPem } from './pem.ts';
 
 export interface Trust {
   /** The trusted root that issued the certificate; one that is valid now comes first. Null if there is none. */
@@ -28,6 +29,26 @@ export function createTrust(roots: readonly string[]): Trust {
     },
     has: (certificate) =>
       withSubject(certificate.subject).some((root) => root.fingerprint256 === certificate.fingerprint256),
+  };
+}
+
+/** Sets of roots; endpoints that trust a private CA usually share one. */
+const KEPT = 50;
+
+/**
+ * Creates the trust of PEM texts and remembers the latest: parsing a root and verifying its signature costs more than the
+ * rest of a check.
+ * @returns the trust of all roots in a PEM text
+ */
+export function createTrustCache(): (pem: string) => Trust {
+  const latest = new Map<string, Trust>();
+  return (pem) => {
+    const trust = latest.get(pem) ?? createTrust(splitPem(pem));
+    latest.delete(pem); // moves it to the end
+    latest.set(pem, trust);
+    const [oldest] = latest.keys();
+    if (latest.size > KEPT && oldest !== undefined) latest.delete(oldest);
+    return trust;
   };
 }
 
