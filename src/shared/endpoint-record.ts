@@ -46,7 +46,7 @@ const HostSchema = z
     if (name !== null && !name.startsWith('*.')) return name;
     const message =
       name === null
-        ? 'is neither a host name nor an IP address'
+        ? 'is neither a host name nor an IP address. A port has its own field'
         : 'is a wildcard. Enter a name that a client connects to';
     ctx.addIssue({ code: 'custom', message });
     return z.NEVER;

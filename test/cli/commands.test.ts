@@ -55,6 +55,15 @@ describe('the commands of operations', () => {
     },
   );
 
+  it('say in groups what the group is about', () => {
+    const groups = createClient(table, '0').commands.filter(({ commands }) => commands.length > 0);
+    expect(groups.map((each) => each.name())).toContain('caa-lock');
+    for (const each of groups) {
+      expect(each.summary()).not.toBe(each.name());
+      expect(each.description()).toMatch(/^[A-Z].* .*\.$/);
+    }
+  });
+
   it.each(table.remote)('$verb fills every parameter of its address', ({ path, args = [] }) => {
     const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
     expect(args.map(({ field }) => field)).toEqual(expect.arrayContaining(names));

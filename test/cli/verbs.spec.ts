@@ -80,7 +80,7 @@ describeWith('pebble', 'the commands for certificates', () => {
     const { code, stdout } = await certdesk('obtain', 'dry.example.com', '--dry-run');
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: 'dry.example.com: the dry run succeeded, and nothing was stored\n',
+      stdout: 'dry.example.com: the dry run succeeded; no certificate was stored\n',
     });
     expect(await output('show', 'dry.example.com')).toMatch(/^Status\s+none$/m);
     await output('project', 'delete', 'dry.example.com');

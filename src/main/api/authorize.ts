@@ -31,7 +31,7 @@ function authorizeToken({ kind, scopes, projectIds }: Principal, required: Requi
   if (reach === 'system')
     throw forbidden(
       kind === 'token'
-        ? 'API tokens cannot do this. Sign in with a browser, or use the command line'
+        ? 'API tokens cannot do this. Sign in with a browser: `certdesk login-link` on the machine of the server prints the link'
         : 'The command line cannot do this through the running server. Sign in with a browser: `certdesk login-link` prints the link',
     );
   const needed = reach === 'installation' ? 'admin' : scope;

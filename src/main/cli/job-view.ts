@@ -28,7 +28,7 @@ export function outcomeOf(name: string, { kind, dryRun, result }: JobWithSteps, 
   const issuer = valueAt(result, 'certificate.issuer');
   const until = typeof expires === 'string' ? `, valid until ${timeOf(expires, zone)}` : '';
   const by = typeof issuer === 'string' ? ` (${issuer})` : '';
-  if (dryRun) return `${name}: the dry run succeeded, and nothing was stored`;
+  if (dryRun) return `${name}: the dry run succeeded; no certificate was stored`;
   if (kind === 'revoke')
     return `${name}: certificate revoked${until === '' ? '' : `; its replacement is in use${until}${by}`}`;
   return `${name}: certificate ${kind === 'renew' ? 'renewed' : 'obtained'}${until}${by}`;

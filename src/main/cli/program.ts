@@ -113,11 +113,27 @@ async function readNames(words: readonly string[]): Promise<readonly string[]> {
   }
 }
 
+/** What the commands of a group are about. The group of a word that is a command itself has its description. */
+const GROUPS: Readonly<Record<string, string>> = {
+  'caa-lock': 'CAA records that bind a project to its CA and account',
+  'client-use': 'the warning that a service may present its certificate as a client',
+  deployment: 'preview a deployment before it is defined',
+  endpoint: 'add, check, show and remove an endpoint',
+  incident: 'show an incident, or simulate one',
+  'persist-record': 'TXT records for dns-persist-01',
+  project: 'create, tag and delete a project',
+};
+
 function groupOf(above: Command, word: string): Command {
   const found = above.commands.find((each) => each.name() === word);
   // `hosts` is a command and has commands: what follows `test` in `hosts test ID --json` belongs to `test`.
   if (found !== undefined) return found.enablePositionalOptions();
-  return configure(above.command(word).description(`commands for one ${word}`)).helpCommand(false);
+  return configure(
+    above
+      .command(word)
+      .description(sentence(GROUPS[word] ?? word))
+      .summary(GROUPS[word] ?? word),
+  ).helpCommand(false);
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
