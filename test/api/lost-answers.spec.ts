@@ -1,10 +1,9 @@
 // A network that loses answers and a CA that fails briefly, at every request of an issuance: it succeeds, with one
 // order and one account, and what cannot succeed says why.
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { EnginePorts } from '../../src/main/engine/engine.ts';
 import { type AcmeGate, type GateAnswer, startAcmeGate } from '../support/acme/gate.ts';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
-import { createQuickTiming } from '../support/engine/quick-time.ts';
+import { withQuickTiming } from '../support/engine/quick-time.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
@@ -42,8 +41,7 @@ describeWith('pebble', 'Certdesk with a CA whose answers get lost', () => {
 
   function open(): Promise<TestApp> {
     const directories = { production: gate.directoryUrl };
-    const around = (ports: EnginePorts) => ({ ...ports, timing: createQuickTiming(50) });
-    return startApp({ pebble, platform: { directories, acmeRoots: gate.rootPem, around } });
+    return startApp({ pebble, platform: { directories, acmeRoots: gate.rootPem, around: withQuickTiming } });
   }
 
   /** An issuance with a new account. @returns the number of orders created for it. */

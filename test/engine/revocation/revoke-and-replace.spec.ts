@@ -4,7 +4,7 @@ import { createPublicKey, X509Certificate } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type AcmeGate, startAcmeGate } from '../../support/acme/gate.ts';
 import { type Pebble, startPebble } from '../../support/acme/pebble.ts';
-import { createQuickTiming } from '../../support/engine/quick-time.ts';
+import { withQuickTiming } from '../../support/engine/quick-time.ts';
 import { problem } from '../../support/faults/network.ts';
 import { startApp, type TestApp } from '../../support/server/app.ts';
 import { describeWith } from '../../support/tools/tools.ts';
@@ -26,7 +26,7 @@ describeWith('pebble', 'revocation with a replacement', () => {
       platform: {
         directories,
         acmeRoots: gate.rootPem,
-        around: (ports) => ({ ...ports, timing: createQuickTiming(50) }),
+        around: withQuickTiming,
       },
     });
   });

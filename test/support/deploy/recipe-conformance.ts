@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { keyReader } from '../../../src/main/engine/deploy/recipes/index.ts';
 import type { ServedPair } from '../daemons/daemon.ts';
+import { withQuickTiming } from '../engine/quick-time.ts';
 import { startApp, type TestApp } from '../server/app.ts';
 import { createDesk, type Desk, GRACE_SECONDS, HOST_NAME, hasFiles } from './recipe-desk.ts';
 import { NAME, type RecipeId, type RecipeService, startRecipeService } from './recipe-service.ts';
@@ -37,7 +38,7 @@ export function testRecipe(
     placeholder = await versions.selfSigned(NAME);
     const wrong = await versions.selfSigned('other.example.com');
     service = await startRecipeService(recipe, { pair: placeholder, wrong });
-    app = await startApp();
+    app = await startApp({ platform: { around: withQuickTiming } });
     desk = await createDesk(async () => app, service);
   }, 120_000);
   afterAll(async () => {
@@ -46,9 +47,12 @@ export function testRecipe(
     await versions?.remove();
   });
 
-  /** Soon: a worker that ends may still accept a connection. */
-  const expectServed = ({ fingerprint }: TestVersion) =>
-    expect.poll(() => service.served(), { timeout: 20_000 }).toEqual({ fingerprint, length: CHAIN_LENGTH });
+  /** Soon, and from then on: a worker that ends may still accept a connection. */
+  const expectServed = ({ fingerprint }: TestVersion) => {
+    const served = { fingerprint, length: CHAIN_LENGTH };
+    const threeTimes = async () => [await service.served(), await service.served(), await service.served()];
+    return expect.poll(threeTimes, { timeout: 60_000 }).toEqual([served, served, served]);
+  };
   /** Activates the next version; the result of its run. */
   async function renew() {
     const version = await versions.next();
@@ -180,7 +184,7 @@ export function testRecipe(
 
   if (whole)
     it('goes back if the service is worse than before, and does not try again automatically', async () => {
-      await desk.change({ verify: { ...service.check, graceSeconds: 6 } });
+      await desk.change({ verify: { ...service.check, graceSeconds: 10 } });
       await desk.ended(active);
       service.setReload('worsen');
       const { run, reloads } = await renew();

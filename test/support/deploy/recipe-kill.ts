@@ -46,6 +46,7 @@ export async function startRecipeKillWorld(): Promise<RecipeKillWorld> {
       httpPort: 0,
       token,
       dns: { resolvers: [], endpoints: {}, authorityPort: null },
+      quick: true,
     });
     user = null;
     token = running.token;

@@ -162,7 +162,7 @@ export async function startRecipeService(
     writeFileSync(at('reload'), `${line}\n`);
   };
   setReload('succeed');
-  writeFileSync(at(`usr/local/sbin/${started.command.name}`), wrapper(started, host), { mode: 0o755 });
+  writeFileSync(at(`usr/local/sbin/${started.command.name}`), wrapper(started, host, wrong), { mode: 0o755 });
   let again: TestProcess | null = null;
   return {
     recipe,
@@ -195,7 +195,15 @@ export async function startRecipeService(
 }
 
 /** What the host runs instead of the daemon's own command. */
-function wrapper({ command, config }: Started, { folder, pid }: SshHost): string {
+function wrapper(
+  { command, config, check }: Started,
+  { folder, pid }: SshHost,
+  { chain }: ServedPair,
+): string {
+  const openssl = toolPath('CERTDESK_TEST_OPENSSL');
+  const connect = [openssl, 's_client', ...clientOptions(check), '</dev/null'].join(' ');
+  const sees = `${connect} | ${openssl} x509 -noout -fingerprint -sha256`;
+  const wrong = new X509Certificate(chain).fingerprint256;
   return `#!/bin/sh
 [ "$*" = '${command.reload}' ] || { ${command.runs}; exit; }
 read -r what victim <${folder}/reload
@@ -225,12 +233,22 @@ case $what in
 esac
 echo reload >>${folder}/reloads
 ${command.runs}
+code=$? seen=0
+# Workers of before may still accept connections.
+while [ "$what" = worsen ] && [ $seen -lt 3 ]; do
+  if ${sees} | grep -q '${wrong}'; then seen=$((seen + 1)); else seen=0; sleep 0.05; fi
+done
+exit $code
 `;
 }
 
-export async function servedBy({ port, protocol }: Check): Promise<Served | null> {
+const clientOptions = ({ port, protocol }: Check): readonly string[] => {
   const starttls = protocol === 'tls' ? [] : ['-starttls', protocol];
-  const args = ['s_client', '-connect', `127.0.0.1:${port}`, '-servername', NAME, '-showcerts', ...starttls];
+  return ['-connect', `127.0.0.1:${port}`, '-servername', NAME, ...starttls];
+};
+
+export async function servedBy(check: Check): Promise<Served | null> {
+  const args = ['s_client', '-showcerts', ...clientOptions(check)];
   const running = promisify(execFile)(toolPath('CERTDESK_TEST_OPENSSL'), args, { timeout: 20_000 });
   running.child.stdin?.end();
   const text = await running.then(

@@ -12,6 +12,8 @@ export interface ProgramOptions {
     readonly endpoints: Readonly<Record<string, string>>;
     readonly authorityPort: number | null;
   };
+  /** Whether waits of Certdesk take little real time (quick-time.ts). */
+  readonly quick?: boolean;
   /** MiB of the data folder's own file system, which the process can fill (Linux). */
   readonly ownDiskMb?: number;
 }

@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { DEFAULT_LIMITS } from '../../../src/main/app/platform.ts';
 import { type App, createApp } from '../../../src/main/app.ts';
 import { toCertdeskError } from '../../../src/main/engine/core/errors.ts';
+import { withQuickTiming } from '../engine/quick-time.ts';
 import { keepCompiled } from '../tools/compiled.ts';
 import { LOOPBACK_NETWORKS } from '../tools/network.ts';
 import type { FromProgram, ProgramOptions, ToProgram } from './messages.ts';
@@ -79,7 +80,7 @@ function start(): Promise<App> {
     logger: pino({ level: 'warn', base: null }, process.stderr),
     clock: { now: () => new Date() },
     limits: DEFAULT_LIMITS,
-    around: (ports) => watchTransitions(ports, at),
+    around: (ports) => watchTransitions(options.quick === true ? withQuickTiming(ports) : ports, at),
   });
 }
 

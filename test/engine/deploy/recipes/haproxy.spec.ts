@@ -5,6 +5,7 @@ import { createDesk } from '../../../support/deploy/recipe-desk.ts';
 import { startRecipeService } from '../../../support/deploy/recipe-service.ts';
 import { createVersions } from '../../../support/deploy/recipe-versions.ts';
 import { needsRoot } from '../../../support/deploy/ssh-host.ts';
+import { withQuickTiming } from '../../../support/engine/quick-time.ts';
 import { startApp } from '../../../support/server/app.ts';
 import { describeWith } from '../../../support/tools/tools.ts';
 
@@ -14,7 +15,7 @@ describeWith(['haproxy', 'socat', 'sshd', 'busybox', 'openssl'], 'the runtime AP
       const versions = await createVersions();
       const pair = await versions.selfSigned('api.example.com');
       const service = await startRecipeService('haproxy', { pair, wrong: pair });
-      const app = await startApp();
+      const app = await startApp({ platform: { around: withQuickTiming } });
       try {
         const options = { ...service.options, socket: '/run/haproxy/admin.sock' };
         const desk = await createDesk(async () => app, { ...service, options });

@@ -7,6 +7,7 @@ import { createDesk } from '../../../support/deploy/recipe-desk.ts';
 import { NAME, startRecipeService } from '../../../support/deploy/recipe-service.ts';
 import { createVersions } from '../../../support/deploy/recipe-versions.ts';
 import { needsRoot } from '../../../support/deploy/ssh-host.ts';
+import { withQuickTiming } from '../../../support/engine/quick-time.ts';
 import { startApp } from '../../../support/server/app.ts';
 import { describeWith } from '../../../support/tools/tools.ts';
 
@@ -18,7 +19,7 @@ describeWith(['postfix', 'sshd', 'busybox', 'openssl'], 'the recipe of Postfix',
       const versions = await createVersions();
       const pair = await versions.selfSigned('mail.example.com');
       const service = await startRecipeService('postfix', { pair, wrong: pair });
-      const app = await startApp();
+      const app = await startApp({ platform: { around: withQuickTiming } });
       try {
         const folder = dirname(service.files[0] ?? '');
         const [chain, table, config] = ['named.pem', 'sni', 'config'].map((name) => join(folder, name)) as [
@@ -41,7 +42,7 @@ describeWith(['postfix', 'sshd', 'busybox', 'openssl'], 'the recipe of Postfix',
         const version = await versions.next();
         await desk.activate(version);
         expect(await desk.ended(version)).toMatchObject({ state: 'verified', error: null });
-        expect(await served()).toBe(version.fingerprint);
+        await expect.poll(served).toBe(version.fingerprint);
       } finally {
         await app.stop();
         await service.stop();

@@ -14,6 +14,7 @@ import {
 } from '../../../support/deploy/recipe-versions.ts';
 import { needsRoot, SERVICE_USERS, type SshHost, startSshHost } from '../../../support/deploy/ssh-host.ts';
 import { installTomcat, type Tomcat } from '../../../support/deploy/tomcat.ts';
+import { withQuickTiming } from '../../../support/engine/quick-time.ts';
 import { startApp, type TestApp } from '../../../support/server/app.ts';
 import { describeWith, toolPath } from '../../../support/tools/tools.ts';
 
@@ -34,7 +35,7 @@ describeWith(['java', 'tomcat', 'sshd', 'busybox', 'openssl'], 'the recipe of To
       mkdirSync(join(host.folder, 'keystores'));
       keystore = join(host.folder, `keystores/${NAME}.p12`);
       tomcat = await installTomcat(host, keystore, PASSWORD);
-      app = await startApp();
+      app = await startApp({ platform: { around: withQuickTiming } });
       const body = { kind: 'secret', name: 'keystore', value: PASSWORD };
       const secret = await app.asUser('POST', '/host-credentials', { body });
       const options = { keystore, password: String(secret.body.id) };
