@@ -21,6 +21,17 @@ test.each([
   [z.boolean(), 'yes', 'must be true or false'],
   [z.enum(['ok', 'failed']), 'perhaps', 'must be one of ok, failed'],
   [z.email(), 'nobody', 'is not an email address'],
+  [z.union([z.string(), z.object({ id: z.string() })]), undefined, 'is required'],
+  [
+    z.union([z.strictObject({ ids: z.array(z.string()) }), z.strictObject({ tag: z.string() })]),
+    {},
+    'has none of the accepted forms: ids is required, or tag is required',
+  ],
+  [
+    z.union([z.strictObject({ ids: z.array(z.string()) }), z.strictObject({ tag: z.string() })]),
+    { ids: 'x' },
+    'ids must be a list',
+  ],
   [z.strictObject({}), { extra: 1 }, 'is not a known field'],
 ])('%#: reports an invalid field in plain words', (schema, value, words) => {
   expect(said(schema, value)).toBe(words);

@@ -40,9 +40,24 @@ export function issueWords(issue: Issue): string {
       return FORMATS[issue.format] ?? 'has an invalid format';
     case 'unrecognized_keys':
       return 'is not a known field';
+    case 'invalid_union':
+      return alternatives(issue.errors);
     default:
       return issue.message.replace(/^Invalid input: /, '');
   }
+}
+
+/** Of forms that know the given fields, if there are any. @param forms What each accepted form refuses. */
+function alternatives(forms: readonly (readonly Issue[])[]): string {
+  const meant = forms.filter((issues) => !issues.some(({ code }) => code === 'unrecognized_keys'));
+  const words = (meant.length > 0 ? meant : forms).map((issues) =>
+    issues
+      .map((issue) => [issue.path.join('.'), issueWords(issue)].filter((part) => part !== '').join(' '))
+      .join(' and '),
+  );
+  const different = [...new Set(words)].filter((each) => each !== '');
+  if (different.length < 2) return different[0] ?? 'is not valid';
+  return `has none of the accepted forms: ${different.join(', or ')}`;
 }
 
 function tooSmall(origin: string, minimum: number): string {
