@@ -14,6 +14,7 @@ export const POLICY = createAddressPolicy();
 /** The helper's list for the site of a host. */
 export const SITE_LIST: readonly string[] = [
   'folder {site}',
+  'folder {site}/small',
   'command sh {site}/commands/validate',
   'command sh {site}/commands/reload',
 ];
@@ -29,13 +30,23 @@ export async function localWorld(): Promise<TransportWorld> {
     stateFolder: join(data, 'state'),
     uploads: [join(data, 'uploads')],
     sudo: false,
-    mountSmall: null,
+    mountSmall: (path) => mountSmall([], path),
     connect: async () =>
       connectLocal({ name: 'here', transport: 'local', become: 'none', ssh: null }, { folder: data }),
     async stop() {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** @param enter A command that runs the rest of its line on the host. */
+function mountSmall(enter: readonly string[], folder: string): () => void {
+  const run = (...command: readonly string[]): void => {
+    const [program = '', ...args] = [...enter, ...command];
+    execFileSync(program, args);
+  };
+  run('mount', '-t', 'tmpfs', '-o', 'size=64k,mode=755', 'tmpfs', folder);
+  return () => run('umount', folder);
 }
 
 export async function sshWorld(
@@ -49,18 +60,7 @@ export async function sshWorld(
     stateFolder: user === 'deploy' ? host.helperStateFolder : host.stateFolder,
     uploads: ['root', 'deploy'].map((name) => join(host.folder, 'home', name, '.certdesk-deploy/uploads')),
     sudo: user === 'deploy',
-    mountSmall: (folder) => {
-      execFileSync('nsenter', [
-        `--mount=/proc/${host.pid}/ns/mnt`,
-        'mount',
-        '-t',
-        'tmpfs',
-        '-o',
-        'size=64k',
-        'tmpfs',
-        folder,
-      ]);
-    },
+    mountSmall: (folder) => mountSmall(['nsenter', `--mount=/proc/${host.pid}/ns/mnt`], folder),
     connect: () => connectSsh(host.connectable(user), { policy: POLICY }, SIGNAL()),
     stop: () => host.stop(),
   };
