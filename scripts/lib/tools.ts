@@ -94,9 +94,11 @@ export const TOOLS = {
       { names: ['nsupdate'], variable: 'CERTDESK_TEST_NSUPDATE' },
       { names: ['dig'], variable: 'CERTDESK_TEST_DIG' },
       { names: ['tsig-keygen'], variable: 'CERTDESK_TEST_TSIG_KEYGEN' },
+      { names: ['dnssec-keygen'], variable: 'CERTDESK_TEST_DNSSEC_KEYGEN' },
+      { names: ['dnssec-signzone'], variable: 'CERTDESK_TEST_DNSSEC_SIGNZONE' },
     ],
     debian: ['bind9', 'bind9-utils', 'bind9-dnsutils'],
-    elsewhere: 'install BIND 9 (named, nsupdate, dig, tsig-keygen)',
+    elsewhere: 'install BIND 9 (named, nsupdate, dig, tsig-keygen, dnssec-keygen, dnssec-signzone)',
   },
   certbot: {
     what: 'certbot, to test the import of its folder',

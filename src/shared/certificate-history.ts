@@ -106,6 +106,10 @@ export const CertificateDetailsSchema = z
     chainWarning: z.string().nullable().meta({
       description: 'Set if the preferred chain ends at a root that is not in Mozilla’s root store',
     }),
+    recordProblems: z.array(z.enum(['caa_forbidden', 'persist_record'])).meta({
+      description:
+        'DNS records that will keep the CA from renewing, as the last daily check found: watched CAA records, the record of dns-persist-01',
+    }),
     clientAuth: z.object({
       permitted: z.boolean().meta({ description: 'Whether it may be used as a client (extended key usage)' }),
       warnings: z.array(z.string()).meta({

@@ -14,6 +14,10 @@ export const PERSIST_STATES = [
   'unknown',
   'valid',
 ] as const;
+/** The states in which the CA does not accept the record, or not much longer. */
+export const PERSIST_ALARMS: readonly string[] = PERSIST_STATES.filter(
+  (state) => state !== 'valid' && state !== 'unknown',
+);
 export const PersistStateSchema = z.enum(PERSIST_STATES).meta({
   description:
     'missing: there is no record of the CA; other-account: the record names another account; no-wildcard: it lacks policy=wildcard; expired: persistUntil is over; ending: persistUntil is over within 14 days; unknown: DNS could not be read; valid: the CA accepts the record',

@@ -199,6 +199,12 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the attention list', () => {
     await doctor.getByText('Add this record').first().waitFor();
     await gui.takeScreenshots('project-challenges');
 
+    await gui.open(`/projects/${id}`);
+    await gui.page.getByText('The CAA records do not permit the CA', { exact: false }).waitFor();
+    await gui.page.getByText('does not accept the dns-persist-01 record', { exact: false }).waitFor();
+    await gui.takeScreenshots('project-dns-records');
+    await gui.page.getByRole('link', { name: 'View DNS records' }).first().click();
+    await caa.waitFor();
     await gui.open('/');
     const row = attention().filter({ hasText: domain });
     await row.getByText('CAA forbids renewal').waitFor();

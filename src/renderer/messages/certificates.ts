@@ -57,6 +57,11 @@ export const certificates = {
   use: 'Permitted use',
   useServer: 'Servers only (no client authentication)',
   useAny: 'Servers and clients',
+  recordProblems: {
+    caa_forbidden: 'The CAA records do not permit the CA, so the next renewal will fail.',
+    persist_record: 'The CA does not accept the dns-persist-01 record, or not much longer.',
+  },
+  showRecords: 'View DNS records',
   contents: 'Details',
   summary: 'Certificate',
   allDetails: 'All details',

@@ -2,6 +2,7 @@
 import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Status } from '../../shared/certificate.ts';
+import type { CertificateDetails } from '../../shared/certificate-history.ts';
 import type { Job } from '../../shared/job.ts';
 import { useApi } from '../api.ts';
 import { AutoRenewSwitch } from '../certificates/auto-renew.tsx';
@@ -52,6 +53,9 @@ export function ProjectOverview({ project }: { readonly project: ProjectRowData 
           <Text>{details.data.chainWarning}</Text>
         </Notice>
       )}
+      {details.data?.recordProblems.map((kind) => (
+        <RecordProblem key={kind} id={id} kind={kind} />
+      ))}
       {certificate === null ? (
         <Panel>
           <NoCertificate project={project} />
@@ -90,6 +94,31 @@ function Uncovered({ id, name }: { readonly id: string; readonly name: string })
         <Text>{uncoveredText}</Text>
         <LinkButton size="xs" to="/projects/$id/obtain" params={{ id }}>
           {requestNew}
+        </LinkButton>
+      </Group>
+    </Notice>
+  );
+}
+
+interface RecordProblemProps {
+  readonly id: string;
+  readonly kind: CertificateDetails['recordProblems'][number];
+}
+
+function RecordProblem({ id, kind }: RecordProblemProps) {
+  const { recordProblems, showRecords } = certificateTexts;
+  return (
+    <Notice tone={kind === 'caa_forbidden' ? 'bad' : 'warn'} role="status">
+      <Group justify="space-between" gap="xs">
+        <Text>{recordProblems[kind]}</Text>
+        <LinkButton
+          variant="default"
+          size="xs"
+          to="/projects/$id"
+          params={{ id }}
+          search={{ tab: 'challenges' }}
+        >
+          {showRecords}
         </LinkButton>
       </Group>
     </Notice>

@@ -7,27 +7,35 @@ import { describeWith } from '../../support/tools/tools.ts';
 
 const ZONE = 'example.com';
 const NAME = `www.${ZONE}`;
+const EXPIRED = 'expired.test';
 
 describeWith(['pebble', 'bind9'], 'the doctor on signed zones', () => {
   let rig: DoctorRig;
   let ds: string;
 
   beforeAll(async () => {
-    rig = await startDoctorRig([{ name: ZONE, records: ['www A 127.0.0.1'] }], true);
+    const signatures = { from: '20200101000000', until: '20200201000000' };
+    rig = await startDoctorRig(
+      [
+        { name: ZONE, records: ['www A 127.0.0.1'] },
+        { name: EXPIRED, signatures },
+      ],
+      true,
+    );
     ds = await dsOf(rig.bind, ZONE);
   }, 120_000);
   afterAll(() => rig?.stop());
 
-  const dnssec = async () => (await rig.examine([NAME])).names[0]?.dnssec;
-  const publish = (value: string) =>
-    rig.apply('.', [{ kind: 'add-record', text: `${ZONE}. 1 IN DS ${value}` }]);
+  const dnssec = async (name = NAME) => (await rig.examine([name])).names[0]?.dnssec;
+  const publish = (value: string, zone = ZONE) =>
+    rig.apply('.', [{ kind: 'add-record', text: `${zone}. 1 IN DS ${value}` }]);
   const withdraw = (value: string) =>
     rig.apply('.', [{ kind: 'remove-record', text: `${ZONE}. IN DS ${value}` }]);
 
   it('says secure of a zone whose DS record matches its key', async () => {
     expect(await dnssec()).toBe('unsigned');
     await publish(ds);
-    await expect.poll(dnssec, { timeout: 20_000 }).toBe('secure');
+    await expect.poll(() => dnssec(), { timeout: 20_000 }).toBe('secure');
     expect(await rig.issue(NAME)).toContain('BEGIN CERTIFICATE');
   });
 
@@ -35,15 +43,28 @@ describeWith(['pebble', 'bind9'], 'the doctor on signed zones', () => {
     const wrong = ds.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
     await withdraw(ds);
     await publish(wrong);
-    await expect.poll(dnssec, { timeout: 20_000 }).toBe('bogus');
+    await expect.poll(() => dnssec(), { timeout: 20_000 }).toBe('bogus');
     await expect(rig.issue(NAME)).rejects.toThrow();
     const found = await rig.find('dnssec-bogus', NAME);
     expect(found).toMatchObject({ severity: 'critical', blocks: true });
     await rig.apply('.', found?.fixes ?? []);
     await rig.forgetBogus();
-    await expect.poll(dnssec, { timeout: 20_000 }).toBe('unsigned');
+    await expect.poll(() => dnssec(), { timeout: 20_000 }).toBe('unsigned');
     expect(await rig.find('dnssec-bogus', NAME)).toBeUndefined();
     expect(await rig.issue(NAME)).toContain('BEGIN CERTIFICATE');
+  });
+
+  it('finds expired signatures below a DS record that matches, and prints the fix, after which Pebble issues', async () => {
+    const name = `www.${EXPIRED}`;
+    await publish(await dsOf(rig.bind, EXPIRED), EXPIRED);
+    await expect.poll(() => dnssec(name), { timeout: 20_000 }).toBe('bogus');
+    await expect(rig.issue(name)).rejects.toThrow();
+    const found = await rig.find('dnssec-bogus', name);
+    expect(found).toMatchObject({ severity: 'critical', blocks: true });
+    await rig.apply('.', found?.fixes ?? []);
+    await rig.forgetBogus();
+    await expect.poll(() => dnssec(name), { timeout: 20_000 }).toBe('unsigned');
+    expect(await rig.issue(name)).toContain('BEGIN CERTIFICATE');
   });
 
   it('says that a signed zone was not checked if no resolver validates', async () => {

@@ -28,9 +28,10 @@ export function configFile(facts: ConfigFacts): string {
     ...anchorsOf(validate),
     ...keys.map((key) => `key "${key.name}" { algorithm ${key.algorithm}; secret "${key.secret}"; };`),
     ...(validate === undefined ? [`zone "." { type primary; file "zones/root"; ${root}};`] : []),
-    ...zones.map(
-      (zone) =>
-        `zone "${zone.name}" { type primary; file "zones/${zone.name}"; ${sign}${updates(allowed(zone))}};`,
+    ...zones.map((zone) =>
+      zone.signatures === undefined
+        ? `zone "${zone.name}" { type primary; file "zones/${zone.name}"; ${sign}${updates(allowed(zone))}};`
+        : `zone "${zone.name}" { type primary; file "zones/${zone.name}.signed"; };`,
     ),
     ...Object.entries(forward).map(([zone, server]) => {
       const [host, serverPort] = server.split(':');

@@ -13,6 +13,7 @@ import { startOnPorts } from '../tools/ports.ts';
 import { type ConfigFacts, configFile, rootFile, zoneFile } from './bind-files.ts';
 import { type BindKey, createUpdater } from './bind-update.ts';
 import { startDnsRelay } from './relay.ts';
+import { type SignatureDates, signZone } from './sign-zone.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -24,6 +25,8 @@ export interface BindZone {
   readonly nameServers?: readonly string[];
   /** No `* A 127.0.0.1`: missing names are NXDOMAIN. */
   readonly bare?: boolean;
+  /** Signs it once with these dates, and accepts no updates. */
+  readonly signatures?: SignatureDates;
   /** The names of the keys that may update it; default: all. */
   readonly allow?: readonly string[];
 }
@@ -126,7 +129,10 @@ async function writeFiles(
   const { folder, address } = facts;
   await mkdir(join(folder, 'zones'));
   await writeFile(join(folder, 'zones', 'root'), rootFile(zones, address, forward));
-  for (const zone of zones) await writeFile(join(folder, 'zones', zone.name), zoneFile(zone, address));
+  for (const zone of zones) {
+    await writeFile(join(folder, 'zones', zone.name), zoneFile(zone, address));
+    if (zone.signatures !== undefined) await signZone(join(folder, 'zones'), zone.name, zone.signatures);
+  }
   const config = join(folder, 'named.conf');
   await writeFile(config, configFile({ ...facts, zones, forward, signed, validate }), { mode: 0o600 });
   return config;

@@ -27,6 +27,7 @@ import { describeCertificate, displayName, issuerName } from '../pki/inspect/fac
 import { endsAtMozillaRoot, explainUnknownRoot } from '../pki/inspect/mozilla-roots.ts';
 import { findVersion, refuseWhileBusy } from './certificates.ts';
 import { findClientUses } from './client-uses.ts';
+import { findRecordProblems } from './record-problems.ts';
 import { restorableUntil } from './retention.ts';
 import { presentCertificate } from './views.ts';
 
@@ -213,6 +214,7 @@ async function presentDetails(
     spec: spec && (await presentSpec(stores, directories, spec)),
     chainWarning: warnAboutChain(certificate, directories),
     clientAuth: await describeClientAuth(stores, certificate),
+    recordProblems: await findRecordProblems(stores, certificate),
     account: account && { url: account.url, email: account.email, directoryUrl: account.directoryUrl },
   };
 }

@@ -1,7 +1,12 @@
 // Says for each base name of a certificate which dns-persist-01 record it needs, and what is wrong with the one in DNS. Pure.
 import { isIP } from 'node:net';
 import { coversName } from '../../../shared/names.ts';
-import { PERSIST_STATES, type PersistRecord, type PersistState } from '../../../shared/persist-record.ts';
+import {
+  PERSIST_ALARMS,
+  PERSIST_STATES,
+  type PersistRecord,
+  type PersistState,
+} from '../../../shared/persist-record.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { ServerTexts } from '../challenges/dns-persist-01.ts';
 import { formatPersistRecord, judgePersistRecords, persistName } from '../challenges/persist-record.ts';
@@ -30,7 +35,7 @@ export function basesOf(names: readonly string[]): readonly PersistBase[] {
 }
 
 /** Whether the CA does not accept the record, or not much longer. */
-export const isPersistAlarm = (state: PersistState): boolean => state !== 'valid' && state !== 'unknown';
+export const isPersistAlarm = (state: PersistState): boolean => PERSIST_ALARMS.includes(state);
 
 /**
  * Judges what each name server shows: the most serious answer counts, because the CA may ask any of them.
