@@ -16,6 +16,7 @@ import { readServiceAccount } from '../../src/main/engine/dns/providers/google/t
 import { signMessage, verifyAnswer } from '../../src/main/engine/dns/providers/rfc2136/tsig.ts';
 import { lastRecordOffset } from '../../src/main/engine/dns/providers/rfc2136/wire.ts';
 import { unquoteTxt } from '../../src/main/engine/dns/providers/txt-value.ts';
+import { readSentChain } from '../../src/main/engine/endpoints/sent-chain.ts';
 import { readAssignments, readIni } from '../../src/main/engine/import/config-text.ts';
 import { fromJwk, parseJson, toPkcs8 } from '../../src/main/engine/import/key-text.ts';
 import { readCertificate } from '../../src/main/engine/pki/inspect/certificate.ts';
@@ -218,6 +219,29 @@ describe('certificates, keys and lists', () => {
       fc.asyncProperty(damagedBytes(pfx), pass, async (bytes, word) => void (await read(bytes, word))),
       { numRuns: SLOW_RUNS * 2 },
     );
+  });
+});
+
+describe('TLS', () => {
+  const uint = (value: number, bytes: number): Buffer => {
+    const out = Buffer.alloc(bytes);
+    out.writeUIntBE(value, 0, bytes);
+    return out;
+  };
+  const sized = (body: Buffer, bytes: number): Buffer => Buffer.concat([uint(body.length, bytes), body]);
+  const message = Buffer.concat([Buffer.from([11]), sized(sized(sized(der, 3), 3), 3)]);
+  const received = Buffer.concat([Buffer.from([22, 3, 3]), sized(message, 2)]);
+
+  it('damaged bytes of a server have certificates or none', () => {
+    const plain = { secret: null, cipher: null };
+    expect(readSentChain({ received, ...plain })).toEqual([der]);
+    always(damagedBytes(received), (bytes) => {
+      const total = readSentChain({ received: bytes, ...plain }).reduce((sum, { length }) => sum + length, 0);
+      expect(total).toBeLessThanOrEqual(bytes.length);
+      const encrypted = Buffer.concat([Buffer.from([23]), bytes.subarray(1)]);
+      const secret = { secret: Buffer.alloc(32, 7), cipher: 'TLS_AES_128_GCM_SHA256' };
+      expect(readSentChain({ received: encrypted, ...secret })).toEqual([]);
+    });
   });
 });
 

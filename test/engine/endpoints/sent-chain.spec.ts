@@ -1,11 +1,12 @@
-// Node does not document that the list of the probe is the one on the wire. A relay records the server's bytes, and the
-// Certificate message in them is compared with what the probe reports, byte by byte.
+// Whether the probe reports the certificates that are on the wire. A relay records the server's bytes, and a second reader of
+// the Certificate message in them, which gets the secret from the server, must agree with the probe byte by byte.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
-import { createServer } from 'node:tls';
+import { connect as connectTls, createServer } from 'node:tls';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createProbe } from '../../../src/main/engine/endpoints/probe.ts';
+import { listChain } from '../../../src/main/engine/endpoints/sent-chain.ts';
 import { type SServer, startSServer } from '../../support/daemons/s-server.ts';
 import { createTestPki, NAME, type TestPki, toDer } from '../../support/endpoints/chains.ts';
 import { type PlaintextServer, startPlaintextServer } from '../../support/endpoints/plaintext-servers.ts';
@@ -84,6 +85,20 @@ describeWith('openssl', 'the chain as sent', () => {
       expect(hex(onWire), 'the server sends what it was given').toEqual(hex(certificates.map(toDer)));
     },
   );
+
+  it("agrees with Node's own list", async () => {
+    const chain = [leaf, pki.upper, pki.lower];
+    const cert = chain.map(({ certificate }) => certificate).join('');
+    const node = createServer({ cert, key: leaf.privateKey }).listen(0, '127.0.0.1');
+    await once(node, 'listening');
+    const { port } = node.address() as AddressInfo;
+    const client = connectTls({ host: '127.0.0.1', port, servername: NAME, rejectUnauthorized: false });
+    await once(client, 'secureConnect');
+    const listed = listChain(client);
+    client.destroy();
+    node.close();
+    expect(listed).toEqual(chain.map(toDer));
+  });
 
   it.each(['X25519MLKEM768', 'secp521r1'])(
     'is seen if the server supports only the group %s',

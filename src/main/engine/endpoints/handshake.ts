@@ -2,17 +2,12 @@
 import { constants } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
-import {
-  connect,
-  createSecureContext,
-  type SecureContext,
-  type SecureContextOptions,
-  type TLSSocket,
-} from 'node:tls';
+import { connect, createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { domainToASCII } from 'node:url';
 import { closed } from './failure.ts';
-import { readSentChain } from './sent-chain.ts';
+import { listChain, readSentChain } from './sent-chain.ts';
 import type { KeyType, PresentedSighting } from './sighting.ts';
+import { createTap } from './tap.ts';
 
 /** What clients offer today, and what they offered years ago. */
 export type Offer = 'current' | 'outdated';
@@ -33,32 +28,45 @@ export function shakeHands(
   }: { readonly serverName: string | null; readonly offer: Offer; readonly keyType?: KeyType | undefined },
 ): Promise<Handshake> {
   const { promise, resolve, reject } = Promise.withResolvers<Handshake>();
+  const tap = createTap(socket);
   const secure = connect({
-    socket,
+    socket: tap.stream,
     servername: toSni(serverName),
     secureContext: contextOf(offer, keyType),
-    rejectUnauthorized: false, // strict mode drops the chain before the `error` event
+    rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   });
+  let secret: Buffer | null = null;
+  secure.on('keylog', (line: Buffer) => {
+    secret ??= readSecret(line);
+  });
+  const describe = (): Handshake => {
+    const cipher = secure.getCipher()?.standardName ?? null;
+    const sent = readSentChain({ received: tap.received(), secret, cipher });
+    const chain = sent.length > 0 ? sent : listChain(secure);
+    return { chain, tlsVersion: secure.getProtocol() ?? '', cipher };
+  };
+  let isDone = false;
   secure.on('secureConnect', () => {
-    resolve(describe(secure));
+    isDone = true;
+    resolve(describe());
     secure.destroySoon(); // sends close_notify first
   });
   secure.on('error', (error) => {
-    const seen = describe(secure);
-    if (seen.chain.length > 0) resolve(seen);
+    const hasPresented = secure.getPeerCertificate()?.raw !== undefined; // only what OpenSSL has accepted counts
+    if (hasPresented) resolve(describe());
     else reject(error);
   });
-  secure.on('close', () => reject(closed('handshake')));
+  secure.on('close', () => {
+    if (!isDone) reject(closed('handshake'));
+  });
   return promise;
 }
 
-function describe(secure: TLSSocket): Handshake {
-  return {
-    chain: readSentChain(secure),
-    tlsVersion: secure.getProtocol() ?? '',
-    cipher: secure.getCipher()?.standardName ?? null,
-  };
+/** The server's handshake secret of TLS 1.3, if this line of the key log has it (RFC 9850). */
+function readSecret(line: Buffer): Buffer | null {
+  const [label, , secret = ''] = line.toString('latin1').trim().split(' ');
+  return label === 'SERVER_HANDSHAKE_TRAFFIC_SECRET' ? Buffer.from(secret, 'hex') : null;
 }
 
 /** SNI carries neither IP addresses nor a trailing dot (RFC 6066 section 3). @returns an empty string for no SNI */

@@ -1,5 +1,6 @@
 // The root certificates that a check trusts, indexed by subject so that a lookup verifies one or two signatures.
 import { X509Certificate } from 'node:crypto';
+import { rememberLatest } from '../core/remember-latest.ts';
 import { isIssuedBy } from '../pki/inspect/issued-by.ts';
 import { splitPem } from './pem.ts';
 
@@ -33,7 +34,7 @@ export function createTrust(roots: readonly string[]): Trust {
 }
 
 /** Sets of roots; endpoints that trust a private CA usually share one. */
-const KEPT = 50;
+const REMEMBERED = 50;
 
 /**
  * Creates the trust of PEM texts and remembers the latest: parsing a root and verifying its signature costs more than the
@@ -41,15 +42,8 @@ const KEPT = 50;
  * @returns the trust of all roots in a PEM text
  */
 export function createTrustCache(): (pem: string) => Trust {
-  const latest = new Map<string, Trust>();
-  return (pem) => {
-    const trust = latest.get(pem) ?? createTrust(splitPem(pem));
-    latest.delete(pem); // moves it to the end
-    latest.set(pem, trust);
-    const [oldest] = latest.keys();
-    if (latest.size > KEPT && oldest !== undefined) latest.delete(oldest);
-    return trust;
-  };
+  const latest = rememberLatest<Trust>(REMEMBERED);
+  return (pem) => latest(pem, () => createTrust(splitPem(pem)));
 }
 
 export function isValidAt({ validFromDate, validToDate }: X509Certificate, now: Date): boolean {

@@ -61,7 +61,7 @@ export function shakeHands(
     );
     socket.once('close', () => settle({ kind: 'broken', reason: 'ECONNRESET' }));
     socket.once('secureConnect', () => {
-      const der = socket.getPeerX509Certificate()?.raw;
+      const der: Uint8Array | undefined = socket.getPeerCertificate().raw; // undefined for an empty result
       if (socket.alpnProtocol !== ACME_TLS || der === undefined)
         settle({ kind: 'no_challenge', reason: 'ALPN' });
       else settle({ kind: 'certificate', der });
