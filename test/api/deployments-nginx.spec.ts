@@ -7,6 +7,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
 import { startProcess, type TestProcess } from '../support/acme/process.ts';
+import { nginxSettled } from '../support/daemons/nginx.ts';
 import { type Json, startApp, type TestApp } from '../support/server/app.ts';
 import { startOnPorts } from '../support/tools/ports.ts';
 import { describeWith, toolPath } from '../support/tools/tools.ts';
@@ -123,6 +124,7 @@ http {
     const first = await served();
     await renew();
     await expect.poll(async () => (await lastRun())?.state, { timeout: 60_000 }).toBe('verified');
+    await nginxSettled(nginx.pid);
     const second = await served();
     expect(second).not.toBe(first);
     // The endpoint is checked after the last host, not only six hours later.
@@ -143,6 +145,7 @@ http {
     const retried = await app.call('POST', `/deployment-runs/${String((await lastRun())?.id)}/retry`);
     expect(retried.status, retried.text).toBe(200);
     await expect.poll(async () => (await lastRun())?.state, { timeout: 60_000 }).toBe('verified');
+    await nginxSettled(nginx.pid);
     expect(await served()).not.toBe(second);
     await expect.poll(servedState, { timeout: 60_000 }).toBe('current');
   }, 240_000);

@@ -55,12 +55,16 @@ export async function startNginx(blocks: readonly NginxBlock[]): Promise<Nginx> 
       const left = () => childrenOf(daemon.pid).filter((pid) => former.includes(pid));
       await expect.poll(left, SOON).toEqual([]);
     },
-    settled: () => expect.poll(() => childrenOf(daemon.pid).length, SOON).toBe(WORKERS),
+    settled: () => nginxSettled(daemon.pid),
   };
 }
 
 const WORKERS = 1;
 const SOON = { timeout: 60_000, interval: 10 };
+
+/** For any nginx with one worker: waits until no worker of before a reload is left. @param pid Of its master process. */
+export const nginxSettled = (pid: number): Promise<void> =>
+  expect.poll(() => childrenOf(pid).length, SOON).toBe(WORKERS);
 
 function childrenOf(pid: number): readonly string[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');

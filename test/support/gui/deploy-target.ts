@@ -3,6 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { startDaemon } from '../daemons/daemon.ts';
+import { nginxSettled } from '../daemons/nginx.ts';
 import { type SshHostOptions, startSshHost } from '../deploy/ssh-host.ts';
 import { createOpenSsl } from '../tools/openssl.ts';
 import { toolPath } from '../tools/tools.ts';
@@ -18,7 +19,7 @@ export interface DeployTarget {
   /** The file that nginx reads key and certificate from. */
   readonly path: string;
   readonly httpsPort: number;
-  /** Serial number of the certificate that nginx presents, in upper-case hex. */
+  /** Serial number of the certificate that nginx presents, in upper-case hex. A reload that has begun is waited for. */
   servedSerial(name: string): Promise<string>;
   stop(): Promise<void>;
 }
@@ -54,7 +55,10 @@ export async function startDeployTarget(name: string, options: SshHostOptions = 
     privateKey: host.privateKey,
     path: join(nginx.folder, 'site.pem'),
     httpsPort: nginx.port,
-    servedSerial: (servername) => servedSerial({ host: address, port: nginx.port, servername }),
+    async servedSerial(servername) {
+      await nginxSettled(nginx.pid);
+      return servedSerial({ host: address, port: nginx.port, servername });
+    },
     async stop() {
       await nginx.stop();
       await host.stop();
