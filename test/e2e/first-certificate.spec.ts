@@ -29,7 +29,8 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the page for a new certificate', 
       readonly tags: readonly string[];
     }[];
   const open = async (): Promise<void> => {
-    await gui.open('/about'); // so that the form is empty again
+    // So that the form is empty again: Playwright accepts the question of the browser.
+    await gui.page.goto(`${gui.app.app.address}/icon.svg`);
     await gui.open('/new');
     await names().waitFor();
   };
@@ -125,7 +126,9 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the page for a new certificate', 
     await gui.takeScreenshots('new-dry-run');
     expect(await names().inputValue()).toBe('dry.example.com');
     expect(await projects()).toHaveLength(before + 1);
+    const asked = gui.page.waitForEvent('dialog').then((question) => question.accept());
     await button('Cancel').click();
+    await asked;
     await gui.page.waitForURL(/#\/projects$/);
     await expect.poll(async () => (await projects()).length).toBe(before);
   });

@@ -183,6 +183,7 @@ describeWith(['chromium'], 'a form', () => {
       'Account email': 'nobody is not an email address.',
     });
     await gui.takeScreenshots('form-errors-obtain');
+    await gui.page.goto(`${gui.app.app.address}/icon.svg`); // Playwright accepts the question of the browser
   });
 
   it('keeps its values: Esc and a click outside close its dialog only while it is empty', async () => {

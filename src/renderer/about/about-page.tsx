@@ -63,9 +63,9 @@ function Authorities() {
             <Table.Tbody>
               {data.cas.map((ca) => (
                 <Table.Tr key={ca.id}>
-                  <Table.Td>{ca.name}</Table.Td>
                   <Table.Td>
-                    <Group gap={6}>
+                    <Group gap="0.125rem 0.75rem">
+                      {ca.name}
                       {ca.needsEab && <Mark label={text.needsEab} />}
                       {ca.stagingUrl !== null && <Mark label={text.hasStaging} />}
                     </Group>

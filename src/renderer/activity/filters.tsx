@@ -9,7 +9,7 @@ import type { ActivityFilter } from './activity-search.ts';
 const { filters } = activityTexts;
 
 /** Two of them fit into a row of 400 pixels. */
-const FIELD = { flex: '1 1 9rem', maw: 200 } as const;
+const FIELD = { flex: '1 1 9rem', maw: { base: '100%', sm: 200 } } as const;
 
 interface FiltersProps {
   readonly filter: ActivityFilter;

@@ -30,6 +30,13 @@ export function BackupsPage() {
   const create = useMutation(
     api.backups.create.mutationOptions({ onSuccess: ({ name }) => notifyDone(text.created(name)) }),
   );
+  // First while it is what the user has to do.
+  const needsPassphrase = list.data?.passphraseSet === false;
+  const encryption = (
+    <Panel title={text.encryption}>
+      <Passphrase set={list.data?.passphraseSet ?? null} />
+    </Panel>
+  );
   return (
     <Page
       title={text.title}
@@ -42,7 +49,7 @@ export function BackupsPage() {
           <Button
             loading={create.isPending}
             disabled={list.data?.passphraseSet !== true}
-            title={list.data?.passphraseSet === false ? text.needsPassphrase : undefined}
+            title={needsPassphrase ? text.needsPassphrase : undefined}
             onClick={() => create.mutate({})}
           >
             {text.create}
@@ -53,6 +60,7 @@ export function BackupsPage() {
       <Stack gap="md">
         {create.error !== null && <FailureNotice error={create.error} />}
         <QueryView query={list}>{(data) => <State list={data} />}</QueryView>
+        {needsPassphrase && encryption}
         <Panel title={text.existing} aside={list.data && <Count list={list.data} />} flush>
           <QueryView query={list}>
             {({ backups }) =>
@@ -71,9 +79,7 @@ export function BackupsPage() {
             {({ backup }) => <Schedule backup={backup} usualFolder={list.data?.folder ?? ''} />}
           </QueryView>
         </Panel>
-        <Panel title={text.encryption}>
-          <Passphrase set={list.data?.passphraseSet ?? null} />
-        </Panel>
+        {!needsPassphrase && encryption}
       </Stack>
     </Page>
   );

@@ -17,6 +17,7 @@ import { notifyDone } from '../ui/notify.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { useUnsavedWarning } from '../ui/use-unsaved-warning.ts';
 import { FileDropzone } from './upload/file-dropzone.tsx';
 import { useUpload } from './upload/use-upload.ts';
 import { Passphrase, Verdict } from './upload/verdict.tsx';
@@ -50,8 +51,14 @@ function UploadForm({ project }: { readonly project: ListedProject | null }) {
   const navigate = useNavigate();
   const upload = useUpload(project?.id ?? null, (id) => {
     notifyDone(text.done);
-    void navigate({ to: '/projects/$id', params: { id }, search: { tab: 'certificate' } });
+    void navigate({
+      to: '/projects/$id',
+      params: { id },
+      search: { tab: 'certificate' },
+      ignoreBlocker: true,
+    });
   });
+  useUnsavedWarning(upload.given.length > 0);
   const { verdict, wantsPassphrase, missing, checking, storing, error } = upload;
   const hasCertificate = project !== null && project.certificate !== null;
   return (
@@ -68,13 +75,24 @@ function UploadForm({ project }: { readonly project: ListedProject | null }) {
         <Text c="dimmed" fz="sm">
           {hasCertificate ? text.replaces : text.notRenewed}
         </Text>
-        <Button
-          onClick={upload.store}
-          loading={checking || storing}
-          disabled={verdict === null || !verdict.valid}
-        >
-          {text.submit}
-        </Button>
+        <Group gap="xs">
+          {project === null ? (
+            <LinkButton variant="default" to="/projects">
+              {messages.cancel}
+            </LinkButton>
+          ) : (
+            <LinkButton variant="default" to="/projects/$id" params={{ id: project.id }}>
+              {messages.cancel}
+            </LinkButton>
+          )}
+          <Button
+            onClick={upload.store}
+            loading={checking || storing}
+            disabled={verdict === null || !verdict.valid}
+          >
+            {text.submit}
+          </Button>
+        </Group>
       </Group>
     </Stack>
   );

@@ -14,10 +14,10 @@ import { SearchField } from '../lists/search-field.tsx';
 import { changeSearch } from '../lists/search-params.ts';
 import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { FailureNotice } from '../ui/failure.tsx';
-import { LinkButton } from '../ui/link.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { AddDeploymentButton } from './add-deployment.tsx';
 import { DeploymentRows } from './deployment-rows.tsx';
 import { type DeploymentSearch, readDeploymentSearch } from './deployment-search.ts';
 import { RestoreBanner } from './restore-banner.tsx';
@@ -40,7 +40,11 @@ export function DeploymentsPage() {
   const counts = pages.data?.pages.at(-1)?.counts;
   const filtered = search.q !== undefined || search.state !== undefined;
   return (
-    <Page title={text.title} description={text.description}>
+    <Page
+      title={text.title}
+      description={text.description}
+      actions={(counts?.total ?? 0) > 0 ? <AddDeploymentButton /> : undefined}
+    >
       <RestoreBanner />
       {(filtered || (counts?.total ?? 0) > 0) && (
         <ListToolbar>
@@ -124,7 +128,7 @@ function States({ counts, search, onChoose }: StatesProps) {
 function NoDeployments() {
   return (
     <EmptyList icon={IconPackageExport} text={text.empty}>
-      <LinkButton to="/projects">{text.empty.action}</LinkButton>
+      <AddDeploymentButton />
     </EmptyList>
   );
 }

@@ -5,13 +5,16 @@ import { Notice } from '../ui/notice.tsx';
 import classes from './deployments.module.css';
 
 export function PreviewSentences({ preview }: { readonly preview: DeploymentPreview }) {
-  const [where, ...sentences] = preview.sentences;
-  const { warnings } = preview;
+  const { sentences, warnings } = preview;
+  // The steps follow "On web1:". Before it may be a sentence about the window.
+  const start = Math.max(1, sentences.findIndex((sentence) => sentence.endsWith(':')) + 1);
   return (
     <Stack gap="sm">
-      <Text>{where}</Text>
+      {sentences.slice(0, start).map((sentence) => (
+        <Text key={sentence}>{sentence}</Text>
+      ))}
       <ol className={classes.sentences}>
-        {sentences.map((sentence) => (
+        {sentences.slice(start).map((sentence) => (
           <li key={sentence}>
             <Text component="span">{sentence}</Text>
           </li>

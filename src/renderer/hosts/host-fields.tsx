@@ -88,7 +88,7 @@ function Connection({ values, errors, onChange }: HostFieldsProps) {
         />
         <NumberInput
           label={text.port}
-          description=" "
+          description={text.portHint}
           maw={120}
           miw={100}
           min={1}

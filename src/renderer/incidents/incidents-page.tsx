@@ -35,7 +35,9 @@ export function IncidentsPage() {
         <QueryView query={query}>
           {({ incidents }) =>
             incidents.length === 0 ? (
-              <EmptyList icon={IconAlertTriangle} text={{ title: text.none, text: text.noneText }} />
+              <Panel flush>
+                <EmptyList icon={IconAlertTriangle} text={{ title: text.none, text: text.noneText }} />
+              </Panel>
             ) : (
               <IncidentTable incidents={incidents} />
             )

@@ -15,7 +15,7 @@ export function ListToolbar({ children }: { readonly children: ReactNode }) {
 
 export function FilterGroup({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
-    <Group gap={6} role="group" aria-label={label}>
+    <Group gap={6} role="group" aria-label={label} w="100%">
       {children}
     </Group>
   );

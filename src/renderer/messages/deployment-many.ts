@@ -22,7 +22,8 @@ export const deploymentMany = {
       : `${formatNumber(ready)} of ${formatNumber(all)} can have the deployment. The others are skipped:`,
   unknown: (id: string) => `Project ${id}`,
   example: (project: string) => `For example, ${project}:`,
-  submit: (n: number) => `Create ${formatCount(n, 'deployment', 'deployments')}`,
+  submit: (n: number) =>
+    n === 0 ? 'Create deployments' : `Create ${formatCount(n, 'deployment', 'deployments')}`,
   created: (n: number) => `${formatCount(n, 'deployment', 'deployments')} created`,
   failed: (n: number) => `${projects(n)} got no deployment:`,
 } as const;

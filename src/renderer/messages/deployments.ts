@@ -5,6 +5,10 @@ export const deployments = {
   title: 'Deployments',
   description: 'Where certificates are installed, and whether the services serve them.',
   add: 'Add deployment',
+  ofWhichProject: 'Project',
+  ofWhichProjectHint: 'The deployment installs its certificate, now and after each renewal.',
+  projectMissing: 'Select a project.',
+  noProject: 'No matching projects',
   list: 'Deployments',
   inOrder: (done: number, total: number) =>
     `${done} of ${formatCount(total, 'deployment', 'deployments')} in place`,
@@ -18,8 +22,7 @@ export const deployments = {
   search: 'Search by name or domain',
   empty: {
     title: 'No deployments yet',
-    text: 'A deployment installs the certificate of a project on your servers, and does it again after each renewal. Open a project to add one.',
-    action: 'Open projects',
+    text: 'A deployment installs the certificate of a project on your servers, and does it again after each renewal.',
   },
   nothingFound: {
     title: 'No matching deployments',

@@ -86,7 +86,7 @@ export const endpoints = {
     placeholder: 'www.example.com\nsmtp://mail.example.com:25',
     file: 'Choose a CSV file',
     projects: 'Projects',
-    projectsHint: 'Their certificates are right here. Leave empty to only monitor.',
+    projectsHint: 'The endpoint should present a certificate of these projects. Leave empty to only monitor.',
     submit: (n: number) => (n === 0 ? 'Add endpoints' : `Add ${formatCount(n, 'endpoint', 'endpoints')}`),
     use: (n: number) => `Insert ${formatCount(n, 'suggestion', 'suggestions')}`,
     valid: (n: number) => formatCount(n, 'valid line', 'valid lines'),

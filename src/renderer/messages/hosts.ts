@@ -46,6 +46,7 @@ export const hosts = {
     addressHint: 'Host name or IP address.',
     addressMissing: 'Enter a host name or an IP address.',
     port: 'SSH port',
+    portHint: 'Usually 22.',
     user: 'User',
     userHint: 'Writes the files and reloads the service: root, or a user with sudo.',
     userMissing: 'Enter the user to sign in as.',

@@ -121,7 +121,7 @@ export const overview = {
         action: 'Get certificate',
       },
       notificationChannel: {
-        title: 'Choose where messages go',
+        title: 'Set up notifications',
         why: 'By mail or webhook, before a certificate expires.',
         action: 'Add channel',
       },

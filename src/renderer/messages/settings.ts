@@ -38,8 +38,7 @@ export const settings = {
   renewals: {
     title: 'Renewals',
     pausedUntil: 'Pause renewals until',
-    pausedUntilHint: (zone: string) =>
-      `${zone} time. No automatic renewals until then. Leave empty to resume.`,
+    pausedUntilHint: (zone: string) => `${zone} time. Leave empty to resume renewals.`,
     fallbackCa: 'Fallback CA',
     fallbackCaHint: 'Used when the usual CA is unavailable or refuses.',
     none: 'None',
@@ -88,12 +87,12 @@ export const settings = {
       certificates: 'Certificates',
       actions: 'Actions',
     },
-    changeKey: 'Replace key…',
+    changeKey: 'Replace key',
     changeKeyOf: (ca: string) => `Replace key of the ${ca} account`,
     changed: 'Account key replaced',
     hint: 'A new key keeps the URL of the account, so DNS records that name it stay valid. A replaced account has another URL.',
     replace: {
-      button: 'Replace',
+      button: 'Replace account…',
       of: (ca: string) => `Replace the account at ${ca}`,
       title: 'Replace a deactivated account',
       text: 'Certdesk registers a new account with a new key at the CA. Open orders of the old account are abandoned. Only a deactivated account can be replaced.',

@@ -37,9 +37,10 @@ export const simulation = {
   obstacles: {
     title: 'Not fully automated',
     none: 'Certdesk renews every certificate automatically.',
+    noCertificates: 'No certificates yet.',
     columns: {
       reason: 'Reason',
-      count: 'Certificates',
+      count: 'Number',
       perWeek: 'Renewals a week',
       examples: 'Certificates',
     },

@@ -35,7 +35,7 @@ export function MailFields({ form, known }: Props) {
           {...form.getInputProps('password')}
         />
       </FieldRow>
-      <Group gap="md" grow align="flex-end">
+      <FieldRow>
         <TextInput
           label={text.from}
           description={text.fromHint}
@@ -51,7 +51,7 @@ export function MailFields({ form, known }: Props) {
           acceptValueOnBlur
           {...form.getInputProps('to')}
         />
-      </Group>
+      </FieldRow>
       <Textarea
         label={text.root}
         description={`${text.rootHint} (${messages.optional})`}

@@ -99,7 +99,7 @@ function When({ item }: { readonly item: Attention }) {
   const why = suggestedAction === 'inspect' ? null : jobId;
   if (expiresAt === null && nextAttemptAt === null && why === null && renewedAt === null) return null;
   return (
-    <Group gap="md" fz="xs" c="dimmed">
+    <Group gap="0 1rem" fz="xs" c="dimmed">
       {renewedAt !== null && (
         <span>
           {text.renewed} <Time at={renewedAt} as="relative" />

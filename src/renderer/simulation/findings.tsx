@@ -12,13 +12,13 @@ type Obstacle = Simulation['obstacles'][number];
 
 const SHOWN = 5;
 
-export function Obstacles({ result: { obstacles } }: { readonly result: Simulation }) {
-  const { title, none, columns, reasons, advice } = text.obstacles;
+export function Obstacles({ result: { obstacles, simulated } }: { readonly result: Simulation }) {
+  const { title, none, noCertificates, columns, reasons, advice } = text.obstacles;
   return (
     <Panel title={title} flush>
       {obstacles.length === 0 ? (
         <Text c="dimmed" p="md">
-          {none}
+          {simulated.ordersPerWeek === 0 ? noCertificates : none}
         </Text>
       ) : (
         <DataTable

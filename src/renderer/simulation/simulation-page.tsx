@@ -118,6 +118,9 @@ function Figures({ result }: { readonly result: Simulation }) {
 
 function DnsChanges({ dns }: Pick<Simulation, 'dns'>) {
   const { title, columns } = text.dns;
+  const api = useApi();
+  const known = useQuery(api.system.dnsProviders.queryOptions()).data?.dnsProviders ?? [];
+  const nameOf = (provider: string): string => known.find(({ id }) => id === provider)?.name ?? provider;
   if (dns.length === 0) return null;
   return (
     <Panel title={title} flush>
@@ -126,7 +129,7 @@ function DnsChanges({ dns }: Pick<Simulation, 'dns'>) {
         rows={dns}
         keyOf={({ provider }) => provider}
         columns={[
-          { label: columns.provider, cell: ({ provider }) => provider },
+          { label: columns.provider, cell: ({ provider }) => nameOf(provider) },
           { label: columns.today, cell: ({ today }) => formatNumber(today) },
           { label: columns.simulated, cell: ({ simulated }) => formatNumber(simulated) },
         ]}

@@ -179,6 +179,12 @@ function deployments(
       recipe: 'postfix',
       hosts: { ids: ['shown-mail'] },
       files: [{ ...file, path: '/etc/postfix/certdesk/shop.example.com.pem' }],
+      steps: {
+        ...deployment.steps,
+        validateCommand: ['postfix', 'check'],
+        reloadCommand: ['postfix', 'reload'],
+      },
+      verify: { ...deployment.verify, port: 25, protocol: 'smtp' },
       state: 'paused',
       enabled: false,
       pausedBy: 'restore',

@@ -1,7 +1,10 @@
 // What is wrong with the layout of a page at its present width (WCAG 2.2, 1.4.10 Reflow).
 import type { Page } from 'playwright';
 
-/** @returns a line for each fault: the page scrolls sideways, text overlaps, breaks letter by letter or is tiny. */
+/**
+ * @returns a line for each fault: the page scrolls sideways, text overlaps, breaks letter by letter or is tiny, a copy
+ * button is out of view.
+ */
 export function layoutFaults(page: Page): Promise<readonly string[]> {
   return page.evaluate(inPage);
 }
@@ -76,6 +79,13 @@ function inPage(): readonly string[] {
       const down = Math.min(rect.bottom, other.rect.bottom) - Math.max(rect.top, other.rect.top);
       if (across > 2 && down > 3) faults.push(`${describe(element)} overlaps ${describe(other.element)}`);
     }
+  }
+
+  for (const copy of scope.querySelectorAll('figure button')) {
+    const figure = copy.closest('figure')?.getBoundingClientRect();
+    const { left, right } = copy.getBoundingClientRect();
+    if (figure !== undefined && (left < figure.left || right > figure.right))
+      faults.push(`The button "${copy.getAttribute('aria-label')}" is out of view`);
   }
 
   const side = document.querySelector('[class*="side"]:has(nav)');

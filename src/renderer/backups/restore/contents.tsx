@@ -91,39 +91,36 @@ function Beside({ checked: { here, ...backup } }: { readonly checked: CheckedBac
     [text.secretStore, text.secretStores[backup.secretStore], text.secretStores[here.secretStore]],
   ];
   return (
-    <Table.ScrollContainer
-      minWidth={420}
-      type="native"
-      tabIndex={0}
-      role="group"
+    <Table
+      verticalSpacing={6}
+      horizontalSpacing={8}
+      style={{ overflowWrap: 'anywhere' }}
       aria-label={text.comparison}
     >
-      <Table verticalSpacing={6} aria-label={text.comparison}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>
-              <VisuallyHidden>{text.what}</VisuallyHidden>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>
+            <VisuallyHidden>{text.what}</VisuallyHidden>
+          </Table.Th>
+          {[text.inBackup, text.current].map((label) => (
+            <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
+              {label}
             </Table.Th>
-            {[text.inBackup, text.current].map((label) => (
-              <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
-                {label}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map(([label, inBackup, now]) => (
-            <Table.Tr key={label}>
-              <Table.Th scope="row" c="dimmed" fw={400}>
-                {label}
-              </Table.Th>
-              <Table.Td>{inBackup}</Table.Td>
-              <Table.Td>{now}</Table.Td>
-            </Table.Tr>
           ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map(([label, inBackup, now]) => (
+          <Table.Tr key={label}>
+            <Table.Th scope="row" c="dimmed" fw={400}>
+              {label}
+            </Table.Th>
+            <Table.Td>{inBackup}</Table.Td>
+            <Table.Td>{now}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }
 

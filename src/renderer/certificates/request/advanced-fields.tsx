@@ -8,7 +8,7 @@ import { TagField } from '../../tags/tag-field.tsx';
 import { useProjectTags } from '../../tags/use-project-tags.ts';
 import { ProfileField } from './profile-field.tsx';
 import { KEYS, OTHER_CA } from './request-values.ts';
-import type { RequestState } from './use-request.ts';
+import type { Ca, RequestState } from './use-request.ts';
 
 const text = obtainTexts;
 
@@ -20,12 +20,13 @@ export function AdvancedFields({ request }: { readonly request: RequestState }) 
     return change === undefined ? undefined : text.changedFrom(change.before);
   };
   const noStaging = !other && ca?.stagingUrl === null;
-  const unfit = cas.flatMap((each) => (explainUnfit(each, names, null) === null ? [] : [each.name]));
+  const isUnfit = (each: Ca): boolean => names.length > 0 && explainUnfit(each, names, null) !== null;
+  const unfit = cas.filter(isUnfit).map(({ name }) => name);
   const choices = [
     ...cas.map((each) => ({
       value: each.id,
       label: each.name,
-      disabled: each.id !== form.values.ca && explainUnfit(each, names, null) !== null,
+      disabled: each.id !== form.values.ca && isUnfit(each),
     })),
     { value: OTHER_CA, label: text.otherCa },
   ];

@@ -44,6 +44,7 @@ export function Examination({ request: { form, names, method }, onBlocked }: Exa
   const isRunning = examination.isFetching || settled !== typed;
   const isBlocked = !isRunning && (examination.data?.findings.some(({ blocks }) => blocks) ?? false);
   useEffect(() => onBlocked(isBlocked), [isBlocked, onBlocked]);
+  useEffect(() => () => onBlocked(false), [onBlocked]);
   if (names.length === 0) return null;
   return (
     <Panel>

@@ -13,6 +13,7 @@ import { LinkButton } from '../../ui/link.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
+import { useUnsavedWarning } from '../../ui/use-unsaved-warning.ts';
 import { AdvancedFields } from './advanced-fields.tsx';
 import { NamesField } from './names-field.tsx';
 import { type RequestState, type RequestSubject, useRequest } from './use-request.ts';
@@ -27,6 +28,7 @@ export function RequestForm({ subject }: { readonly subject: RequestSubject }) {
   const request = useRequest(subject);
   const submit = useSubmit(request);
   const [isBlocked, setBlocked] = useState(false);
+  useUnsavedWarning(request.form.isDirty());
   return (
     <form
       noValidate
@@ -56,7 +58,7 @@ export function RequestForm({ subject }: { readonly subject: RequestSubject }) {
           <Duplicate duplicate={submit.duplicate} onAllow={submit.allowDuplicate} />
         )}
         {submit.error !== null && <FailureNotice error={submit.error} />}
-        {request.names.length > 0 && (
+        {request.names.length > 0 && request.isTestable && (
           <Suspense fallback={null}>
             <Examination request={request} onBlocked={setBlocked} />
           </Suspense>

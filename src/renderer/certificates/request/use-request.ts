@@ -13,6 +13,7 @@ import { hasAdvancedError } from './request-errors.ts';
 import {
   addressOf,
   type Before,
+  checkCount,
   checkRequest,
   MANUAL,
   type Method,
@@ -46,6 +47,8 @@ export interface RequestState {
   readonly form: UseFormReturnType<RequestValues>;
   /** All names of the certificate, the domain first. */
   readonly names: readonly string[];
+  /** Whether one certificate can have so many names. Otherwise nothing is tested yet. */
+  readonly isTestable: boolean;
   readonly method: Method;
   /** What the form requests, in a sentence. */
   readonly sentence: string;
@@ -100,6 +103,7 @@ export function useRequest(subject: RequestSubject): RequestState {
     project,
     form,
     names,
+    isTestable: checkCount(values, names, ca) === null,
     method,
     sentence: summarize({
       ...values,

@@ -81,7 +81,11 @@ export function useSubmit({ project, form, names, mark, validate }: RequestState
         if (sending.dryRun) return setTrialJobId(jobId);
         rememberTyped(projectId, form.getValues());
         if (jobId === null) return;
-        void navigate({ to: '/projects/$id/jobs/$jobId', params: { id: projectId, jobId } });
+        void navigate({
+          to: '/projects/$id/jobs/$jobId',
+          params: { id: projectId, jobId },
+          ignoreBlocker: true,
+        });
       },
     });
   }

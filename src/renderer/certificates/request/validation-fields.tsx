@@ -11,7 +11,7 @@ import type { RequestState } from './use-request.ts';
 const text = obtainTexts;
 
 export function ValidationFields({ request }: { readonly request: RequestState }) {
-  const { form, names, method } = request;
+  const { form, names, isTestable, method } = request;
   const wildcard = wildcardOf(names);
   const address = addressOf(names);
   return (
@@ -40,7 +40,7 @@ export function ValidationFields({ request }: { readonly request: RequestState }
       {(method === 'http-01' || method === 'tls-alpn-01') && (
         <>
           <ChallengeNotice type={method} />
-          <Reachability key={method} names={names} type={method} live />
+          {isTestable && <Reachability key={method} names={names} type={method} live />}
         </>
       )}
       {method === 'dns-01' && <DnsValidation request={request} />}

@@ -14,7 +14,7 @@ import { LinkButton } from '../../ui/link.tsx';
 import classes from '../projects.module.css';
 import type { Selection } from '../selection.ts';
 import type { ProjectRowData } from '../use-project-list.ts';
-import { BULK_ACTIONS } from './bulk-actions.ts';
+import { BULK_ACTIONS, type BulkAction } from './bulk-actions.ts';
 import { openBulk } from './bulk-dialog.tsx';
 
 const text = bulkTexts;
@@ -41,21 +41,9 @@ export function BulkBar({ rows, selection }: BulkBarProps) {
       <Text fw={600} mr="xs" aria-live="polite">
         {text.selected(chosen.length)}
       </Text>
-      {BULK_ACTIONS.map((action) => {
-        const Icon = ICONS[action];
-        return (
-          <Button
-            key={action}
-            size="xs"
-            px="xs"
-            variant="default"
-            leftSection={<Icon size={14} aria-hidden />}
-            onClick={() => openBulk(action, chosen)}
-          >
-            {text.actions[action]}
-          </Button>
-        );
-      })}
+      {BULK_ACTIONS.filter((action) => action !== 'remove').map((action) => (
+        <ActionButton key={action} action={action} onClick={() => openBulk(action, chosen)} />
+      ))}
       <LinkButton
         size="xs"
         px="xs"
@@ -66,9 +54,31 @@ export function BulkBar({ rows, selection }: BulkBarProps) {
       >
         {text.addDeployment}
       </LinkButton>
+      {/* After all that removes nothing. */}
+      <ActionButton action="remove" onClick={() => openBulk('remove', chosen)} />
       <Button size="xs" px="xs" variant="subtle" onClick={selection.clear}>
         {text.clear}
       </Button>
     </Group>
+  );
+}
+
+interface ActionButtonProps {
+  readonly action: BulkAction;
+  onClick(): void;
+}
+
+function ActionButton({ action, onClick }: ActionButtonProps) {
+  const Icon = ICONS[action];
+  return (
+    <Button
+      size="xs"
+      px="xs"
+      variant="default"
+      leftSection={<Icon size={14} aria-hidden />}
+      onClick={onClick}
+    >
+      {text.actions[action]}
+    </Button>
   );
 }
