@@ -22,8 +22,11 @@ export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 tab='	'
 newline='
 '
-me=$(id -u)
+while read -r word _ me _; do [ "$word" != Uid: ] || break; done 2>/dev/null </proc/$$/status || me=$(id -u)
 held=''
+
+# A process costs more than all that this script does: so results are variables instead of output, and one tool gets many
+# files instead of one each.
 
 # fail REASON PATH MESSAGE [FIX]
 fail() {
@@ -41,22 +44,43 @@ reason_of() {
   esac
 }
 
-# All values of a word of the request, one per line; the first one.
-lines() {
-  left=$newline$request
+# each_line WORD COMMAND: calls the command with the values of every line of the request that begins with the word.
+each_line() {
+  set -- "$1" "$2" "$newline$request"
   while :; do
-    case $left in *"$newline$1$tab"*) left=${left#*"$newline$1$tab"} ;; *) return 0 ;; esac
-    printf '%s\n' "${left%%"$newline"*}"
+    case $3 in *"$newline$1$tab"*) set -- "$1" "$2" "${3#*"$newline$1$tab"}" ;; *) return 0 ;; esac
+    "$2" "${3%%"$newline"*}" || return
   done
 }
-value() {
-  left=$newline$request
-  case $left in *"$newline$1$tab"*) left=${left#*"$newline$1$tab"} && printf '%s\n' "${left%%"$newline"*}" ;; esac
+
+# find_value WORD: sets value to the values of the first line that begins with the word.
+find_value() {
+  value=''
+  each_line "$1" take_value || return 0
+}
+take_value() { value=$1 && return 1; }
+
+# with_lines LINES COMMAND…: runs the command with the lines as further arguments.
+with_lines() {
+  lines=$1 && shift
+  IFS=$newline && set -f
+  # shellcheck disable=SC2086 # split at line ends
+  set -- "$@" $lines
+  unset IFS && set +f
+  "$@"
 }
 
-# Sets hash_found; empty if the file cannot be read. (A process costs more than all that it does here: results are variables.)
-find_hash() { hash_found=$(sha256sum 2>/dev/null <"$1") && hash_found=${hash_found%% *}; }
-has_hash() { [ -f "$1" ] && find_hash "$1" && [ "$hash_found" = "$2" ]; }
+# find_hashes FILES: sets hashes, in the order of the files; both have one per line.
+find_hashes() {
+  hashes='' listed=''
+  [ -z "$1" ] || listed=$(with_lines "$1" sha256sum 2>/dev/null)$newline || return
+  while [ -n "$listed" ]; do
+    line=${listed%%"$newline"*} listed=${listed#*"$newline"}
+    line=${line#\\} hashes=$hashes${line%% *}$newline
+  done
+}
+has_hash() { [ -f "$1" ] && find_hashes "$1" && [ "$hashes" = "$2$newline" ]; }
+can_read() { { true <"$1"; } 2>/dev/null; }
 flush() { sync "$@" 2>/dev/null || sync; }
 nap() { sleep "$1" 2>/dev/null || sleep 1; }
 
@@ -113,6 +137,7 @@ resolve() {
       is_safe "${real:-/}" ||
         fail unsafe-link "$1" "The link $real/$part is in a folder that others can write to" "chmod go-w '${real:-/}'"
       to=$(readlink "$real/$part")
+      case $to in *[[:cntrl:]]*) fail unsafe-link "$1" "The target of the link $real/$part contains control characters" ;; esac
       rest=$to${rest:+/$rest}
       case $to in /*) real='' ;; esac
     else
@@ -187,26 +212,28 @@ open_state() {
   esac || fail unsafe-folder "$state" 'The folder of runs belongs to another user'
 }
 
-# identity PID: the pid, its start time and the boot. A pid alone may mean another process later.
-identity() {
-  pid=$1
+# identify PID: sets identity to the pid, its start time and the boot; empty if it has ended. A pid alone may mean another
+# process later.
+identify() {
+  pid=$1 identity=''
   { read -r stat <"/proc/$1/stat" && read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || return 1
   # shellcheck disable=SC2086 # the fields after the name
   set -- ${stat##*) }
-  [ "$1" != Z ] && echo "$pid.${20}.$boot"
+  [ "$1" != Z ] && identity=$pid.${20}.$boot
 }
 
 # lock/ has one file, whose name is the identity of the process that may change runs and the files of deployments, or
 # `free`. Renaming it takes the lock: of several processes only one can, also if the last holder was killed.
 is_locked() {
   for holder in "$state"/lock/*; do holder=${holder##*/}; done
-  [ "$(identity "${holder%%.*}")" = "$holder" ]
+  identify "${holder%%.*}" && [ "$identity" = "$holder" ]
 }
 pass_lock() { mv "$state/lock/$1" "$state/lock/$2" 2>/dev/null; }
 
 # Waits until no other request is at work. The script of a lost connection may still be.
 lock() {
-  held=$(identity $$) || fail failed /proc '/proc is not mounted'
+  identify $$ || fail failed /proc '/proc is not mounted'
+  held=$identity
   while is_locked || ! pass_lock "$holder" "$held"; do
     if [ "$holder" = '*' ]; then # it is missing
       error=$({ mkdir -p "$state/.lock.$$" && : >"$state/.lock.$$/free"; } 2>&1) ||
@@ -226,12 +253,14 @@ find_run() {
   for run in "$state"/*/"$1"; do [ ! -d "$run" ] || break; done
 }
 
-# record NAME VALUE: writes a file of the run, never half of it.
-record() { printf '%s\n' "$2" >"$run/.$1" && flush "$run/.$1" && mv -f "$run/.$1" "$run/$1" && flush "$run"; }
-recorded() { [ -f "$run/$1" ] && cat "$run/$1"; }
+# record NAME VALUE: writes a file of the run. It counts from the phase that is entered next, and may be incomplete before.
+record() { printf '%s\n' "$2" >"$run/$1" && flush "$run/$1"; }
+
+# find_recorded NAME: sets recorded to the first line of a file of the run; empty if there is none.
+find_recorded() { recorded='' && { [ ! -s "$run/$1" ] || read -r recorded <"$run/$1" || :; }; }
 
 # enter_phase NAME: appends to the history of the run, before what it names begins. A run without one is being staged.
-enter_phase() { echo "$1" >>"$run/phases" && flush "$run/phases"; }
+enter_phase() { echo "$1" >>"$run/phases" && flush "$run" "$run/phases"; }
 
 # Sets phase to the last whole line of the history.
 read_phase() {
@@ -243,10 +272,13 @@ is_phase() {
   case " $1 " in *" $phase "*) ;; *) return 1 ;; esac
 }
 
-# each_file COMMAND: for every line of the plan, with its fields as variables.
+# each_file COMMAND: for every line of the plan, with its fields as variables. Files of one folder share a temporary folder.
 each_file() {
+  before=''
   while IFS=$tab read -r index replace owner group mode hash old folder base <&3; do
-    real=${folder%/}/$base temporary=.certdesk-${run##*/}.$index
+    [ "$folder" = "$before" ] || temporary=.certdesk-${run##*/}.$index
+    before=$folder real=${folder%/}/$base new=${folder%/}/$temporary/new.$index
+    [ "$replace" = rename ] || new=$run/new.$index
     "$1" || return 1
   done 3<"$run/plan"
 }
@@ -260,25 +292,32 @@ discard_run() {
 
 # --- Stage -----------------------------------------------------------------------------------------------------------
 
-# copy_attributes FROM TO: owner, mode, ACL and SELinux label, as far as this host's tools can.
+# copy_attributes FROM TO: owner, mode, ACL and SELinux label, as far as this host's tools can. Sets by to what has done it.
 copy_attributes() {
-  if ! cp --attributes-only --preserve=all --no-preserve=timestamps "$1" "$2" 2>/dev/null; then
-    chown "$(stat -c %u:%g "$1")" "$2" 2>/dev/null
-    chmod "$(stat -c %a "$1")" "$2"
-    ! command -v setfacl >/dev/null || getfacl -c "$1" 2>/dev/null | setfacl --set-file=- "$2" 2>/dev/null
-  fi
+  by='cp'
+  cp --attributes-only --preserve=all --no-preserve=timestamps "$1" "$2" 2>/dev/null && return
+  by='other'
+  chown "$(stat -c %u:%g "$1")" "$2" 2>/dev/null
+  chmod "$(stat -c %a "$1")" "$2"
+  ! command -v setfacl >/dev/null || getfacl -c "$1" 2>/dev/null | setfacl --set-file=- "$2" 2>/dev/null
   return 0
 }
 
 # copy_file FROM TO: with all attributes. A link is not followed, so that nobody can have another file copied.
 copy_file() {
-  { cp -P --preserve=all "$1" "$2" 2>/dev/null || { cp -Pp "$1" "$2" && copy_attributes "$1" "$2"; }; } &&
+  { cp -fP --preserve=all "$1" "$2" 2>/dev/null || { cp -fPp "$1" "$2" && copy_attributes "$1" "$2"; }; } &&
     [ -f "$2" ] && [ ! -L "$2" ]
 }
 
 # give_attributes FILE OLD: owner, group and mode of the request, otherwise those of OLD.
 give_attributes() {
+  by=''
   [ -z "$2" ] || copy_attributes "$2" "$1"
+  if [ "$me$by$owner$group${mode%%0*}" = 0cp--+ ]; then
+    # For root, cp has kept the owner or failed. It is data, whatever it replaces.
+    if [ -x "$1" ] || [ -u "$1" ] || [ -g "$1" ] || [ -k "$1" ]; then chmod a-xst "$1"; fi
+    return
+  fi
   # shellcheck disable=SC2046 # two words for each file
   set -- "$1" "$2" $(stat -c '%u:%g %a' "$1" "${2:-$1}")
   want=$5
@@ -293,7 +332,7 @@ give_attributes() {
   if [ "${mode#+}" = "$mode" ] || [ -z "$2" ]; then
     chmod "${mode#+}" "$1"
   elif [ $((0$4 & 07111)) != 0 ]; then
-    chmod a-xst "$1" # it is data, whatever it replaces
+    chmod a-xst "$1"
   fi
 }
 
@@ -306,12 +345,7 @@ END
   case $index/$replace/$mode/$hash in *[!0-9a-z/+-]*) fail invalid "$path" 'The request is damaged' ;; esac
   case ${mode#+} in 0[0246][0246][0246]) ;; *) fail invalid "$path" 'The mode must be octal, without execute bits' ;; esac
   use_path "$path"
-  old=-
-  if [ -f "$real" ]; then
-    find_hash "$real"
-    old=$hash_found
-    [ -n "$old" ] || fail no-permission "$path" "$(id -un) may not read $real"
-  fi
+  [ ! -f "$real" ] || can_read "$real" || fail no-permission "$path" "$(id -un) may not read $real"
   [ "$replace" = rename ] && return
   [ -f "$real" ] || fail missing "$path" 'Only an existing file can be replaced in place'
   [ -w "$real" ] || fail no-permission "$path" "$(id -un) may not write to $real"
@@ -319,65 +353,79 @@ END
     fail unsafe-folder "$path" "Others can write to $folder, so that a file in it cannot be replaced in place safely"
 }
 
-stage_file() {
+# Adds a file to the plan. A plus sign stands for the hash of the existing file.
+plan_file() {
   check_file "$1"
-  temporary=.certdesk-${run##*/}.$index previous='' new=new
-  printf '%s\t' "$index" "$replace" "$owner" "$group" "$mode" "$hash" "$old" "$folder" >>"$run/plan"
-  printf '%s\n' "$base" >>"$run/plan"
-  if [ "$replace" = in-place ]; then
-    cd "$run" && new=new.$index
-  else
-    enter_temporary || fail "$(reason_of "$failure")" "$path" "$(id -un) cannot write to $folder: ${failure##*: }"
-    [ "$old" = - ] || previous=../$base
-  fi
-  error=$({ as_caller head -c 4194304 "$uploads/$index" >"./$new"; } 2>&1) ||
-    fail "$(reason_of "$error")" "$path" "Cannot write the new file: ${error##*: }"
-  has_hash "$new" "$hash" || fail hash-mismatch "$path" 'The uploaded file is not complete'
-  [ "$replace" = in-place ] || give_attributes "$new" "$previous"
-  printf 'staged\t%s\t%s\t%s\n' "$path" "$real" "$old"
+  old=-
+  [ ! -f "$real" ] || existing=$existing$real$newline old=+
+  plan=$plan$index$tab$replace$tab$owner$tab$group$tab$mode$tab$hash$tab$old$tab$folder$tab$base$newline
+  staged=${staged}staged$tab$path$tab$real$tab$old$newline
 }
 
-flush_new() { if [ "$replace" = in-place ]; then flush "$run/new.$index"; else flush "${folder%/}/$temporary/new"; fi; }
+stage_file() {
+  if [ "$replace" = in-place ]; then
+    cd "$run"
+  elif [ "$made" = "$temporary" ]; then
+    enter "${folder%/}/$temporary"
+  else
+    enter_temporary && made=$temporary
+  fi || fail "$(reason_of "$failure")" "$real" "$(id -un) cannot write to $folder: ${failure##*: }"
+  { as_caller head -c 4194304 "$uploads/$index" >"./new.$index"; } 2>"$run/message" || {
+    error=$(cat "$run/message")
+    fail "$(reason_of "$error")" "$real" "Cannot write the new file: ${error##*: }"
+  }
+  news=$news$new$newline wanted=$wanted$hash$newline path=$real
+  [ "$replace" = in-place ] || if [ "$old" = - ]; then give_attributes "./new.$index" ''; else give_attributes "./new.$index" "../$base"; fi
+}
+
+# remove_older FOLDER…: of uploads to this deployment, but not newer ones.
+remove_older() {
+  for each in "$@"; do
+    case $each in "$deployment".*) ;; *) continue ;; esac
+    [ "${each##*.}" -ge "${uploads##*.}" ] 2>/dev/null || as_caller rm -rf "${uploads%/*}/$each"
+  done
+}
 
 do_stage() {
-  id=$(value run) deployment=$(value deployment) uploads=$(value uploads)
-  check_id "$id"
-  check_id "$deployment"
+  find_value run && id=$value && check_id "$id"
+  find_value deployment && deployment=$value && check_id "$deployment"
+  find_value uploads && uploads=$value
   trap 'as_caller rm -rf "$uploads" 2>/dev/null' EXIT
   trap 'exit 4' HUP INT TERM PIPE
   lock
   as_caller test -d "$uploads" || fail interrupted "$id" 'A newer attempt has removed the uploaded files of this one'
   # What earlier attempts have uploaded. If one of them still runs, it finds nothing and ends. A newer one is left alone.
-  as_caller ls "${uploads%/*}" 2>/dev/null | while IFS= read -r each; do
-    case $each in "$deployment".*) ;; *) continue ;; esac
-    [ "${each##*.}" -ge "${uploads##*.}" ] 2>/dev/null || as_caller rm -rf "${uploads%/*}/$each"
-  done
+  with_lines "$(as_caller ls "${uploads%/*}" 2>/dev/null)" remove_older
   find_run "$id"
   if [ -d "$run" ] && ! is_phase 'staging staged'; then echo begun && return; fi
   # What an earlier run has staged and not used, and what this one has.
   for run in "$state/$deployment"/*; do [ ! -d "$run" ] || ! is_phase 'staging staged' || discard_run; done
   run=$state/$deployment/$id
   trap 'is_phase staged || discard_run; as_caller rm -rf "$uploads" 2>/dev/null' EXIT
-  error=$({ mkdir -p "$run" && : >"$run/plan"; } 2>&1) ||
+  plan='' staged='' existing='' news='' wanted='' made='' failure=''
+  each_line file plan_file
+  find_hashes "$existing" || fail failed "$state" 'A file has changed meanwhile'
+  for old in $hashes; do plan=${plan%%"$tab+$tab"*}$tab$old$tab${plan#*"$tab+$tab"}; done
+  error=$({ mkdir -p "$run" && printf %s "$plan" >"$run/plan"; } 2>&1) ||
     fail "$(reason_of "$error")" "$run" "Cannot write to $state: ${error##*: }"
-  lines file | while IFS= read -r line; do stage_file "$line"; done || exit
-  each_file flush_new
-  flush "$run/plan"
+  each_file stage_file
+  { find_hashes "$news" && [ "$hashes" = "$wanted" ]; } || fail hash-mismatch "$uploads" 'The uploaded files are not complete'
+  with_lines "$news" flush "$run/plan" "$run"
   as_caller rm -rf "$uploads"
-  flush "$run" && enter_phase staged && trap - EXIT
+  enter_phase staged && trap - EXIT
+  printf %s "$staged"
 }
 
 # --- Swap ------------------------------------------------------------------------------------------------------------
 
-# Keeps the current file, before anything changes.
-keep_file() {
-  [ "$old" = - ] || [ -f "$run/old.$index" ] && return
-  enter "$folder" && copy_file "./$base" "$run/keeping" && mv -f "$run/keeping" "$run/old.$index"
-}
+# Keeps the current file, before anything changes. The copy counts from the phase `kept`.
+keep_file() { [ "$old" = - ] || { enter "$folder" && copy_file "./$base" "$run/old.$index"; }; }
+drop_unkept() { ! is_phase 'staged keeping' || rm -f "$run"/old.*; }
 
 flush_kept() {
-  for kept in "$run"/old.*; do [ ! -f "$kept" ] || { flush "$run" "$run"/old.* && return; }; done
-  return 0
+  set -- "$run"
+  for kept in "$run"/old.* "$run/owed"; do [ ! -f "$kept" ] || set -- "$@" "$kept"; done
+  flush "$@"
 }
 flush_folder() { [ "$folder" = "$flushed" ] || { flush "$folder" && flushed=$folder; }; }
 
@@ -386,14 +434,23 @@ write_in_place() { { [ "$me" != 0 ] || is_safe "$folder"; } && cat "$1" >"$real"
 
 install_file() {
   if [ "$replace" = in-place ]; then
-    write_in_place "$run/new.$index" || return 1
+    write_in_place "$new" || return 1
     path=$real
     (give_attributes "$real" "$real") >/dev/null || return 1
-  elif enter "$folder" && [ -f "$temporary/new" ]; then
-    mv -fT "./$temporary/new" "./$base" && rmdir "./$temporary"
+  elif enter "$folder" && [ -f "./$temporary/new.$index" ]; then
+    mv -fT "./$temporary/new.$index" "./$base"
     [ "$old" != - ] || ! command -v restorecon >/dev/null || restorecon "$real"
   fi
-  has_hash "$real" "$hash" # also after a repetition, which finds nothing to install
+  reals=$reals$real$newline wanted=$wanted$hash$newline
+}
+
+remove_temporary() { ! enter "$folder" || [ ! -d "./$temporary" ] || rmdir "./$temporary"; }
+
+# Also after a repetition, which finds nothing to install, the files must be the new ones.
+install_files() {
+  reals='' wanted='' flushed=''
+  each_file install_file && each_file remove_temporary && find_hashes "$reals" && [ "$hashes" = "$wanted" ] &&
+    each_file flush_folder
 }
 
 restore_file() {
@@ -415,49 +472,35 @@ check_listed() {
   is_listed "command $1" || fail not-listed "$1" "$config does not list this command" "command $1"
 }
 
-# check_step NAME: refuses a command that the helper's list does not have. No command is fine.
+# check_step NAME: sets seconds, kind and text, and refuses a command that the helper's list does not have. No command is fine.
 check_step() {
-  IFS=$tab read -r seconds kind text <<END
-$(value "$1")
-END
+  find_value "$1"
+  seconds=${value%%"$tab"*} text=${value#*"$tab"}
+  kind=${text%%"$tab"*} text=${text#*"$tab"}
   case $seconds in '' | later) return 0 ;; *[!0-9]*) fail invalid '' 'The time-out must be a number' ;; esac
-  if [ "$kind" = line ]; then
-    [ $restricted = no ] || check_listed "$text"
-  else
-    [ $restricted = no ] || fail not-listed '' 'The helper runs listed commands only. Save the script on the host, and list it'
-    text=$(printf %s "$text" | base64 -d)
-  fi
+  [ $restricted = yes ] || return 0
+  [ "$kind" = line ] || fail not-listed '' 'The helper runs listed commands only. Save the script on the host, and list it'
+  check_listed "$text"
 }
 
 # The names and paths that a command is given. A caller of the helper must not set PATH and the like, or make a command
 # that runs as root read other files.
-export_environment() {
-  while IFS=$tab read -r name setting; do
-    case $name in *[!A-Z_]*) continue ;; esac
-    case $name in
-      CERTDESK_CERTIFICATE | CERTDESK_CHAIN | CERTDESK_FULLCHAIN | CERTDESK_PRIVKEY)
-        is_listed "path $setting" || is_listed "folder ${setting%/*}" || continue
-        case $setting in */../* | */..) continue ;; esac
-        ;;
-      CERTDESK_* | RENEWED_DOMAINS) case $setting in *[!A-Za-z0-9\ .*:_-]*) continue ;; esac ;;
-      *) continue ;;
-    esac
-    export "$name=$setting"
-  done <<END
-$(lines env)
-END
+export_setting() {
+  name=${1%%"$tab"*} setting=${1#*"$tab"}
+  case $name in *[!A-Z_]*) return 0 ;; esac
+  case $name in
+    CERTDESK_CERTIFICATE | CERTDESK_CHAIN | CERTDESK_FULLCHAIN | CERTDESK_PRIVKEY)
+      is_listed "path $setting" || is_listed "folder ${setting%/*}" || return 0
+      case $setting in */../* | */..) return 0 ;; esac
+      ;;
+    CERTDESK_* | RENEWED_DOMAINS) case $setting in *[!A-Za-z0-9\ .*:_-]*) return 0 ;; esac ;;
+    *) return 0 ;;
+  esac
+  export "$name=$setting"
 }
 
 # Writes standard input to a file as it arrives, until it has more than 64 KiB, and drops the rest.
-collect() {
-  size=0 && : >"$run/output"
-  while [ "$size" -le 65536 ]; do
-    dd bs=65537 count=1 >>"$run/output" 2>/dev/null
-    last=$size size=$(stat -c %s "$run/output")
-    [ "$size" != "$last" ] || return 0
-  done
-  cat >/dev/null
-}
+collect() { case $(dd bs=1 count=65537 2>&1 >"$run/output") in 65537*) cat >/dev/null ;; esac }
 
 # The exit code of a step, in all runs of the request, as soon as its command has ended: a repetition does not run it again.
 # The file is of this process: a command that a killed one has left behind may still end.
@@ -469,73 +512,89 @@ run_step() {
   code='' timed_out=no
   for past in "$run/code.$2".*; do [ ! -s "$past" ] || read -r code <"$past"; done
   [ -n "$code" ] || start_step "$2"
-  grep -qs "^step$tab$2$tab" "$run/steps" ||
-    printf 'step\t%s\t%s\t%s\t%s\n' "$2" "$code" $timed_out "$(base64 <"$run/output" | tr -d '\n')" >>"$run/steps"
-  rm -f "$run/pipe" "$run/output" "$run/step"
+  { [ -f "$run/steps" ] && grep -q "^step$tab$2$tab" "$run/steps"; } || {
+    said=''
+    [ ! -s "$run/output" ] || said=$(base64 <"$run/output" | tr -d '\n')
+    printf 'step\t%s\t%s\t%s\t%s\n' "$2" "$code" $timed_out "$said" >>"$run/steps"
+  }
+  true >"$run/step"
   [ $timed_out = no ] && [ "$code" = 0 ]
 }
 
 start_step() {
   end_step
-  rm -f "$run/pipe"
+  [ ! -e "$run/pipe" ] || rm -f "$run/pipe"
   mkfifo "$run/pipe"
-  collect <"$run/pipe" >/dev/null 2>&1 &
+  true >"$run/output"
+  collect <"$run/pipe" >/dev/null 2>&1 3<&- 4<&- &
   reader=$!
   (
-    export_environment
+    each_line env export_setting
     # The text comes through a pipe, so that no list of processes shows it.
     # shellcheck disable=SC2016 # expanded by the inner shell
-    printf %s "$text" | setsid sh -c 'echo $$ >"$1" && text=$(cat) && exec </dev/null && cd / && eval "$text"' step "$run/step"
+    step_text | setsid sh -c 'echo $$ >"$1" && text=$(cat) && exec </dev/null && cd / && eval "$text"' step "$run/step"
     code=$? && for_runs record_code "$1"
   ) >"$run/pipe" 2>&1 3<&- 4<&- &
-  until=$(($(date +%s) + seconds)) wait=0.02
-  until [ -s "$run/code.$1.$$" ]; do
-    nap $wait
-    now=$(date +%s)
-    if [ "$now" -gt "$until" ]; then timed_out=yes && end_step && break; fi
-    if [ "$now" -gt $((until - seconds)) ]; then wait=0.2; elif [ $wait = 0.02 ]; then wait=0.05; else wait=0.1; fi
-  done
+  step=$!
+  identify $$
+  trap : ALRM
+  wake_later "$identity" >/dev/null 2>&1 3<&- 4<&- &
+  alarm=$!
+  wait $step
+  find_recorded "code.$1.$$"
+  if [ -n "$recorded" ]; then kill $alarm 2>/dev/null; else timed_out=yes && end_step && find_recorded "code.$1.$$"; fi
+  code=${recorded:-124}
   # A process that the command left in the background may hold the pipe open. Its output is not waited for.
-  for _ in 1 2 3 4 5; do [ -n "$(identity $reader)" ] && nap 0.02; done
-  kill $reader 2>/dev/null
-  code=$(recorded "code.$1.$$")
-  code=${code:-124}
+  for _ in 1 2 3 4 5; do ! identify $reader || nap 0.02; done
+  ! identify $reader || kill $reader 2>/dev/null
+}
+
+step_text() { if [ "$kind" = line ]; then printf %s "$text"; else printf %s "$text" | base64 -d; fi; }
+
+# wake_later IDENTITY: ends the `wait` of this shell, if it still runs, when the time of its step is over.
+wake_later() {
+  sleeper=''
+  trap '[ -z "$sleeper" ] || kill $sleeper; exit' TERM
+  sleep "$seconds" &
+  sleeper=$!
+  wait $sleeper
+  identify $$ && [ "$identity" = "$1" ] && kill -s ALRM $$
 }
 
 # Ends a command that took too long, or that a killed run left behind.
 end_step() {
-  step=$(recorded step)
-  case $step in '' | *[!0-9]*) return 0 ;; esac
-  kill -s TERM -- "-$step" 2>/dev/null || return 0
-  for _ in 1 2 3 4 5 6 7 8 9 10; do ! kill -s 0 -- "-$step" 2>/dev/null || nap 0.2; done
-  kill -s KILL -- "-$step" 2>/dev/null || return 0
+  find_recorded step
+  case $recorded in '' | *[!0-9]*) return 0 ;; esac
+  kill -s TERM -- "-$recorded" 2>/dev/null || return 0
+  for _ in 1 2 3 4 5 6 7 8 9 10; do ! kill -s 0 -- "-$recorded" 2>/dev/null || nap 0.2; done
+  kill -s KILL -- "-$recorded" 2>/dev/null || return 0
 }
 
 # Only after the end is recorded, so that no command runs twice.
 forget_steps() { rm -f "$run"/code.* "$run/steps" "$run/reload-again"; }
 
-# finish STATE ERROR: for all runs of the request. The result is there last.
+# finish STATE ERROR: for all runs of the request.
 finish() {
-  steps=$(recorded steps)
-  for each in $runs; do
-    find_run "$each"
-    each_file drop_temporary
-    [ "$1" = swapped ] || [ "$1" = rollback-failed ] || rm -f "$run"/old.*
-    rm -f "$run"/new.* "$run"/keeping
-    owed=no && [ ! -f "$run/owed" ] || owed=yes
-    record result "result$tab$1$tab$owed$tab$2
-$steps"
-    enter_phase "$1"
-    forget_steps
-    [ "$1" = swapped ] && [ $owed = no ] && prune
-  done
+  for_runs record_result "$1" "$2" && for_runs tidy "$1"
 }
 
-# Only the generation that this run replaced stays.
-prune() {
-  kept=$run
-  for run in "${kept%/*}"/*; do [ "$run" = "$kept" ] || [ ! -f "$run/result" ] || rm -rf "$run"; done
-  run=$kept
+# The steps are those of the first run.
+record_result() {
+  each_file drop_temporary
+  [ "$1" = swapped ] || [ "$1" = rollback-failed ] || rm -f "$run"/old.*
+  owed=no && [ ! -s "$run/owed" ] || owed=yes
+  { printf 'result\t%s\t%s\t%s\n' "$1" $owed "$2" && { [ ! -f "$first/steps" ] || cat "$first/steps"; }; } >"$run/result" &&
+    flush "$run/result" && enter_phase "$1"
+}
+
+# Removes what the run does not need any more. Of finished runs, only the generation that this one replaced stays.
+tidy() {
+  state_left=$1 && set -- "$run"/new.* "$run"/code.*
+  for name in steps reload-again message pipe output step; do set -- "$@" "$run/$name"; done
+  if [ "$state_left" = swapped ] && [ ! -s "$run/owed" ]; then
+    for other in "${run%/*}"/*; do [ "$other" = "$run" ] || [ ! -f "$other/result" ] || set -- "$@" "$other"; done
+  fi
+  rm -rf "$@"
 }
 
 # for_runs COMMAND: for every run of the request. The first has their steps.
@@ -543,28 +602,30 @@ for_runs() {
   for each in $runs; do find_run "$each" && "$@" || return 1; done
   run=$first
 }
-drop() { rm -f "$run/$1"; }
+# Without a process: an empty file means no.
+set_owed() { printf %s "$1" >"$run/owed"; }
 
 install_run() {
-  ! is_phase staged || enter_phase keeping
-  if is_phase keeping; then each_file keep_file && flush_kept && enter_phase kept || return 1; fi
+  if is_phase 'staged keeping'; then
+    each_file keep_file && { [ -z "$reload" ] || set_owed yes; } && flush_kept && enter_phase kept || return 1
+  fi
   is_phase kept || return 0
-  [ -z "$(value reload)" ] || record owed yes
-  flushed=''
-  each_file install_file && each_file flush_folder && enter_phase installed
+  install_files && echo installed >>"$run/phases" # if the host loses it, the next contact finds the files installed
 }
 
 restore_run() { is_phase restored || { each_file restore_file && enter_phase restored; }; }
 
 # put_back ERROR: restores everything, in all runs of the request.
 put_back() {
+  for_runs drop_unkept
   for_runs record error "$1"
   for_runs enter_phase restoring
   finish_put_back
 }
 
 finish_put_back() {
-  error=$(recorded error)
+  find_recorded error
+  error=$recorded
   if ! for_runs restore_run; then
     run=$first
     finish rollback-failed "${error:+$error. }The previous files could not all be restored. They are in $run"
@@ -572,9 +633,9 @@ finish_put_back() {
   fi
   # Unless the service has been asked to load the new files, it has the previous ones.
   if [ ! -f "$run/reload-again" ] || run_step reload reload-after-rollback; then
-    for_runs drop owed
+    for_runs set_owed ''
   else
-    for_runs record owed yes
+    for_runs set_owed yes
     error="${error:+$error. }The reload with the previous files failed too"
   fi
   finish rolled-back "$error"
@@ -586,24 +647,26 @@ do_work() {
   open_runs
   ! is_done "$1" || return 0
   ! is_phase 'swapped rollback-failed' || for_runs forget_steps
-  reload=$(value reload)
+  find_value reload && reload=$value
+  find_value validate && validate=$value
+  find_value back
   if is_phase 'restoring restored'; then
     finish_put_back
-  elif [ "$(value back)" = yes ]; then
-    [ -z "$reload" ] || ! is_phase 'swapped reloading rollback-failed' || record reload-again yes
+  elif [ "$value" = yes ]; then
+    [ -z "$reload" ] || ! is_phase 'swapped reloading rollback-failed' || echo yes >"$run/reload-again"
     put_back ''
   elif ! for_runs install_run; then
     run=$first
     put_back 'The new files could not all be installed'
-  elif is_phase installed && [ -n "$(value validate)" ] && ! run_step validate validate; then
+  elif is_phase installed && [ -n "$validate" ] && ! run_step validate validate; then
     put_back 'The configuration is not valid with the new files'
   elif [ -z "$reload" ] || [ "$reload" = later ]; then
     finish swapped ''
   else
+    echo yes >"$run/reload-again"
     for_runs enter_phase reloading
-    record reload-again yes
     if run_step reload reload; then
-      for_runs drop owed
+      for_runs set_owed ''
       finish swapped ''
     else
       put_back 'The service could not reload with the new files'
@@ -615,20 +678,23 @@ do_work() {
 is_done() {
   case $1 in
     swap) is_phase 'swapped rolled-back rollback-failed' ;;
-    reload) is_phase rolled-back || { is_phase swapped && [ ! -f "$run/owed" ]; } ;;
+    reload) is_phase rolled-back || { is_phase swapped && [ ! -s "$run/owed" ]; } ;;
     *) is_phase rolled-back ;;
   esac
 }
 
 open_runs() {
-  runs=$(lines run)
-  printf '%s\n' "$runs" | while IFS= read -r each; do check_id "$each"; done || exit
-  for each in $runs; do
-    find_run "$each"
-    if [ ! -d "$run" ] || is_phase staging; then fail missing "$each" 'The host has not staged this run'; fi
-  done
-  find_run "$(value run)"
+  runs=''
+  each_line run open_run
+  [ -n "$runs" ] || check_id ''
+  for first in $runs; do break; done
+  find_run "$first"
   first=$run
+}
+open_run() {
+  find_run "$1"
+  if [ ! -d "$run" ] || is_phase staging; then fail missing "$1" 'The host has not staged this run'; fi
+  runs="$runs $1"
 }
 
 is_new() { has_hash "$real" "$hash"; }
@@ -637,7 +703,8 @@ print_result() { printf 'run\t%s\n' "${run##*/}" && cat "$run/result"; }
 # swap, reload and roll-back: start the worker, which continues without this connection, and wait for it.
 do_swap() {
   open_runs
-  (check_step validate && check_step reload) || exit
+  check_step validate
+  check_step reload
   while is_locked; do nap 0.1; done
   if ! is_done "$verb"; then
     if [ "$verb" = roll-back ] && is_phase swapped && ! each_file is_new; then
@@ -652,70 +719,86 @@ do_swap() {
 }
 
 do_outcome() {
-  find_run "$(value run)"
+  find_value run
+  find_run "$value"
   if [ ! -d "$run" ] || is_phase staging; then
     echo none
-  elif is_phase staged; then
-    echo staged
   elif is_phase 'swapped rolled-back rollback-failed'; then
     echo finished && print_result
   elif is_locked; then
     echo running
+  elif is_phase staged; then
+    echo staged
   else
-    printf 'interrupted\t%s\t%s\n' "$phase" "$([ -f "$run/owed" ] && echo yes)"
+    printf 'interrupted\t%s\t%s\n' "$phase" "$([ -s "$run/owed" ] && echo yes)"
   fi
 }
 
 # --- Other requests --------------------------------------------------------------------------------------------------
 
 do_discard() {
-  check_id "$(value run)"
+  find_value run
+  check_id "$value"
   lock
-  find_run "$(value run)"
+  find_run "$value"
   if [ -d "$run" ] && is_phase 'staging staged'; then discard_run; fi
 }
 
+# Adds what is at a path to the answer. A plus sign stands for what tools say of an existing file.
+see_path() {
+  path=$1
+  use_path "$path"
+  [ -f "$real" ] || { seen=${seen}missing$newline && return; }
+  can_read "$real" || fail no-permission "$path" "$(id -un) may not read $real"
+  existing=$existing$real$newline seen=${seen}file$tab$real$tab$linked$tab+$newline
+}
+
 do_stat() {
-  lines path | while IFS= read -r path; do
-    use_path "$path"
-    if [ -f "$real" ]; then
-      find_hash "$real" || fail no-permission "$path" "$(id -un) may not read $real"
-      printf 'file\t%s\t%s\t%s\t%s\n' "$real" $linked "$hash_found" "$(stat -c "%U$tab%G$tab%a$tab%s" "$real")"
-    else
-      echo missing
-    fi
+  seen='' existing='' hashes=''
+  each_line path see_path
+  if [ -n "$existing" ]; then
+    { facts=$(with_lines "$existing" stat -c "%U$tab%G$tab%a$tab%s") && find_hashes "$existing"; } ||
+      fail failed "$path" 'A file has changed meanwhile'
+  fi
+  for each in $hashes; do
+    seen=${seen%%"$tab+$newline"*}$tab$each$tab${facts%%"$newline"*}$newline${seen#*"$tab+$newline"}
+    facts=${facts#*"$newline"}
   done
+  printf %s "$seen"
 }
 
 do_read() {
-  path=$(value path)
+  find_value limit && limit=$value
+  find_value path && path=$value
   use_path "$path"
   [ -f "$real" ] || fail missing "$path" 'There is no such file'
-  [ "$(stat -c %s "$real")" -le "$(value limit)" ] || fail too-large "$path" 'The file is too large'
+  [ "$(stat -c %s "$real")" -le "$limit" ] || fail too-large "$path" 'The file is too large'
   content=$(base64 <"$real" 2>/dev/null) || fail no-permission "$path" "$(id -un) may not read $real"
   printf 'content\t%s\n' "$(printf %s "$content" | tr -d '\n')"
 }
 
-do_remove() {
-  lines path | while IFS= read -r path; do
-    case $path in /*) [ -d "${path%/*}/" ] || continue ;; esac
-    use_path "$path"
-    [ -f "$real" ] || continue
-    error=$(enter "$folder" && rm -f "./$base" 2>&1) ||
-      fail "$(reason_of "$error")" "$path" "Cannot remove $real: ${error##*: }"
-  done
+do_remove() { each_line path remove_file; }
+remove_file() {
+  path=$1
+  case $path in /*) [ -d "${path%/*}/" ] || return 0 ;; esac
+  use_path "$path"
+  [ -f "$real" ] || return 0
+  error=$(enter "$folder" && rm -f "./$base" 2>&1) ||
+    fail "$(reason_of "$error")" "$path" "Cannot remove $real: ${error##*: }"
 }
 
 do_purge() {
-  check_id "$(value deployment)"
+  find_value deployment
+  check_id "$value"
   lock
-  rm -f "$state/$(value deployment)"/*/old.*
+  rm -f "$state/$value"/*/old.*
 }
 
 # A command outside of a swap, as root.
 do_run() {
-  check_id "$(value run)"
-  run=$state/commands/$(value run)
+  find_value run
+  check_id "$value"
+  run=$state/commands/$value
   mkdir -p "$run" && trap 'end_step; rm -rf "$run"' EXIT
   runs=${run##*/} first=$run
   trap 'exit 4' HUP INT TERM PIPE
@@ -724,7 +807,8 @@ do_run() {
 }
 
 do_end() {
-  find_run "$(value run)"
+  find_value run
+  find_run "$value"
   end_step
 }
 
@@ -760,8 +844,9 @@ check_readers() {
     [ "$reader" = "$owner" ] || [ $((0$future & 040)) != 0 ] ||
       fail no-permission "$path" "The group $group cannot read the file, whose mode will be $future" 'Set the mode 0640'
   done
-  lines reader | while IFS=$tab read -r of reader; do [ "$of" != "$index" ] || check_service "$reader"; done || exit
+  each_line reader check_reader
 }
+check_reader() { [ "${1%%"$tab"*}" != "$index" ] || check_service "${1#*"$tab"}"; }
 
 # check_service USER: whether the service will be able to read the file.
 check_service() {
@@ -803,15 +888,16 @@ do_facts() {
   login=${SUDO_USER:-$(id -un)}
   entry=$(getent passwd "$login" 2>/dev/null || grep "^$login:" /etc/passwd)
   printf 'version\t%s\nuser\t%s\nshell\t%s\ntime\t%s\n' $version "$login" "${entry##*:}" "$(date +%s)"
-  for tool in base64 chmod chown cp cut date dd grep head id mkdir mkfifo mv readlink sed setsid sha256sum stat sync tr; do
+  for tool in base64 chmod chown cp date dd grep head id mkdir mkfifo mv readlink setsid sha256sum stat sync tr; do
     command -v $tool >/dev/null || printf 'lacks\t%s\n' $tool
   done
   mv --help 2>&1 | grep -q -e '-[a-z]*T' || printf 'lacks\tmv -T\n'
   if cp --help 2>&1 | grep -q attributes-only || command -v setfacl >/dev/null; then echo acl; fi
-  lines file | while IFS= read -r line; do (check_rights "$line"); done
-  [ $restricted = no ] || lines command | while IFS= read -r line; do (check_listed "$line"); done
-  return 0
+  each_line file try_rights
+  [ $restricted = no ] || each_line command try_listed
 }
+try_rights() { (check_rights "$1") || :; }
+try_listed() { (check_listed "$1") || :; }
 
 # For authorized_keys: restrict,command="/usr/local/sbin/certdesk-deploy gate"
 do_gate() {
@@ -843,8 +929,8 @@ request='' line=''
 while [ "$line" != end ] && IFS= read -r line; do request=$request$line$newline; done
 [ "$line" = end ] || fail invalid '' 'The request is not complete'
 exec 4<&0 </dev/null
-state=$(value state)
-[ "$verb" = facts ] || open_state
+find_value state && state=$value
+case $verb in facts | stat | read | remove) ;; *) open_state ;; esac
 case $verb in
   swap | reload | roll-back) do_swap ;;
   work) do_work "${2-}" ;;
