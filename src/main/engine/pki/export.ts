@@ -4,6 +4,7 @@ import { CertdeskError } from '../core/errors.ts';
 import { invalid } from '../core/invalid.ts';
 import { parseChain } from './inspect/chain.ts';
 import { leafFacts } from './inspect/facts.ts';
+import { decodePem, readPemBlocks, toPem } from './inspect/pem.ts';
 import { writePkcs12 } from './pkcs12/write.ts';
 import { writeZip } from './zip.ts';
 
@@ -94,20 +95,22 @@ export function exportKeyPair(chain: string, privateKey: string, friendlyName: s
 }
 
 async function writeBody({ chain, format, ...request }: ExportRequest): Promise<Buffer> {
-  const certificates = parseChain(chain);
-  const [leaf] = certificates;
-  const pem = certificates.map(({ x509 }) => x509.toString());
+  // Deployments to many hosts write these all the time, so they do not look into the certificates.
+  const ders = readPemBlocks(chain).flatMap((block) => decodePem(block)?.der ?? []);
+  const pem = ders.map((der) => toPem('CERTIFICATE', der));
   if (format === 'pem') return Buffer.from(pem[0] ?? '');
   if (format === 'chain') return Buffer.from(pem.slice(1).join(''));
   if (format === 'fullchain') return Buffer.from(pem.join(''));
-  if (format === 'der') return Buffer.from(leaf?.x509.raw ?? []);
+  if (format === 'der') return Buffer.from(ders[0] ?? []);
   const { privateKey, friendlyName } = request;
+  if (format === 'key' && privateKey !== null) return Buffer.from(privateKey);
+  const certificates = parseChain(chain);
+  const [leaf] = certificates;
   if (format === 'pfx-certs') {
     const { password = '', legacy = false } = request;
     return writePkcs12({ chain: certificates, privateKey: null, friendlyName, password, legacy });
   }
   if (privateKey === null) throw new CertdeskError('KEY_NOT_HELD');
-  if (format === 'key') return Buffer.from(privateKey);
   const combined = [privateKey, ...pem].join('');
   if (format === 'combined') return Buffer.from(combined);
   if (format === 'zip') {
