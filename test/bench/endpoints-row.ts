@@ -1,5 +1,6 @@
 // A check of many endpoints of one running server, beside blackbox_exporter and bare handshakes, each with the same nginx on
-// two addresses; and the memory that the server needs for it.
+// two addresses; and the memory that the server needs for it. Certdesk also judges, compares and commits each result, and
+// blackbox_exporter's time includes the scrapes that ask for each probe (docs/performance.md).
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
