@@ -47,19 +47,17 @@ export const SOAK: Selection = { projects: ['soak'], files: /\.(test|spec|soak)\
  */
 export async function testRun(selection: Selection, args: readonly string[]): Promise<void> {
   title('Tools');
+  const started = [
+    ...(selection.checkSources ? sourceChecks() : []),
+    startCheck('Build', () => ensureBuilt()),
+  ];
   const { env } = await prepareTools(neededTools(selection, args), {
     env: process.env,
     install: createInstallers(),
     say,
   });
-  const checks = [
-    ...(selection.checkSources ? await checkSources() : []),
-    await check('Build', async () => {
-      const failure = await ensureBuilt();
-      if (failure !== null) process.stderr.write(failure);
-      return failure === null;
-    }),
-  ];
+  const checks: Totals[] = [];
+  for (const each of started) checks.push(await reportCheck(each));
   title('Tests');
   const projects = selection.projects.map((name) => `--project=${name}`);
   const tests = await runVitest([...projects, ...args], env);
@@ -69,29 +67,42 @@ export async function testRun(selection: Selection, args: readonly string[]): Pr
   process.exitCode = totals.failed === 0 ? 0 : 1;
 }
 
-async function checkSources(): Promise<readonly Totals[]> {
+/** A check that runs while the tools are installed. Its failure is the text to print; null: it is passed. */
+interface Check {
+  readonly name: string;
+  readonly failure: Promise<string | null>;
+}
+
+function startCheck(name: string, run: () => Promise<string | null>): Check {
+  return { name, failure: run().catch((error: unknown) => String(error)) };
+}
+
+function sourceChecks(): readonly Check[] {
   return [
-    await check('Format and lint', () =>
+    startCheck('Format and lint', () =>
       runProgram('@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '.']),
     ),
-    await check('Types', () => runProgram('typescript/bin/tsc', ['--noEmit'])),
+    startCheck('Types', () => runProgram('typescript/bin/tsc', ['--noEmit'])),
   ];
 }
 
 /** A check counts as one test. */
-async function check(name: string, run: () => Promise<boolean>): Promise<Totals> {
+async function reportCheck({ name, failure }: Check): Promise<Totals> {
+  const output = await failure;
   title(name);
-  const ok = await run();
+  if (output !== null) process.stderr.write(output);
+  const ok = output === null;
   say(ok ? 'ok' : `FAILED: ${name}`);
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
 }
 
-async function runProgram(path: string, args: readonly string[]): Promise<boolean> {
-  const { code } = await runChild(process.execPath, [join(ROOT, 'node_modules', path), ...args], {
+/** @returns its output if it fails */
+async function runProgram(path: string, args: readonly string[]): Promise<string | null> {
+  const { code, output } = await runChild(process.execPath, [join(ROOT, 'node_modules', path), ...args], {
     cwd: ROOT,
-    stdio: 'inherit',
+    stdio: 'collect',
   });
-  return code === 0;
+  return code === 0 ? null : `${output}\n`;
 }
 
 async function runVitest(
