@@ -77,7 +77,18 @@ export async function startThreeStateWorld(): Promise<ThreeStateWorld> {
   setReload(true);
   writeFileSync(
     join(host.folder, 'usr/local/sbin/reload-service'),
-    `#!/bin/sh\n[ "$(cat ${reloadWorks})" = no ] || kill -s HUP ${nginx.pid}\n`,
+    `#!/bin/sh
+[ "$(cat ${reloadWorks})" = yes ] || exit 0
+workers=/proc/${nginx.pid}/task/${nginx.pid}/children
+before=$(cat $workers)
+kill -s HUP ${nginx.pid}
+# Until there is a new worker: on a busy machine the signal may be handled after the last check.
+while sleep 0.02; do
+  for each in $(cat $workers); do
+    case " $before " in *" $each "*) ;; *) exit 0 ;; esac
+  done
+done
+`,
     { mode: 0o755 },
   );
   const rootsFile = join(folder, 'roots.pem');
