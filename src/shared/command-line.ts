@@ -23,6 +23,8 @@ export interface CliArgument {
   readonly field: string;
   readonly description: string;
   readonly optional?: true;
+  /** Of a `text-file`: folders beside it that belong to it and are not read, and what to do instead. */
+  readonly notRead?: { readonly folders: readonly string[]; readonly advice: string };
   /** Whether the command takes several values. It then runs once for each, except for `deployable` and `files`. */
   readonly many?: true;
 }
@@ -62,6 +64,8 @@ export interface CliMeta {
   readonly rows?: string;
   /** Without columns, the command prints the answer's message. */
   readonly columns?: readonly CliColumn[];
+  /** For a preview: who goes on where. The client adds the address of this page. */
+  readonly next?: { readonly text: string; readonly page: string };
   /** A view of its own in the client: cli/overview.ts, job-view.ts, host-test.ts, endpoint-view.ts, host-import-view.ts, simulation-view.ts. */
   readonly view?: 'overview' | 'job' | 'host-test' | 'endpoint' | 'host-import' | 'simulation';
   /** Whether the answer has runs of deployments, for whose end the client waits. */

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { toolPath } from '../../scripts/lib/find-tool.ts';
 import type { SshHost } from '../support/deploy/ssh-host.ts';
 import { runCertdesk, startServer } from '../support/server/server.ts';
-import { type CallAsUser, signIn } from '../support/server/signed-in-user.ts';
+import { type CallAsUser, createPoster, signIn } from '../support/server/signed-in-user.ts';
 import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
 import { inTurn, type Times } from './measure.ts';
 import { residentMb } from './process-facts.ts';
@@ -76,11 +76,7 @@ const siteOf = (host: SshHost): string => join(host.folder, 'site');
 
 /** A project with a deployment on each host. */
 async function createFleet(asUser: CallAsUser, hosts: readonly SshHost[]) {
-  const post = async (path: string, body: object): Promise<string> => {
-    const { status, body: answer, text } = await asUser('POST', path, { body });
-    if (status >= 300) throw new Error(`POST ${path}: ${text}`);
-    return String(answer.id);
-  };
+  const post = createPoster(asUser);
   const projectId = await post('/projects', { name: NAME, domain: NAME });
   const privateKey = hosts[0]?.privateKey;
   const credentialId = await post('/host-credentials', { kind: 'ssh-key', name: 'fleet', privateKey });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SshHost } from '../support/deploy/ssh-host.ts';
 import { runCertdesk, startServer } from '../support/server/server.ts';
-import { type CallAsUser, signIn } from '../support/server/signed-in-user.ts';
+import { type CallAsUser, createPoster, signIn } from '../support/server/signed-in-user.ts';
 import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
 import { inTurn, type Times } from './measure.ts';
 import { childrenCpuMsOf, cpuMsOf } from './process-facts.ts';
@@ -61,11 +61,7 @@ export async function measureRollout(count: number, turns: number): Promise<Roll
 type Pair = Awaited<ReturnType<OpenSsl['issue']>> | undefined;
 
 async function createRollout(asUser: CallAsUser, hosts: readonly SshHost[]) {
-  const post = async (path: string, body: object): Promise<string> => {
-    const { status, body: answer, text } = await asUser('POST', path, { body });
-    if (status >= 300) throw new Error(`POST ${path}: ${text}`);
-    return String(answer.id);
-  };
+  const post = createPoster(asUser);
   const projectId = await post('/projects', { name: NAME, domain: NAME });
   const privateKey = hosts[0]?.privateKey;
   const credentialId = await post('/host-credentials', { kind: 'ssh-key', name: 'fleet', privateKey });

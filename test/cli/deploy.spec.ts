@@ -1,5 +1,5 @@
 // certdesk deploy, deployments and hosts test against the built server, with this machine as the host.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -179,11 +179,12 @@ describe('certdesk deployment preview', () => {
     writeFileSync(path, JSON.stringify({ name: 'der', hosts: { tag: 'none' }, files }));
     const { projects } = JSON.parse((await certdesk('list', '--json')).stdout);
     const ids = [projects[0].id, 'nobody'].join(',');
-    const { code, stdout } = await certdesk('deployment', 'preview', path, '--projects', ids);
+    const { code, stdout, stderr } = await certdesk('deployment', 'preview', path, '--projects', ids);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^PROJECT +FILES +REFUSED BECAUSE\n/);
     expect(stdout).toContain(join(folder, `${projects[0].domain}.der`));
     expect(stdout).toMatch(/^nobody +Project nobody not found$/m);
+    expect(stderr).toContain(`creates the deployments here: ${server.address}/deployments/many`);
   });
 });
 
@@ -195,6 +196,12 @@ describe('certdesk hosts import', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^NAME +ADDRESS +PORT +USER +TAGS\nweb1 +web1 +22 +ops +new, web\nweb2 /);
     expect(stderr).toMatch(/^Refused, line 3: x: ansible_host is a template of Jinja/);
+    const next = `Nothing was added. A signed-in person adds hosts here: ${server.address}/hosts/import\n`;
+    expect(stderr.endsWith(next), stderr).toBe(true);
+    mkdirSync(join(folder, 'group_vars'));
+    expect((await certdesk('hosts', 'import', path)).stderr).toMatch(
+      /^Not read: .*group_vars\. Import the output of `ansible-inventory /,
+    );
     expect((await certdesk('hosts', '--json')).stdout).not.toContain('web1');
   });
 });

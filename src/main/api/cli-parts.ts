@@ -138,6 +138,11 @@ export const IMPORT_HOSTS: CliMeta = {
       is: 'text-file',
       field: 'text',
       description: 'known_hosts file, or inventory in INI or YAML; - is standard input',
+      notRead: {
+        folders: ['group_vars', 'host_vars'],
+        advice:
+          'Import the output of `ansible-inventory -i INVENTORY --list --yaml --export`, which includes it',
+      },
     },
   ],
   options: {
@@ -145,6 +150,7 @@ export const IMPORT_HOSTS: CliMeta = {
     user: 'user of hosts for which the file has none',
     tags: 'more tags for all hosts',
   },
+  next: { text: 'Nothing was added. A signed-in person adds hosts here', page: '/hosts/import' },
   view: 'host-import',
   rows: 'hosts',
   columns: [

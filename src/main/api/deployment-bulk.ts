@@ -82,6 +82,10 @@ export const deploymentBulk = {
             { title: 'Files', field: 'preview.files.0.path' },
             { title: 'Refused because', field: 'error.error' },
           ],
+          next: {
+            text: 'Nothing was created. A signed-in person creates the deployments here',
+            page: '/deployments/many',
+          },
           examples: [['deployment preview nginx.json --tag shops', 'for all projects with the tag shops']],
         },
       ],

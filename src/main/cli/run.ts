@@ -1,4 +1,6 @@
 // Runs a command of an operation: arguments to a request, a job to its end, the answer to a table.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { CliArgument, RemoteCommand } from '../../shared/command-line.ts';
 import { findDeployables, requireHost } from './deployables.ts';
@@ -189,7 +191,7 @@ async function resolveArguments(
     const value = values[at];
     if (value === undefined) continue;
     if (argument.is === 'files') body[argument.field] = readFiles(value);
-    else if (argument.is === 'text-file') body[argument.field] = readInput(String(value)).toString('utf8');
+    else if (argument.is === 'text-file') body[argument.field] = readText(argument, String(value));
     else if (argument.is === 'json-file') Object.assign(body, readJsonFile(String(value)));
     else if (argument.is === 'deployable') Object.assign(body, await findDeployables(server, toList(value)));
     else {
@@ -199,6 +201,15 @@ async function resolveArguments(
     }
   }
   return { name: String(values[0] ?? ''), params, body, created };
+}
+
+function readText({ notRead }: CliArgument, path: string): string {
+  const text = readInput(path).toString('utf8');
+  const folder = dirname(path);
+  const found = (notRead?.folders ?? []).filter((name) => path !== '-' && existsSync(join(folder, name)));
+  if (notRead !== undefined && found.length > 0)
+    printNote(`Not read: ${found.map((name) => join(folder, name)).join(', ')}. ${notRead.advice}`);
+  return text;
 }
 
 async function resolve(

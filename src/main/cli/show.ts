@@ -26,6 +26,17 @@ interface JsonAnswer {
 export async function showAnswer(
   command: RemoteCommand,
   server: Server,
+  answer: JsonAnswer,
+  asJson: boolean,
+): Promise<void> {
+  await show(command, server, answer, asJson);
+  if (!asJson && command.next !== undefined)
+    printNote(`${command.next.text}: ${server.url}${command.next.page}`);
+}
+
+async function show(
+  command: RemoteCommand,
+  server: Server,
   { text, value }: JsonAnswer,
   asJson: boolean,
 ): Promise<void> {

@@ -25,6 +25,9 @@ import { Notice } from '../ui/notice.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { Panel } from '../ui/panel.tsx';
 
+/** Rows and lines that are rendered at first: thousands would slow down the page. */
+const SHOWN = 100;
+
 type NewHost = HostImportPreview['hosts'][number];
 
 export interface ImportHostsResultProps {
@@ -76,7 +79,6 @@ interface LinesProps {
   readonly lines: readonly string[];
 }
 
-/** Of a long list, the rest is counted by its scroll bar. */
 function Lines({ tone, title, lines }: LinesProps) {
   if (lines.length === 0) return null;
   return (
@@ -86,11 +88,12 @@ function Lines({ tone, title, lines }: LinesProps) {
         mah={220}
         viewportProps={{ tabIndex: 0, 'aria-label': title, role: 'region' }}
       >
-        {lines.map((line) => (
+        {lines.slice(0, SHOWN).map((line) => (
           <Text key={line} fz="sm" style={{ overflowWrap: 'anywhere' }}>
             {line}
           </Text>
         ))}
+        {lines.length > SHOWN && <Text fz="sm">{text.rest(lines.length - SHOWN)}</Text>}
       </ScrollArea.Autosize>
     </Notice>
   );
@@ -106,44 +109,52 @@ function HostTable({ hosts, chosen, onChoose }: HostTableProps) {
   const { take, name, address, user, tags, key } = text.columns;
   const toggle = (of: string): void =>
     onChoose(new Set(chosen.has(of) ? [...chosen].filter((each) => each !== of) : [...chosen, of]));
+  const [limit, setLimit] = useState(SHOWN);
   const isAll = chosen.size === hosts.length;
   return (
-    <DataTable
-      label={text.title}
-      rows={hosts}
-      keyOf={(host) => host.name}
-      columns={[
-        {
-          label: take,
-          head: (
-            <Checkbox
-              aria-label={text.all}
-              checked={isAll}
-              indeterminate={!isAll && chosen.size > 0}
-              onChange={() => onChoose(new Set(isAll ? [] : hosts.map((host) => host.name)))}
-            />
-          ),
-          cell: (host) => (
-            <Checkbox
-              aria-label={text.take(host.name)}
-              checked={chosen.has(host.name)}
-              onChange={() => toggle(host.name)}
-            />
-          ),
-        },
-        { label: name, cell: (host) => <Text fw={550}>{host.name}</Text> },
-        {
-          label: address,
-          cell: (host) => (host.port === 22 ? host.address : `${host.address}:${host.port}`),
-        },
-        { label: user, cell: (host) => host.user ?? <Text c="dimmed">{text.noUser}</Text> },
-        {
-          label: tags,
-          cell: (host) => <Text style={{ overflowWrap: 'normal' }}>{host.tags.join(', ')}</Text>,
-        },
-        { label: key, width: '30%', cell: (host) => <Keys host={host} /> },
-      ]}
-    />
+    <>
+      <DataTable
+        label={text.title}
+        rows={hosts.slice(0, limit)}
+        keyOf={(host) => host.name}
+        columns={[
+          {
+            label: take,
+            head: (
+              <Checkbox
+                aria-label={text.all}
+                checked={isAll}
+                indeterminate={!isAll && chosen.size > 0}
+                onChange={() => onChoose(new Set(isAll ? [] : hosts.map((host) => host.name)))}
+              />
+            ),
+            cell: (host) => (
+              <Checkbox
+                aria-label={text.take(host.name)}
+                checked={chosen.has(host.name)}
+                onChange={() => toggle(host.name)}
+              />
+            ),
+          },
+          { label: name, cell: (host) => <Text fw={550}>{host.name}</Text> },
+          {
+            label: address,
+            cell: (host) => (host.port === 22 ? host.address : `${host.address}:${host.port}`),
+          },
+          { label: user, cell: (host) => host.user ?? <Text c="dimmed">{text.noUser}</Text> },
+          {
+            label: tags,
+            cell: (host) => <Text style={{ overflowWrap: 'normal' }}>{host.tags.join(', ')}</Text>,
+          },
+          { label: key, width: '30%', cell: (host) => <Keys host={host} /> },
+        ]}
+      />
+      {hosts.length > limit && (
+        <Button variant="subtle" m="xs" onClick={() => setLimit(limit + SHOWN)}>
+          {text.more(hosts.length - limit)}
+        </Button>
+      )}
+    </>
   );
 }
 

@@ -11,6 +11,8 @@ export const hostImport = {
   dropHint: 'An Ansible inventory may be INI or YAML. Passwords in it are neither stored nor shown.',
   choose: 'Choose file',
   paste: 'Or paste its content',
+  pasteHint:
+    'Certdesk does not read group_vars/ and host_vars/ beside an inventory. The output of ansible-inventory --list --yaml --export includes them.',
   read: 'Show hosts',
   keysFile: 'Keys for the inventory, from a known_hosts file',
   keysHint: 'Optional. Paste its lines; names may be hashed.',
@@ -20,6 +22,8 @@ export const hostImport = {
   nothing: 'The file adds no host',
   columns: { take: 'Import', name: 'Host', address: 'Address', user: 'User', tags: 'Tags', key: 'Host key' },
   all: 'Select all hosts',
+  more: (n: number) => `Show more (${n} not shown)`,
+  rest: (n: number) => `and ${n} more`,
   take: (name: string) => `Import ${name}`,
   noUser: 'As entered below',
   noKey: 'Not in a file',

@@ -1,11 +1,15 @@
 // Runs on a host in memory: what is installed, what is put back, and what is never overwritten.
 import { describe, expect, it } from 'vitest';
+import { createHostImports } from '../../../src/main/engine/hosts/import-hosts.ts';
 import { CreateDeploymentSchema } from '../../../src/shared/deployment.ts';
+import { ImportHostsSchema } from '../../../src/shared/host-import.ts';
 import { FILES, RELOAD, unreachable, useDeployLab } from '../../support/deploy/deploy-lab.ts';
 import { lost } from '../../support/deploy/host-double.ts';
 import { VALIDITY } from '../../support/engine/certificates.ts';
 
 const lab = useDeployLab();
+
+const AT = '2026-02-01T00:00:00Z';
 
 describe('a run', () => {
   it('installs all files as one when a version becomes active, and reloads once', async () => {
@@ -189,5 +193,17 @@ describe('several deployments on one host', () => {
       code: 'PATH_CLAIMED',
     });
     expect((await lab.rig.hosts.get(hostId)).tags).toEqual(['edge']);
+    // Nor by an import, which adds the other hosts of the same file.
+    const credential = { id: 'k1', name: 'k1', kind: 'ssh-password', publicKey: null } as const;
+    await lab.rig.stores.hostCredentials.create({ ...credential, createdAt: AT, updatedAt: AT });
+    await lab.rig.deploy('p1', { hosts: { tag: 'new' }, files: FILES });
+    const text = '[new]\nimported\nboth\n[later]\nboth\nlast\n';
+    const result = await createHostImports(lab.rig).import(
+      ImportHostsSchema.parse({ text, user: 'ops', credentialId: 'k1' }),
+    );
+    expect(result.created.map(({ name }) => name)).toEqual(['imported', 'last']);
+    expect(result.refused).toMatchObject([
+      { name: 'both', line: 3, reason: expect.stringMatching(/writes .* on both/) },
+    ]);
   });
 });

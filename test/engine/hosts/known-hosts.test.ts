@@ -2,7 +2,11 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readHostKey } from '../../../src/main/engine/hosts/host-key.ts';
-import { findKnownHostKeys, readKnownHosts } from '../../../src/main/engine/hosts/known-hosts.ts';
+import {
+  findKnownHostKeys,
+  indexKnownHosts,
+  readKnownHosts,
+} from '../../../src/main/engine/hosts/known-hosts.ts';
 import { hostKey as key } from '../../support/hosts/host-keys.ts';
 
 const one = key('ssh-ed25519', 'one');
@@ -115,4 +119,11 @@ describe('the answer to pasted lines', () => {
     expect(revoked).toEqual([{ type: two.type, sha256: two.sha256 }]);
     expect(skipped).toEqual([{ line: 4, reason: expect.stringContaining('@cert-authority') }]);
   });
+});
+
+it('refuses hashed names for so many hosts that their comparison takes too long', () => {
+  const text = `${hashed('a')} ${one.text}\nplain ${two.text}`;
+  const index = (hosts: number) => indexKnownHosts(text, { hosts, field: 'knownHosts' });
+  expect(index(5_000_000).find({ address: 'a', port: 22 }).keys).toMatchObject([{ sha256: one.sha256 }]);
+  expect(() => index(5_000_001)).toThrow(/has 1 hashed names, which takes too long for 5000001 hosts/);
 });

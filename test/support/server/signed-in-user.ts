@@ -19,3 +19,12 @@ export async function signIn(link: string): Promise<CallAsUser> {
       headers: { Origin: origin, ...secrets, ...call.headers },
     });
 }
+
+/** @returns a function that creates something by POST, and returns its id. It throws if the answer is an error. */
+export function createPoster(asUser: CallAsUser): (path: string, body: object) => Promise<string> {
+  return async (path, body) => {
+    const { status, body: answer, text } = await asUser('POST', path, { body });
+    if (status >= 300) throw new Error(`POST ${path}: ${text}`);
+    return String(answer.id);
+  };
+}

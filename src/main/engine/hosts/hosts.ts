@@ -7,7 +7,7 @@ import {
   type UpdateHost,
 } from '../../../shared/host.ts';
 import { toTimestamp } from '../../../shared/time.ts';
-import type { Journal } from '../audit/journal.ts';
+import type { Emit, Journal } from '../audit/journal.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { invalid } from '../core/invalid.ts';
 import type { HostRecord } from '../core/model-deploy.ts';
@@ -22,6 +22,8 @@ export interface Hosts {
   get(id: string): Promise<Host>;
   /** @throws INVALID_REQUEST, PATH_CLAIMED */
   create(body: CreateHost): Promise<Host>;
+  /** Adds all of them, or none. @throws as `create` */
+  createAll(bodies: readonly CreateHost[]): Promise<readonly Pick<Host, 'id' | 'name'>[]>;
   /** Deployments that select a new tag then deploy to the host. @throws HOST_NOT_FOUND, INVALID_REQUEST, PATH_CLAIMED */
   update(id: string, body: UpdateHost): Promise<Host>;
   /** Files on the host stay. @throws HOST_NOT_FOUND, HOST_IN_USE (details.usedBy) */
@@ -57,6 +59,29 @@ export function createHosts(deps: HostsDeps): Hosts {
   const presentOne = async (host: HostRecord): Promise<Host> =>
     present(host, (await stores.deployments.targetsOnHost(host.id)).length);
 
+  function toNewHost(body: CreateHost): HostRecord {
+    const at = now();
+    return {
+      id: randomUUID(),
+      ...body,
+      savedBy: journal.savedBy(),
+      createdAt: at,
+      updatedAt: at,
+      lastContactAt: null,
+      lastError: null,
+      changedKey: null,
+    };
+  }
+
+  async function add(tx: Stores, emit: Emit, host: HostRecord): Promise<void> {
+    await assertReferences(tx, host);
+    await tx.hosts.create(host);
+    await deps.syncTags(tx, host, []);
+    const keys = host.hostKeys.map(({ type, sha256 }) => `${type} SHA256:${sha256}`).join(', ');
+    const accepted = keys === '' ? '' : `; accepted key: ${keys}`;
+    await emit({ kind: 'host.created', message: `Host ${host.name} added${accepted}` });
+  }
+
   return {
     async list() {
       const [hosts, counts] = await Promise.all([stores.hosts.list(), stores.deployments.countByHost()]);
@@ -66,26 +91,17 @@ export function createHosts(deps: HostsDeps): Hosts {
     get: async (id) => presentOne(await findHost(stores, id)),
 
     async create(body) {
-      const at = now();
-      const host: HostRecord = {
-        id: randomUUID(),
-        ...body,
-        savedBy: journal.savedBy(),
-        createdAt: at,
-        updatedAt: at,
-        lastContactAt: null,
-        lastError: null,
-        changedKey: null,
-      };
-      await journal.write(async (tx, emit) => {
-        await assertReferences(tx, host);
-        await tx.hosts.create(host);
-        await deps.syncTags(tx, host, []);
-        const keys = host.hostKeys.map(({ type, sha256 }) => `${type} SHA256:${sha256}`).join(', ');
-        const accepted = keys === '' ? '' : `; accepted key: ${keys}`;
-        await emit({ kind: 'host.created', message: `Host ${host.name} added${accepted}` });
-      });
+      const host = toNewHost(body);
+      await journal.write((tx, emit) => add(tx, emit, host));
       return presentOne(host);
+    },
+
+    async createAll(bodies) {
+      const added = bodies.map(toNewHost);
+      await journal.write(async (tx, emit) => {
+        for (const host of added) await add(tx, emit, host);
+      });
+      return added.map(({ id, name }) => ({ id, name }));
     },
 
     async update(id, body) {

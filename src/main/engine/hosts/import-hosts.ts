@@ -1,5 +1,6 @@
 // Imports many hosts from a known_hosts file or an Ansible inventory. Saved hosts are named and never changed.
 import { setImmediate } from 'node:timers/promises';
+import type { CreateHost } from '../../../shared/host.ts';
 import {
   type HostFileFormat,
   type HostImportPreview,
@@ -18,7 +19,7 @@ import { readAnsibleIni } from './inventory/ansible-ini.ts';
 import { readAnsibleYaml } from './inventory/ansible-yaml.ts';
 import { type Candidate, type Candidates, readCandidates } from './inventory/candidates.ts';
 import { quote, type Refused } from './inventory/inventory.ts';
-import { findKnownHostKeys } from './known-hosts.ts';
+import { indexKnownHosts } from './known-hosts.ts';
 import { listKnownHosts } from './known-hosts-list.ts';
 
 export interface HostImports {
@@ -27,6 +28,9 @@ export interface HostImports {
   /** Adds the new hosts. @throws INVALID_REQUEST before anything is added; what concerns one host is in the result */
   import(body: ImportHosts): Promise<ImportedHosts>;
 }
+
+/** Hosts that are written in one transaction: others wait that long. */
+const PER_WRITE = 100;
 
 interface Read {
   readonly format: HostFileFormat;
@@ -40,34 +44,31 @@ export function createHostImports({
   hosts,
 }: {
   readonly stores: Stores;
-  readonly hosts: Pick<Hosts, 'create'>;
+  readonly hosts: Pick<Hosts, 'createAll'>;
 }): HostImports {
   async function read(body: ImportHosts): Promise<Read> {
     const format = body.format === 'auto' ? detectFormat(body.text) : body.format;
     const found = readFile(body.text, format);
-    const saved = await stores.hosts.list();
+    const isSaved = findSaved(await stores.hosts.list());
     const existing: Read['existing'] = [];
     const refused = [...found.refused];
     const fresh = new Map<string, Candidate>();
     for (const host of found.hosts) {
-      const other = saved.find((each) => isSame(host, each));
-      const place = `${host.address.toLowerCase()} ${host.port}`;
+      const other = isSaved(host);
+      const place = placeOf(host.address, host.port);
       const twin = fresh.get(place);
-      if (other !== undefined) existing.push({ name: host.name, host: { id: other.id, name: other.name } });
+      if (other !== null) existing.push({ name: host.name, host: { id: other.id, name: other.name } });
       else if (twin !== undefined)
         refused.push({
           line: host.line,
           name: host.name,
           reason: `It has the address and port of ${quote(twin.name)}`,
         });
-      else {
-        if (body.knownHosts !== '') await setImmediate(); // each host reads the whole file
-        fresh.set(place, complete(host, body));
-      }
+      else fresh.set(place, host);
     }
     const wanted = body.names === null ? null : new Set(body.names);
     const chosen = [...fresh.values()].filter(({ name }) => wanted === null || wanted.has(name));
-    return { format, hosts: chosen, existing, refused };
+    return { format, hosts: await complete(chosen, body), existing, refused };
   }
 
   /** Only their presence matters: a person sees which keys would go to hosts with these tags. */
@@ -97,30 +98,37 @@ export function createHostImports({
       if (nobody !== undefined) throw invalid('user', `is missing: the file has no user for ${nobody.name}`);
       const created: ImportedHosts['created'] = [];
       const failed: Refused[] = [];
-      for (const { name, address, port, user, tags, keys, line } of found) {
+      const add = async (some: readonly Candidate[]): Promise<void> => {
         try {
-          const { id } = await hosts.create({
-            name,
-            transport: 'ssh',
-            address,
-            port,
-            user,
-            tags: [...tags],
-            hostKeys: body.acceptKeys ? (keys as HostImportPreview['hosts'][number]['keys']) : [],
-            credentialId: body.credentialId,
-            jumpHostId: null,
-            become: body.become,
-          });
-          created.push({ id, name });
+          created.push(...(await hosts.createAll(some.map((host) => toHost(host, body)))));
         } catch (error) {
           if (!(error instanceof CertdeskError)) throw error;
+          const [only, ...others] = some;
+          // One of them cannot be added: the others can.
+          if (others.length > 0) for (const host of some) await add([host]);
           // The same for all: nothing was added, so the request is refused as a whole.
-          if (error.code === 'INVALID_REQUEST' && created.length === 0) throw error;
-          failed.push({ line, name, reason: error.message });
+          else if (error.code === 'INVALID_REQUEST' && created.length === 0) throw error;
+          else failed.push({ line: only?.line ?? null, name: only?.name ?? null, reason: error.message });
         }
-      }
+      };
+      for (let at = 0; at < found.length; at += PER_WRITE) await add(found.slice(at, at + PER_WRITE));
       return { created, existing, refused: [...refused, ...failed] };
     },
+  };
+}
+
+function toHost({ name, address, port, user, tags, keys }: Candidate, body: ImportHosts): CreateHost {
+  return {
+    name,
+    transport: 'ssh',
+    address,
+    port,
+    user,
+    tags: [...tags],
+    hostKeys: body.acceptKeys ? (keys as HostImportPreview['hosts'][number]['keys']) : [],
+    credentialId: body.credentialId,
+    jumpHostId: null,
+    become: body.become,
   };
 }
 
@@ -146,17 +154,36 @@ export function detectFormat(text: string): HostFileFormat {
   return 'ansible-ini';
 }
 
-/** The same name, or the same address and port under any of its names. */
-function isSame(host: Candidate, { name, address, port, transport }: HostRecord): boolean {
-  if (name.toLowerCase() === host.name.toLowerCase()) return true;
-  if (transport === 'local' || address === null || port !== host.port) return false;
-  return [host.address, ...host.aliases].some((each) => each.toLowerCase() === address.toLowerCase());
+const placeOf = (address: string, port: number): string => `${address.toLowerCase()} ${port}`;
+
+/** Finds the saved host with the same name, or with the same address and port under any of its names. */
+function findSaved(saved: readonly HostRecord[]): (host: Candidate) => HostRecord | null {
+  const byName = new Map(saved.map((each) => [each.name.toLowerCase(), each]));
+  const byPlace = new Map(
+    saved.flatMap((each) =>
+      each.transport === 'local' || each.address === null || each.port === null
+        ? []
+        : [[placeOf(each.address, each.port), each] as const],
+    ),
+  );
+  return ({ name, address, aliases, port }) =>
+    byName.get(name.toLowerCase()) ??
+    [address, ...aliases].flatMap((each) => byPlace.get(placeOf(each, port)) ?? [])[0] ??
+    null;
 }
 
-function complete(host: Candidate, body: ImportHosts): Candidate {
-  const { address, port } = host;
-  const keys =
-    body.knownHosts === '' ? host.keys : findKnownHostKeys(body.knownHosts, { address, port }).keys;
-  const tags = normalizeTags([...host.tags, ...body.tags]);
-  return { ...host, user: host.user ?? body.user, tags, keys: keys.slice(0, 10) };
+/** Adds what the request says about all hosts. @throws INVALID_REQUEST (`knownHosts`) as indexKnownHosts */
+async function complete(hosts: readonly Candidate[], body: ImportHosts): Promise<readonly Candidate[]> {
+  const index =
+    body.knownHosts === ''
+      ? null
+      : indexKnownHosts(body.knownHosts, { hosts: hosts.length, field: 'knownHosts' });
+  const completed: Candidate[] = [];
+  for (const host of hosts) {
+    if (index !== null) await setImmediate(); // hashed names take a while
+    const keys = index?.find(host).keys ?? host.keys;
+    const tags = normalizeTags([...host.tags, ...body.tags]);
+    completed.push({ ...host, user: host.user ?? body.user, tags, keys: keys.slice(0, 10) });
+  }
+  return completed;
 }

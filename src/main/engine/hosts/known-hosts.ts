@@ -9,6 +9,7 @@ import {
   KnownHostsMatchSchema,
   type ReadKnownHosts,
 } from '../../../shared/host.ts';
+import { invalid } from '../core/invalid.ts';
 import { HOST_KEY_ALGORITHMS, type HostKey, readHostKey } from './host-key.ts';
 
 export interface FoundHostKeys {
@@ -28,21 +29,69 @@ const REASONS = {
   type: 'Certdesk does not support this type of key',
 };
 
+interface Place {
+  /** The name or IP address as the host is saved. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Finds the keys of a host. Patterns, negated patterns, ports and hashed names count as in OpenSSH. */
+export function findKnownHostKeys(text: string, place: Place): FoundHostKeys {
+  return readKeys(indexEntries(text).find(place));
+}
+
+/** More HMACs than this take longer than some ten seconds. */
+const MAX_HASHES = 5_000_000;
+
 /**
- * Finds the keys of a host. Patterns, negated patterns, ports and hashed names count as in OpenSSH.
- * @param address The name or IP address as the host is saved.
+ * Reads the file once, to find the keys of many hosts.
+ * @param hosts How many hosts will be looked up.
+ * @param field Of the request, for the error.
+ * @throws INVALID_REQUEST if the file has so many hashed names that this takes too long
  */
-export function findKnownHostKeys(
+export function indexKnownHosts(
   text: string,
-  { address, port }: { readonly address: string; readonly port: number },
-): FoundHostKeys {
-  const name = (port === 22 ? address : `[${address}]:${port}`).toLowerCase();
+  { hosts, field }: { readonly hosts: number; readonly field: string },
+): { find(place: Place): FoundHostKeys } {
+  const { find, hashed } = indexEntries(text);
+  if (hashed * hosts > MAX_HASHES) {
+    const most = Math.floor(MAX_HASHES / hashed);
+    throw invalid(
+      field,
+      `has ${hashed} hashed names, which takes too long for ${hosts} hosts. Use a file with at most ${Math.floor(MAX_HASHES / hosts)} of them, or at most ${most} hosts`,
+    );
+  }
+  return { find: (place) => readKeys(find(place)) };
+}
+
+type Entry = ReturnType<typeof entriesOf> extends Generator<infer Each> ? Each : never;
+
+/** Plain names are found at once; hashed names and patterns are compared one by one. */
+function indexEntries(text: string) {
+  const plain = new Map<string, Set<Entry>>();
+  const others: Entry[] = [];
+  for (const entry of entriesOf(text)) {
+    const names = entry.hosts.toLowerCase().split(',');
+    if (entry.hosts.startsWith('|') || names.some((name) => /[*?!]/.test(name))) others.push(entry);
+    else for (const name of names) plain.set(name, (plain.get(name) ?? new Set<Entry>()).add(entry));
+  }
+  return {
+    hashed: others.filter(({ hosts }) => hosts.startsWith('|')).length,
+    /** @returns in the order of the file */
+    find({ address, port }: Place): readonly Entry[] {
+      const name = (port === 22 ? address : `[${address}]:${port}`).toLowerCase();
+      const found = [...(plain.get(name) ?? []), ...others.filter(({ hosts }) => matchesHost(hosts, name))];
+      return found.toSorted((a, b) => a.line - b.line);
+    },
+  };
+}
+
+function readKeys(entries: readonly Entry[]): FoundHostKeys {
   const keys: HostKey[] = [];
   const revoked: HostKey[] = [];
   const skipped: { line: number; reason: string }[] = [];
   const lines: number[] = [];
-  for (const { line, marker, hosts, type, encoded } of entriesOf(text)) {
-    if (!matchesHost(hosts, name)) continue;
+  for (const { line, marker, type, encoded } of entries) {
     lines.push(line);
     const skip = (reason: string) => skipped.push({ line, reason });
     if (marker === '@cert-authority') {
@@ -75,14 +124,15 @@ export function readKnownHosts({ text, address, port }: ReadKnownHosts): KnownHo
   return KnownHostKeysSchema.parse(findKnownHostKeys(text, { address, port }));
 }
 
-/** Finds the keys of all saved hosts. Lets other work run between two hosts. */
+/** Finds the keys of all saved hosts. Lets other work run between two hosts. @throws INVALID_REQUEST (`text`) as indexKnownHosts */
 export async function matchKnownHosts(text: string, saved: readonly Host[]): Promise<KnownHostsMatch> {
   const hosts: object[] = [];
   const about = new Set<number>();
+  const index = indexKnownHosts(text, { hosts: saved.length, field: 'text' });
   for (const { id, name, address, port, hostKeys } of saved) {
     if (address === null) continue;
     await setImmediate();
-    const { lines, keys, revoked, skipped } = findKnownHostKeys(text, { address, port });
+    const { lines, keys, revoked, skipped } = index.find({ address, port });
     if (lines.length === 0) continue;
     for (const line of lines) about.add(line);
     const withAccepted = ({ type, sha256 }: HostKey) => ({
