@@ -23,37 +23,39 @@ describeWith('chromium', 'the API reference page', () => {
     await app?.stop();
   });
 
-  it.each(['/api/docs', '/api/docs/'])(
-    'shows every operation at %s from its own files alone',
-    async (path) => {
-      const page = await (await browser.newContext()).newPage();
-      const origin = `http://${NAME}:${new URL(app.app.address).port}`;
-      const said: string[] = [];
-      const asked: string[] = [];
-      page.on('console', (message) => void said.push(`${message.type()}: ${message.text()}`));
-      page.on('pageerror', ({ message }) => void said.push(message));
-      page.on('request', (request) => void asked.push(request.url()));
-      await page.goto(origin + path);
+  it.each([
+    ['/api/docs', 'every operation'],
+    ['/api/docs/', 'an operation'], // the same page: its relative addresses must work here, too
+  ])('at %s shows %s from its own files alone', async (path, shown) => {
+    const page = await (await browser.newContext()).newPage();
+    const origin = `http://${NAME}:${new URL(app.app.address).port}`;
+    const said: string[] = [];
+    const asked: string[] = [];
+    page.on('console', (message) => void said.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', ({ message }) => void said.push(message));
+    page.on('request', (request) => void asked.push(request.url()));
+    await page.goto(origin + path);
+    if (shown === 'every operation') {
       const { paths } = await (await fetch(`${app.app.address}/api/docs/json`)).json();
       const operations = Object.entries<object>(paths).flatMap(([of, methods]) =>
         Object.keys(methods).map((method) => `${method} ${of}`.toLowerCase()),
       );
       expect([...(await listOperations(page))].sort()).toEqual(operations.sort());
       await page.reload();
-      const operation = await findOperation(page, 'get /projects');
-      // Its style sheet loads, and expanding and requesting work too.
-      expect(await page.locator('.swagger-ui .opblock-get').first().evaluate(background)).not.toBe(
-        'rgba(0, 0, 0, 0)',
-      );
-      await operation.click();
-      await page.getByRole('button', { name: 'Try it out' }).click();
-      await page.getByRole('button', { name: 'Execute' }).click();
-      await page.getByText('UNAUTHENTICATED').first().waitFor();
-      expect(said.filter((line) => !/status of 401/.test(line))).toEqual([]); // Chromium logs the request
-      expect(asked.filter((url) => !url.startsWith(origin) && !url.startsWith('data:'))).toEqual([]);
-      await page.context().close();
-    },
-  );
+    }
+    const operation = await findOperation(page, 'get /projects');
+    // Its style sheet loads, and expanding and requesting work too.
+    expect(await page.locator('.swagger-ui .opblock-get').first().evaluate(background)).not.toBe(
+      'rgba(0, 0, 0, 0)',
+    );
+    await operation.click();
+    await page.getByRole('button', { name: 'Try it out' }).click();
+    await page.getByRole('button', { name: 'Execute' }).click();
+    await page.getByText('UNAUTHENTICATED').first().waitFor();
+    expect(said.filter((line) => !/status of 401/.test(line))).toEqual([]); // Chromium logs the request
+    expect(asked.filter((url) => !url.startsWith(origin) && !url.startsWith('data:'))).toEqual([]);
+    await page.context().close();
+  });
 
   it('runs operations as the signed-in browser', async () => {
     const page = await (await browser.newContext()).newPage();
