@@ -1,8 +1,10 @@
 // Quoted words reach programs unchanged, in every shell that a host may have. And the script passes ShellCheck.
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quote, quoteAll, toCommandLine } from '../../../src/main/engine/deploy/quote.ts';
+import { SENT_SCRIPT } from '../../../src/main/engine/deploy/transports/scripted.ts';
 import { describeWith, toolPath } from '../../support/tools/tools.ts';
 
 const SCRIPT = new URL('../../../src/main/engine/deploy/remote/certdesk-deploy.sh', import.meta.url).pathname;
@@ -48,6 +50,14 @@ describeWith('busybox', 'quoting', () => {
 });
 
 describeWith(['shellcheck', 'busybox'], 'certdesk-deploy.sh', () => {
+  it('is sent without comments, and is the same program', () => {
+    const parsed = (text: string) =>
+      execFileSync('bash', ['--pretty-print'], { input: text }).toString().replace(/^\n/gm, '');
+    const source = readFileSync(SCRIPT, 'utf8').replace('\nrestricted=yes\n', '\nrestricted=no\n');
+    expect(SENT_SCRIPT).not.toMatch(/^ *#/m);
+    expect(parsed(SENT_SCRIPT)).toBe(parsed(source));
+  });
+
   it('passes ShellCheck as POSIX sh', () => {
     const { stdout, status } = spawnSync(toolPath('CERTDESK_TEST_SHELLCHECK'), ['--shell=sh', SCRIPT], {
       encoding: 'utf8',

@@ -14,11 +14,21 @@ export interface ActiveRunDeps {
 }
 
 type RunPatch = Partial<
-  Pick<DeploymentRunRecord, 'state' | 'unsettled' | 'reloadOwed' | 'seenBefore' | 'attempts'>
+  Pick<
+    DeploymentRunRecord,
+    | 'state'
+    | 'unsettled'
+    | 'reloadOwed'
+    | 'seenBefore'
+    | 'attempts'
+    | 'startedAt'
+    | 'finishedAt'
+    | 'nextAttemptAt'
+  >
 >;
 
 export interface ActiveRun {
-  /** As stored. */
+  /** As stored, besides the result of the last step. */
   readonly record: DeploymentRunRecord;
   readonly deployment: DeploymentRecord;
   /** What the host calls this attempt. */
@@ -27,7 +37,7 @@ export interface ActiveRun {
   readonly ended: boolean;
   /** Stores that a step begins. @param patch What changes with it. */
   begin(step: RunStep, message: string, patch?: RunPatch): Promise<void>;
-  /** Stores the result of the current step. */
+  /** Notes the result of the current step. It is stored with what the run stores next, or with the patch. */
   done(message: string, how?: { readonly output?: string; readonly patch?: RunPatch }): Promise<void>;
   patch(patch: RunPatch): Promise<void>;
   /** Ends the run. Failures are attempted again (retry.ts). */
@@ -119,9 +129,12 @@ export function createActiveRun(
       const steps = [...record.steps, { step, state: 'running' as const, at: now(), message, output: null }];
       return store({ ...patch, steps }, `${deployment.name} on ${host.name}: ${RUN_STEPS[step]}`);
     },
-    done: (message, { output, patch = {} } = {}) =>
-      store({ ...patch, steps: settled('done', message, output ?? null) }, null),
-    patch: (patch) => store(patch, null),
+    async done(message, { output, patch } = {}) {
+      const steps = settled('done', message, output ?? null);
+      if (patch === undefined) record = { ...record, steps };
+      else await store({ ...patch, steps }, null);
+    },
+    patch: (patch) => store({ ...patch, steps: record.steps }, null),
     finish,
     async fail(cause) {
       const error = toCertdeskError(cause);

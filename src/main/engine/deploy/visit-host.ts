@@ -85,18 +85,10 @@ export async function beginRuns(
       continue;
     }
     if (await waitsForWindow(deps, given, deployment)) continue;
-    await stores.transaction((tx) =>
-      tx.deploymentRuns.update(given.id, {
-        state: 'running',
-        attempts,
-        steps,
-        startedAt: started.startedAt,
-        finishedAt: null,
-        nextAttemptAt: null,
-      }),
-    );
     const run = createActiveRun(deps, started, { deployment, host });
-    await run.begin('connect', `Connect to ${host.name}`);
+    const { state, startedAt, finishedAt, nextAttemptAt } = started;
+    const patch = { state, attempts, startedAt, finishedAt, nextAttemptAt };
+    await run.begin('connect', `Connect to ${host.name}`, patch);
     active.push(run);
   }
   return active;

@@ -42,8 +42,14 @@ const MAX_ANSWER = 16 * 1024 * 1024;
 /** The script waits this long for an ended command, besides its time-out; plus copying and flushing. */
 const STEP_OVERHEAD_MS = 30_000;
 
+/** For a login as root or as the owner of the files, without the comments. */
+export const SENT_SCRIPT = SCRIPT.replace('\nrestricted=yes\n', '\nrestricted=no\n').replace(
+  /^ *#.*\n/gm,
+  '',
+);
+
 /** Sent with every call: nothing stays on the host but its runs. The shell keeps its own text to restart itself detached. */
-const BOOTSTRAP = `exec sh -c 'self=$1; shift; eval "$self"' certdesk-deploy ${quote(SCRIPT.replace('\nrestricted=yes\n', '\nrestricted=no\n'))}`;
+const BOOTSTRAP = `exec sh -c 'self=$1; shift; eval "$self"' certdesk-deploy ${quote(SENT_SCRIPT)}`;
 
 export function createScriptedTransport(shell: Shell, { become, stateFolder }: ScriptedOptions): Transport {
   const { host } = shell;
