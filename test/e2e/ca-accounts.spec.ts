@@ -32,7 +32,7 @@ describeWith(['pebble', 'chromium'], 'the page of CA accounts', () => {
   it('names a CA without a name by its host, keeps an account in use, and replaces a deactivated one', async () => {
     const { host } = new URL(pebble.directoryUrl);
     await gui.open('/settings/authorities');
-    const replace = gui.page.getByRole('button', { name: `Replace the account at ${host}` });
+    const replace = gui.page.getByRole('button', { name: `Replace account at ${host}` });
     const dialog = gui.page.getByRole('dialog');
     // A project whose DNS names the account is said before.
     const issued = (await ports.stores.overview.metered(null))[0]?.projectId ?? '';

@@ -93,7 +93,7 @@ export const settings = {
     hint: 'A new key keeps the URL of the account, so DNS records that name it stay valid. A replaced account has another URL.',
     replace: {
       button: 'Replace account…',
-      of: (ca: string) => `Replace the account at ${ca}`,
+      of: (ca: string) => `Replace account at ${ca}`,
       title: 'Replace a deactivated account',
       text: 'Certdesk registers a new account with a new key at the CA. Open orders of the old account are abandoned. Only a deactivated account can be replaced.',
       records: (n: number) =>
