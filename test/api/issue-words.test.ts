@@ -32,6 +32,14 @@ test.each([
     { ids: 'x' },
     'ids must be a list',
   ],
+  [
+    z.discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('a') }),
+      z.strictObject({ type: z.literal('b') }),
+    ]),
+    { extra: 1 },
+    'must be one of a, b',
+  ],
   [z.strictObject({}), { extra: 1 }, 'is not a known field'],
 ])('%#: reports an invalid field in plain words', (schema, value, words) => {
   expect(said(schema, value)).toBe(words);

@@ -36,7 +36,7 @@ describe.each(withBody)('$name', ({ method, path }) => {
   it('refuses an unknown field', async () => {
     const answer = await app.asUser(method, filled(path), { body: { unheardOf: 1 } });
     expectError(answer, 'INVALID_REQUEST');
-    expect(answer.body.error).toMatch(/unheardOf|received undefined|expected|Invalid/);
+    expect(answer.body.error).toMatch(/unheardOf|must be one of/);
   });
 
   it.each([

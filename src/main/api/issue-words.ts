@@ -41,7 +41,9 @@ export function issueWords(issue: Issue): string {
     case 'unrecognized_keys':
       return 'is not a known field';
     case 'invalid_union':
-      return alternatives(issue.errors);
+      return 'options' in issue && issue.options !== undefined
+        ? `must be one of ${issue.options.map(String).join(', ')}`
+        : alternatives(issue.errors);
     default:
       return issue.message.replace(/^Invalid input: /, '');
   }
