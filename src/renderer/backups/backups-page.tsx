@@ -30,7 +30,7 @@ export function BackupsPage() {
   const create = useMutation(
     api.backups.create.mutationOptions({ onSuccess: ({ name }) => notifyDone(text.created(name)) }),
   );
-  // First while it is what the user has to do.
+  // First while it is what the user has to do. Not before that is known: moving it would lose what is typed.
   const needsPassphrase = list.data?.passphraseSet === false;
   const encryption = (
     <Panel title={text.encryption}>
@@ -79,7 +79,7 @@ export function BackupsPage() {
             {({ backup }) => <Schedule backup={backup} usualFolder={list.data?.folder ?? ''} />}
           </QueryView>
         </Panel>
-        {!needsPassphrase && encryption}
+        {!list.isPending && !needsPassphrase && encryption}
       </Stack>
     </Page>
   );
