@@ -150,9 +150,11 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
     await choice.waitFor();
     await page.screenshot({ path: join(PICTURES, 'desktop-settings.png') });
     await choice.click();
-    await expect.poll(() => existsSync(entry)).toBe(true);
+    const readCommand = (): string | undefined =>
+      existsSync(entry) ? /^Exec=(.+)$/m.exec(readFileSync(entry, 'utf8'))?.[1] : undefined;
+    await expect.poll(readCommand).toBeDefined(); // the file exists before it is written
     // On the same data, and without a second --hidden.
-    const command = /^Exec=(.+)$/m.exec(readFileSync(entry, 'utf8'))?.[1] ?? '';
+    const command = readCommand() ?? '';
     expect(command).toContain(` --data-dir ${rig.dataFolder} `);
     expect(command).toContain(` --acme-ca-file ${root} `);
     expect(command).toContain(' --answer-timeout=77 ');

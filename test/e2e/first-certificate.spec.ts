@@ -43,7 +43,8 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the page for a new certificate', 
     await gui.page.evaluate(() => addEventListener('click', () => Reflect.get(window, 'countClick')(), true));
     await gui.page.getByRole('link', { name: 'New certificate' }).first().click();
     await gui.takeScreenshots('new-1-empty');
-    await gui.page.keyboard.type('https://first.example.com/shop, www.example.com'); // the field has the focus
+    await expect.poll(() => names().evaluate((field) => field === document.activeElement)).toBe(true);
+    await gui.page.keyboard.type('https://first.example.com/shop, www.example.com');
     await gui.page.getByText('127.0.0.1 reaches this Certdesk').first().waitFor();
     const ca = new URL(rig.pebble.directoryUrl).host;
     await summary()
