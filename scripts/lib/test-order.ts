@@ -6,6 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONG = [
   'test/engine/deploy/recipes/killed.exhaustive.ts',
   'test/engine/deploy/transports/kill-busybox.exhaustive.ts',
+  'test/engine/endpoints/testssl.exhaustive.ts',
   'test/engine/deploy/transports/kill-sudo.exhaustive.ts',
   'test/engine/deploy/transports/kill-root.exhaustive.ts',
   'test/engine/issuance/faulty-ca.exhaustive.ts',
