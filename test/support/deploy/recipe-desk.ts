@@ -89,12 +89,7 @@ export async function createDesk(
       await send('POST', `/projects/${projectId}/certificate/upload`, { certificate: chain, privateKey });
     },
     async ended({ fingerprint }) {
-      const isOver = async () => {
-        const { fingerprint: of, state, nextAttemptAt } = await run();
-        // A retried run is due at once, and keeps its state until it begins.
-        const isDue = nextAttemptAt !== null && Date.parse(String(nextAttemptAt)) <= Date.now();
-        return String(of) === fingerprint && ENDED.includes(String(state)) && !isDue;
-      };
+      const isOver = async () => hasEnded(await run(), fingerprint);
       await expect.poll(isOver, { timeout: 120_000, interval: 50 }).toBe(true);
       return run();
     },
@@ -115,6 +110,13 @@ export async function createDesk(
     },
     change: async (patch) => void (await send('PATCH', at, patch, 'user')),
   };
+}
+
+/** Whether it is a run of this certificate, and over. */
+export function hasEnded({ fingerprint, state, nextAttemptAt }: Json, wanted: string): boolean {
+  // A retried run is due at once, and keeps its state until it begins.
+  const isDue = nextAttemptAt !== null && Date.parse(String(nextAttemptAt)) <= Date.now();
+  return String(fingerprint) === wanted && ENDED.includes(String(state)) && !isDue;
 }
 
 /** Whether all files of the service are of this pair, and none is of another one. */

@@ -4,9 +4,15 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
-import { type KillableServer, type Moment, startKillableServer } from '../kill/killable-server.ts';
+import {
+  diedAtMoment,
+  type KillableServer,
+  type Moment,
+  startKillableServer,
+} from '../kill/killable-server.ts';
+import type { Json } from '../server/app.ts';
 import type { CallAsUser } from '../server/signed-in-user.ts';
-import { createDesk, type Desk, hasFiles } from './recipe-desk.ts';
+import { createDesk, type Desk, hasEnded, hasFiles } from './recipe-desk.ts';
 import { NAME, type RecipeService, startRecipeService } from './recipe-service.ts';
 import { CHAIN_LENGTH, createVersions, type TestVersion, type TestVersions } from './recipe-versions.ts';
 
@@ -16,8 +22,8 @@ export type Outcome = (typeof OUTCOMES)[number];
 export interface RecipeKillWorld {
   /** The moments of a run from its activation to its end, in order. Each write of a step is one before and one after. */
   moments(outcome: Outcome): Promise<readonly Moment[]>;
-  /** SIGKILL of Certdesk at the moment. */
-  killAt(moment: Moment, outcome: Outcome): Promise<void>;
+  /** SIGKILL of Certdesk at the moment, or after the run, which may not come to it. @returns whether it came to it. */
+  killAt(moment: Moment, outcome: Outcome): Promise<boolean>;
   /** SIGKILL of Certdesk while the host reloads its service. */
   killInReload(): Promise<void>;
   /** All processes of the host end in the reload; with `desk`, Certdesk too. */
@@ -146,9 +152,14 @@ export async function startRecipeKillWorld(): Promise<RecipeKillWorld> {
       const live = await server();
       await live.arm(moment);
       await desk.activate(version).catch(() => undefined); // its answer may be lost
-      await live.gone;
+      const died = await diedAtMoment(live, async () => {
+        const { body } = await live.call('GET', `/deployments/${desk.deploymentId}/runs`);
+        const [last] = body.runs as unknown as readonly Json[];
+        return last !== undefined && hasEnded(last, version.fingerprint);
+      });
       await expectConsistent(version);
       await expectEnd(version, { outcome, reloads });
+      return died;
     },
 
     async killInReload() {

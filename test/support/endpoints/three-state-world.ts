@@ -9,7 +9,12 @@ import { expect } from 'vitest';
 import type { ServedPair } from '../daemons/daemon.ts';
 import { type Nginx, startNginx } from '../daemons/nginx.ts';
 import { type SshHost, startSshHost } from '../deploy/ssh-host.ts';
-import { type KillableServer, type Moment, startKillableServer } from '../kill/killable-server.ts';
+import {
+  diedAtMoment,
+  type KillableServer,
+  type Moment,
+  startKillableServer,
+} from '../kill/killable-server.ts';
 import type { Json } from '../server/app.ts';
 import type { CallAsUser } from '../server/signed-in-user.ts';
 import { createOpenSsl } from '../tools/openssl.ts';
@@ -192,9 +197,11 @@ done
       current = await next();
       await live.arm(moment);
       await upload(current).catch(() => undefined); // its answer may be lost
-      // This run may not come to that moment: then Certdesk is killed after it.
-      await Promise.race([live.gone, ended().catch(() => live.gone)]);
-      await live.kill();
+      await diedAtMoment(live, async () => {
+        const { body } = await live.call('GET', `/deployments/${deploymentId}/runs`);
+        const [last] = body.runs as unknown as readonly Json[];
+        return String(last?.fingerprint) === current.fingerprint && ENDED.includes(String(last?.state));
+      });
       if ((await shown()).issued !== current.fingerprint) await upload(current);
       await ended();
     },

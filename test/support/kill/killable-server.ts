@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { expect } from 'vitest';
 import { type Answer, type Call, callApi } from '../server/app.ts';
 import { type CallAsUser, signIn } from '../server/signed-in-user.ts';
 import { COMPILED } from '../tools/compiled.ts';
@@ -105,6 +106,19 @@ export async function startKillableServer(options: ProgramOptions): Promise<Kill
       await gone;
     },
   };
+}
+
+/**
+ * Waits until the process has ended at its moment, or ends it as soon as `isOver`: a run may pass fewer moments than the
+ * recorded one, because what waits for a service writes each of its looks.
+ * @returns whether it came to its moment.
+ */
+export async function diedAtMoment(server: KillableServer, isOver: () => Promise<boolean>): Promise<boolean> {
+  const isDone = async () => !server.alive || (await isOver().catch(() => false));
+  await expect.poll(isDone, { timeout: 120_000, interval: 20 }).toBe(true);
+  const died = !server.alive;
+  await server.kill();
+  return died;
 }
 
 function numbered(names: readonly string[]): readonly Moment[] {

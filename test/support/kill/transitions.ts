@@ -10,8 +10,9 @@ export type At = (name: string) => void;
 
 /** Stores whose writes belong to no job: heartbeats, sessions, sent notifications. */
 const ASIDE = new Set(['settings', 'sessions', 'notifications', 'overview', 'tokens', 'audit', 'events']);
+/** Reads of the stores; any other method counts as a write. What is only read depends on who reads meanwhile. */
 const READS =
-  /^(get|list|find|by|active|versions|removed|like|due|toAsk|unfinished|all|times|most|after|last|latest|first|anyToPurge|usedBy|count|facets)/;
+  /^(get|list|find|by[A-Z]|of[A-Z]|active$|versions|removed|like|due|toAsk|unfinished|all|times|most|after|last|latest|first|anyToPurge|usedBy|count|facets|targets|claimsOn|states|inStates|with[A-Z]|unsettled|generationsToForget|running|nextDue|facts|behind|bound|expected|isManaged|idsWithTags|projectsWithout|projectsSince|alarmed|metered|renewed|served|forbidden|acknowledged)/;
 
 export function watchTransitions(ports: EnginePorts, at: At): EnginePorts {
   return {

@@ -15,14 +15,16 @@ describeWith(
       }, 120_000);
       afterAll(() => world?.stop());
 
-      it.each(OUTCOMES)('of a run that %s', { timeout: 1_800_000 }, async (outcome) => {
+      it.each(OUTCOMES)('of a run that %s', { timeout: 600_000 }, async (outcome) => {
         const moments = await world.moments(outcome);
-        expect(moments.length).toBeGreaterThan(10);
+        let killed = 0;
         for (const moment of moments) {
-          await world.killAt(moment, outcome).catch((cause: unknown) => {
+          const died = await world.killAt(moment, outcome).catch((cause: unknown) => {
             throw new Error(`killed ${moment.name}, time ${moment.nth}: ${String(cause)}`, { cause });
           });
+          if (died) killed += 1;
         }
+        expect(killed).toBeGreaterThan(10);
       });
     });
   },
