@@ -131,7 +131,11 @@ export const ERRORS = {
     false,
     'The certificate was uploaded. Renew or revoke it with its issuer.',
   ),
-  NO_CLIENT_USE: entry(409, false, 'No warning about the use as a client is there to be acknowledged.'),
+  NO_CLIENT_USE: entry(
+    409,
+    false,
+    'There is no warning to acknowledge: no service is known that may present the certificate as a client.',
+  ),
   NOT_REVOKED: entry(409, false, 'The certificate is not revoked, so there is nothing to acknowledge.'),
   ALREADY_REVOKED: entry(409, false, 'The certificate is already revoked. A revocation cannot be undone.'),
 
