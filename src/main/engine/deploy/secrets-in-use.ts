@@ -1,6 +1,7 @@
 // Finds the deployments that use a secret: as a password of a file, or in the environment of a script.
 import type { DeploymentRecord } from '../core/model-deploy.ts';
 import type { Stores } from '../core/stores.ts';
+import { type UsingDeployment, withProjects } from './users.ts';
 
 /** The ids of all secrets that a deployment needs. */
 export function secretsOf({ files, steps }: Pick<DeploymentRecord, 'files' | 'steps'>): readonly string[] {
@@ -9,10 +10,8 @@ export function secretsOf({ files, steps }: Pick<DeploymentRecord, 'files' | 'st
   return [...new Set([...passwords, ...values])];
 }
 
-export async function usersOfSecret(
-  { deployments }: Stores,
+export const usersOfSecret = async (
+  stores: Stores,
   credentialId: string,
-): Promise<readonly { readonly id: string; readonly name: string }[]> {
-  const using = await deployments.withSecret(credentialId);
-  return using.map(({ id, name }) => ({ id, name }));
-}
+): Promise<readonly UsingDeployment[]> =>
+  withProjects(stores, await stores.deployments.withSecret(credentialId));

@@ -8,6 +8,7 @@ import type { DeploymentRecord, HostRecord } from '../core/model-deploy.ts';
 import type { Stores } from '../core/stores.ts';
 import { cancelRuns, insertRuns } from './schedule.ts';
 import { refreshState } from './state.ts';
+import { type UsingDeployment, withProjects } from './users.ts';
 
 /** The hosts that a deployment selects, by name. */
 export async function selectedHosts(
@@ -116,7 +117,7 @@ export async function releaseHost(
   tx: Stores,
   host: HostRecord,
   now: Timestamp,
-): Promise<readonly { readonly id: string; readonly name: string }[]> {
+): Promise<readonly UsingDeployment[]> {
   const naming: DeploymentRecord[] = [];
   for (const { deploymentId } of await tx.deployments.targetsOnHost(host.id)) {
     const deployment = await tx.deployments.get(deploymentId);
@@ -129,7 +130,7 @@ export async function releaseHost(
     await tx.deployments.removeTarget({ deploymentId, hostId: host.id });
     await refreshState(tx, deploymentId, now);
   }
-  return naming.map(({ id, name }) => ({ id, name }));
+  return withProjects(tx, naming);
 }
 
 /** Lists what a host would receive in addition with these tags. */

@@ -16,6 +16,7 @@ import {
   valuesOf,
   writeCredential,
 } from './credential-values.ts';
+import { describeUsers, type User } from './in-use.ts';
 import { findHostCredential } from './lookup.ts';
 
 export interface HostCredentials {
@@ -44,8 +45,8 @@ export interface HostCredentialsDeps {
   readonly secrets: SecretStore;
   readonly clock: Clock;
   readonly readKey: ReadKey;
-  /** The names of the deployments whose files or commands use the credential. */
-  deploymentsOf(id: string): Promise<readonly { readonly id: string; readonly name: string }[]>;
+  /** The deployments whose files or commands use the credential. */
+  deploymentsOf(id: string): Promise<readonly User[]>;
 }
 
 export function createHostCredentials(deps: HostCredentialsDeps): HostCredentials {
@@ -62,16 +63,15 @@ export function createHostCredentials(deps: HostCredentialsDeps): HostCredential
 
   async function assertUnused(tx: Stores, id: string): Promise<HostCredentialRecord> {
     const credential = await findHostCredential(tx, id);
-    const users = [...(await tx.hostCredentials.usedBy(id)), ...(await deps.deploymentsOf(id))];
-    if (users.length === 0) return credential;
-    const usedBy = users.map((each) => ({ id: each.id, name: each.name }));
-    const names = usedBy
-      .slice(0, 5)
-      .map(({ name }) => name)
-      .join(', ');
+    const hosts = await tx.hostCredentials.usedBy(id);
+    const usedBy = [
+      ...hosts.map((each) => ({ id: each.id, name: each.name })),
+      ...(await deps.deploymentsOf(id)),
+    ];
+    if (usedBy.length === 0) return credential;
     throw new CertdeskError(
       'HOST_CREDENTIAL_IN_USE',
-      `The credential ${credential.name} is in use (${names}). Select another credential there first`,
+      `The credential ${credential.name} is in use (${describeUsers(usedBy)}). Select another credential there first`,
       { usedBy },
     );
   }

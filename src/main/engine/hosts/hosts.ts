@@ -13,6 +13,7 @@ import { invalid } from '../core/invalid.ts';
 import type { HostRecord } from '../core/model-deploy.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
+import { describeUsers, type User } from './in-use.ts';
 import { findHost } from './lookup.ts';
 
 export interface Hosts {
@@ -37,7 +38,7 @@ export interface HostsDeps {
   /** Adds the host to the deployments of its tags, and removes it from others. @throws PATH_CLAIMED */
   syncTags(tx: Stores, host: HostRecord, tagsBefore: readonly string[]): Promise<void>;
   /** Removes the host from all deployments. @returns the deployments that name it, which must be changed first */
-  release(tx: Stores, host: HostRecord): Promise<readonly { readonly id: string; readonly name: string }[]>;
+  release(tx: Stores, host: HostRecord): Promise<readonly User[]>;
   /** Resumes the runs that stopped because the host key had changed. */
   onKeysAccepted(tx: Stores, hostId: string): Promise<void>;
 }
@@ -130,16 +131,12 @@ export function createHosts(deps: HostsDeps): Hosts {
       await journal.write(async (tx, emit) => {
         const host = await findHost(tx, id);
         const behind = await tx.hosts.behind(id);
-        const usedBy = [...(await deps.release(tx, host)), ...behind].map((each) => ({
-          id: each.id,
-          name: each.name,
-        }));
+        const usedBy = [
+          ...(await deps.release(tx, host)),
+          ...behind.map((each) => ({ id: each.id, name: each.name })),
+        ];
         if (usedBy.length > 0) {
-          const names = usedBy
-            .slice(0, 5)
-            .map(({ name }) => name)
-            .join(', ');
-          const message = `The host ${host.name} is in use (${names}). Remove it there first`;
+          const message = `The host ${host.name} is in use (${describeUsers(usedBy)}). Remove it there first`;
           throw new CertdeskError('HOST_IN_USE', message, { usedBy });
         }
         await tx.hosts.delete(id);
