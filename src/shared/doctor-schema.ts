@@ -52,7 +52,16 @@ export const DoctorReportSchema = z
           name: z.string().nullable().meta({ description: 'Null: all names' }),
           message: z.string(),
           fixes: z
-            .array(z.object({ kind: z.enum(FIX_KINDS), text: z.string() }))
+            .array(
+              z.object({
+                kind: z.enum(FIX_KINDS),
+                text: z.string(),
+                instead: z
+                  .literal(true)
+                  .optional()
+                  .meta({ description: 'An alternative to the fixes without this mark' }),
+              }),
+            )
             .meta({ description: 'What to paste; records are in zone-file notation' }),
           blocks: z.boolean().meta({ description: 'Whether the CA must refuse an order because of it' }),
         }),

@@ -9,6 +9,8 @@ export type FixKind = (typeof FIX_KINDS)[number];
 export interface DoctorFix {
   readonly kind: FixKind;
   readonly text: string;
+  /** Whether it is an alternative to the fixes without this mark. */
+  readonly instead?: true;
 }
 
 interface DoctorEntry {
@@ -159,6 +161,14 @@ export const DOCTOR_FINDINGS = {
     advice: 'Remove the DS record at the registrar until the zone is signed with the matching key again.',
     blocks: true,
   },
+  'dnssec-expired': {
+    group: 'dnssec',
+    severity: 'critical',
+    summary: 'The DNSSEC signatures of the zone have expired, so CAs refuse to issue.',
+    advice:
+      'Sign the zone again; hosted DNS does it at the provider, and BIND automatically with dnssec-policy. If that takes long, remove the DS record at the registrar until then.',
+    blocks: true,
+  },
   'dnssec-not-validated': {
     group: 'dnssec',
     severity: 'unknown',
@@ -301,7 +311,7 @@ export interface DoctorFinding {
   readonly name: string | null;
   /** One sentence with names and values. */
   readonly message: string;
-  /** What to paste; all of it is needed. Empty if nothing can be pasted. */
+  /** What to paste; all of it is needed, except alternatives. Empty if nothing can be pasted. */
   readonly fixes: readonly DoctorFix[];
   /** Whether the CA must refuse an order because of it. */
   readonly blocks: boolean;

@@ -48,5 +48,6 @@ function printFinding({ code, severity, message, fixes, blocks }: DoctorFinding)
   printLine('');
   printLine(`${paint(severity, COLORS[severity])} ${code}${blocks ? ' (the CA must refuse)' : ''}`);
   printLine(`  ${paint(message)}`);
-  for (const { kind, text } of fixes) printLine(`  ${FIX_LABELS[kind]}: ${paint(text, 'bold')}`);
+  for (const { kind, text, instead } of fixes)
+    printLine(`  ${instead ? 'Or: ' : ''}${FIX_LABELS[kind]}: ${paint(text, 'bold')}`);
 }

@@ -33,10 +33,10 @@ function Finding({ finding: { severity, message, fixes } }: { readonly finding: 
       <Text style={{ overflowWrap: 'anywhere' }}>
         <b>{text.severities[severity]}:</b> {message}
       </Text>
-      {fixes.map(({ kind, text: code }) => (
+      {fixes.map(({ kind, text: code, instead }) => (
         <div key={code}>
           <Text fz="sm" c="dimmed" mt={4}>
-            {text.fixes[kind]}
+            {instead ? text.instead(text.fixes[kind]) : text.fixes[kind]}
           </Text>
           <CodeBlock code={code} what={text.fixes[kind]} wrap />
         </div>

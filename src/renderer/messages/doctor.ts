@@ -31,6 +31,7 @@ export const doctor = {
     },
   },
   severities: { critical: 'Problem', warning: 'Warning', info: 'Note', unknown: 'Not checked' },
+  instead: (fix: string) => `Or: ${fix.charAt(0).toLowerCase()}${fix.slice(1)}`,
   fixes: {
     'add-record': 'Add this record',
     'remove-record': 'Remove this record',

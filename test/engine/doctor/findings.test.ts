@@ -117,12 +117,24 @@ const CASES: Readonly<Record<DoctorCode, readonly [DoctorFacts, string | null]>>
         state: 'bogus',
         resolver: '9.9.9.9:53',
         ds: [{ owner: 'example.com', value: '1 13 2 AB' }],
+        expired: null,
       }),
     }),
     'example.com. IN DS 1 13 2 AB',
   ],
+  'dnssec-expired': [
+    orderFacts({
+      dnssec: known({
+        state: 'bogus',
+        resolver: '9.9.9.9:53',
+        ds: [{ owner: 'example.com', value: '1 13 2 AB' }],
+        expired: { zone: 'example.com', since: new Date('2026-11-01T00:00:00Z') },
+      }),
+    }),
+    'dnssec-signzone -S -o example.com ZONE-FILE && rndc reload example.com',
+  ],
   'dnssec-not-validated': [
-    orderFacts({ dnssec: known({ state: 'not-validated', resolver: null, ds: [] }) }),
+    orderFacts({ dnssec: known({ state: 'not-validated', resolver: null, ds: [], expired: null }) }),
     `certdesk doctor --dns-resolver 9.9.9.9 ${NAME}`,
   ],
   'no-zone': [

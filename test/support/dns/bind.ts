@@ -55,6 +55,8 @@ export interface Bind {
   /** The first is hmac-sha256, the second hmac-sha512. */
   readonly keys: readonly BindKey[];
   readonly pid: number;
+  /** Has the zone files and the keys of zones with `signatures`. */
+  readonly zoneFolder: string;
   /** Sets these as the only TXT values of the name. */
   update(zone: string, name: string, values: readonly string[]): Promise<void>;
   /** The values of the records on the server, TXT without quotes, sorted. */
@@ -113,7 +115,9 @@ async function launch(options: BindOptions, ports: BindPorts, release: () => voi
     const [nsupdate, dig] = [toolPath('CERTDESK_TEST_NSUPDATE'), toolPath('CERTDESK_TEST_DIG')];
     const server = `${address}:${port}`;
     const tools = createUpdater({ address, port, key: keys[0], nsupdate, dig });
-    return { address, port, server, keys, pid: process.pid, ...tools, output: process.output, stop };
+    const zoneFolder = join(folder.path, 'zones');
+    const { pid, output } = process;
+    return { address, port, server, keys, pid, zoneFolder, ...tools, output, stop };
   } catch (error) {
     await stop();
     throw error;

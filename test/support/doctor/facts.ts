@@ -28,7 +28,7 @@ export function nameFacts(more: Partial<NameFacts> = {}): NameFacts {
       { port: 443, address: ADDRESS, tls: { kind: 'answers', subject: NAME } },
     ],
     caa: known({ owner: null, records: [], failed: null }),
-    dnssec: known({ state: 'unsigned', resolver: null, ds: [] }),
+    dnssec: known({ state: 'unsigned', resolver: null, ds: [], expired: null }),
     delegation: known({
       zone: 'example.com',
       servers: [

@@ -1,7 +1,6 @@
 // Examines an order before a CA does: gathers all facts in parallel within a time limit, and derives the findings.
 import type { DoctorName, DoctorReport } from '../../../shared/doctor.ts';
 import { mapConcurrent } from '../core/map-concurrent.ts';
-import type { Clock } from '../core/ports.ts';
 import { formatCaa } from './caa.ts';
 import { createDoctorResolver } from './doctor-resolver.ts';
 import type { DoctorFacts, DoctorOrder, NameFacts, PortFacts } from './facts.ts';
@@ -26,7 +25,6 @@ export interface ExamineLimits {
 export interface ExamineDeps extends Omit<NameDeps, 'settle' | 'answerMs'> {
   /** Default: 3 seconds in all, with the time that the findings need. */
   readonly limits?: ExamineLimits;
-  readonly clock: Clock;
   /** Requests the directory of the CA. @throws CertdeskError if it is unreachable */
   askDirectory(directoryUrl: string, signal: AbortSignal): Promise<DirectoryAnswer>;
   /** The limit that the order would exceed; null if none, or not known. */

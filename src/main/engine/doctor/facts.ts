@@ -86,6 +86,8 @@ export interface DnssecFacts {
   readonly state: 'secure' | 'unsigned' | 'bogus' | 'not-validated';
   /** HOST:PORT of the resolver that found it bogus. */
   readonly resolver: string | null;
+  /** The signatures of a bogus zone that have expired, the first of them; null if none has, or they cannot be read. */
+  readonly expired: { readonly zone: string; readonly since: Date } | null;
   /** The owner and the DS records at the parent, as in a zone file. */
   readonly ds: readonly { readonly owner: string; readonly value: string }[];
 }

@@ -44,6 +44,9 @@ export const removeRecord = (owner: string, type: string, data: string): DoctorF
 export const command = (text: string): DoctorFix => ({ kind: 'command', text });
 export const setting = (text: string): DoctorFix => ({ kind: 'setting', text });
 
+/** Marks a fix as an alternative to those before it. */
+export const instead = (fix: DoctorFix): DoctorFix => ({ ...fix, instead: true });
+
 export const USE_DNS = setting('Validation method: DNS-01');
 
 /** A wildcard is always validated in DNS. */

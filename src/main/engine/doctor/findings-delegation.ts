@@ -1,15 +1,27 @@
 // Findings about the zone of a name: DNSSEC, its delegation and its name servers.
 import type { DoctorFinding } from '../../../shared/doctor.ts';
+import { toTimestamp } from '../../../shared/time.ts';
 import type { DelegationFacts, DoctorOrder, NameFacts, ServerFacts } from './facts.ts';
-import { addRecord, command, createDoctorFinding, listOf, removeRecord } from './finding.ts';
+import { addRecord, command, createDoctorFinding, instead, listOf, removeRecord } from './finding.ts';
 
 export function findDnssecProblems(
   { name, dnssec }: NameFacts,
   { ca }: DoctorOrder,
 ): readonly DoctorFinding[] {
   if (!dnssec.known) return [];
-  const { state, resolver, ds } = dnssec.value;
+  const { state, resolver, ds, expired } = dnssec.value;
   const base = name.replace(/^\*\./, '');
+  if (state === 'bogus' && expired !== null) {
+    const { zone, since } = expired;
+    const message = `The DNSSEC signatures of ${zone} expired at ${toTimestamp(since)}, so validation of ${base} fails.`;
+    const fixes = [
+      command(`dnssec-signzone -S -o ${zone} ZONE-FILE && rndc reload ${zone}`),
+      ...ds
+        .filter(({ owner }) => owner === zone)
+        .map(({ owner, value }) => instead(removeRecord(owner, 'DS', value))),
+    ];
+    return [createDoctorFinding('dnssec-expired', { name, message, fixes, isEnforced: ca.isPublic })];
+  }
   if (state === 'bogus') {
     const message = `DNSSEC validation of ${base} fails: the resolver ${resolver} answers SERVFAIL, and the records without validation.`;
     const removals = ds.map(({ owner, value }) => removeRecord(owner, 'DS', value));

@@ -8,6 +8,7 @@ import {
   addRecord,
   command,
   createDoctorFinding,
+  instead,
   methodOf,
   removeRecord,
   setting,
@@ -42,7 +43,7 @@ function unresolved(name: string): DoctorFinding {
 
 function privateAddress(name: string, address: string): DoctorFinding {
   const message = `${name} has the private address ${address}, where no public CA can connect.`;
-  const fixes = [recordOf(name, address), USE_DNS];
+  const fixes = [recordOf(name, address), instead(USE_DNS)];
   return createDoctorFinding('private-address', { name, message, fixes: name === address ? [] : fixes });
 }
 
@@ -87,7 +88,7 @@ function findPort80(name: string, ports: readonly PortFacts[]): readonly DoctorF
         if (isIPv6(address) && answering.length > 0) return [deadIpv6(name, address, fetched.kind)];
         if (fetched.kind === 'unreachable') return [notAsked(name, address, 80)];
         const message = `Port 80 of ${address} ${DOWN[fetched.kind]} (${fetched.reason}).`;
-        const fixes = [command('ufw allow 80/tcp'), USE_DNS];
+        const fixes = [command('ufw allow 80/tcp'), instead(USE_DNS)];
         return [createDoctorFinding('port-80-unreachable', { name, message, fixes })];
       }
     }
@@ -119,7 +120,7 @@ function findPort443(name: string, ports: readonly PortFacts[]): readonly Doctor
       return [createDoctorFinding('port-443-not-tls', { name, message, fixes })];
     }
     const message = `Port 443 of ${address} ${DOWN[tls.kind]} (${tls.reason}).`;
-    const fixes = [command('ufw allow 443/tcp'), setting('Validation method: HTTP-01 or DNS-01')];
+    const fixes = [command('ufw allow 443/tcp'), instead(setting('Validation method: HTTP-01 or DNS-01'))];
     return [createDoctorFinding('port-443-unreachable', { name, message, fixes })];
   });
 }

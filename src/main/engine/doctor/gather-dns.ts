@@ -4,6 +4,7 @@ import { type DnsReply, describeReply } from '../dns/lookup/query.ts';
 import type { DnsResolver } from '../dns/lookup/resolver.ts';
 import { type CaaRecord, readCaa } from './caa.ts';
 import type { CaaFacts, DnssecFacts } from './facts.ts';
+import { gatherExpired } from './gather-signatures.ts';
 
 /**
  * IPv6 first, as CAs try them.
@@ -71,6 +72,7 @@ export interface DnssecQuery {
   readonly zone: string | null;
   /** HOST:PORT of resolvers that may validate. */
   readonly validators: readonly string[];
+  readonly now: Date;
 }
 
 /**
@@ -79,7 +81,7 @@ export interface DnssecQuery {
  */
 export async function gatherDnssec(
   resolver: DnsResolver,
-  { name, zone, validators }: DnssecQuery,
+  { name, zone, validators, now }: DnssecQuery,
   signal: AbortSignal,
 ): Promise<DnssecFacts> {
   const [ds, ...verdicts] = await Promise.all([
@@ -97,9 +99,14 @@ export async function gatherDnssec(
     }),
   ]);
   const bogus = verdicts.find(({ isBogus }) => isBogus);
-  if (bogus !== undefined) return { state: 'bogus', resolver: bogus.server, ds };
-  if (verdicts.some(({ isSecure }) => isSecure)) return { state: 'secure', resolver: null, ds };
-  return { state: ds.length > 0 ? 'not-validated' : 'unsigned', resolver: null, ds };
+  if (bogus !== undefined) {
+    const { server: validator } = bogus;
+    const expired = await gatherExpired(resolver, { name, zone, validator, now }, signal);
+    return { state: 'bogus', resolver: validator, ds, expired };
+  }
+  const facts = { resolver: null, ds, expired: null };
+  if (verdicts.some(({ isSecure }) => isSecure)) return { ...facts, state: 'secure' };
+  return { ...facts, state: ds.length > 0 ? 'not-validated' : 'unsigned' };
 }
 
 async function dsOf(resolver: DnsResolver, zone: string, signal: AbortSignal): Promise<DnssecFacts['ds']> {

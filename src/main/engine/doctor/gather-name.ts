@@ -1,6 +1,7 @@
 // Gathers the facts of one name, all at once.
 import { isIP } from 'node:net';
 import { CertdeskError } from '../core/errors.ts';
+import type { Clock } from '../core/ports.ts';
 import type { DnsResolver } from '../dns/lookup/resolver.ts';
 import { findZone } from '../dns/lookup/zone.ts';
 import { type ChallengeFacts, type Fact, known, type NameFacts, type PortFacts, unknown } from './facts.ts';
@@ -17,6 +18,7 @@ export interface NameDeps extends Omit<PortDeps, 'lookup'> {
   /** TXT values of challenges under way, which are not left over. */
   pendingValues(): Promise<ReadonlySet<string>>;
   readonly settle: Settle;
+  readonly clock: Clock;
 }
 
 /** Turns a failure, or the end of the doctor's time, into an unknown fact. */
@@ -45,6 +47,7 @@ const NO_DNS = unknown('an IP address has no DNS records');
 
 export async function gatherName(deps: NameDeps, name: string, signal: AbortSignal): Promise<NameFacts> {
   const { settle, resolver, validators } = deps;
+  const now = deps.clock.now();
   if (isIP(name) !== 0) {
     const ports = await gatherPorts(deps, name, [name], signal);
     const dns = { caa: NO_DNS, dnssec: NO_DNS, delegation: NO_DNS, challenge: NO_DNS };
@@ -60,7 +63,7 @@ export async function gatherName(deps: NameDeps, name: string, signal: AbortSign
       each.known && name === base ? gatherPorts(deps, name, each.value, signal) : [],
     ),
     settle(gatherCaa(resolver, base, signal)),
-    settle(zone.then((each) => gatherDnssec(resolver, { name: base, zone: each, validators }, signal))),
+    settle(zone.then((each) => gatherDnssec(resolver, { name: base, zone: each, validators, now }, signal))),
     settle(zone.then((each) => gatherDelegation(resolver, each, signal))),
     settle(withoutPending(deps, gatherChallenge(resolver, base, signal))),
   ]);

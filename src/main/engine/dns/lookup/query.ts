@@ -10,7 +10,7 @@ import {
   type ServerGuard,
 } from './transport.ts';
 
-export type LookupType = 'A' | 'AAAA' | 'CAA' | 'CNAME' | 'DS' | 'NS' | 'SOA' | 'TXT';
+export type LookupType = 'A' | 'AAAA' | 'CAA' | 'CNAME' | 'DNSKEY' | 'DS' | 'NS' | 'SOA' | 'TXT';
 
 export interface DnsQuestion {
   readonly name: string;
@@ -23,7 +23,7 @@ export interface DnsRecord {
   readonly type: string;
   /**
    * An address, a name (lower case, no trailing dot; for SOA the MNAME), or the joined strings of a TXT record. CAA:
-   * `FLAGS TAG VALUE` without quotes. DS: as in a zone file.
+   * `FLAGS TAG VALUE` without quotes. DS: as in a zone file. RRSIG: `TYPE EXPIRATION SIGNER`, the time in Unix seconds.
    */
   readonly value: string;
   /** Seconds. */
@@ -60,9 +60,10 @@ export interface QueryOptions extends ServerGuard {
 
 /**
  * What a resolver does with DNSSEC. `report`: it says whether it validated the answer (the AD bit of a query, RFC 6840
- * section 5.7). `skip`: it answers even if validation fails (CD, RFC 4035 section 3.2.2). Default: neither bit.
+ * section 5.7). `skip`: it answers even if validation fails (CD, RFC 4035 section 3.2.2). `signatures`: the same, with the
+ * RRSIG records (DO, RFC 3225). Default: none of these bits.
  */
-export type DnssecRequest = 'report' | 'skip';
+export type DnssecRequest = 'report' | 'skip' | 'signatures';
 
 /** The UDP payload size that is safe on every path (DNS flag day 2020). */
 const UDP_PAYLOAD = 1232;
@@ -95,6 +96,10 @@ export async function queryServer(
   return attempt(server, question, { ...options, timeoutMs: left(deadline), edns: false });
 }
 
+function optOf(request: DnssecRequest | undefined): dnsPacket.OptAnswer {
+  return request === 'signatures' ? { ...OPT, flags: dnsPacket.DNSSEC_OK, flag_do: true } : OPT;
+}
+
 function dnssecFlag(request: DnssecRequest | undefined): number {
   if (request === undefined) return 0;
   return request === 'report' ? dnsPacket.AUTHENTIC_DATA : dnsPacket.CHECKING_DISABLED;
@@ -118,7 +123,7 @@ async function attempt(
     id,
     flags: (options.recursive ? dnsPacket.RECURSION_DESIRED : 0) | dnssecFlag(options.dnssec),
     questions: [{ name: question.name, type: question.type }],
-    additionals: options.edns ? [OPT] : [],
+    additionals: options.edns ? [optOf(options.dnssec)] : [],
   });
   const read = (answer: Buffer) => readAnswer(answer, id, question);
   const accept = (answer: Buffer) => read(answer) !== null;
@@ -196,6 +201,10 @@ function textOf(answer: dnsPacket.Answer): string | null {
     case 'DS': {
       const { keyTag, algorithm, digestType, digest } = answer.data;
       return `${keyTag} ${algorithm} ${digestType} ${Buffer.from(digest).toString('hex').toUpperCase()}`;
+    }
+    case 'RRSIG': {
+      const { typeCovered, expiration, signersName } = answer.data;
+      return `${typeCovered} ${expiration} ${bare(signersName)}`;
     }
     case 'TXT': {
       // RFC 8555 section 8.4: the strings of a record are joined to one value.
