@@ -17,6 +17,11 @@ export type Answer =
   | { readonly refused: ErrorBody }
   | { readonly failed: string };
 
+/** Sent before a task, because the start of a thread does not count for its time limit. */
+export interface Begun {
+  readonly begun: true;
+}
+
 export interface BackgroundSettings {
   /** The time limit of every task, in milliseconds; default: the limit of each task. */
   readonly limitMs?: number;
@@ -68,14 +73,17 @@ export function createBackground({ limitMs, idleMs = IDLE_MS }: BackgroundSettin
     const [ms, code, what] = LIMITS[task.name];
     const withinMs = limitMs ?? ms;
     const refuse = (why: string) => new CertdeskError(code, `${what} ${why}.`);
-    const timer = setTimeout(() => end(refuse(`takes longer than ${withinMs / 1000} seconds`)), withinMs);
+    let timer: NodeJS.Timeout | undefined;
+    const begin = () => {
+      timer = setTimeout(() => end(refuse(`takes longer than ${withinMs / 1000} seconds`)), withinMs);
+    };
     const abort = () => end(task.signal?.reason);
     /** @param failure If given, terminates the thread; otherwise the thread stays for the next task. */
     const end = async (failure?: unknown): Promise<void> => {
       if (!running.delete(task)) return;
       clearTimeout(timer); // a pending timer would keep the process alive
       task.signal?.removeEventListener('abort', abort);
-      worker.off('message', finish).off('error', fail);
+      worker.off('message', hear).off('error', fail);
       if (failure === undefined) keepWorker(worker);
       else task.done.reject(failure);
       next();
@@ -83,7 +91,8 @@ export function createBackground({ limitMs, idleMs = IDLE_MS }: BackgroundSettin
     };
     running.set(task, end);
     task.signal?.addEventListener('abort', abort, { once: true });
-    const finish = (answer: Answer) => {
+    const hear = (answer: Answer | Begun) => {
+      if ('begun' in answer) return begin();
       if ('value' in answer) task.done.resolve(answer.value);
       else task.done.reject(errorOf(answer));
       end();
@@ -92,7 +101,7 @@ export function createBackground({ limitMs, idleMs = IDLE_MS }: BackgroundSettin
       const outOfMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
       end(outOfMemory ? refuse('takes too much memory') : error);
     };
-    worker.once('message', finish).once('error', fail);
+    worker.on('message', hear).once('error', fail);
     worker.postMessage({ name: task.name, input: task.input } satisfies Question);
   }
 

@@ -1,10 +1,11 @@
 // The entry point of a background thread, which runs one task at a time.
 import { parentPort } from 'node:worker_threads';
 import { CertdeskError } from '../engine/core/errors.ts';
-import type { Answer, Question } from './background.ts';
+import type { Answer, Begun, Question } from './background.ts';
 import { TASKS } from './tasks.ts';
 
 parentPort?.on('message', async ({ name, input }: Question) => {
+  parentPort?.postMessage({ begun: true } satisfies Begun);
   parentPort?.postMessage(await answerTo(name, input));
 });
 
