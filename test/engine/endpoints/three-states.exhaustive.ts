@@ -27,7 +27,7 @@ describeWith(['nginx', 'sshd', 'openssl'], 'issued, deployed and served', () => 
     afterAll(() => world?.stop());
 
     it(`never contradict s_client in ${STEPS} random steps (seed ${SEED})`, {
-      timeout: 900_000,
+      timeout: 600_000,
     }, async () => {
       const moments = await world.moments();
       const random = seeded(SEED);
@@ -93,11 +93,14 @@ function watch(world: ThreeStateWorld, isOurs: () => boolean) {
   const contradictions: unknown[] = [];
   const watching = (async () => {
     while (!ended && isOurs()) {
+      const worker = world.worker();
       const before = await world.seen();
       // Between a kill and the next start nobody shows anything.
       const shown = await world.shown().catch(() => null);
       const after = await world.seen();
       if (shown === null || JSON.stringify(before) !== JSON.stringify(after)) continue;
+      // During a reload, one worker may have answered Certdesk, and another one s_client, twice.
+      if (worker === null || worker !== world.worker()) continue;
       if (shown.served === 'current' && servedBy(after, shown.issued) !== 'current')
         contradictions.push({ shown, after });
     }

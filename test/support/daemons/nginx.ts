@@ -26,6 +26,8 @@ export interface Nginx extends Daemon {
   replaceWorkers(): Promise<void>;
   /** Waits until a reload that somebody else has begun is complete, see `replaceWorkers`. */
   settled(): Promise<void>;
+  /** The pids of the workers: more than one while a reload is not complete. */
+  workers(): readonly string[];
 }
 
 /** Reloads on SIGHUP; with a bad key it keeps the old certificate. */
@@ -56,6 +58,7 @@ export async function startNginx(blocks: readonly NginxBlock[]): Promise<Nginx> 
       await expect.poll(left, SOON).toEqual([]);
     },
     settled: () => nginxSettled(daemon.pid),
+    workers: () => childrenOf(daemon.pid),
   };
 }
 

@@ -11,6 +11,7 @@ import { type Nginx, startNginx } from '../daemons/nginx.ts';
 import { type SshHost, startSshHost } from '../deploy/ssh-host.ts';
 import {
   diedAtMoment,
+  ignoreLostAnswer,
   type KillableServer,
   type Moment,
   startKillableServer,
@@ -60,6 +61,8 @@ export interface ThreeStateWorld {
   /** Checks the endpoint. */
   check(): Promise<void>;
   seen(): Promise<Seen>;
+  /** The pid of the worker that answers on all addresses; null during a reload, when any of several may answer. */
+  worker(): string | null;
   stop(): Promise<void>;
 }
 
@@ -87,11 +90,13 @@ export async function startThreeStateWorld(): Promise<ThreeStateWorld> {
 workers=/proc/${nginx.pid}/task/${nginx.pid}/children
 before=$(cat $workers)
 kill -s HUP ${nginx.pid}
-# Until there is a new worker: on a busy machine the signal may be handled after the last check.
+# Until only new workers are left: those of before accept connections for a moment, on a busy machine for seconds.
 while sleep 0.02; do
+  new=no old=no
   for each in $(cat $workers); do
-    case " $before " in *" $each "*) ;; *) exit 0 ;; esac
+    case " $before " in *" $each "*) old=yes ;; *) new=yes ;; esac
   done
+  [ $new$old != yesno ] || exit 0
 done
 `,
     { mode: 0o755 },
@@ -185,6 +190,10 @@ done
     current: () => current,
     setReload,
     seen,
+    worker() {
+      const [worker = null, ...others] = nginx.workers();
+      return others.length === 0 ? worker : null;
+    },
     renew,
     async moments() {
       const live = await server();
@@ -196,7 +205,7 @@ done
       const live = await server();
       current = await next();
       await live.arm(moment);
-      await upload(current).catch(() => undefined); // its answer may be lost
+      await upload(current).catch(ignoreLostAnswer);
       await diedAtMoment(live, async () => {
         const { body } = await live.call('GET', `/deployments/${deploymentId}/runs`);
         const [last] = body.runs as unknown as readonly Json[];

@@ -115,10 +115,22 @@ export async function startKillableServer(options: ProgramOptions): Promise<Kill
  */
 export async function diedAtMoment(server: KillableServer, isOver: () => Promise<boolean>): Promise<boolean> {
   const isDone = async () => !server.alive || (await isOver().catch(() => false));
-  await expect.poll(isDone, { timeout: 120_000, interval: 20 }).toBe(true);
+  const message = 'the process ends, or its run';
+  await expect.poll(isDone, { timeout: 120_000, interval: 20, message }).toBe(true);
   const died = !server.alive;
   await server.kill();
   return died;
+}
+
+/** For the request during which the process ends: its answer may be lost, but a refusal is a failure of the test. */
+export function ignoreLostAnswer(error: unknown): void {
+  if (!(error instanceof TypeError)) throw error; // fetch: `fetch failed` or `terminated`
+}
+
+/** Waits until the process has ended by itself. @param why It should end; part of the failure, which takes two minutes. */
+export async function expectGone(server: KillableServer, why: string): Promise<void> {
+  const message = `the process ends, ${why}`;
+  await expect.poll(() => server.alive, { timeout: 120_000, interval: 20, message }).toBe(false);
 }
 
 function numbered(names: readonly string[]): readonly Moment[] {
