@@ -1,6 +1,6 @@
 // Kills the script, its connection or everything on a host at a chosen call of one of its tools. The tools that change
 // something are replaced by wrappers, so each step that the script records is a kill point, and so is each one between.
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -28,7 +28,11 @@ export function writeKillWrappers(folder: string, bin: string): void {
 
 const wrapper = (control: string, tool: string): string => `#!/bin/sh
 [ -s ${control}/at ] || exec /usr/bin/${tool} "$@"
-count=$(($(cat ${control}/count) + 1))
+# The number of this call, also of two at the same time: only one of them can create its file.
+read -r count <${control}/count || count=1
+set -C
+while ! true >${control}/calls/$count; do count=$((count + 1)); done 2>/dev/null
+set +C
 echo $count >${control}/count
 read -r at victim pause <${control}/at
 [ $count = "$at" ] || exec /usr/bin/${tool} "$@"
@@ -69,13 +73,16 @@ export function createKillControl(folder: string, serverPid: number): KillContro
   write('server', String(serverPid));
   return {
     arm(call, victim, sessions) {
-      write('count', '0');
+      write('count', '1');
+      rmSync(at('calls'), { recursive: true, force: true });
+      mkdirSync(at('calls'));
+      chmodSync(at('calls'), 0o777);
       write('sessions', sessions.join(' '));
       const [kind, pause] = victim === 'slow session' ? ['session', PAUSE_SECONDS] : [victim, 0];
       write('at', `${call} ${kind} ${pause}\n`);
     },
     disarm: () => write('at', ''),
-    calls: () => Number(readFileSync(at('count'), 'utf8')),
+    calls: () => readdirSync(at('calls')).length,
     hasKilled: () => existsSync(at('at')) && readFileSync(at('at'), 'utf8') === '',
   };
 }

@@ -89,9 +89,14 @@ export async function createDesk(
       await send('POST', `/projects/${projectId}/certificate/upload`, { certificate: chain, privateKey });
     },
     async ended({ fingerprint }) {
-      const isOver = async () => hasEnded(await run(), fingerprint);
-      await expect.poll(isOver, { timeout: 120_000, interval: 50 }).toBe(true);
-      return run();
+      let last: Json = {};
+      const isOver = async () => {
+        last = await run();
+        return hasEnded(last, fingerprint);
+      };
+      const message = 'the run ends';
+      await expect.poll(isOver, { timeout: 120_000, interval: 50, message }).toBe(true);
+      return last; // another look might see its next attempt
     },
     deploy: async (force = false) => void (await send('POST', `${at}/run`, { force })),
     retry: async () => void (await send('POST', `/deployment-runs/${String((await run()).id)}/retry`)),

@@ -4,8 +4,10 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
+import { nginxSettled } from '../daemons/nginx.ts';
 import {
   diedAtMoment,
+  ignoreLostAnswer,
   type KillableServer,
   type Moment,
   startKillableServer,
@@ -65,17 +67,29 @@ export async function startRecipeKillWorld(): Promise<RecipeKillWorld> {
   };
   const desk: Desk = await createDesk(client, service);
   let current = await versions.next();
-  let begun = false;
+  /** Whether `current` is deployed, and nothing is broken. */
+  let isReady = false;
 
-  /** The next version, with a former one deployed. */
+  /** The next version, with a former one deployed, whatever an earlier test has left. */
   async function begin(): Promise<{ readonly version: TestVersion; readonly reloads: number }> {
-    if (!begun) {
+    if (!isReady) {
+      repair();
+      await running?.kill();
+      if ((await service.served()) === null) await service.start();
+      current = await versions.next();
       await desk.activate(current);
       expect(await desk.ended(current)).toMatchObject({ state: 'verified' });
-      begun = true;
     }
+    isReady = false;
+    await nginxSettled(service.pid); // a worker of before would serve the version before
     return { version: await versions.next(), reloads: service.reloads() };
   }
+  /** Whether the run is over that is the last one. */
+  const isOver = (live: KillableServer, version: TestVersion) => async () => {
+    const { body } = await live.call('GET', `/deployments/${desk.deploymentId}/runs`);
+    const [last] = body.runs as unknown as readonly Json[];
+    return last !== undefined && hasEnded(last, version.fingerprint);
+  };
 
   function prepare(outcome: Outcome): void {
     if (outcome === 'is invalid') service.breakConfiguration();
@@ -124,6 +138,7 @@ export async function startRecipeKillWorld(): Promise<RecipeKillWorld> {
     expect(service.reloads() - reloads, 'one reload').toBe(1);
     expectTidy();
     current = version;
+    isReady = true;
   }
 
   function expectTidy(): void {
@@ -151,12 +166,8 @@ export async function startRecipeKillWorld(): Promise<RecipeKillWorld> {
       prepare(outcome);
       const live = await server();
       await live.arm(moment);
-      await desk.activate(version).catch(() => undefined); // its answer may be lost
-      const died = await diedAtMoment(live, async () => {
-        const { body } = await live.call('GET', `/deployments/${desk.deploymentId}/runs`);
-        const [last] = body.runs as unknown as readonly Json[];
-        return last !== undefined && hasEnded(last, version.fingerprint);
-      });
+      await desk.activate(version).catch(ignoreLostAnswer);
+      const died = await diedAtMoment(live, isOver(live, version));
       await expectConsistent(version);
       await expectEnd(version, { outcome, reloads });
       return died;
@@ -167,7 +178,7 @@ export async function startRecipeKillWorld(): Promise<RecipeKillWorld> {
       const live = await server();
       service.setReload({ kill: live.pid });
       await desk.activate(version);
-      await live.gone;
+      expect(await diedAtMoment(live, isOver(live, version))).toBe(true);
       await expectConsistent(version);
       await expectEnd(version, { outcome: 'succeeds', reloads });
     },

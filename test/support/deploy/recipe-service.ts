@@ -28,7 +28,7 @@ export interface Served {
 export interface RecipeService {
   readonly recipe: RecipeId;
   readonly host: SshHost;
-  /** Of the daemon. */
+  /** Of the daemon, which `start` replaces. */
   readonly pid: number;
   /** Where the service reads certificate and key: two files, or one with both. */
   readonly files: readonly string[];
@@ -167,7 +167,9 @@ export async function startRecipeService(
   return {
     recipe,
     host,
-    pid: daemon.pid,
+    get pid() {
+      return again?.pid ?? daemon.pid;
+    },
     files,
     options: started.options,
     check,

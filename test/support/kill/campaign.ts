@@ -2,7 +2,7 @@
 // was lost, nothing was done twice and nothing was left behind: in the database, at the CA, in DNS.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { expect } from 'vitest';
-import type { KillableServer, Moment } from './killable-server.ts';
+import { expectGone, type KillableServer, type Moment } from './killable-server.ts';
 import { OPERATIONS, type Operation, type OperationName, type Prepared, prepare } from './operations.ts';
 import type { KillWorld } from './world.ts';
 
@@ -17,6 +17,9 @@ export interface Killed {
 }
 
 let count = 0;
+
+/** Longer than any operation takes on a busy machine. */
+const ANSWER_MS = 120_000;
 
 /** The transitions of an uninterrupted operation, in order. */
 export async function listTransitions(world: KillWorld, name: OperationName): Promise<readonly Moment[]> {
@@ -82,14 +85,19 @@ const request = ({ path, body }: Prepared) => ({
 async function dieIn(server: KillableServer, prepared: Prepared, deadly: Deadly): Promise<boolean> {
   if ('name' in deadly) await server.arm(deadly);
   else setTimeout(() => void server.kill(), deadly.ms);
-  const answer = server.call('POST', prepared.path, request(prepared)).catch(() => null);
+  const died = async (why: string) => {
+    await expectGone(server, why);
+    return true;
+  };
+  const call = { ...request(prepared), signal: AbortSignal.timeout(ANSWER_MS) };
+  const answer = server.call('POST', prepared.path, call).catch(() => null);
   const lost = await Promise.race([server.gone.then(() => true), answer.then((given) => given === null)]);
-  if (lost) return server.gone.then(() => true);
+  if (lost) return died('because it does not answer any more');
   // What follows the answer: secrets are deleted then. That moment always comes.
-  if ('ms' in deadly) return server.gone.then(() => true);
+  if ('ms' in deadly) return died(`${deadly.ms} ms after the request`);
   const settled = server.settled().then(
     () => false,
-    () => server.gone.then(() => true),
+    () => died('because its jobs do not end'),
   );
   if (await settled) return true;
   // The moment did not come, and must not come later.
@@ -156,12 +164,9 @@ async function expectAllWell(
 export async function expectWhole(world: KillWorld): Promise<void> {
   const { call } = await world.server();
   expect((await call('GET', '/audit/verify')).body.ok).toBe(true);
-  expect(world.wholeDatabase()).toEqual({
-    integrity: 'ok',
-    foreignKeys: [],
-    orders: 0,
-    unfinished: 0,
-    twoInUse: 0,
-  });
-  expect(await world.jobSecrets()).toEqual([]);
+  // A server that has just started resumes jobs first.
+  await expect
+    .poll(() => world.wholeDatabase())
+    .toEqual({ integrity: 'ok', foreignKeys: [], orders: 0, unfinished: 0, twoInUse: 0 });
+  await expect.poll(() => world.jobSecrets()).toEqual([]);
 }
