@@ -127,7 +127,7 @@ export function ignoreLostAnswer(error: unknown): void {
   if (!(error instanceof TypeError)) throw error; // fetch: `fetch failed` or `terminated`
 }
 
-/** Waits until the process has ended by itself. @param why It should end; part of the failure, which takes two minutes. */
+/** Waits until the process has ended on its own. @param why It should end; part of the failure, which takes two minutes. */
 export async function expectGone(server: KillableServer, why: string): Promise<void> {
   const message = `the process ends, ${why}`;
   await expect.poll(() => server.alive, { timeout: 120_000, interval: 20, message }).toBe(false);
