@@ -8,6 +8,15 @@ export const CaaLockStateSchema = z.enum(['locked', 'loose', 'open', 'forbidden'
 });
 export type CaaLockState = z.infer<typeof CaaLockStateSchema>;
 
+/** Without names and values. */
+export const CAA_LOCK_SENTENCES: Readonly<Record<CaaLockState, string>> = {
+  forbidden: 'The CAA records do not permit the CA, so the next renewal will fail',
+  unknown: 'The CAA records could not be read',
+  open: 'No CAA record restricts issuance',
+  loose: 'The CAA records permit more than this CA, account and method',
+  locked: 'Only this CA, account and method may issue',
+};
+
 export const CaaLockSchema = z
   .object({
     state: CaaLockStateSchema,
@@ -17,5 +26,5 @@ export const CaaLockSchema = z
     add: z.array(z.string()).meta({ description: 'Records to create, in zone-file notation' }),
     remove: z.array(z.string()).meta({ description: 'Records that permit more, in zone-file notation' }),
   })
-  .meta({ id: 'CaaLock' });
+  .meta({ id: 'CaaLock', outside: 'caa-lock' });
 export type CaaLock = z.infer<typeof CaaLockSchema>;

@@ -11,7 +11,9 @@ export type OutsidePart =
   | 'obtain-failure'
   | 'deployment-steps'
   | 'deployment-options'
-  | 'deployment-run';
+  | 'deployment-run'
+  | 'caa-lock'
+  | 'persist-report';
 
 declare module 'zod' {
   interface GlobalMeta {

@@ -54,7 +54,7 @@ export const PersistReportSchema = z
     checkedAt: TimestampSchema,
     records: z.array(PersistRecordSchema),
   })
-  .meta({ id: 'PersistReport' });
+  .meta({ id: 'PersistReport', outside: 'persist-report' });
 export type PersistReport = z.infer<typeof PersistReportSchema>;
 
 /** The request whose records are shown. */

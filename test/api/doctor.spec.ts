@@ -6,6 +6,9 @@ import { applyFixes } from '../support/doctor/doctor-rig.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
+/** As long as the values of DNS-01, which the doctor looks for. */
+const INSIDE = 'words-that-only-servers-in-the-network-know';
+
 describeWith(['pebble', 'bind9'], 'the doctor of a running Certdesk', () => {
   let bind: Bind;
   let pebble: Pebble;
@@ -16,7 +19,16 @@ describeWith(['pebble', 'bind9'], 'the doctor of a running Certdesk', () => {
       zones: [
         {
           name: 'example.com',
-          records: ['caa A 127.0.0.1', 'caa CAA 0 issue "pebble.letsencrypt.org; accounturi=https://other/"'],
+          records: [
+            'caa A 127.0.0.1',
+            'caa CAA 0 issue "pebble.letsencrypt.org; accounturi=https://other/"',
+            'alias CNAME secret.inside.test.',
+            '_acme-challenge.alias CNAME secret.inside.test.',
+          ],
+        },
+        {
+          name: 'inside.test',
+          records: [`secret CAA 0 issue "${INSIDE}.example"`, `secret TXT "${INSIDE}"`, 'secret A 127.0.0.1'],
         },
       ],
     });
@@ -52,6 +64,61 @@ describeWith(['pebble', 'bind9'], 'the doctor of a running Certdesk', () => {
     expect(own.status).toBe(200);
     const names = { body: { names: ['www.example.com'] }, token };
     expect(await app.call('POST', '/doctor', names)).toMatchObject({ status: 403 });
+  });
+
+  it('shows a limited token no records that a CNAME of its name leads to', async () => {
+    const id = await app.project('alias.example.com');
+    const token = await app.makeToken(['projects:write'], [id]);
+    const issued = await app.call('POST', `/projects/${id}/certificate/obtain`, {
+      body: { challengeType: 'http-01', keyType: 'ec', keySize: 256 },
+    });
+    expect(issued.status, issued.text).toBe(200);
+    expect((await app.call('POST', `/projects/${id}/caa-lock`)).body).toMatchObject({ state: 'forbidden' });
+    const places = [
+      ['POST', `/projects/${id}/doctor`],
+      ['GET', `/projects/${id}/caa-lock`],
+      ['GET', '/overview'],
+    ] as const;
+    for (const [method, path] of places) {
+      const full = await app.call(method, path);
+      expect(full.text, path).toContain(INSIDE);
+      const limited = await app.call(method, path, { token });
+      expect(limited.status, path).toBe(200);
+      expect(limited.text, path).not.toContain(INSIDE);
+    }
+    const report = await app.call('POST', `/projects/${id}/doctor`, { token });
+    expect(report.body.findings).toContainEqual({
+      code: 'caa-forbids',
+      severity: 'critical',
+      name: 'alias.example.com',
+      message:
+        'alias.example.com is a CNAME, and its target has CAA records. The CAA records do not permit the CA to issue for the name.',
+      fixes: [],
+      blocks: false,
+    });
+    const lock = await app.call('GET', `/projects/${id}/caa-lock`, { token });
+    expect(lock.body).toMatchObject({
+      state: 'forbidden',
+      message: 'The CAA records do not permit the CA, so the next renewal will fail.',
+    });
+  });
+
+  it('says that IP addresses have neither CAA nor dns-persist-01 records', async () => {
+    const id = await app.project('127.0.0.1');
+    expect(await app.call('GET', `/projects/${id}/caa-lock`)).toMatchObject({
+      status: 400,
+      body: { error: 'IP addresses have no CAA records, so there is nothing to lock' },
+    });
+    const error = 'IP addresses are not validated with dns-persist-01';
+    expect(await app.call('GET', `/projects/${id}/persist-records`)).toMatchObject({
+      status: 400,
+      body: { error },
+    });
+    const body = { names: ['127.0.0.1'] };
+    expect(await app.call('POST', '/persist-records', { body })).toMatchObject({
+      status: 400,
+      body: { error },
+    });
   });
 
   it('locks a project to its CA, account and method, and raises the alarm when the lock forbids the CA', async () => {

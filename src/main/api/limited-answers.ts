@@ -3,9 +3,11 @@
 import { z } from 'zod';
 import type { OutsidePart } from '../../shared/outside.ts';
 import {
+  limitCaaLock,
   limitDeploymentSteps,
   limitError,
   limitEvent,
+  limitPersistReport,
   limitRun,
   limitSentence,
 } from '../engine/access/limited-view.ts';
@@ -70,5 +72,7 @@ const VIEWS: Readonly<Record<OutsidePart, (value: unknown) => unknown>> = {
     const { endpoint: _, ...options } = value as Record<string, string>;
     return options;
   },
+  'caa-lock': (value) => limitCaaLock(value as Parameters<typeof limitCaaLock>[0]),
+  'persist-report': (value) => limitPersistReport(value as Parameters<typeof limitPersistReport>[0]),
   'deployment-run': (value) => limitRun(value as Parameters<typeof limitRun>[0]),
 };

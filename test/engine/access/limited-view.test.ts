@@ -1,6 +1,11 @@
 // The part of an outside answer that callers limited to some projects may see.
 import { describe, expect, it } from 'vitest';
-import { limitError, limitEvent, limitSentence } from '../../../src/main/engine/access/limited-view.ts';
+import {
+  limitError,
+  limitEvent,
+  limitPersistReport,
+  limitSentence,
+} from '../../../src/main/engine/access/limited-view.ts';
 import type { ErrorBody, ErrorCode } from '../../../src/shared/errors.ts';
 
 const TYPE = 'urn:ietf:params:acme:error:rateLimited';
@@ -101,11 +106,35 @@ describe('an event for a limited caller', () => {
     expect(JSON.stringify(limited)).not.toContain('secret');
   });
 
+  it('quotes no CAA record', () => {
+    const broken = 'The CAA records do not permit the CA (a.example): x.inside has issue "secret".';
+    expect(event('caa-lock.broken', broken).message).toBe(
+      'The CAA records do not permit the CA, so the next renewal will fail.',
+    );
+  });
+
   it('does not link to a page of the CA', () => {
     const moved =
       'The CA moved the renewal of a.example to 2026-12-01. It explains why at https://inside/secret';
     expect(event('certificate.renewal-moved', moved).message).toBe(
       'The CA moved the renewal of a.example to 2026-12-01.',
     );
+  });
+});
+
+describe('the report on dns-persist-01 records of a limited caller', () => {
+  const part = { state: 'unknown', message: 'DNS could not be read: secret.' } as const;
+  const record = { name: '', for: [], value: null, record: null, endsAt: null, tooWide: false };
+  const report = { ca: '', accountUrl: null, watched: false, checkedAt: '' };
+
+  it('quotes no resolver', () => {
+    const records = [{ ...record, ...part }];
+    expect(JSON.stringify(limitPersistReport({ ...report, ...part, records }))).not.toContain('secret');
+  });
+
+  it('shows what is wrong with a record', () => {
+    const missing = { state: 'missing', message: 'There is no record of this CA.' } as const;
+    const given = { ...report, ...missing, records: [{ ...record, ...missing }] };
+    expect(limitPersistReport(given)).toEqual(given);
   });
 });

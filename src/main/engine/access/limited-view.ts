@@ -1,9 +1,11 @@
 // Limits what callers with access to only some projects read of text from a CA, a DNS provider or another server.
 // They get Certdesk's own sentence, the HTTP status and the ACME problem type; for public CAs also the problem's
 // detail. Pure.
+import { CAA_LOCK_SENTENCES, type CaaLock } from '../../../shared/caa-lock.ts';
 import type { DeploymentSteps } from '../../../shared/deployment.ts';
 import { type DeploymentRun, RUN_STEPS } from '../../../shared/deployment-run.ts';
 import { ERRORS, type ErrorBody, type ErrorCode } from '../../../shared/errors.ts';
+import type { PersistReport } from '../../../shared/persist-record.ts';
 import { isStep, STEPS } from '../../../shared/steps.ts';
 import { isPublicCaHost, isPublicDirectory } from '../acme/directories.ts';
 import type { Json } from '../core/model.ts';
@@ -93,6 +95,18 @@ export function limitSentence(text: string | null, code: string | null): string 
   return isQuoting ? ERRORS[code as ErrorCode].summary : text;
 }
 
+/** Replaces a message that may quote records of a name to which a CNAME leads. `remove` has the project's own names only. */
+export function limitCaaLock<T extends Pick<CaaLock, 'state' | 'message'>>(lock: T): T {
+  return { ...lock, message: `${CAA_LOCK_SENTENCES[lock.state]}.` };
+}
+
+/** Replaces messages that may quote a resolver's response. The others are Certdesk's own. */
+export function limitPersistReport(report: PersistReport): PersistReport {
+  const limit = <T extends Pick<PersistReport, 'state' | 'message'>>(part: T): T =>
+    part.state === 'unknown' ? { ...part, message: 'DNS could not be read.' } : part;
+  return { ...limit(report), records: report.records.map(limit) };
+}
+
 interface EventText {
   readonly kind: string;
   readonly message: string;
@@ -120,6 +134,7 @@ export function limitEvent<T extends EventText>(event: T): T {
   const { kind, data, message } = event;
   if (kind === 'job.failed')
     return { ...event, message: limitSentence(message, textOf(membersOf(data).code)) };
+  if (kind === 'caa-lock.broken') return { ...event, message: `${CAA_LOCK_SENTENCES.forbidden}.` };
   if (kind === 'certificate.renewal-moved')
     return { ...event, message: message.replace(/ It (?:says|explains) why at .*$/s, '') };
   if (kind !== 'job.step') return event;

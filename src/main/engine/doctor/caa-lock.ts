@@ -1,5 +1,5 @@
 // Derives the CAA records that bind names to one CA, account and method, and compares them with what DNS has. Pure.
-import type { CaaLockState } from '../../../shared/caa-lock.ts';
+import { CAA_LOCK_SENTENCES, type CaaLockState } from '../../../shared/caa-lock.ts';
 import { type CaaRecord, type CaaRequest, evaluateCaa, formatCaa, readIssueValue } from './caa.ts';
 import { type CaaFacts, type Fact, known } from './facts.ts';
 import { bind } from './findings-caa.ts';
@@ -81,7 +81,10 @@ export function evaluateLock(names: readonly LockedName[], target: LockTarget): 
   );
   return {
     state,
-    message: `${MESSAGES[state]} (${listed})${reason === '' ? '' : `: ${reason}`}`.replace(/\.?$/, '.'),
+    message: `${CAA_LOCK_SENTENCES[state]} (${listed})${reason === '' ? '' : `: ${reason}`}`.replace(
+      /\.?$/,
+      '.',
+    ),
     add: wanted.filter((record) => !found.some((own) => isSame(own, record))).map((each) => formatCaa(each)),
     remove: [...new Set(extra.map((record) => formatCaa(record, null)))],
   };
@@ -106,14 +109,6 @@ export function evaluateLockAtServers(names: readonly LockedAtServers[], target:
   if (differ.length === 0) return report;
   return { ...report, message: `${report.message} ${explainDifference([...new Set(differ)])}` };
 }
-
-const MESSAGES: Readonly<Record<CaaLockState, string>> = {
-  forbidden: 'The CAA records do not permit the CA, so the next renewal will fail',
-  unknown: 'The CAA records could not be read',
-  open: 'No CAA record restricts issuance',
-  loose: 'The CAA records permit more than this CA, account and method',
-  locked: 'Only this CA, account and method may issue',
-};
 
 function stateOf(
   { name, caa }: LockedName,

@@ -22,7 +22,7 @@ import { CHECK_MS, CONCURRENCY, checkTimes, DAY_MS, PER_SWEEP, QUERY_MS, RETRY_M
 export interface CaaLocks {
   /**
    * Checks the records now.
-   * @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND if no certificate of an ACME CA says which CA and account to bind to
+   * @throws PROJECT_NOT_FOUND, INVALID_REQUEST if its names are IP addresses, CERTIFICATE_NOT_FOUND if no certificate of an ACME CA says which CA and account to bind to
    */
   get(projectId: string, signal: AbortSignal): Promise<CaaLock>;
   /** Checks the records now and every day. @throws as get */
@@ -49,6 +49,11 @@ export function createCaaLocks(deps: CaaLocksDeps): CaaLocks {
   async function check(projectId: string, signal: AbortSignal): Promise<LockReport> {
     const { domain, altNames } = await findProject(stores, projectId);
     const names = [...(domain === null ? [] : [domain]), ...altNames].filter((name) => isIP(name) === 0);
+    if (domain !== null && names.length === 0)
+      throw new CertdeskError(
+        'INVALID_REQUEST',
+        'IP addresses have no CAA records, so there is nothing to lock',
+      );
     const end = AbortSignal.any([signal, AbortSignal.timeout(CHECK_MS)]);
     const target = await targetOf(deps, projectId, end);
     const resolver = createDoctorResolver(deps.resolver, QUERY_MS);

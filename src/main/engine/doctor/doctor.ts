@@ -28,7 +28,7 @@ export interface DoctorOptions {
   readonly signal: AbortSignal;
   /** Whether the caller may learn what is in private networks. */
   readonly origin: AddressOrigin;
-  /** Whether the report shows other servers' responses: who answers, and redirect targets. */
+  /** Whether the report shows other servers' responses: who answers, redirect targets, and what is behind a CNAME. */
   readonly showAnswers: boolean;
 }
 

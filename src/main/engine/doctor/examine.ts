@@ -6,6 +6,7 @@ import { createDoctorResolver } from './doctor-resolver.ts';
 import type { DoctorFacts, DoctorOrder, NameFacts, PortFacts } from './facts.ts';
 import { findDoctorProblems } from './findings.ts';
 import { createSettle, gatherName, type NameDeps } from './gather-name.ts';
+import { limitFacts, limitReport } from './limited-report.ts';
 
 export interface DirectoryAnswer {
   /** From the Date header; null if the CA sent none. */
@@ -43,22 +44,25 @@ export async function examine(
 ): Promise<DoctorReport> {
   const { totalMs, queryMs, answerMs } = deps.limits ?? DEFAULT_LIMITS;
   const end = AbortSignal.any([signal, AbortSignal.timeout(totalMs)]);
-  const settle = createSettle(signal, end);
+  const { showAnswers } = deps;
+  const settle = createSettle(signal, end, ({ message, entry }) => (showAnswers ? message : entry.summary));
   const shared = { ...deps, resolver: createDoctorResolver(deps.resolver, queryMs), answerMs, settle };
-  const [names, clock, limit] = await Promise.all([
+  const [gathered, clock, limit] = await Promise.all([
     mapConcurrent(order.names, { limit: CONCURRENCY }, (name) => gatherName(shared, name, end)),
     settle(askCa(deps, order, end)),
     deps.findLimit(order),
   ]);
+  const names = showAnswers ? gathered : gathered.map(limitFacts);
   const identities = clock.known ? clock.value.caaIdentities : [];
   const caaDomains = identities.length > 0 ? identities : order.ca.caaDomains;
   const facts = { order: { ...order, ca: { ...order.ca, caaDomains } }, names, clock, limit };
-  return {
+  const report = {
     ca: order.ca.name,
     challenge: order.challenge,
     findings: findDoctorProblems(facts),
     names: names.map(describeName),
   };
+  return showAnswers ? report : limitReport(report, names);
 }
 
 async function askCa(deps: ExamineDeps, { ca }: DoctorOrder, signal: AbortSignal) {

@@ -4,7 +4,8 @@ import { askEveryAuthority, nameServersOf } from '../dns/lookup/name-servers.ts'
 import type { DnsResolver } from '../dns/lookup/resolver.ts';
 import { findZone, isWithin } from '../dns/lookup/zone.ts';
 import type { ServerCaa } from './caa-lock.ts';
-import { type CaaStep, caaAt, caaIn, climb, relevantCaa } from './gather-dns.ts';
+import { climb } from './climb.ts';
+import { type CaaStep, caaAt, caaIn, relevantCaa } from './gather-dns.ts';
 
 /**
  * @param name Without `*.`.

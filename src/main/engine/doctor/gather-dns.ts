@@ -3,6 +3,7 @@ import { CertdeskError } from '../core/errors.ts';
 import { type DnsReply, describeReply } from '../dns/lookup/query.ts';
 import type { DnsResolver } from '../dns/lookup/resolver.ts';
 import { type CaaRecord, readCaa } from './caa.ts';
+import { climb } from './climb.ts';
 import type { CaaFacts, DnssecFacts } from './facts.ts';
 import { gatherExpired } from './gather-signatures.ts';
 
@@ -32,12 +33,6 @@ export async function gatherAddresses(
 export async function gatherCaa(resolver: DnsResolver, name: string, signal: AbortSignal): Promise<CaaFacts> {
   const names = climb(name);
   return relevantCaa(names, await Promise.all(names.map((each) => caaAt(resolver, each, signal))));
-}
-
-/** The name and every name above it. */
-export function climb(name: string): readonly string[] {
-  const labels = name.split('.');
-  return labels.map((_, start) => labels.slice(start).join('.'));
 }
 
 /** The CAA records of one name, or why they cannot be read. */

@@ -27,15 +27,20 @@ export type Settle = <T>(work: Promise<T>) => Promise<Fact<T>>;
 /**
  * @param signal Ends the run.
  * @param end Ends when the time is over, or with `signal`.
+ * @param describe Default: the error's message, which may quote a response.
  */
-export function createSettle(signal: AbortSignal, end: AbortSignal): Settle {
+export function createSettle(
+  signal: AbortSignal,
+  end: AbortSignal,
+  describe: (error: CertdeskError) => string = ({ message }) => message,
+): Settle {
   return async (work) => {
     try {
       return known(await work);
     } catch (error) {
       signal.throwIfAborted();
       if (end.aborted) return unknown('no answer in time');
-      if (error instanceof CertdeskError) return unknown(error.message);
+      if (error instanceof CertdeskError) return unknown(describe(error));
       throw error;
     }
   };

@@ -53,11 +53,13 @@ export async function gatherPort80(
 }
 
 export async function gatherPort443(
-  { policy, origin, ports, answerMs, showAnswers }: Omit<PortDeps, 'lookup' | 'probe'>,
+  { policy, origin, ports, probe, answerMs, showAnswers }: Omit<PortDeps, 'lookup'>,
   { name, address }: { readonly name: string; readonly address: string },
   signal: AbortSignal,
 ): Promise<PortFacts> {
-  const isAllowed = policy.refusal(address, ports.https, origin) === null;
+  const refusal = policy.refusal(address, ports.https, origin);
+  // A handshake with Certdesk's own listener sends no request.
+  const isAllowed = refusal === null || (refusal === 'own-listener' && probe !== null);
   const tls = isAllowed
     ? await shakeHands({ address, port: ports.https, name, answerMs }, signal)
     : NOT_ASKED;

@@ -81,12 +81,15 @@ export function createPersistRecords(deps: PersistRecordsDeps): PersistRecords {
     effect: PersistEffect,
     signal: AbortSignal,
   ): Promise<Omit<PersistReport, 'watched'>> {
+    const bases = basesOf(names);
+    if (bases.length === 0)
+      throw new CertdeskError('INVALID_REQUEST', 'IP addresses are not validated with dns-persist-01');
     const end = AbortSignal.any([signal, AbortSignal.timeout(CHECK_MS)]);
     const target = await findAccountTarget(deps, choice, end);
     const resolver = createDoctorResolver(deps.resolver, QUERY_MS);
     const settle = createSettle(signal, end);
     const now = clock.now();
-    const records = await mapConcurrent(basesOf(names), { limit: CONCURRENCY }, async (base) => {
+    const records = await mapConcurrent(bases, { limit: CONCURRENCY }, async (base) => {
       const found = await settle(read(resolver, base.base, end));
       return judgePersistServers(base, found, target, now);
     });
