@@ -3,10 +3,11 @@
 import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDesk, type Desk } from '../../support/deploy/recipe-desk.ts';
+import { createDesk, type Desk, HOST_NAME } from '../../support/deploy/recipe-desk.ts';
 import { createVersions, type TestVersion, type TestVersions } from '../../support/deploy/recipe-versions.ts';
 import { needsRoot, type SshHost, type SshHostOptions, startSshHost } from '../../support/deploy/ssh-host.ts';
-import { startApp, type TestApp } from '../../support/server/app.ts';
+import { hostKey } from '../../support/hosts/host-keys.ts';
+import { type Json, startApp, type TestApp } from '../../support/server/app.ts';
 import { describeWith } from '../../support/tools/tools.ts';
 
 describeWith(['sshd', 'busybox', 'openssl'], 'a host that is not fit', () => {
@@ -39,6 +40,28 @@ describeWith(['sshd', 'busybox', 'openssl'], 'a host that is not fit', () => {
         await host.stop();
       }
     }
+    it('is saved twice', () =>
+      withHost({}, async (desk, host) => {
+        const keyCheckOf = async (id: unknown) => {
+          const { checks } = await desk.testHost(String(id));
+          return (checks as unknown as readonly Json[]).find(({ check }) => String(check) === 'host-key');
+        };
+        const first = await desk.addHost({
+          name: 'other machine',
+          hostKeys: [{ type: 'ssh-ed25519', sha256: hostKey('ssh-ed25519', 'other').sha256 }],
+        });
+        const second = await desk.addHost({ name: 'web1-internal', hostKeys: host.hostKeys });
+        expect(await keyCheckOf(second.id)).toMatchObject({
+          state: 'warning',
+          message: expect.stringContaining(`also one of ${HOST_NAME}. If they are the same machine`),
+        });
+        expect(await keyCheckOf(first.id)).toMatchObject({ state: 'failed' }); // another key is presented
+        // Who may test a deployment may not know of other hosts.
+        expect(await desk.test()).toContainEqual(
+          expect.objectContaining({ check: 'host-key', message: 'The host key is an accepted one' }),
+        );
+      }));
+
     const failedChecks = async (desk: Desk) =>
       (await desk.test()).filter(({ state }) => String(state) === 'failed');
 

@@ -5,6 +5,7 @@ import type { ServedPair } from '../daemons/daemon.ts';
 import type { Answer, Call, Json } from '../server/app.ts';
 import { NAME, type RecipeService } from './recipe-service.ts';
 import type { TestVersion } from './recipe-versions.ts';
+import type { SshHost } from './ssh-host.ts';
 
 /** A Certdesk in this process or another one; it may be another one each time. */
 export interface Client {
@@ -30,6 +31,10 @@ export interface Desk {
   /** Checks of the test of the deployment on its host. */
   test(): Promise<readonly Json[]>;
   change(patch: object): Promise<void>;
+  /** Of any host. */
+  testHost(id: string): Promise<Json>;
+  /** Another host at the same address. */
+  addHost(host: { readonly name: string; readonly hostKeys: SshHost['hostKeys'] }): Promise<Json>;
 }
 
 export const HOST_NAME = 'web1';
@@ -63,12 +68,9 @@ export async function createDesk(
     'user',
   );
   const place = { transport: 'ssh', address: host.address, port: host.port, user: 'root' };
-  const created = await send(
-    'POST',
-    '/hosts',
-    { ...place, name: HOST_NAME, credentialId: String(credential.id), hostKeys: host.hostKeys },
-    'user',
-  );
+  const addHost = (given: { readonly name: string; readonly hostKeys: SshHost['hostKeys'] }) =>
+    send('POST', '/hosts', { ...place, ...given, credentialId: String(credential.id) }, 'user');
+  const created = await addHost({ name: HOST_NAME, hostKeys: host.hostKeys });
   const body = { recipe, options, hosts: { ids: [String(created.id)] } };
   const verify = { ...check, graceSeconds: GRACE_SECONDS };
   const deployment = await send('POST', `/projects/${projectId}/deployments`, { ...body, verify }, 'user');
@@ -83,6 +85,7 @@ export async function createDesk(
   return {
     projectId,
     deploymentId,
+    addHost,
     run,
     get: (path) => send('GET', path),
     async activate({ chain, privateKey }) {
@@ -107,6 +110,7 @@ export async function createDesk(
       );
       await send('POST', `${at}/roll-back`, { versionId: String(found?.id) }, 'user');
     },
+    testHost: (id) => send('POST', `/hosts/${id}/test`),
     async test() {
       const { hosts } = await send('POST', `${at}/test`);
       return (hosts as unknown as readonly Json[]).flatMap(

@@ -85,7 +85,9 @@ export function createHostTests(deps: HostTestsDeps): HostTests {
 
   return {
     async testHost(hostId, signal) {
-      return testHost(deps, await findHost(stores, hostId), { targets: [], commands: [], signal });
+      const host = await findHost(stores, hostId);
+      const sameKey = await namesWithSameKey(stores, host);
+      return testHost(deps, host, { targets: [], commands: [], sameKey, signal });
     },
 
     async testDeployment(id, changes, signal) {
@@ -122,6 +124,17 @@ export function createHostTests(deps: HostTestsDeps): HostTests {
       return { keys: keys.map(({ type, sha256 }) => ({ type, sha256 })) as ScannedKeys['keys'] };
     },
   };
+}
+
+/** Only for the test of a host: who may test one deployment may not know of other hosts. */
+async function namesWithSameKey(
+  { hosts }: TestDeps['stores'],
+  { id, hostKeys }: HostRecord,
+): Promise<readonly string[]> {
+  const own = new Set(hostKeys.map(({ sha256 }) => sha256));
+  const isSame = (other: HostRecord) =>
+    other.id !== id && other.hostKeys.some(({ sha256 }) => own.has(sha256));
+  return (await hosts.list()).filter(isSame).map(({ name }) => name);
 }
 
 const toTarget = (

@@ -18,6 +18,8 @@ export interface HostTestOptions {
   readonly targets: readonly Target[];
   readonly commands: readonly (readonly string[])[];
   readonly signal: AbortSignal;
+  /** Names of other hosts with one of its keys. Default: none. */
+  readonly sameKey?: readonly string[];
   /** Further checks with the open connection. */
   readonly more?: (transport: Transport) => Promise<readonly CheckResult[]>;
 }
@@ -38,7 +40,7 @@ export async function testHost(
   host: HostRecord,
   options: HostTestOptions,
 ): Promise<HostTest> {
-  const { signal, targets, commands, more = async () => [] } = options;
+  const { signal, targets, commands, sameKey = [], more = async () => [] } = options;
   let transport: Transport;
   try {
     transport = await deps.connect(await toConnectable(deps, host), signal);
@@ -55,7 +57,7 @@ export async function testHost(
         'connect',
         host.transport === 'local' ? 'This machine' : `Connected to ${host.address}:${host.port}`,
       ),
-      ...(host.transport === 'ssh' ? [ok('host-key', 'The host key is an accepted one')] : []),
+      ...(host.transport === 'ssh' ? [checkHostKey(sameKey)] : []),
     ];
     const facts = await transport.facts(targets, signal, commands);
     const checks = describeFacts(host, facts, { targets, commands });
@@ -88,6 +90,17 @@ function explainConnection(error: CertdeskError): CheckResult {
     message: error.message,
     fix: fix ?? null,
   };
+}
+
+/** A path belongs to one deployment on a host, and a machine that is saved twice would count as two hosts. */
+function checkHostKey(sameKey: readonly string[]): CheckResult {
+  const accepted = 'The host key is an accepted one';
+  if (sameKey.length === 0) return ok('host-key', accepted);
+  const message =
+    `${accepted}, but also one of ${sameKey.slice(0, 5).join(', ')}. If they are the same machine, remove one of them: ` +
+    'Certdesk would not notice two deployments that install the same file. If they are not, create new host keys: ' +
+    'machines with the same key can pretend to be each other';
+  return { check: 'host-key', state: 'warning', message, fix: null };
 }
 
 function describeFacts(
