@@ -84,6 +84,12 @@ export const FINDINGS = {
     summary: 'The certificate is not valid for the host name.',
     advice: 'Install a certificate that has this name, or add the name to the certificate and renew it.',
   },
+  'not-for-servers': {
+    severity: 'critical',
+    summary: 'The certificate does not permit use by a TLS server, so clients reject it.',
+    advice:
+      'Install a certificate for servers: with the extended key usage serverAuth, and the key usage digitalSignature.',
+  },
   'self-signed': {
     severity: 'critical',
     summary: 'The certificate signed itself, so clients do not trust it.',
@@ -98,6 +104,17 @@ export const FINDINGS = {
     severity: 'critical',
     summary: 'The server does not send every intermediate certificate.',
     advice: 'Configure the full chain (fullchain.pem) instead of the certificate alone.',
+  },
+  'invalid-chain': {
+    severity: 'critical',
+    summary:
+      'The chain exceeds what a CA certificate in it permits, or has a critical extension that clients do not know.',
+    advice: 'Issue the certificate from a CA that permits its names and its use.',
+  },
+  'weak-cryptography': {
+    severity: 'critical',
+    summary: 'A key or a signature of the chain is so weak that current clients reject it.',
+    advice: 'Use keys of at least RSA 2048 or P-256, and signatures with SHA-256 or better.',
   },
   'chain-out-of-order': {
     severity: 'warning',

@@ -1,8 +1,9 @@
-// What is wrong with the chain that a server sent: gaps, order, trust, intermediates that expire, certificates too many.
+// What is wrong with the chain that a server sent: gaps, order, trust, limits, intermediates that expire, certificates too many.
 import type { X509Certificate } from 'node:crypto';
 import { FINDINGS, type Finding } from '../../../shared/endpoint.ts';
-import { isSignedByItself } from '../pki/inspect/issued-by.ts';
+import { isSignedBy, isSignedByItself } from '../pki/inspect/issued-by.ts';
 import { createFinding, formatTime, nameOf, nameOfIssuer } from './finding-text.ts';
+import { checkLimits } from './path-limits.ts';
 import { isValidAt, type Trust } from './trust.ts';
 import { findTrustPath, isSame, linkSent, type TrustPath } from './trust-path.ts';
 
@@ -25,9 +26,10 @@ export function findChainProblems(
     createFinding(code, address, message, advice),
   );
   // Beyond a gap nobody can say which certificates are superfluous.
-  const hasGap = trust.some(({ code }) => code === 'missing-intermediate');
+  const hasGap = trust.some(({ code }) => code === 'missing-intermediate' || code === 'invalid-chain');
   return [
     ...trust,
+    ...checkLimits(path, address),
     ...checkOrder(sent, linked, address),
     ...checkIntermediates(path, address, context.now),
     ...(hasGap ? [] : checkSuperfluous(sent, linked, address, context.now)),
@@ -35,7 +37,7 @@ export function findChainProblems(
 }
 
 type Problem = readonly [
-  code: 'missing-intermediate' | 'untrusted' | 'self-signed',
+  code: 'missing-intermediate' | 'untrusted' | 'self-signed' | 'invalid-chain',
   message: string,
   advice?: string,
 ];
@@ -76,6 +78,14 @@ function explainGap(
   if (problems.length > 0) return problems;
   const top = sentPath.path.at(-1);
   if (top === undefined) return [];
+  const unfit = sent.find((each) => !isSame(each, top) && isSignedBy(top, each));
+  if (unfit !== undefined)
+    return [
+      [
+        'invalid-chain',
+        `${nameOf(unfit)} issued ${nameOf(top)}, but it is not a CA that may issue certificates.`,
+      ],
+    ];
   const issuer = nameOfIssuer(top);
   const message = `The server does not send the certificate of ${issuer}, which issued ${nameOf(top)} and is not a trusted root.`;
   const advice = `${FINDINGS['missing-intermediate'].advice} If ${issuer} is the root of a private CA, trust it instead.`;

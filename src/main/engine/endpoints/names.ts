@@ -3,10 +3,16 @@ import type { X509Certificate } from 'node:crypto';
 import { isIpAddress, toIpAddress } from '../../../shared/ip-address.ts';
 import { coversName } from '../../../shared/names.ts';
 
-/** Whether a client accepts the certificate for this name. @param name A-labels, `*.example.com`, or an IP address. */
+/**
+ * Whether a client accepts the certificate for this name. OpenSSL and Firefox ignore a wildcard right below a top-level
+ * domain, such as `*.lan`.
+ * @param name A-labels, `*.example.com`, or an IP address
+ */
 export function hasName(certificate: X509Certificate, name: string): boolean {
   if (isIpAddress(name)) return certificate.checkIP(name) !== undefined;
-  return namesOf(certificate).some((own) => coversName(own, name));
+  return namesOf(certificate).some(
+    (own) => own === name || (!/^\*\.[^.]*$/.test(own) && coversName(own, name)),
+  );
 }
 
 /**

@@ -3,8 +3,9 @@ import type { X509Certificate } from 'node:crypto';
 import { isIssuedBy, isSignedByItself } from '../pki/inspect/issued-by.ts';
 import { isValidAt, type Trust } from './trust.ts';
 
-/** Longer than any real chain; limits the number of signature checks when a server sends hundreds of certificates. */
-const MAX_CONSIDERED = 20;
+/** Limit the number of signature checks when a server sends hundreds of certificates of the same name. */
+const MAX_ISSUERS = 20;
+const MAX_VISITED = 40;
 
 export interface TrustPath {
   /** The leaf, its issuer and so on, up to the last certificate below a root; without the root. */
@@ -46,7 +47,8 @@ export function findTrustPath(pool: readonly X509Certificate[], trust: Trust, no
   const ends: TrustPath[] = [];
   const walk = (path: readonly X509Certificate[]): TrustPath | null => {
     const top = path.at(-1) ?? leaf;
-    if (seen.has(top.fingerprint256)) return null; // each certificate once: hostile chains have many paths
+    // Each certificate once: hostile chains have many paths.
+    if (seen.has(top.fingerprint256) || seen.size >= MAX_VISITED) return null;
     seen.add(top.fingerprint256);
     const end = endOf(path, top, { trust, now });
     if (end !== null) ends.push(end);
@@ -91,8 +93,9 @@ function issuersOf(
   now: Date,
 ): readonly X509Certificate[] {
   return pool
-    .slice(0, MAX_CONSIDERED)
-    .filter((each) => each.ca && !isSame(each, certificate) && isIssuedBy(certificate, each))
+    .filter((each) => each.subject === certificate.issuer && each.ca && !isSame(each, certificate))
+    .slice(0, MAX_ISSUERS)
+    .filter((each) => isIssuedBy(certificate, each))
     .toSorted((a, b) => Number(isValidAt(b, now)) - Number(isValidAt(a, now)));
 }
 

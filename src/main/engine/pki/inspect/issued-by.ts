@@ -20,11 +20,16 @@ function verify(certificate: X509Certificate, issuer: X509Certificate): boolean 
   }
 }
 
-/** Whether its own key signed it. `isIssuedBy` cannot tell: a self-signed server certificate may lack keyCertSign. */
-export function isSignedByItself(certificate: X509Certificate): boolean {
+/** Whether the key and the name are those of its issuer. Unlike `isIssuedBy`, the issuer need not be a CA. */
+export function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
   try {
-    return certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey);
+    return certificate.issuer === issuer.subject && certificate.verify(issuer.publicKey);
   } catch {
     return false;
   }
+}
+
+/** Whether its own key signed it. `isIssuedBy` cannot tell: a self-signed server certificate may lack keyCertSign. */
+export function isSignedByItself(certificate: X509Certificate): boolean {
+  return isSignedBy(certificate, certificate);
 }
