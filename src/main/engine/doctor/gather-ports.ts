@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type FetchDeps, fetchAsCa, type WebPorts } from '../challenges/reachability/fetch.ts';
+import { isAlert } from '../challenges/reachability/handshake.ts';
 import { redirectRefusal, withoutAnswers } from '../challenges/reachability/reachability.ts';
 import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
 import type { PortFacts, TlsFacts } from './facts.ts';
@@ -106,7 +107,7 @@ function shakeHands({ address, port, name, answerMs }: Handshake, signal: AbortS
     socket.once('error', (error: NodeJS.ErrnoException) => {
       const reason = error.code ?? error.message;
       // An alert comes from a server that speaks TLS, such as one without a certificate for this name.
-      if (reason.includes('ALERT')) finish({ kind: 'answers', subject: null });
+      if (isAlert(reason)) finish({ kind: 'answers', subject: null });
       else if (isConnected) finish({ kind: 'not-tls', reason });
       else if (reason === 'ECONNREFUSED') finish({ kind: 'refused', reason });
       else finish({ kind: UNREACHABLE.includes(reason) ? 'unreachable' : 'timeout', reason });

@@ -70,7 +70,8 @@ export function shakeHands(
 }
 
 /** Whether a TLS server refused the handshake. ERR_SSL_WRONG_VERSION_NUMBER is an answer that is no TLS. */
-const isAlert = (code: string): boolean => /^ERR_SSL_/.test(code) && code !== 'ERR_SSL_WRONG_VERSION_NUMBER';
+export const isAlert = (code: string): boolean =>
+  /^ERR_SSL_/.test(code) && code !== 'ERR_SSL_WRONG_VERSION_NUMBER';
 
 /** @param isServed Whether a certificate is the one that Certdesk serves at this moment. */
 export function describeHandshake(
