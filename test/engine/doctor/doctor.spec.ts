@@ -1,5 +1,7 @@
-// The doctor against a BIND that serves faults: one of each group. The test applies the printed fix, sees the finding
+// The doctor against a BIND that serves faults: one of each group (DNSSEC: dnssec.spec.ts). The test applies the printed fix, sees the finding
 // disappear, and issues with Pebble. Pebble does not check CAA and DNSSEC, and would issue without the fix too.
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type DoctorRig, startDoctorRig } from '../../support/doctor/doctor-rig.ts';
 import { describeWith } from '../../support/tools/tools.ts';
@@ -20,6 +22,9 @@ describeWith(['pebble', 'bind9'], 'the doctor', () => {
           'caa A 127.0.0.1',
           'caa CAA 0 issue "other.example"',
           'alias CNAME caa',
+          'six A 127.0.0.1',
+          'six AAAA ::1',
+          'closed A 127.0.0.9',
           `_acme-challenge.www TXT "${LEFT}"`,
         ],
       },
@@ -52,6 +57,41 @@ describeWith(['pebble', 'bind9'], 'the doctor', () => {
     await rig.apply(ZONE, found?.fixes ?? []);
     expect(await rig.find('unresolved', name)).toBeUndefined();
     expect(await rig.issue(name)).toContain('BEGIN CERTIFICATE');
+  });
+
+  it('finds an IPv6 address where nothing answers, although the IPv4 address does', async () => {
+    const name = `six.${ZONE}`;
+    const found = await rig.find('ipv6-unreachable', name);
+    await rig.apply(ZONE, found?.fixes ?? []);
+    expect(await rig.find('ipv6-unreachable', name)).toBeUndefined();
+    expect(await rig.issue(name)).toContain('BEGIN CERTIFICATE');
+  });
+
+  it('finds a closed port 80, and nothing after it is opened', async () => {
+    const name = `closed.${ZONE}`;
+    await expect(rig.issue(name)).rejects.toThrow('invalid');
+    expect(await rig.find('port-80-unreachable', name)).toMatchObject({
+      message: 'Port 80 of 127.0.0.9 is closed (ECONNREFUSED).',
+      fixes: [{ kind: 'command', text: 'ufw allow 80/tcp' }, { instead: true }],
+    });
+    const port = rig.pebble.httpPort;
+    const relay = createServer((socket) => {
+      const target = connect(port, '127.0.0.1').on('error', () => socket.destroy());
+      socket.on('error', () => target.destroy());
+      socket.pipe(target).pipe(socket);
+    }).listen(port, '127.0.0.9');
+    await once(relay, 'listening');
+    try {
+      expect(await rig.find('port-80-unreachable', name)).toBeUndefined();
+      expect(await rig.issue(name)).toContain('BEGIN CERTIFICATE');
+    } finally {
+      relay.close();
+    }
+  });
+
+  it('refuses what the CA does not issue', async () => {
+    const found = await rig.find('ca-no-ip-addresses', '127.0.0.1');
+    expect(found).toMatchObject({ severity: 'critical', blocks: true });
   });
 
   it('names the CAA record that permits the CA, above the name and behind a CNAME', async () => {

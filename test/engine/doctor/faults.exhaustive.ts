@@ -2,21 +2,29 @@
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Bind, startBind } from '../../support/dns/bind.ts';
 import { type NameServer, startNameServer } from '../../support/dns/name-server.ts';
 import { type DoctorRig, startDoctorRig } from '../../support/doctor/doctor-rig.ts';
 import { describeWith } from '../../support/tools/tools.ts';
 
 const ZONE = 'example.com';
+const ELSEWHERE = `elsewhere.${ZONE}`;
 const CA = 'pebble.letsencrypt.org';
 const OWN = 'https://ca.example/acct/1';
 
 describeWith(['pebble', 'bind9'], 'the doctor', () => {
   let rig: DoctorRig;
   let lame: NameServer;
+  /** Serves a zone that the rig's server delegates to it. */
+  let other: Bind;
   const closing: (() => void)[] = [];
 
   beforeAll(async () => {
-    rig = await startDoctorRig([
+    other = await startBind({
+      zones: [{ name: ELSEWHERE, nameServers: ['127.0.0.2', '127.0.0.2'] }],
+      address: '127.0.0.2',
+    });
+    const zones = [
       {
         name: ZONE,
         bare: true,
@@ -31,6 +39,9 @@ describeWith(['pebble', 'bind9'], 'the doctor', () => {
           `bad CAA 0 issue "${CA}"`,
           'bad CAA 0 issue "%%"',
           '_acme-challenge.broken CNAME x.nowhere.invalid.',
+          '_acme-challenge.cname CNAME x.child.example.com.',
+          'elsewhere NS ns1.elsewhere',
+          'ns1.elsewhere A 127.0.0.2',
           'closed A 127.0.0.9',
           'moved A 127.0.0.10',
           'other A 127.0.0.11',
@@ -38,12 +49,13 @@ describeWith(['pebble', 'bind9'], 'the doctor', () => {
       },
       { name: `child.${ZONE}`, nameServers: ['127.0.0.1', '127.0.0.7'] },
       { name: `orphan.${ZONE}`, records: ['@ NS nowhere.example.com.'] },
-    ]);
+    ];
+    rig = await startDoctorRig(zones, false, { port: other.port, forward: { [ELSEWHERE]: other.server } });
     lame = await startNameServer(() => ({ rcode: 'REFUSED' }), { address: '127.0.0.7', port: rig.bind.port });
   }, 120_000);
   afterAll(async () => {
     for (const close of closing) close();
-    await Promise.all([rig?.stop(), lame?.close()]);
+    await Promise.all([rig?.stop(), other?.stop(), lame?.close()]);
   });
 
   it.each([
@@ -70,6 +82,23 @@ describeWith(['pebble', 'bind9'], 'the doctor', () => {
     await rig.apply(zone, found?.fixes ?? []);
     expect(await rig.find(code, `www.${zone}`)).toBeUndefined();
     expect(await rig.issue(`www.${zone}`)).toContain('BEGIN CERTIFICATE');
+  });
+
+  it('compares the delegation with the zone on another server, and prints the fix', async () => {
+    const name = `www.${ELSEWHERE}`;
+    const found = await rig.find('delegation-differs', name);
+    expect(found?.message).toBe(
+      `The delegation of ${ELSEWHERE} is inconsistent: ${ELSEWHERE} lists ns2.${ELSEWHERE}, which the parent zone does not name.`,
+    );
+    await rig.apply(ELSEWHERE, found?.fixes ?? [], other);
+    // The rig's server caches the records of the other one for a second.
+    await expect.poll(() => rig.find('delegation-differs', name), { timeout: 20_000 }).toBeUndefined();
+    expect(await rig.issue(name)).toContain('BEGIN CERTIFICATE');
+  });
+
+  it('names the zone that DNS-01 writes to behind a CNAME', async () => {
+    const found = await rig.find('challenge-cname', `cname.${ZONE}`, 'dns-01');
+    expect(found).toMatchObject({ severity: 'info', message: expect.stringContaining(`child.${ZONE}`) });
   });
 
   it('finds a closed port 80, one without HTTP, and a redirect that CAs do not follow', async () => {

@@ -10,7 +10,7 @@ import type { DoctorOrder, ValidationMethod } from '../../../src/main/engine/doc
 import type { DoctorFinding, DoctorFix, DoctorReport } from '../../../src/shared/doctor.ts';
 import { issue, makeKey, startHttp01 } from '../acme/issue.ts';
 import { type Pebble, startPebble } from '../acme/pebble.ts';
-import { type Bind, type BindZone, startBind } from '../dns/bind.ts';
+import { type Bind, type BindOptions, type BindZone, startBind } from '../dns/bind.ts';
 import { startValidator } from '../dns/dnssec.ts';
 import { LOOPBACK_POLICY } from '../tools/network.ts';
 import { toolPath } from '../tools/tools.ts';
@@ -42,9 +42,16 @@ export interface DoctorRig {
   stop(): Promise<void>;
 }
 
-/** @param signed Signs the zones, and lets Pebble and the doctor ask a resolver that validates them. */
-export async function startDoctorRig(zones: readonly BindZone[], signed = false): Promise<DoctorRig> {
-  const bind = await startBind({ zones, signed });
+/**
+ * @param signed Signs the zones, and lets Pebble and the doctor ask a resolver that validates them.
+ * @param more For a second server, which needs the same port.
+ */
+export async function startDoctorRig(
+  zones: readonly BindZone[],
+  signed = false,
+  more: Pick<BindOptions, 'port' | 'forward'> = {},
+): Promise<DoctorRig> {
+  const bind = await startBind({ zones, signed, ...more });
   let validator = signed ? await startValidator(bind) : bind;
   const pebble = await startPebble({ dnsServer: validator.server });
   const http = await startHttp01(pebble.httpPort);
