@@ -1,5 +1,5 @@
 // Reads pasted lines or a CSV file of endpoints. Pure; the page shows a preview with it.
-import { DEFAULT_PORTS, PROTOCOLS, type Protocol } from './endpoint.ts';
+import { DEFAULT_PORTS, PROTOCOLS, type Protocol, usualProtocol } from './endpoint.ts';
 import { toIpAddress } from './ip-address.ts';
 import { toDnsName } from './names.ts';
 
@@ -37,7 +37,8 @@ export function readEndpointLines(text: string): readonly EndpointLine[] {
   const lines = columns === null ? rows : rows.slice(1);
   return lines.map((row, at) => {
     if (at >= MAX_LINES) return { ...row, endpoint: null, error: `There are more than ${MAX_LINES} lines.` };
-    const read = readFields(columns === null ? splitPlain(row.text) : byHeader(columns, row.text));
+    const fields = columns === null ? splitPlain(row.text) : byHeader(columns, row.text);
+    const read = findFault(row.text, columns !== null) ?? readFields(fields);
     return typeof read === 'string'
       ? { ...row, endpoint: null, error: read }
       : { ...row, endpoint: read, error: null };
@@ -72,7 +73,7 @@ function splitPlain(text: string): Fields {
   return clean({
     host,
     port: port ?? cellPort,
-    protocol: scheme === undefined || scheme === 'https' ? protocol : scheme,
+    protocol: scheme === undefined ? protocol : scheme === 'https' ? (protocol ?? 'tls') : scheme,
     servername,
     project,
   });
@@ -105,20 +106,29 @@ function splitCells(text: string): readonly string[] {
   return [...cells, cell.trim()];
 }
 
-function readFields({
-  host = '',
-  port,
-  protocol = 'tls',
-  servername,
-  project,
-}: Fields): EndpointOfLine | string {
-  const known = PROTOCOLS.find((each) => each === protocol.toLowerCase());
+/** @returns a sentence; null if the line has none of these faults */
+function findFault(text: string, isCsv: boolean): string | null {
+  // A quotation mark in a quoted cell is written twice.
+  if (text.split('"').length % 2 === 0)
+    return 'A quotation mark is not closed. Each endpoint has a line of its own.';
+  const [, address = '', port = ''] = IPV6_AND_PORT.exec(text) ?? [];
+  if (isCsv || toIpAddress(text) === null || toIpAddress(address) === null) return null;
+  return `${text} is an address, or an address and a port. Enter [${text}] or [${address}]:${port}.`;
+}
+
+/** `2001:db8::1:443` is an address, but hardly ever meant as one. */
+const IPV6_AND_PORT = /^(.+):(\d{2,5})$/;
+
+/** The protocol, if none is given, is the usual one of the port, as in `certdesk check`. */
+function readFields({ host = '', port, protocol, servername, project }: Fields): EndpointOfLine | string {
+  const given = port === undefined ? undefined : /^\d{1,5}$/.test(port) ? Number(port) : Number.NaN;
+  const known =
+    protocol === undefined ? usualProtocol(given) : PROTOCOLS.find((each) => each === protocol.toLowerCase());
   if (known === undefined) return `The protocol ${protocol} is unknown. Use ${PROTOCOLS.join(', ')}.`;
   const name = readHost(host);
   if (name === null) return `${host || 'The line'} is neither a host name nor an IP address.`;
-  const number = port === undefined ? DEFAULT_PORTS[known] : Number(port);
-  if (!Number.isInteger(number) || number < 1 || number > 65_535)
-    return `The port ${port} is not a number from 1 to 65535.`;
+  const number = given ?? DEFAULT_PORTS[known];
+  if (!(number >= 1 && number <= 65_535)) return `The port ${port} is not a number from 1 to 65535.`;
   const serverName = servername === undefined ? undefined : readHost(servername);
   if (serverName === null) return `The server name ${servername} is not a host name.`;
   return { host: name, port: number, protocol: known, serverName, project: project ?? null };

@@ -27,6 +27,17 @@ export const DEFAULT_PORTS: Readonly<Record<Protocol, number>> = {
   'xmpp-client': 5222,
 };
 
+/** Ports whose servers begin in plaintext, besides those of DEFAULT_PORTS: submission of mail. */
+const USUAL_PROTOCOLS: ReadonlyMap<number, Protocol> = new Map([
+  ...PROTOCOLS.map((protocol) => [DEFAULT_PORTS[protocol], protocol] as const),
+  [587, 'smtp'],
+]);
+
+/** What a server on this port usually speaks first. @param port Undefined: not given. */
+export function usualProtocol(port: number | undefined): Protocol {
+  return (port === undefined ? undefined : USUAL_PROTOCOLS.get(port)) ?? 'tls';
+}
+
 /**
  * How much a finding matters. `critical`: some clients fail or will be attacked. `warning`: they will soon, or some old
  * ones do. `info`: harmless. `unknown`: this machine could not see what clients get.

@@ -38,6 +38,47 @@ describe('readEndpointLines', () => {
     ]);
   });
 
+  it('takes the usual protocol of the port if the line names none', () => {
+    const text = [
+      'mail.example.com:25',
+      'mail.example.com,587',
+      'mail.example.com:465',
+      'db.example.com:5432',
+      'https://mail.example.com:25',
+      'mail.example.com,25,tls',
+      'mail.example.com:2525',
+    ].join('\n');
+    const protocols = (each: string) =>
+      readEndpointLines(each).map(({ endpoint }) => endpoint && `${endpoint.port} ${endpoint.protocol}`);
+    expect(protocols(text)).toEqual([
+      '25 smtp',
+      '587 smtp',
+      '465 tls',
+      '5432 postgres',
+      '25 tls',
+      '25 tls',
+      '2525 tls',
+    ]);
+    expect(protocols('host,port,protocol\nmail.example.com,143,\nmail.example.com,,imap')).toEqual([
+      '143 imap',
+      '143 imap',
+    ]);
+  });
+
+  it('does not guess what an unclosed quote, a number in another form or an address with a port means', () => {
+    expect(read('"a.example.com\na.example.com:1e3\na.example.com:443.0')).toEqual([
+      'A quotation mark is not closed. Each endpoint has a line of its own.',
+      'The port 1e3 is not a number from 1 to 65535.',
+      'The port 443.0 is not a number from 1 to 65535.',
+    ]);
+    expect(read('2001:db8::1:443')).toEqual([
+      '2001:db8::1:443 is an address, or an address and a port. Enter [2001:db8::1:443] or [2001:db8::1]:443.',
+    ]);
+    const clear = ['[2001:db8::1:443]', '2001:db8:0:0:0:0:1:443', '2001:db8::1:443,443'];
+    expect(read(clear.join('\n')).map((each) => typeof each)).toEqual(['object', 'object', 'object']);
+    expect(read('host\n2001:db8::1:443')).toMatchObject([{ host: '2001:db8::1:443', port: 443 }]);
+  });
+
   it('reads CSV with a header in any order, quotes and a byte order mark', () => {
     const text =
       '\uFEFFProtocol,Host,Project,Server name,Note\nsmtp,"mx.example.com","Shop, main",mail.example.com,x\n';

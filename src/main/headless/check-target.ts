@@ -1,6 +1,6 @@
 // Reads what `certdesk check` shall check: HOST, HOST:PORT, [IPV6]:PORT.
 import { isIP } from 'node:net';
-import { DEFAULT_PORTS, PROTOCOLS, type Protocol } from '../../shared/endpoint.ts';
+import { DEFAULT_PORTS, type Protocol, usualProtocol } from '../../shared/endpoint.ts';
 import { explainName, toDnsName } from '../../shared/names.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 
@@ -11,12 +11,6 @@ export interface CheckTarget {
   readonly protocol: Protocol;
 }
 
-/** Ports whose servers begin in plaintext, besides those of DEFAULT_PORTS: submission of mail. */
-const PLAINTEXT_PORTS: ReadonlyMap<number, Protocol> = new Map([
-  ...PROTOCOLS.map((protocol) => [DEFAULT_PORTS[protocol], protocol] as const),
-  [587, 'smtp'],
-]);
-
 /**
  * @param protocol Of --starttls; null: the usual one of the port, and `tls` for any other port.
  * @throws INVALID_REQUEST
@@ -24,8 +18,7 @@ const PLAINTEXT_PORTS: ReadonlyMap<number, Protocol> = new Map([
 export function toCheckTarget(text: string, protocol: Protocol | null): CheckTarget {
   refuseAmbiguous(text);
   const { host, port } = split(text);
-  const usual = port === null ? 'tls' : (PLAINTEXT_PORTS.get(port) ?? 'tls');
-  const chosen = protocol ?? usual;
+  const chosen = protocol ?? usualProtocol(port ?? undefined);
   return { host: toHost(host), port: port ?? DEFAULT_PORTS[chosen], protocol: chosen };
 }
 

@@ -1,13 +1,13 @@
 // Checks what the service of a host presents after its files were replaced, and compares it with before.
 import type { X509Certificate } from 'node:crypto';
 import type { DeploymentVerify } from '../../../shared/deployment.ts';
-import { coversName } from '../../../shared/names.ts';
 import type { CertificateRecord } from '../core/model.ts';
 import type { HostRecord, SeenBefore } from '../core/model-deploy.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 import type { Timing } from '../core/timing.ts';
 import { fingerprintOf, readCertificates } from '../endpoints/findings.ts';
+import { hasName } from '../endpoints/names.ts';
 import { resolveHost } from '../endpoints/resolve.ts';
 import type { PresentedSighting, Probe, Sighting } from '../endpoints/sighting.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
@@ -91,7 +91,7 @@ async function grade(
     return { grade: 'failed', worthKeeping: false, reason: 'The certificate that it sent is invalid.' };
   if (fingerprintOf(leaf) === version.fingerprint) return gradeOwn(seen, version);
   const expired = leaf.validToDate <= deps.clock.now();
-  const covers = namesOf(leaf).some((name) => coversName(name, serverName));
+  const covers = hasName(leaf, serverName);
   const until = leaf.validToDate.toISOString().slice(0, 10);
   const reason = covers
     ? `It presents another certificate (valid until ${until}).`
@@ -123,12 +123,6 @@ async function isRevoked(
   const { items } = await stores.certificates.versions(projectId, 100);
   const fingerprint = fingerprintOf(leaf);
   return items.some((each) => each.fingerprint === fingerprint && each.revokedAt !== null);
-}
-
-function namesOf({ subjectAltName = '' }: X509Certificate): readonly string[] {
-  return [...subjectAltName.matchAll(/(?:DNS|IP Address):([^,\s"]+)/g)].map(([, name = '']) =>
-    name.toLowerCase(),
-  );
 }
 
 /** Waits until the service presents the new certificate twice in a row, at most for the grace time. */
