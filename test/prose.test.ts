@@ -110,6 +110,21 @@ describe('the prose', () => {
     expect(pagesOfDocs.filter((name) => name !== 'index.md' && !map.includes(`](${name})`))).toEqual([]);
   });
 
+  it('has the same number of cells in each row of a table', () => {
+    const cells = (row: string): number => row.replace(/\\\||`[^`]*`/g, '').split('|').length;
+    const uneven = all
+      .filter((path) => path.endsWith('.md'))
+      .flatMap((path) => {
+        const lines = read(path).split('\n');
+        return lines.flatMap((line, at) => {
+          const above = lines[at - 1] ?? '';
+          const isRow = line.startsWith('|') && above.startsWith('|');
+          return isRow && cells(line) !== cells(above) ? [`${path}:${at + 1}`] : [];
+        });
+      });
+    expect(uneven).toEqual([]);
+  });
+
   it('records each decision in the form of docs/adr/template.md', () => {
     const records = readdirSync(join(ROOT, 'docs/adr')).filter((name) => /^\d{4}-/.test(name));
     expect(records.length).toBeGreaterThan(10);

@@ -64,6 +64,14 @@ describe('the commands of operations', () => {
     }
   });
 
+  it('repeat an option if its field takes a text or a list of texts', () => {
+    const tags = table.remote.flatMap(({ verb, options }) =>
+      options.filter(({ field }) => field === 'tag').map(({ type }) => `${verb}: ${type}`),
+    );
+    expect(tags).toEqual(expect.arrayContaining(['list: list', 'projects: list', 'deploy: list']));
+    expect(tags.filter((each) => !each.endsWith(': list'))).toEqual([]);
+  });
+
   it.each(table.remote)('$verb fills every parameter of its address', ({ path, args = [] }) => {
     const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
     expect(args.map(({ field }) => field)).toEqual(expect.arrayContaining(names));

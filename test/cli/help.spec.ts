@@ -29,7 +29,7 @@ describe('a command line', () => {
     ['help lst', /^certdesk: unknown command 'lst'.*Did you mean list/],
     ['project creat -h', /^certdesk: unknown command 'creat'.*Did you mean create/],
     ['token creat --help', /unknown command 'creat'.*Did you mean create/],
-    ['--json list', /^certdesk: unknown option '--json'.* Options stand after the command/],
+    ['--json list', /^certdesk: unknown option '--json'.* Options come after the command/],
   ])('%s is refused with exit code 2', async (line, sentence) => {
     const ended = await runCli(line.split(' '), { env });
     expect(ended).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(sentence) });

@@ -1,4 +1,4 @@
-// The client on a terminal, of script(1), and through pipes: colours, questions, binary output.
+// The client on a terminal (by script(1)) and in a pipe: colours, questions, binary output.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,7 +102,7 @@ describe('a question', () => {
   });
 });
 
-it('binary formats go to a pipe or a file, not to a terminal', async () => {
+it('writes binary formats to a pipe or a file, not to a terminal', async () => {
   await upload('binary.example.com');
   const args = ['export', 'binary.example.com', '--format', 'der'];
   const refused = await inTerminal(args);
@@ -111,7 +111,7 @@ it('binary formats go to a pipe or a file, not to a terminal', async () => {
   expect({ code, head: stdout.charCodeAt(0) }).toEqual({ code: 0, head: 0x30 });
 });
 
-it('an empty list is said on standard error, so that a pipe gets nothing', async () => {
+it('reports an empty list on standard error, so that a pipe gets nothing', async () => {
   expect(await inPipe(['list', '--q', 'unheard-of'])).toEqual({
     code: 0,
     stdout: '',

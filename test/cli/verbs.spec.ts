@@ -13,6 +13,10 @@ import { pebbleArgs, type Server, startServer } from '../support/server/server.t
 import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
+interface Listed {
+  readonly projects: readonly { readonly domain: string }[];
+}
+
 describeWith('pebble', 'the commands for certificates', () => {
   let folder: string;
   let pebble: Pebble;
@@ -122,6 +126,17 @@ describeWith('pebble', 'the commands for certificates', () => {
   it('projects lists names and IDs', async () => {
     expect(await output('projects')).toMatch(/^NAME +DOMAIN +CERTIFICATE +ID\n/);
     await json(['projects'], 'GET', '/projects');
+  });
+
+  it('list shows the projects that have all tags of repeated options', async () => {
+    for (const domain of ['one.example.com', 'two.example.com'])
+      await output('project', 'tag', domain, '--add', 'shops');
+    await output('project', 'tag', 'two.example.com', '--add', 'eu');
+    const domainsOf = async (...args: readonly string[]) =>
+      ((await json(['list', ...args], 'GET', '/projects')) as Listed).projects.map(({ domain }) => domain);
+    expect((await domainsOf('--tag', 'shops')).sort()).toEqual(['one.example.com', 'two.example.com']);
+    expect(await domainsOf('--tag', 'eu', '--tag', 'shops')).toEqual(['two.example.com']);
+    expect(await domainsOf('--tag', 'shops,eu')).toEqual(['two.example.com']);
   });
 
   it('show describes a project by its domain, its name or its ID', async () => {

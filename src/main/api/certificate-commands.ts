@@ -16,7 +16,7 @@ export const OBTAIN_COMMAND: CliMeta = {
   columns: CERTIFICATE_COLUMNS,
   options: {
     challengeType:
-      'how the CA checks the domain: http-01, tls-alpn-01 or dns-01 (default: dns-01 for a wildcard or with a DNS option, otherwise http-01)',
+      'how the CA validates the domain (default: dns-01 for a wildcard or with a DNS option, otherwise http-01)',
     altNames: 'more names for the same certificate',
     email: 'contact address of the account at the CA',
     dnsProvider: 'DNS provider for dns-01, such as cloudflare',

@@ -56,7 +56,7 @@ export const LIST_PROJECTS: readonly CliMeta[] = [
       status: 'only certificates in this state',
       need: 'only projects that need attention, have a running job, or have no certificate yet',
       type: 'only certificates of this type',
-      tag: 'only projects with this tag; repeated: with all of them',
+      tag: 'only projects with all of these tags',
       sort: 'sort by this field',
       order: 'sort order',
       limit: 'show at most this many',
@@ -83,7 +83,7 @@ export const LIST_PROJECTS: readonly CliMeta[] = [
     ],
     options: {
       q: 'only projects that contain this text in a name or domain',
-      tag: 'only projects with this tag; repeated: with all of them',
+      tag: 'only projects with all of these tags',
       limit: 'show at most this many',
     },
     examples: [['projects --q example.com', 'projects with example.com in a name']],
@@ -131,7 +131,7 @@ export const CERTIFICATE_COLUMNS: readonly CliColumn[] = [
 export const IMPORT_HOSTS: CliMeta = {
   verb: 'hosts import',
   summary:
-    'say which hosts a known_hosts file or an Ansible inventory would add; a signed-in person adds them on the page Hosts',
+    'list the hosts that a known_hosts file or an Ansible inventory would add; a signed-in person adds them on the page Hosts',
   args: [
     {
       name: 'FILE',

@@ -16,7 +16,7 @@ const RECORDS: Pick<CliMeta, 'rows' | 'columns'> = {
   ],
 };
 const OPTIONS = {
-  names: 'a name of the certificate; several times for more',
+  names: 'names of the certificate',
   ca: '',
   staging: "use the CA's staging directory",
   email: '',

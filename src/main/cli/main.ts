@@ -42,7 +42,7 @@ function report(error: unknown, argv: readonly string[]): number {
     if (error.code === 'commander.help') return 2; // a group of commands without one: the help says which there are
     const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
     const isTooEarly = error.code === 'commander.unknownOption' && argv[2]?.startsWith('-') === true;
-    say(isTooEarly ? `${message}. Options stand after the command: certdesk COMMAND --option` : message);
+    say(isTooEarly ? `${message}. Options come after the command: certdesk COMMAND --option` : message);
     return 2;
   }
   if (error instanceof UsageFailure) {

@@ -115,12 +115,12 @@ async function readNames(words: readonly string[]): Promise<readonly string[]> {
 
 /** What the commands of a group are about. The group of a word that is a command itself has its description. */
 const GROUPS: Readonly<Record<string, string>> = {
-  'caa-lock': 'CAA records that bind a project to its CA and account',
-  'client-use': 'the warning that a service may present its certificate as a client',
+  'caa-lock': 'print and check CAA records that bind a project to its CA and account',
+  'client-use': 'acknowledge that a service may present its certificate as a client',
   deployment: 'preview a deployment before it is defined',
   endpoint: 'add, check, show and remove an endpoint',
-  incident: 'show an incident, or simulate one',
-  'persist-record': 'TXT records for dns-persist-01',
+  incident: 'show an incident, or rehearse one',
+  'persist-record': 'print the TXT records for dns-persist-01',
   project: 'create, tag and delete a project',
 };
 

@@ -20,8 +20,11 @@ export interface Server {
   readonly isProved: boolean;
 }
 
+/** A parameter with several values is repeated. */
+export type Query = Readonly<Record<string, string | readonly string[]>>;
+
 export interface Call {
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: Query;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -92,7 +95,8 @@ function isErrorBody(body: unknown): body is ErrorBody {
 
 async function send(server: Server, method: string, path: string, given: Call): Promise<Answer> {
   const url = new URL(`${server.url}/api/v1${path}`);
-  for (const [name, value] of Object.entries(given.query ?? {})) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(given.query ?? {}))
+    for (const each of typeof value === 'string' ? [value] : value) url.searchParams.append(name, each);
   const body = given.body === undefined ? null : JSON.stringify(given.body);
   const headers = {
     accept: 'application/json',

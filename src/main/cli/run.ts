@@ -10,7 +10,7 @@ import { readInput, readJsonFile, readSecret, writeOutput } from './files.ts';
 import { completeObtain } from './obtain.ts';
 import { findOrCreateProject, requireProject } from './projects.ts';
 import { deleteNewProject, withOptionNames } from './refusal.ts';
-import { call, callJson, notCertdesk, type Server } from './request.ts';
+import { call, callJson, notCertdesk, type Query, type Server } from './request.ts';
 import { showAnswer, showJob } from './show.ts';
 import { printLine, printNote } from './terminal.ts';
 import { readTimeZone } from './time-zone.ts';
@@ -145,12 +145,12 @@ async function readPages(
   server: Server,
   method: string,
   path: string,
-  request: { readonly query: Readonly<Record<string, string>> },
+  request: { readonly query: Query },
 ): Promise<{ readonly text: string; readonly value: unknown }> {
   let joined: Record<string, unknown> | null = null;
   let cursor: string | null = null;
   for (;;) {
-    const query: Record<string, string> = {
+    const query: Query = {
       ...request.query,
       limit: '500',
       ...(cursor === null ? {} : { cursor }),
@@ -233,13 +233,13 @@ function readFiles(value: string | readonly string[]): readonly string[] {
 }
 
 interface Fields {
-  readonly query: Readonly<Record<string, string>>;
+  readonly query: Query;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** Reads files and secrets before anything is sent. @throws UsageFailure */
 function readFields({ options }: RemoteCommand, { given }: RunOptions): Fields {
-  const query: Record<string, string> = {};
+  const query: Record<string, string | readonly string[]> = {};
   const body: Record<string, unknown> = {};
   for (const { field, type, in: place } of options) {
     const value = given[field];
@@ -248,7 +248,7 @@ function readFields({ options }: RemoteCommand, { given }: RunOptions): Fields {
       if (type === 'json') return readJsonFile(String(value));
       return type === 'secret' ? readSecret(String(value)) : value;
     };
-    if (place === 'query') query[field] = String(value);
+    if (place === 'query') query[field] = Array.isArray(value) ? value : String(value);
     else body[field] = read();
   }
   return { query, body };

@@ -86,7 +86,8 @@ function typeOf(schema: FieldSchema): {
   const all = schema.anyOf ?? [schema];
   const isOf = (...types: string[]) => all.some(({ type = '' }) => types.includes(type));
   if (isOf('boolean')) return { type: schema.default === true ? 'off' : 'on' };
-  if (isOf('array')) return { type: schema.items?.type === 'string' ? 'list' : 'json' };
+  const array = all.find(({ type }) => type === 'array');
+  if (array !== undefined) return { type: array.items?.type === 'string' ? 'list' : 'json' };
   if (isOf('object')) return { type: 'json' };
   const choices = schema.enum?.map(String);
   const type = isOf('number', 'integer') ? 'number' : 'text';

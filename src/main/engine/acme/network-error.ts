@@ -51,7 +51,8 @@ export function networkError(error: unknown, url: string): CertdeskError {
     return new CertdeskError('ACME_UNAVAILABLE', message, details, options);
   }
   const sentence = SENTENCES[reason] ?? 'closed the connection. Try again later.';
-  return new CertdeskError('ACME_UNAVAILABLE', `${ca} ${sentence} (${reason})`, details, options);
+  const message = `${ca} ${sentence.replace(/\.|$/, ` (${reason}).`)}`;
+  return new CertdeskError('ACME_UNAVAILABLE', message, details, options);
 }
 
 /** Whether the details are those of `networkError` for a broken connection, after which an immediate retry makes sense. */
