@@ -6,7 +6,7 @@ const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Formats are kept, because creating one takes longer than a hundred conversions. */
+/** Formats are cached, because creating one takes longer than a hundred conversions. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(zone: string): Intl.DateTimeFormat {
@@ -60,7 +60,7 @@ export function toWallClock(zone: string, instant: number): string {
 
 /**
  * Returns the instant at which the clocks of the zone show a time. If they show it twice, the first; if they skip it,
- * the time that is as much later as they skip (the rule of RFC 5545 section 3.3.5, and Temporal's `compatible`).
+ * the time that is later by as much as they skip (the rule of RFC 5545 section 3.3.5, and Temporal's `compatible`).
  * @param wallClock ISO time without a zone: `2026-01-19T13:00:00`
  */
 export function fromWallClock(zone: string, wallClock: string): number {
@@ -75,12 +75,12 @@ export function dayIn(zone: string, instant: number): string {
   return toWallClock(zone, instant).slice(0, 10);
 }
 
-/** Returns the day that many calendar days later. */
+/** Returns the day that is `days` calendar days later. */
 export function addDays(day: string, days: number): string {
   return new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** Returns the first instant of a day; where the clocks skip midnight, that is 01:00. */
+/** Returns the first instant of a day; if the clocks skip midnight, that is 01:00. */
 export function startOfDay(zone: string, day: string): number {
   return fromWallClock(zone, `${day}T00:00:00`);
 }

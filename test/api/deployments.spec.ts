@@ -1,5 +1,5 @@
 // Deployments over REST: a certificate of Pebble arrives on this machine and on a host with sshd, first and at its
-// renewal; who may do what; and what bad input is told.
+// renewal; who may do what; and the errors for bad input.
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -167,8 +167,8 @@ describe('a deployment by SSH', () => {
   });
 });
 
-describe('who may', () => {
-  it('lets no token define hosts or deployments, and a project token run its own only', async () => {
+describe('access', () => {
+  it('does not let a token define hosts or deployments, and lets a project token run only its own', async () => {
     const { deployments } = await get(`/projects/${projectId}/deployments`);
     const [one] = deployments as unknown as Json[];
     const other = await app.project('other.example.com');
@@ -255,7 +255,7 @@ describe('bad input', () => {
     expect((await get('/deployments')).counts?.total).toEqual(counts?.total);
   });
 
-  it('a path of another deployment is a conflict', async () => {
+  it('a path of another deployment gets a conflict', async () => {
     const body = { hosts: { ids: [localId] }, files: files(join(folder, 'shop.pem')) };
     expect(await post(body)).toEqual([409, 'PATH_CLAIMED', null]);
   });

@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { issueWithFaults } from '../support/faults/issue-with-faults.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
-describeWith('pebble', 'with a third of all requests failing,', () => {
-  it('every issuance succeeds or says what failed, retries succeed, no nonce is reused, and every Retry-After is honoured', async () => {
+describeWith('pebble', 'issuances while a third of all requests fail', () => {
+  it('succeed or report what failed, succeed when retried, use no nonce twice, and respect every Retry-After', async () => {
     const { issuances, faults } = await issueWithFaults({ share: 0.3, seed: 7, times: 5 });
     expect(issuances).toBe(5);
     expect(Object.keys(faults).length).toBeGreaterThan(5);

@@ -56,7 +56,7 @@ async function shake(port: number, options: ConnectionOptions): Promise<Buffer |
   }
 }
 
-/** Sends the bytes. @returns what the server answers until it ends the connection */
+/** Sends the bytes. @returns the answer until the server ends the connection */
 async function send(port: number, ...parts: readonly Buffer[]): Promise<Buffer> {
   const socket: Socket = connectTcp(port, '127.0.0.1').setNoDelay(true);
   await once(socket, 'connect');
@@ -124,7 +124,7 @@ describe('the listener', () => {
   });
 });
 
-/** The first bytes of a CA. */
+/** The ClientHello that a CA sends. */
 async function captureHello(): Promise<Buffer> {
   const { createServer } = await import('node:net');
   const server = createServer().listen(0, '127.0.0.1');
@@ -146,7 +146,7 @@ describe('on the port of HTTPS', () => {
   });
   afterAll(() => app?.stop());
 
-  it('challenges and the API are answered next to each other, and nothing is logged for refused ones', async () => {
+  it('answers challenges and the API, and logs nothing for refused challenges', async () => {
     const port = Number(new URL(app.app.address).port);
     const probe = app.app.engine.alpnChallenges;
     expect(app.app.alpnPort).toBe(port);

@@ -1,3 +1,4 @@
+// How the page of a job shows its steps and names it.
 import { expect, test } from 'vitest';
 import { stepsOf } from '../../src/renderer/jobs/steps.ts';
 import type { JobWithSteps } from '../../src/shared/job.ts';

@@ -6,7 +6,7 @@ import { CertdeskError } from '../engine/core/errors.ts';
 import type { Principal } from './context.ts';
 
 /** How long a proof is fresh, in milliseconds: long enough to set up an installation with one proof. */
-export const PROOF_MS = 15 * 60_000;
+const PROOF_MS = 15 * 60_000;
 
 export interface Requirement extends Need {
   /** The scope that a token needs; undefined if no token may call, because the reach is `system`. */

@@ -61,7 +61,7 @@ export const certificateHistory = {
         method: 'GET',
         path: '/projects/{id}/certificate/details',
         summary:
-          'Get how the certificate is obtained: CA, validation method, key and account, without secrets',
+          'Get the issuance settings of the certificate: CA, validation method, key and account, without secrets',
       },
     })
     .input(z.object({ id }))

@@ -17,15 +17,15 @@ export const deploymentBulk = {
         method: 'POST',
         path: '/deployments/run',
         summary:
-          'Deploy the active certificates of many projects now. Each project has its own result: what was started, or why not',
+          'Deploy the active certificates of many projects now. Each project has its own result: the number of runs started, or the reason if there is none',
       },
       cli: [
         {
           verb: 'deploy',
-          summary: 'install the certificate on its hosts now',
+          summary: 'install certificates on their hosts now',
           args: [DEPLOYABLES],
           options: {
-            tag: 'also the projects with this tag; repeated: with all of them',
+            tag: 'also the projects with all of these tags',
             host: '',
             force: '',
             ignoreWindow: '',
@@ -57,12 +57,14 @@ export const deploymentBulk = {
       rest: {
         method: 'POST',
         path: '/deployments/template/preview',
-        summary: 'Say for each project what a deployment for many would do, without creating it',
+        summary:
+          'Preview a deployment for many projects: what it would do in each of them, without creating it',
       },
       cli: [
         {
           verb: 'deployment preview',
-          summary: 'say what a deployment for many projects would do to each of them, without creating it',
+          summary:
+            'preview what a deployment for many projects would do in each of them, without creating it',
           args: [
             {
               name: 'FILE',
@@ -74,7 +76,7 @@ export const deploymentBulk = {
           ],
           options: {
             projects: 'IDs of projects',
-            tag: 'also the projects with this tag; repeated: with all of them',
+            tag: 'also the projects with all of these tags',
           },
           rows: 'projects',
           columns: [

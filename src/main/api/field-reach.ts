@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Need, REACHES } from '../../shared/reach.ts';
 
-export const NEAREST_NEED: Need = { reach: 'project', allProjects: false };
+const NEAREST_NEED: Need = { reach: 'project', allProjects: false };
 
 /** @returns the larger reach, and whether either needs all projects */
 export function combineNeeds(a: Need, b: Need): Need {

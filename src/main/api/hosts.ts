@@ -69,7 +69,8 @@ export const hosts = router({
       rest: {
         method: 'PATCH',
         path: '/hosts/{hostId}',
-        summary: 'Change a host, accept its keys, or set its tags. New tags deploy to it what they select',
+        summary:
+          'Change a host, accept its keys, or set its tags. Deployments that select a new tag then deploy to it',
       },
     })
     .input(z.object({ hostId, body: UpdateHostSchema }))
@@ -158,7 +159,8 @@ export const hosts = router({
       rest: {
         method: 'POST',
         path: '/hosts/import/preview',
-        summary: 'Say which hosts a known_hosts file or an Ansible inventory would add, without adding them',
+        summary:
+          'Preview the hosts that a known_hosts file or an Ansible inventory would add, without adding them',
       },
       cli: [IMPORT_HOSTS],
       audit: false,

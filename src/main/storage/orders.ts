@@ -1,4 +1,4 @@
-// OrderStore on SQLite: the ACME order of a job, stored while it may need to be resumed or cleaned up.
+// OrderStore on SQLite: the ACME order of a job, which is stored as long as it may have to be resumed or cleaned up.
 import type { Kysely, Selectable } from 'kysely';
 import type { OrderRecord } from '../engine/core/model.ts';
 import type { OrderStore } from '../engine/core/stores/orders.ts';

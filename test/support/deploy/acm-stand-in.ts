@@ -15,11 +15,11 @@ export interface AcmStandIn {
   readonly certificates: ReadonlyMap<string, Stored>;
   /** The names of the operations that were called, in order. */
   readonly calls: string[];
-  /** Answers the next call of the operation as if the network broke after AWS had done its work. */
+  /** Carries out the next call of the operation, and closes the connection instead of answering. */
   loseNextAnswer(operation: string): void;
   /** Refuses the operation like IAM. */
   deny(operation: string): void;
-  /** Puts a certificate in that somebody else has imported, with tags. */
+  /** Adds a certificate that somebody else has imported, with tags. */
   add(arn: string, certificate: string, tags: readonly object[]): void;
   stop(): Promise<void>;
 }

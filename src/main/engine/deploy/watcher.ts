@@ -1,5 +1,5 @@
-// Follows the certificates: an activated version is deployed, a withdrawn one is not deployed any more. Part of the
-// transaction of the change (certificates/watch.ts).
+// Deploys each version that becomes active, and stops the deployment of withdrawn ones, in the transaction of the change
+// (certificates/watch.ts).
 import { toTimestamp } from '../../../shared/time.ts';
 import type { CertificateWatcher } from '../certificates/watch.ts';
 import type { Clock } from '../core/ports.ts';

@@ -1,4 +1,4 @@
-// Findings about the _acme-challenge name: a CNAME and its target, and TXT records that are left over.
+// Finds problems of the _acme-challenge name: a CNAME whose target does not work, and TXT records that are left over.
 import type { DoctorFinding } from '../../../shared/doctor.ts';
 import type { DoctorOrder, NameFacts } from './facts.ts';
 import { createDoctorFinding, listOf, methodOf, removeRecord } from './finding.ts';
@@ -17,7 +17,7 @@ export function findChallengeProblems(
     const severity = isNeeded ? {} : ({ severity: 'info' } as const);
     found.push(createDoctorFinding('challenge-cname-broken', { name, message, fixes, ...severity }));
   } else if (record !== challenge && isNeeded) {
-    const message = `${challenge} is a CNAME of ${record}, so the DNS credentials must be for the zone ${zone ?? 'of that name'}.`;
+    const message = `${challenge} is a CNAME to ${record}, so the DNS credentials must be for the zone ${zone ?? 'of that name'}.`;
     found.push(createDoctorFinding('challenge-cname', { name, message }));
   }
   if (left.length > 0) {

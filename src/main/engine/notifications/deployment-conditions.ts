@@ -10,10 +10,10 @@ import type { Condition } from './conditions.ts';
 /** Followed by the project and the version: each rollout of a certificate is reported once. */
 const ROLLOUT = 'rollout:';
 const HOST_KEY = 'host-key:';
-/** How long a rollout with a failure may go on before it is reported. Until then the message can say how many failed. */
+/** How long the report of a failed rollout waits for its other targets, so that the message can say how many failed. */
 const GATHER_MS = 10 * 60_000;
 
-/** One per rollout of a project's certificate, and one per host with another key. */
+/** Returns one condition for each rollout with a problem, and one for each host that presents another key. */
 export async function findDeploymentConditions(stores: Stores, now: Date): Promise<readonly Condition[]> {
   const [troubled, hosts, states] = await Promise.all([
     stores.deployments.inStates(['failed', 'not-served', 'deploying', 'waiting']),
@@ -22,7 +22,7 @@ export async function findDeploymentConditions(stores: Stores, now: Date): Promi
   ]);
   const reported = states.filter(({ key }) => key.startsWith(ROLLOUT));
   const bad = new Set(troubled.filter(({ state }) => isBad(state)).map(({ projectId }) => projectId));
-  const atWork = new Set(troubled.map(({ projectId }) => projectId));
+  const unfinished = new Set(troubled.map(({ projectId }) => projectId));
   const ofReported = Map.groupBy(reported, ({ projectId }) => projectId ?? '');
   const found = await Promise.all(
     [...bad].map((projectId) =>
@@ -30,7 +30,9 @@ export async function findDeploymentConditions(stores: Stores, now: Date): Promi
     ),
   );
   // A problem that was reported lasts until the next runs have ended.
-  const kept = reported.filter(({ projectId }) => atWork.has(projectId ?? '') && !bad.has(projectId ?? ''));
+  const kept = reported.filter(
+    ({ projectId }) => unfinished.has(projectId ?? '') && !bad.has(projectId ?? ''),
+  );
   const keys = hosts
     .filter(({ changedKey }) => changedKey !== null)
     .map(({ id, name, lastError }): Condition => {
@@ -83,7 +85,7 @@ function keep(stores: Stores, { key, kind, severity, projectId }: ReportedCondit
   return { key, kind, severity, projectId, item };
 }
 
-/** The projects that these conditions report a failed rollout of. */
+/** Returns the projects whose failed rollouts these conditions report. */
 export function projectsWithRollout(conditions: readonly Condition[]): ReadonlySet<string> {
   return new Set(
     conditions.flatMap(({ key, projectId }) => (key.startsWith(ROLLOUT) ? (projectId ?? []) : [])),
@@ -104,7 +106,7 @@ async function problemItem(
   };
 }
 
-/** The page is that of the failed deployment; the project's if all deployments have succeeded. */
+/** Links the page of the failed deployment, or that of the project if all deployments have succeeded. */
 async function aboutProject(stores: Stores, projectId: string, outcome: RolloutOutcome | null) {
   const project = await stores.projects.get(projectId);
   const domain = project?.domain ?? project?.name ?? null;
@@ -115,7 +117,7 @@ async function aboutProject(stores: Stores, projectId: string, outcome: RolloutO
 }
 
 /**
- * The message about the end of a condition of a rollout or host.
+ * Returns the message that a problem of a rollout or host is resolved.
  * @returns undefined if the key is of another condition; null if nothing is to be reported, because a newer rollout has
  * failed, or the deployments were paused or deleted
  */

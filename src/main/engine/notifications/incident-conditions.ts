@@ -1,4 +1,4 @@
-// The conditions of incidents to notify about: one for each, however many certificates it concerns.
+// Finds the incidents to notify about: one condition for each, however many certificates it concerns.
 import type { IncidentRecord } from '../core/stores/incidents.ts';
 import type { MessageItem } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
@@ -38,7 +38,7 @@ export async function findResolvedIncident(
   const id = key.slice(PREFIX.length);
   if ((await stores.incidents.get(id)) === null) return null;
   const { renewed, removed } = await stores.incidents.counts(id, null);
-  const gone = removed === 0 ? '' : ` ${removed} were removed.`;
+  const gone = removed === 0 ? '' : ` ${removed} ${removed === 1 ? 'was' : 'were'} removed.`;
   const cause = `${renewed} ${renewed === 1 ? 'certificate was' : 'certificates were'} renewed.${gone}`;
   return { projectId: null, domain: null, cause, expiresAt: null, page: `/incidents/${id}` };
 }

@@ -89,7 +89,7 @@ describe('locateRecord', () => {
       aliases: [NAME, 'one.example.com'],
       zone: 'delegated.net',
     });
-    expect(reports).toContain(`${NAME} is a CNAME of one.example.com`);
+    expect(reports).toContain(`${NAME} is a CNAME to one.example.com`);
   });
 
   test('sees a delegation of the exact name, by referral and by the SOA of a server that has both', async () => {
@@ -108,7 +108,7 @@ describe('locateRecord', () => {
 
   test('refuses a CNAME of the root', async () => {
     const world = await startWorld({ authorities: [answersFrom({ [`${NAME} CNAME`]: ['.'] })] });
-    await expect(locateRecord(world.resolver, NAME, context)).rejects.toThrow(/is a CNAME of the root/);
+    await expect(locateRecord(world.resolver, NAME, context)).rejects.toThrow(/is a CNAME to the root/);
   });
 
   test.each(['SERVFAIL', 'REFUSED', 'NOTIMP', 'NXDOMAIN'] as const)(

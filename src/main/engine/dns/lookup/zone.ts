@@ -58,7 +58,7 @@ export async function locateRecord(
     if (found.cname === null) return { name: current, aliases, ...found.place };
     aliases.push(current);
     assertNoLoop(aliases, found.cname);
-    context.report('challenge', `${current} is a CNAME of ${found.cname}`, {
+    context.report('challenge', `${current} is a CNAME to ${found.cname}`, {
       name: current,
       cname: found.cname,
     });
@@ -191,7 +191,7 @@ async function cnameByRecursion(
 }
 
 function rootAlias(name: string): CertdeskError {
-  const message = `${name} is a CNAME of the root of DNS ("."), where no record can be written. Point it at a name in a zone of yours, or remove it.`;
+  const message = `${name} is a CNAME to the root of DNS ("."), where no record can be written. Point it at a name in a zone of yours, or remove it.`;
   return new CertdeskError('DNS_LOOKUP_FAILED', message, { name });
 }
 
