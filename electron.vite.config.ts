@@ -92,7 +92,7 @@ export default defineConfig({
  * ssh2 tries a native addon of its own and `cpu-features`, and uses Node's crypto without them. The bundle has neither, on
  * every machine: `null` is what makes its attempts fail (docs/adr/0018-ssh2.md).
  */
-export function withoutNativeCrypto(): Plugin {
+function withoutNativeCrypto(): Plugin {
   const ABSENT = '\0absent-native-part.cjs';
   return {
     name: 'certdesk-without-native-crypto',

@@ -324,11 +324,7 @@ export type ToolName = keyof typeof TOOLS;
 /** The variables of all programs. A test can ask for the path of each. */
 export type ToolVariable = (typeof TOOLS)[ToolName]['programs'][number]['variable'];
 
-export function toolNames(): readonly ToolName[] {
-  return Object.keys(TOOLS).filter(isToolName);
-}
-
-export function isToolName(name: string): name is ToolName {
+function isToolName(name: string): name is ToolName {
   return Object.hasOwn(TOOLS, name);
 }
 

@@ -7,7 +7,7 @@ import { ProjectIdSchema } from './project.ts';
 import { TagsSchema } from './tag.ts';
 
 /** The maximum number of projects of one request. */
-export const MAX_BULK_PROJECTS = 1_000;
+const MAX_BULK_PROJECTS = 1_000;
 
 const projectIds = z.array(ProjectIdSchema).max(MAX_BULK_PROJECTS);
 

@@ -5,7 +5,7 @@ import { ErrorBodySchema } from './job.ts';
 import type {} from './outside.ts';
 import { TimestampSchema } from './time-schema.ts';
 
-export const RUN_STATES = [
+const RUN_STATES = [
   'pending',
   'waiting-for-window',
   'running',
@@ -66,7 +66,7 @@ export const RunStepSchema = z.object({
     .meta({ description: 'Output of the commands, without secrets; deleted after 30 days' }),
 });
 
-export const RUN_TRIGGERS = ['activated', 'requested', 'changed', 'resumed', 'roll-back'] as const;
+const RUN_TRIGGERS = ['activated', 'requested', 'changed', 'resumed', 'roll-back'] as const;
 export type RunTrigger = (typeof RUN_TRIGGERS)[number];
 
 export const DeploymentRunSchema = z

@@ -9,7 +9,7 @@ import {
 } from './host.ts';
 import { TagsSchema } from './tag.ts';
 
-export const HOST_FILE_FORMATS = ['known_hosts', 'ansible-ini', 'ansible-yaml'] as const;
+const HOST_FILE_FORMATS = ['known_hosts', 'ansible-ini', 'ansible-yaml'] as const;
 export type HostFileFormat = (typeof HOST_FILE_FORMATS)[number];
 
 export const HOST_FILE_LABELS: Readonly<Record<HostFileFormat, string>> = {

@@ -6,53 +6,21 @@ import { SavedBySchema } from './saved-by.ts';
 import { TagsSchema } from './tag.ts';
 import { TimestampSchema } from './time-schema.ts';
 
-export const TRANSPORTS = ['local', 'ssh'] as const;
+const TRANSPORTS = ['local', 'ssh'] as const;
 export type TransportKind = (typeof TRANSPORTS)[number];
 
 /** Types of host keys, by the names of RFC 4253, RFC 5656 and RFC 8709. */
-export const HOST_KEY_TYPES = [
+const HOST_KEY_TYPES = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
   'ecdsa-sha2-nistp384',
   'ecdsa-sha2-nistp521',
   'ssh-rsa',
 ] as const;
-export type HostKeyType = (typeof HOST_KEY_TYPES)[number];
 
 export const HOST_CREDENTIAL_KINDS = ['ssh-key', 'ssh-password', 'ssh-agent', 'secret', 'aws'] as const;
 export type HostCredentialKind = (typeof HOST_CREDENTIAL_KINDS)[number];
 
-/** Labels of the fields in forms and messages. */
-export const HOST_LABELS = {
-  name: 'Name',
-  tags: 'Tags',
-  transport: 'Connection',
-  address: 'Address',
-  port: 'SSH port',
-  user: 'User',
-  credentialId: 'Credential',
-  hostKeys: 'Host keys',
-  jumpHostId: 'Jump host',
-  become: 'Administrator rights',
-} as const;
-
-export const HOST_CREDENTIAL_LABELS = {
-  name: 'Name',
-  kind: 'Type',
-  privateKey: 'Private key',
-  passphrase: 'Passphrase of the key',
-  password: 'Password',
-  socket: 'Socket of the agent',
-  value: 'Secret value',
-  accessKeyId: 'Access key ID',
-  secretAccessKey: 'Secret access key',
-  sessionToken: 'Session token',
-} as const;
-
-export const TRANSPORT_LABELS: Readonly<Record<TransportKind, string>> = {
-  local: 'This machine',
-  ssh: 'SSH',
-};
 export const HOST_CREDENTIAL_KIND_LABELS: Readonly<Record<HostCredentialKind, string>> = {
   'ssh-key': 'SSH key',
   'ssh-password': 'SSH password',

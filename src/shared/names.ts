@@ -48,7 +48,7 @@ export function explainName(input: string): string {
  * Extracts the host name from pasted text: a URL, `host:port` or an email address.
  * @returns null if the text is none of these
  */
-export function toHostName(input: string): string | null {
+function toHostName(input: string): string | null {
   return toDnsName(hostInText(input) ?? '');
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { TagSchema } from './tag.ts';
 
-export const ROLLOUT_STRATEGIES = ['all', 'canary'] as const;
+const ROLLOUT_STRATEGIES = ['all', 'canary'] as const;
 
 export const RolloutSchema = z
   .strictObject({

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { LabelSchema } from './label.ts';
 import { TimestampSchema } from './time-schema.ts';
 
-export const FILTERED_LISTS = ['projects', 'endpoints', 'deployments', 'hosts'] as const;
+const FILTERED_LISTS = ['projects', 'endpoints', 'deployments', 'hosts'] as const;
 export type FilteredList = (typeof FILTERED_LISTS)[number];
 
 const list = z.enum(FILTERED_LISTS);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { TimestampSchema } from './time-schema.ts';
 
-export const SERVED_STATES = ['current', 'partly', 'old', 'problem', 'unknown'] as const;
+const SERVED_STATES = ['current', 'partly', 'old', 'problem', 'unknown'] as const;
 
 /** What the clients of a project are given, over all its endpoints. */
 export const ServedSchema = z

@@ -27,7 +27,7 @@ const FiguresSchema = z
   .meta({ id: 'SimulationFigures' });
 export type SimulationFigures = z.infer<typeof FiguresSchema>;
 
-export const NOT_AUTOMATED = ['uploaded', 'manual-dns', 'auto-renewal-off', 'no-ari'] as const;
+const NOT_AUTOMATED = ['uploaded', 'manual-dns', 'auto-renewal-off', 'no-ari'] as const;
 export type NotAutomated = (typeof NOT_AUTOMATED)[number];
 
 const ObstacleSchema = z

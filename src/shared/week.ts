@@ -14,7 +14,7 @@ export function weekdayOf(day: string): WindowDay {
 export const dayName = (day: WindowDay): string => `${day.charAt(0).toUpperCase()}${day.slice(1)}`;
 
 /** `today 14:00`, `Sunday 02:00`, and from a week on `Sunday 2026-12-06 02:00`. */
-export function formatOpening(zone: string, at: string, now: number): string {
+function formatOpening(zone: string, at: string, now: number): string {
   const wall = toWallClock(zone, Date.parse(at));
   const [day = '', time = ''] = wall.split('T');
   const today = dayIn(zone, now);

@@ -17,7 +17,7 @@ import { readBackup } from './read-file.ts';
 import { removeSnapshot, type SnapshotFacts, takeSnapshot } from './snapshot.ts';
 import { writeBackup } from './write-file.ts';
 
-export const MIN_PASSPHRASE = 12;
+const MIN_PASSPHRASE = 12;
 const SNAPSHOT = 'certdesk.db.snapshot';
 const LOCK_WAIT_MS = 120_000;
 
@@ -57,7 +57,7 @@ export async function createBackup(asked: CreateBackup): Promise<FoundBackup> {
  * Requires a strong passphrase, because a backup contains every key and may fall into any hands.
  * @throws INVALID_REQUEST
  */
-export function checkPassphrase(passphrase: string): void {
+function checkPassphrase(passphrase: string): void {
   if ([...passphrase].length >= MIN_PASSPHRASE) return;
   throw invalid('passphrase', `at least ${MIN_PASSPHRASE} characters; four random words work well`);
 }

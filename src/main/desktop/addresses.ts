@@ -2,7 +2,7 @@
 
 /** The origin of the page: a custom scheme, so that nothing is loaded over a network. */
 export const APP_SCHEME = 'app';
-export const APP_HOST = 'certdesk';
+const APP_HOST = 'certdesk';
 export const PAGE = `${APP_SCHEME}://${APP_HOST}/index.html`;
 
 /** The scheme of links to a project: `certdesk://project/ID`. */

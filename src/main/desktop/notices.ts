@@ -19,7 +19,7 @@ export interface Notice {
 const DAY_MS = 86_400_000;
 
 /** The page of a project. */
-export const projectPage = (projectId: string): string => `/projects/${projectId}`;
+const projectPage = (projectId: string): string => `/projects/${projectId}`;
 
 const NOTICED: readonly string[] = [
   'job.succeeded',

@@ -8,7 +8,7 @@ export interface Moment {
 }
 
 /** Smaller differences are clock drift, or delays of a busy machine. In milliseconds. */
-export const JUMP_MS = 30_000;
+const JUMP_MS = 30_000;
 
 export function hasJumped(before: Moment, now: Moment): boolean {
   return Math.abs(now.wall - before.wall - (now.steady - before.steady)) > JUMP_MS;

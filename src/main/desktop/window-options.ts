@@ -3,7 +3,7 @@
 import type { WindowPlace } from './window-place.ts';
 
 /** Most are Electron's defaults, stated here so that a change of defaults has no effect. */
-export const SAFE_PREFERENCES = {
+const SAFE_PREFERENCES = {
   contextIsolation: true,
   sandbox: true,
   nodeIntegration: false,
@@ -17,8 +17,8 @@ export const SAFE_PREFERENCES = {
   spellcheck: false, // it would download dictionaries
 } as const;
 
-export const MIN_WIDTH = 900;
-export const MIN_HEIGHT = 600;
+const MIN_WIDTH = 900;
+const MIN_HEIGHT = 600;
 
 export interface WindowOptions {
   readonly preload: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { AuditArchive } from '../engine/audit/archive.ts';
 import { makeFolder } from '../make-folder.ts';
 
-export const ARCHIVE_FOLDER = 'audit-archive';
+const ARCHIVE_FOLDER = 'audit-archive';
 
 export function createAuditArchive(dataFolder: string): AuditArchive {
   const folder = join(dataFolder, ARCHIVE_FOLDER);

@@ -259,7 +259,7 @@ function checkParts(values: DeploymentValues): Record<string, string | null> {
 const checkArgv = (line: string): string | null => (parseArgv(line) === null ? text.argvBad : null);
 const missing = (line: string): string | null => (line.trim() === '' ? text.commandMissing : null);
 
-export function selectionOf({ service, selection, hostIds, tag }: DeploymentValues): HostSelection {
+function selectionOf({ service, selection, hostIds, tag }: DeploymentValues): HostSelection {
   if (isHostlessService(service)) return { none: true };
   return selection === 'tag' ? { tag: tag ?? '' } : { ids: hostIds };
 }

@@ -77,7 +77,7 @@ function Row({ report }: { readonly report: AddressReport }) {
 
 const TONES = { critical: 'bad', warning: 'warn', info: 'info', unknown: 'idle' } as const;
 
-export function findingFace(severity: keyof typeof TONES, label: string): Face {
+function findingFace(severity: keyof typeof TONES, label: string): Face {
   const tone = TONES[severity];
   return { tone, icon: TONE_ICONS[tone], label };
 }

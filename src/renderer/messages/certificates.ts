@@ -32,7 +32,6 @@ export const certificates = {
     staging: 'Staging certificate for testing. Clients do not trust it.',
   },
   autoRenew: 'Auto-renewal',
-  autoRenewOn: 'Renews automatically before expiry',
   autoRenewNo: 'Uploaded certificates cannot be renewed automatically',
   autoRenewChanged: (on: boolean) => (on ? 'Auto-renewal turned on' : 'Auto-renewal turned off'),
   names: 'Names',
@@ -74,7 +73,6 @@ export const certificates = {
     title: 'Renew now?',
     text: 'Requests a new certificate with the same names from the same CA. The current one stays active until then.',
     submit: 'Renew now',
-    begun: 'Renewal started',
   },
   revoke: {
     title: 'Revoke this certificate?',
@@ -90,7 +88,6 @@ export const certificates = {
       cessationOfOperation: 'Site shut down',
     },
     type: (domain: string) => `Type ${domain} to confirm`,
-    typeLabel: 'Domain',
     formerTitle: 'Revoke this previous version?',
     former: 'The active certificate is not affected.',
     replace: 'Issue a replacement first',
@@ -99,7 +96,6 @@ export const certificates = {
     noReplaceHint: 'The site is left without a valid certificate, and auto-renewal is turned off.',
     submit: 'Revoke permanently',
     submitReplace: 'Replace and revoke',
-    begun: 'Revocation started',
   },
   acknowledge: {
     title: 'Acknowledge this revocation?',

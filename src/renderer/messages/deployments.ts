@@ -12,7 +12,6 @@ export const deployments = {
   list: 'Deployments',
   inOrder: (done: number, total: number) =>
     `${done} of ${formatCount(total, 'deployment', 'deployments')} in place`,
-  since: 'since',
   hostCount: (n: number) => formatCount(n, 'host', 'hosts'),
   noHosts: 'No host has this tag yet',
   onTag: (tag: string) => `all hosts tagged ${tag}`,
@@ -233,7 +232,6 @@ export const deployments = {
     run: {
       started: 'Deployment started',
       waits: 'The deployment waits for its window',
-      nothing: 'Nothing to do: everything is in place.',
       paused: 'Deployment paused',
       resumed: 'Deployment resumed',
     },

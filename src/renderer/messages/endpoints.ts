@@ -153,7 +153,6 @@ export const endpoints = {
     match: { current: 'Current', previous: 'Old', other: 'Other certificate' },
     offered: { any: '', rsa: 'RSA', ec: 'ECDSA' },
     chainOf: (address: string) => `Chain sent by ${address}`,
-    chainSame: (addresses: string) => `Chain sent by ${addresses}`,
     gap: (issuer: string) => `Missing: the certificate of ${issuer}`,
     root: (issuer: string) => `Issued by ${issuer}, which clients know or the server does not send`,
     findings: 'Findings',

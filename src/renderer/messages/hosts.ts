@@ -8,7 +8,6 @@ export const hosts = {
   tabs: { hosts: 'Hosts', credentials: 'Credentials' },
   tabsLabel: 'Hosts and credentials',
   search: 'Search by name, address or tag',
-  allTags: 'All hosts',
   count: (n: number) => formatCount(n, 'host', 'hosts'),
   showMore: 'Show more',
   list: 'Hosts',

@@ -3,26 +3,16 @@ import { endSentence, formatCount } from '../format.ts';
 
 export const projects = {
   title: 'Projects',
-  description: 'A project is a domain and the certificate for it.',
   search: 'Search by name or domain',
   filter: { provider: 'Validation', ca: 'CA', type: 'Source', any: 'Any' },
   moreFilters: 'More filters',
   facet: (label: string, n: number) => `${label} (${n})`,
-  sorts: {
-    domain: 'Domain',
-    name: 'Name',
-    expiry: 'Expiry',
-    next_renewal: 'Next renewal',
-    created: 'Date created',
-  },
-  sortBy: (column: string) => `Sort by ${column}`,
   all: 'All',
   needs: { attention: 'Needs attention', in_progress: 'In progress', not_issued: 'Not issued' },
   status: 'Status',
   sort: 'Sort by',
   list: 'Projects',
   selectAll: (n: number) => `Select all ${formatCount(n, 'project', 'projects')}`,
-  shown: (n: number) => formatCount(n, 'project', 'projects'),
   columns: {
     project: 'Project',
     state: 'Status',
@@ -34,7 +24,6 @@ export const projects = {
   },
   daysLeft: (n: number) => (n === 1 ? '1 day left' : `${n} days left`),
   expiredAgo: 'expired',
-  uploaded: 'Uploaded',
   moreNames: (n: number) => `+${n} names`,
   next: {
     obtain: 'Request or upload',
@@ -85,7 +74,6 @@ export const projects = {
     text: 'Deletes the project, its history, its deployments and all stored certificate versions. This cannot be undone. Files that were deployed to hosts stay there.',
     submit: 'Remove project',
     done: 'Project removed',
-    blocked: 'Remove the certificate first.',
   },
   detail: {
     lastJobs: 'Last jobs',
@@ -109,11 +97,6 @@ export const projects = {
     removeCertificate: 'Remove certificate',
     back: 'All projects',
     watch: 'View progress',
-    busy: {
-      obtain: 'A certificate is being requested',
-      renew: 'The certificate is being renewed',
-      revoke: 'The certificate is being revoked',
-    },
     noCertificate: {
       title: 'No certificate yet',
       text: 'Request one from a CA or upload your own.',

@@ -11,7 +11,7 @@ export interface PageSecret {
   onChange(listener: (secret: string | null) => void): void;
 }
 
-export const PAGE_SECRET_KEY = 'certdesk-page-secret';
+const PAGE_SECRET_KEY = 'certdesk-page-secret';
 
 /** @param scope The window. If its storage is blocked, the secret lasts until the page is closed. */
 export function createPageSecret(scope: Window): PageSecret {

@@ -5,7 +5,7 @@ import { messages } from '../messages.ts';
 import { CodeBlock } from '../ui/copy.tsx';
 
 /** @returns the short form of the command until the server has answered, or if it does not answer */
-export function useSignInCommand(): string {
+function useSignInCommand(): string {
   const api = useApi();
   const { data } = useQuery(api.system.signInCommand.queryOptions(undefined, { staleTime: Infinity }));
   return data?.command ?? messages.session.command;

@@ -20,7 +20,7 @@ const ICONS = {
   deploy: IconPackageExport,
 } satisfies Record<ProjectAction, Entry['icon']>;
 
-export const PROJECT_ACTIONS = Object.keys(text.projectActions) as readonly ProjectAction[];
+const PROJECT_ACTIONS = Object.keys(text.projectActions) as readonly ProjectAction[];
 /** Results that fit without scrolling. */
 const SHOWN = 7;
 /** More are loaded for an action, because some of them may not allow it. */

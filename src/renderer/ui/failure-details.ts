@@ -50,7 +50,7 @@ export interface Unreached {
   readonly names: readonly string[];
 }
 
-export function adviceOf({ details }: ErrorBody): string | null {
+function adviceOf({ details }: ErrorBody): string | null {
   return text(field(details, 'advice'));
 }
 

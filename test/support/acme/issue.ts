@@ -62,7 +62,7 @@ export async function answerChallenges(
   }
 }
 
-export function http01Of(authorization: AcmeAuthorization): { readonly url: string; readonly token: string } {
+function http01Of(authorization: AcmeAuthorization): { readonly url: string; readonly token: string } {
   const challenge = authorization.challenges.find(({ type }) => type === 'http-01');
   if (challenge?.token === undefined) throw new Error('the CA offers no http-01 challenge');
   return { url: challenge.url, token: challenge.token };

@@ -71,7 +71,7 @@ export interface SshHost {
   stop(): Promise<void>;
 }
 
-export const DEPLOY_UID = 4242;
+const DEPLOY_UID = 4242;
 /** The users that Debian's packages create, each with a group of its name: name -> number of both. */
 export const SERVICE_USERS: Readonly<Record<string, number>> = {
   haproxy: 4301,

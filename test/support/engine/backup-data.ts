@@ -86,7 +86,7 @@ export async function makeQuickBackup(dataFolder: string): Promise<string> {
 }
 
 /** The vault of a data folder, on its own connection. */
-export function vaultOf(dataFolder: string, secrets: SecretStore) {
+function vaultOf(dataFolder: string, secrets: SecretStore) {
   const read = async <T>(work: (settings: ReturnType<typeof createStores>['settings']) => Promise<T>) => {
     const database = openDatabase(databasePath(dataFolder));
     try {

@@ -28,7 +28,7 @@ export const problem = (
 });
 
 /** Name -> what it does to a request. The first half of them do not pass the request to Pebble. */
-export const FAULTS: Readonly<Record<string, Fault>> = {
+const FAULTS: Readonly<Record<string, Fault>> = {
   'not arrived': async () => 'lost',
   'RST before': async () => 'reset',
   '500 problem': async () => problem(500, 'serverInternal', { detail: 'Error creating new order' }),

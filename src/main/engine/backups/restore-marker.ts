@@ -10,7 +10,7 @@ import type { SettingStore } from '../core/stores/settings.ts';
 import type { Stores } from '../core/stores.ts';
 import { readSettings } from '../settings/settings.ts';
 
-export const RESTORE = 'backups.restore';
+const RESTORE = 'backups.restore';
 const LAST_RESTORE = 'last-restore';
 
 export interface RestoreMarker {

@@ -61,7 +61,7 @@ export function complete(body: CreateDeployment, { domain }: Pick<ProjectRecord,
 }
 
 /** The parts of a record that hold a command: its facts, and the script sealed for this deployment. */
-export async function sealCommand(
+async function sealCommand(
   vault: Pick<Vault, 'seal'>,
   deploymentId: string,
   command: CommandInput | null,

@@ -139,7 +139,7 @@ function checkNames(leaf: X509Certificate, address: string, names: readonly stri
 const DAY_MS = 86_400_000;
 
 /** Warns when a sixth of the lifetime remains, at most 30 days: a renewal at a third has failed or was not installed. */
-export function warnsFrom({ validFromDate, validToDate }: X509Certificate): Date {
+function warnsFrom({ validFromDate, validToDate }: X509Certificate): Date {
   const lifetime = validToDate.getTime() - validFromDate.getTime();
   return new Date(validToDate.getTime() - Math.min(lifetime / 6, 30 * DAY_MS));
 }

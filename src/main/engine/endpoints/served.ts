@@ -15,7 +15,7 @@ export async function findServed(
 }
 
 /** @param of The endpoints of one project; not empty. */
-export function combineServed(of: readonly ServedEndpoint[]): Served {
+function combineServed(of: readonly ServedEndpoint[]): Served {
   const each = of.map((endpoint) => ({ state: stateSince(endpoint), at: endpoint.checkedAt }));
   const states = new Set(each.map(({ state }) => state));
   const state = combineStates(states);

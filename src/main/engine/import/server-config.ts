@@ -51,7 +51,7 @@ export async function findConfiguredPaths(server: Server, sought: Sought): Promi
 }
 
 /** Reads the `server` blocks (https://nginx.org/en/docs/http/configuring_https_servers.html). */
-export function readNginx(text: string): readonly Block[] {
+function readNginx(text: string): readonly Block[] {
   const blocks: Block[] = [];
   const lines = text.split('\n').map((line) => withoutComment(line));
   for (const part of lines
@@ -79,7 +79,7 @@ function withoutComment(line: string): string {
 }
 
 /** Reads the VirtualHost sections. The key may be in the file of the certificate (mod_ssl). */
-export function readApache(text: string): readonly Block[] {
+function readApache(text: string): readonly Block[] {
   const blocks: Block[] = [];
   const all = text.split('\n').map((line) => line.trim());
   const starts = all.flatMap((line, at) => (/^<VirtualHost\b/i.test(line) ? [at] : []));

@@ -64,7 +64,7 @@ export function lastMoment(
 }
 
 /** Composes the digest from the overview. */
-export function toMessage(
+function toMessage(
   { health, counts, attention, timeline, engine }: Overview,
   timeZone: string,
   now: Date,

@@ -29,7 +29,7 @@ export function pageOf({ kind, items, total }: Pick<Message, 'kind' | 'items' | 
 }
 
 /** Null if the item has no page. */
-export function pageOfItem({ page, projectId }: Pick<MessageItem, 'page' | 'projectId'>): string | null {
+function pageOfItem({ page, projectId }: Pick<MessageItem, 'page' | 'projectId'>): string | null {
   return page ?? (projectId === null ? null : `/projects/${projectId}`);
 }
 

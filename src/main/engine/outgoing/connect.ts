@@ -8,7 +8,7 @@ import { type AddressOrigin, type AddressPolicy, REFUSALS } from './address-poli
 import { trustedRoots } from './trusted-roots.ts';
 
 /** @throws ADDRESS_NOT_ALLOWED (details.host, details.refusal) */
-export function assertAddress(
+function assertAddress(
   policy: AddressPolicy,
   at: { readonly host: string; readonly address: string; readonly port: number },
   origin: AddressOrigin,
@@ -20,7 +20,7 @@ export function assertAddress(
 }
 
 /** Replaces Node's lookup and returns only addresses that the policy allows. Node does not call it for IP addresses. */
-export function guardedLookup(policy: AddressPolicy, port: number, origin: AddressOrigin): LookupFunction {
+function guardedLookup(policy: AddressPolicy, port: number, origin: AddressOrigin): LookupFunction {
   return (host, options, callback) => {
     policy.lookup(host, { ...options, all: true }, (error, found) => {
       if (error !== null) return callback(error, '', 0);

@@ -4,7 +4,7 @@ import { BlockList, isIP } from 'node:net';
 import { toOctets } from '../../../shared/ip-address.ts';
 
 /** Networks whose addresses are not globally reachable; IANA's "N/A" counts as not reachable. */
-export const SPECIAL_NETWORKS: readonly string[] = [
+const SPECIAL_NETWORKS: readonly string[] = [
   '0.0.0.0/8', // "this network" (RFC 791)
   '10.0.0.0/8', // private use (RFC 1918)
   '100.64.0.0/10', // shared address space (RFC 6598)
@@ -36,7 +36,7 @@ export const SPECIAL_NETWORKS: readonly string[] = [
 ];
 
 /** Globally reachable networks within SPECIAL_NETWORKS. */
-export const GLOBAL_EXCEPTIONS: readonly string[] = [
+const GLOBAL_EXCEPTIONS: readonly string[] = [
   '192.0.0.9/32', // Port Control Protocol anycast (RFC 7723)
   '192.0.0.10/32', // TURN anycast (RFC 8155)
   '2001:1::1/128', // Port Control Protocol anycast (RFC 7723)

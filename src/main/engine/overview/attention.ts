@@ -13,7 +13,7 @@ export interface Need {
 
 const DAY_MS = 86_400_000;
 /** The scheduler runs every minute, so after an hour an attempt was missed, not just late. */
-export const OVERDUE_MS = 3_600_000;
+const OVERDUE_MS = 3_600_000;
 /**
  * A certificate without a planned renewal needs attention in the last third of its lifetime, at most 30 days before
  * its end.
@@ -119,12 +119,12 @@ const NEEDS_A_LOOK: ReadonlySet<Attention['kind']> = new Set([
 ]);
 
 /** Whether it concerns what clients are given, not the certificate itself. */
-export function isServedNeed(kind: Attention['kind']): boolean {
+function isServedNeed(kind: Attention['kind']): boolean {
   return kind === 'not_served' || kind === 'endpoint_expiring' || kind === 'deploy_failed';
 }
 
 /** Whether records in DNS will keep the CA from renewing. */
-export function isDnsNeed(kind: Attention['kind']): kind is 'caa_forbidden' | 'persist_record' {
+function isDnsNeed(kind: Attention['kind']): kind is 'caa_forbidden' | 'persist_record' {
   return kind === 'caa_forbidden' || kind === 'persist_record';
 }
 

@@ -48,7 +48,7 @@ export function isConfirmed(action: BulkAction, count: number, typed: string): b
 }
 
 /** A failed job, with the server's error. */
-export class JobFailed extends Error {
+class JobFailed extends Error {
   readonly body: ErrorBody | null;
 
   constructor(body: ErrorBody | null) {

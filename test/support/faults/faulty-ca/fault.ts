@@ -18,7 +18,7 @@ const PATHS = {
 } as const;
 export type Resource = keyof typeof PATHS;
 
-export function resourceOf(path: string): Resource | null {
+function resourceOf(path: string): Resource | null {
   const found = Object.entries(PATHS).find(([, pattern]) => pattern.test(path));
   return (found?.[0] as Resource | undefined) ?? null;
 }

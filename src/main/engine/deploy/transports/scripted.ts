@@ -29,7 +29,7 @@ import type { Shell } from './shell.ts';
 import { sudoProblem } from './sudo.ts';
 
 export const HELPER_PATH = '/usr/local/sbin/certdesk-deploy';
-export const HELPER_VERSION = '2';
+const HELPER_VERSION = '2';
 
 export interface ScriptedOptions {
   readonly become: 'none' | 'sudo';
