@@ -6,9 +6,7 @@ import type { CertificateDetails } from '../../shared/certificate-history.ts';
 import { useApi } from '../api.ts';
 import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { Notice } from '../ui/notice.tsx';
-import { notifyDone } from '../ui/notify.tsx';
-import { notifyFailure } from '../ui/notify-failure.tsx';
-import { Time } from '../ui/time.tsx';
+import { AcknowledgedNotice, WITHDRAWAL } from './acknowledged-notice.tsx';
 
 const text = certificateTexts.acknowledge;
 
@@ -19,6 +17,7 @@ export interface ClientUseNoticesProps {
 
 export function ClientUseNotices({ projectId, clientAuth }: ClientUseNoticesProps) {
   const { warnings, acknowledgement } = clientAuth;
+  const withdraw = useMutation(useApi().certificates.withdrawClientUse.mutationOptions(WITHDRAWAL));
   const acknowledge = async (): Promise<void> =>
     (await import('./acknowledge-dialog.tsx')).openAcknowledgeClientUse(projectId);
   return (
@@ -35,42 +34,15 @@ export function ClientUseNotices({ projectId, clientAuth }: ClientUseNoticesProp
           </Group>
         </Notice>
       )}
-      {acknowledgement !== null && <Acknowledged projectId={projectId} acknowledgement={acknowledgement} />}
+      {acknowledgement !== null && (
+        <AcknowledgedNotice
+          title={text.clientUse.acknowledged}
+          warnings={acknowledgement.uses}
+          acknowledgement={acknowledgement}
+          isWithdrawing={withdraw.isPending}
+          onWithdraw={() => withdraw.mutate({ id: projectId })}
+        />
+      )}
     </>
-  );
-}
-
-interface AcknowledgedProps {
-  readonly projectId: string;
-  readonly acknowledgement: NonNullable<CertificateDetails['clientAuth']['acknowledgement']>;
-}
-
-function Acknowledged({ projectId, acknowledgement: { uses, note, by, at } }: AcknowledgedProps) {
-  const withdraw = useMutation(
-    useApi().certificates.withdrawClientUse.mutationOptions({
-      onSuccess: () => notifyDone(text.withdrawn),
-      onError: notifyFailure,
-    }),
-  );
-  return (
-    <Notice tone="info" title={text.clientUse.acknowledged}>
-      {uses.map((use) => (
-        <Text key={use}>{use}</Text>
-      ))}
-      <Text style={{ overflowWrap: 'anywhere' }}>{note}</Text>
-      <Group justify="space-between" gap="xs">
-        <Text c="dimmed" fz="sm">
-          {by}, <Time at={at} />
-        </Text>
-        <Button
-          variant="default"
-          size="xs"
-          loading={withdraw.isPending}
-          onClick={() => withdraw.mutate({ id: projectId })}
-        >
-          {text.withdraw}
-        </Button>
-      </Group>
-    </Notice>
   );
 }

@@ -5,10 +5,8 @@ import type { Certificate } from '../../shared/certificate.ts';
 import { useApi } from '../api.ts';
 import { certificates as certificateTexts } from '../messages/certificates.ts';
 import { Notice } from '../ui/notice.tsx';
-import { notifyDone } from '../ui/notify.tsx';
-import { notifyFailure } from '../ui/notify-failure.tsx';
-import { Time } from '../ui/time.tsx';
 import { openAcknowledge } from './acknowledge-dialog.tsx';
+import { AcknowledgedNotice, WITHDRAWAL } from './acknowledged-notice.tsx';
 
 const text = certificateTexts.acknowledge;
 
@@ -18,13 +16,7 @@ export interface RevokedNoticeProps {
 }
 
 export function RevokedNotice({ projectId, acknowledgement }: RevokedNoticeProps) {
-  const api = useApi();
-  const withdraw = useMutation(
-    api.certificates.withdrawAcknowledgement.mutationOptions({
-      onSuccess: () => notifyDone(text.withdrawn),
-      onError: notifyFailure,
-    }),
-  );
+  const withdraw = useMutation(useApi().certificates.withdrawAcknowledgement.mutationOptions(WITHDRAWAL));
   if (acknowledgement === undefined) {
     return (
       <Notice tone="bad" title={certificateTexts.sentence.revoked}>
@@ -38,21 +30,11 @@ export function RevokedNotice({ projectId, acknowledgement }: RevokedNoticeProps
     );
   }
   return (
-    <Notice tone="info" title={text.acknowledged}>
-      <Text style={{ overflowWrap: 'anywhere' }}>{acknowledgement.note}</Text>
-      <Group justify="space-between" gap="xs">
-        <Text c="dimmed" fz="sm">
-          {acknowledgement.by}, <Time at={acknowledgement.at} />
-        </Text>
-        <Button
-          variant="default"
-          size="xs"
-          loading={withdraw.isPending}
-          onClick={() => withdraw.mutate({ id: projectId })}
-        >
-          {text.withdraw}
-        </Button>
-      </Group>
-    </Notice>
+    <AcknowledgedNotice
+      title={text.acknowledged}
+      acknowledgement={acknowledgement}
+      isWithdrawing={withdraw.isPending}
+      onWithdraw={() => withdraw.mutate({ id: projectId })}
+    />
   );
 }
