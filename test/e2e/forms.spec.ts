@@ -186,19 +186,73 @@ describeWith(['chromium'], 'a form', () => {
     await gui.page.goto(`${gui.app.app.address}/icon.svg`); // Playwright accepts the question of the browser
   });
 
-  it('keeps its values: Esc and a click outside close its dialog only while it is empty', async () => {
+  it('asks before Escape, a click outside or its close button discards a dialog with input', async () => {
     await gui.open('/tokens');
     const open = () => gui.page.getByRole('button', { name: 'New token' }).first().click();
-    await open();
-    await gui.page.keyboard.press('Escape');
-    await dialog().waitFor({ state: 'hidden' });
+    const ways = [
+      () => gui.page.keyboard.press('Escape'),
+      () => gui.page.mouse.click(5, 5),
+      () => dialog().getByRole('button', { name: 'Close' }).click(),
+    ];
+    const asked: string[] = [];
+    let accepts = false;
+    const answer = (question: Dialog): void => {
+      asked.push(question.message());
+      void (accepts ? question.accept() : question.dismiss());
+    };
+    gui.page.on('dialog', answer);
+    for (const leave of ways) {
+      await open();
+      await leave();
+      await dialog().waitFor({ state: 'detached' });
+    }
+    expect(asked, 'with nothing to lose').toEqual([]);
     await open();
     await dialog().getByLabel('Name').fill('Deploy');
+    for (const leave of ways) {
+      await leave();
+      expect(await dialog().getByLabel('Name').inputValue()).toBe('Deploy');
+    }
+    expect(asked).toEqual(Array(3).fill('Your changes are not saved. Leave without saving?'));
+    accepts = true;
+    await gui.page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+    // A selected option is input too. The first Escape closes only the list.
+    await open();
+    await dialog().getByRole('combobox', { name: 'Expiration' }).click();
+    await gui.page.getByRole('option', { name: '30 days' }).click();
+    accepts = false;
+    await dialog().getByRole('combobox', { name: 'Expiration' }).click();
+    await gui.page.getByRole('option', { name: '30 days' }).waitFor();
+    await gui.page.keyboard.press('Escape');
+    await gui.page.getByRole('option', { name: '30 days' }).waitFor({ state: 'hidden' });
+    expect(asked).toHaveLength(4);
+    accepts = true;
+    await dialog().getByRole('button', { name: 'Close' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    expect(asked).toHaveLength(5);
+    gui.page.off('dialog', answer);
+  });
+
+  it('shows a new token until its button closes the dialog, without a question', async () => {
+    await gui.open('/tokens');
+    await gui.page.getByRole('button', { name: 'New token' }).first().click();
+    await dialog().getByLabel('Name').fill('Deploy');
+    await dialog().getByRole('button', { name: 'Create token' }).click();
+    await dialog().getByText('cdk_', { exact: false }).waitFor();
+    const asked: string[] = [];
+    const answer = (question: Dialog): void => {
+      asked.push(question.message());
+      void question.accept();
+    };
+    gui.page.on('dialog', answer);
     await gui.page.keyboard.press('Escape');
     await gui.page.mouse.click(5, 5);
-    await gui.page.keyboard.press('Escape');
-    expect(await dialog().getByLabel('Name').inputValue()).toBe('Deploy');
-    await close();
+    await dialog().getByText('cdk_', { exact: false }).waitFor();
+    await dialog().getByRole('button', { name: 'Close' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    expect(asked).toEqual([]);
+    gui.page.off('dialog', answer);
   });
 
   it('offers this machine for a first deployment, and shows what nginx needs, with its own paths', async () => {

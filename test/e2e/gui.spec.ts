@@ -141,7 +141,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.getByText('Did you mean shop.example.com?').waitFor();
     expect(await domain.getAttribute('aria-invalid')).toBe('true');
-    await dialog.getByRole('button', { name: 'Close' }).click();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
   });
 
   it('finds typed text in the command palette, and opens the first result with Enter', async () => {

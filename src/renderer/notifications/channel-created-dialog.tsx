@@ -5,6 +5,7 @@ import type { CreatedChannel } from '../../shared/notification.ts';
 import { notifications as notificationTexts } from '../messages/notifications.ts';
 import { messages } from '../messages.ts';
 import { CodeBlock } from '../ui/copy.tsx';
+import { useStayOpen } from '../ui/dialog.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { TestResult } from '../ui/test-result.tsx';
 import { useTestChannel } from './test-channel.tsx';
@@ -17,6 +18,7 @@ export function ChannelCreatedDialog({
   readonly channel: CreatedChannel;
 }) {
   const test = useTestChannel();
+  useStayOpen();
   return (
     <Stack gap="md">
       <Notice tone="ok" title={text.created} role="status">

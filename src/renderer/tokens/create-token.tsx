@@ -13,7 +13,7 @@ import { checkTags } from '../tags/check-tags.ts';
 import { TagField } from '../tags/tag-field.tsx';
 import { useProjectTags } from '../tags/use-project-tags.ts';
 import { CodeBlock } from '../ui/copy.tsx';
-import { openDialog } from '../ui/dialog.tsx';
+import { openDialog, useStayOpen } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { checkRequiredLabel } from '../ui/field-checks.ts';
 import { Notice } from '../ui/notice.tsx';
@@ -158,6 +158,7 @@ function TokenForm({ first, onMade }: TokenFormProps) {
 
 function Made({ secret }: { readonly secret: string }) {
   const { created } = tokenTexts;
+  useStayOpen();
   return (
     <Stack gap="md">
       <Notice tone="ok" title={created.title} role="status">

@@ -7,6 +7,7 @@ import { formatNumber } from '../../format.ts';
 import { backup as backupTexts } from '../../messages/backup.ts';
 import { messages } from '../../messages.ts';
 import { CopyText } from '../../ui/copy.tsx';
+import { useStayOpen } from '../../ui/dialog.tsx';
 import { FailureNotice } from '../../ui/failure.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -22,6 +23,7 @@ export interface ContentsProps {
 }
 
 export function Contents({ checked, pending, error, onBack, onRestore }: ContentsProps) {
+  useStayOpen();
   const [word, setWord] = useState('');
   const sure = word.trim().toLowerCase() === text.word;
   const { newer, certdesk, restoreCommand } = checked;

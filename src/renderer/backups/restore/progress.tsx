@@ -7,6 +7,7 @@ import { useApi } from '../../api.ts';
 import { useAppContext } from '../../app-context.ts';
 import { backup as backupTexts } from '../../messages/backup.ts';
 import { SignInCommand } from '../../session/sign-in-command.tsx';
+import { useStayOpen } from '../../ui/dialog.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -18,6 +19,7 @@ const LONG_MS = 60_000;
 
 export function Progress({ begun: { id, createdAt, aside, signedIn } }: { readonly begun: RestoreBegun }) {
   const api = useApi();
+  useStayOpen();
   const long = useAfter(LONG_MS);
   const list = useQuery(
     api.backups.list.queryOptions(undefined, {

@@ -38,7 +38,7 @@ function RestoreBackup({ file }: { readonly file: string }) {
         check.reset();
         setBegun(answer);
         // Closing the dialog would not stop the restore, only hide it.
-        modals.updateModal({ modalId: MODAL, closeOnEscape: false, withCloseButton: false });
+        modals.updateModal({ modalId: MODAL, withCloseButton: false });
       },
     }),
   );

@@ -6,6 +6,7 @@ import { ExportFields, FIRST_CHOICE, isComplete } from '../../certificates/expor
 import { bulk as bulkTexts } from '../../messages/bulk.ts';
 import { messages } from '../../messages.ts';
 import { Confirm } from '../../ui/confirm.tsx';
+import { openDialog, useStayOpen } from '../../ui/dialog.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import type { ProjectRowData } from '../use-project-list.ts';
 import {
@@ -22,19 +23,13 @@ import { type Bulk, useBulk } from './use-bulk.ts';
 const text = bulkTexts;
 
 export function openBulk(action: BulkAction, projects: readonly ProjectRowData[]): void {
-  const modalId = modals.open({
+  openDialog({
     title: text.titles[action],
     size: 'lg',
-    closeOnClickOutside: false,
     withCloseButton: false,
-    children: (
-      <BulkDialog
-        action={action}
-        projects={projects}
-        // Escape does not close a running action; its own buttons do.
-        onBegin={() => modals.updateModal({ modalId, closeOnEscape: false })}
-      />
-    ),
+    // A number that confirms the action is not worth a question.
+    keepsInput: action !== 'remove',
+    children: <BulkDialog action={action} projects={projects} />,
   });
 }
 
@@ -43,13 +38,9 @@ interface DialogProps {
   readonly projects: readonly ProjectRowData[];
 }
 
-interface BulkDialogProps extends DialogProps {
-  onBegin(): void;
-}
-
 const titleOf = ({ domain, name }: ProjectRowData): string => domain ?? name;
 
-function BulkDialog({ action, projects, onBegin }: BulkDialogProps) {
+function BulkDialog({ action, projects }: DialogProps) {
   // Fixed when the dialog opens: a renewal must not change which projects are eligible.
   const [fit] = useState(() => projects.filter((project) => reasonAgainst(action, project) === null));
   const [choice, setChoice] = useState(FIRST_CHOICE);
@@ -69,7 +60,6 @@ function BulkDialog({ action, projects, onBegin }: BulkDialogProps) {
       pending={false}
       disabled={!ready}
       onSubmit={() => {
-        onBegin();
         bulk.begin({ choice, tags });
         setChoice(FIRST_CHOICE);
       }}
@@ -127,6 +117,7 @@ interface RunningProps {
 }
 
 function Running({ action, bulk: { states, running, stop }, projects }: RunningProps) {
+  useStayOpen();
   const allDone = action === 'deploy' ? text.allStarted : text.allCompleted;
   const all = [...states.values()];
   const ended = all.filter(({ state }) => state !== 'waiting' && state !== 'running').length;
