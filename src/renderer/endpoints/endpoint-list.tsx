@@ -61,7 +61,7 @@ interface RowProps extends RowPlace {
   readonly now: number;
 }
 
-const Row = memo(function Row({ endpoint, index, top, now, onMove }: RowProps) {
+const Row = memo(function Row({ endpoint, index, top, measure, now, onMove }: RowProps) {
   const { id, protocol, state, sentence, expiresAt, checkedAt, projectIds, serverName, host } = endpoint;
   const second = [
     text.protocols[protocol],
@@ -72,6 +72,8 @@ const Row = memo(function Row({ endpoint, index, top, now, onMove }: RowProps) {
     .join(' · ');
   return (
     <tr
+      ref={measure}
+      data-index={index}
       aria-rowindex={index + 2}
       className={`${listClasses.row} ${classes.columns}`}
       style={{ transform: `translateY(${top}px)` }}

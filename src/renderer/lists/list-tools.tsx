@@ -125,6 +125,7 @@ function DensityButton() {
   return (
     <Tooltip label={text.compact}>
       <ActionIcon
+        className={classes.density}
         variant={isCompact ? 'light' : 'default'}
         size={36}
         aria-label={text.compact}

@@ -23,6 +23,8 @@ export interface RowPlace {
   readonly index: number;
   /** Distance from the top of the list (px). */
   readonly top: number;
+  /** The ref of a card, which is as high as its content; rows have a fixed height. */
+  readonly measure: ((card: HTMLElement | null) => void) | undefined;
   onMove(event: KeyboardEvent, index: number): void;
 }
 
@@ -32,7 +34,7 @@ export interface VirtualListProps<Row> {
   /** The total, including rows that are not loaded, so that the scroll bar has the right length. */
   readonly total: number;
   readonly hasMore: boolean;
-  /** Height of a row and of a card on a narrow screen (rem). */
+  /** Height of a row, and about that of a card on a narrow screen (rem). */
   readonly heights?: { readonly row: number; readonly compactRow: number; readonly card: number };
   /** The class of the columns, for rows that are still loading. */
   readonly columns: string | undefined;
@@ -42,7 +44,7 @@ export interface VirtualListProps<Row> {
   renderRow(row: Row, place: RowPlace): ReactNode;
 }
 
-export function VirtualList<Row>(props: VirtualListProps<Row>) {
+export function VirtualList<Row extends { readonly id: string }>(props: VirtualListProps<Row>) {
   const { label, rows, total, hasMore, columns, head, onEnd, renderRow } = props;
   const { row, compactRow, card } = props.heights ?? { row: 3.25, compactRow: 2.25, card: 8 };
   const density = useDensity();
@@ -51,9 +53,12 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
   const height = rem * rootFontSize();
   const list = useRef<HTMLTableSectionElement>(null);
   const scrollMargin = useTop(list);
+  // A card keeps its height when it moves.
+  const getItemKey = useCallback((index: number) => rows[index]?.id ?? index, [rows]);
   const virtualizer = useWindowVirtualizer({
     count: Math.max(total, rows.length),
     estimateSize: () => height,
+    getItemKey,
     overscan: 8,
     scrollMargin,
     scrollPaddingStart: 96, // the sticky head covers the first rows
@@ -61,6 +66,7 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the virtualizer keeps sizes until it is told.
   useEffect(() => virtualizer.measure(), [height, virtualizer]);
   const items = virtualizer.getVirtualItems();
+  const measure = isCards ? virtualizer.measureElement : undefined;
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
     if (hasMore && last >= rows.length - AHEAD) onEnd();
@@ -91,7 +97,7 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
           {items.map(({ index, start }) => {
             const item = rows[index];
             const top = start - scrollMargin;
-            if (item !== undefined) return renderRow(item, { index, top, onMove });
+            if (item !== undefined) return renderRow(item, { index, top, measure, onMove });
             return (
               <tr
                 key={`coming-${index}`}
@@ -107,7 +113,7 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
   );
 }
 
-export interface RowLinkProps extends Omit<RowPlace, 'top'> {
+export interface RowLinkProps extends Pick<RowPlace, 'index' | 'onMove'> {
   /** The hash of a page. */
   readonly href: string;
   readonly children: ReactNode;

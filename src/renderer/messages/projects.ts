@@ -23,7 +23,7 @@ export const projects = {
     select: 'Select',
   },
   daysLeft: (n: number) => (n === 1 ? '1 day left' : `${n} days left`),
-  expiredAgo: 'expired',
+  expiredAgo: 'Expired',
   moreNames: (n: number) => `+${n} names`,
   next: {
     obtain: 'Request or upload',

@@ -25,7 +25,7 @@ export interface ProjectRowProps extends RowPlace {
 }
 
 export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
-  const { project, index, top, now, selected, onSelect, onMove } = props;
+  const { project, index, top, measure, now, selected, onSelect, onMove } = props;
   const { id, name, domain, altNames, tags, certificate, renewal, obtainFailure } = project;
   const title = domain ?? name;
   const second = [name === title ? null : name, certificateNames(altNames.length)]
@@ -35,6 +35,8 @@ export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
   const next = nextOf(project);
   return (
     <tr
+      ref={measure}
+      data-index={index}
       aria-rowindex={index + 2}
       className={`${listClasses.row} ${classes.columns}`}
       style={{ transform: `translateY(${top}px)` }}

@@ -3,7 +3,7 @@ import type { Page } from 'playwright';
 
 /**
  * @returns a line for each fault: the page scrolls sideways, text overlaps, breaks letter by letter or is tiny, a copy
- * button is out of view.
+ * button is out of view, a card is not as high as its content.
  */
 export function layoutFaults(page: Page): Promise<readonly string[]> {
   return page.evaluate(inPage);
@@ -81,11 +81,38 @@ function inPage(): readonly string[] {
     }
   }
 
+  for (const code of [...scope.querySelectorAll('.mono')].filter(isShown)) {
+    const range = document.createRange();
+    range.selectNodeContents(code);
+    const rects = [...range.getClientRects()].filter(({ width }) => width > 1);
+    const last = rects.filter(({ top }) => top > (rects.at(-1)?.top ?? 0) - 3);
+    const width = Math.max(...last.map(({ right }) => right)) - Math.min(...last.map(({ left }) => left));
+    const size = Number.parseFloat(getComputedStyle(code).fontSize);
+    if (last.length < rects.length && width < 2 * size)
+      faults.push(`${describe(code)} ends with a line of a letter or two`);
+  }
+
   for (const copy of scope.querySelectorAll('figure button')) {
     const figure = copy.closest('figure')?.getBoundingClientRect();
     const { left, right } = copy.getBoundingClientRect();
     if (figure !== undefined && (left < figure.left || right > figure.right))
       faults.push(`The button "${copy.getAttribute('aria-label')}" is out of view`);
+  }
+
+  for (const card of innerWidth > 832
+    ? []
+    : scope.querySelectorAll('[aria-rowcount] tbody tr:not([aria-hidden])')) {
+    const { top, bottom } = card.getBoundingClientRect();
+    const parts = [...card.children].filter(isShown).map((part) => part.getBoundingClientRect());
+    const above = Math.min(...parts.map((part) => part.top)) - top;
+    const below = bottom - Math.max(...parts.map((part) => part.bottom));
+    if (Math.min(above, below) < 4 || Math.max(above, below) > 16)
+      faults.push(
+        `${describe(card)} has ${Math.round(above)} px above and ${Math.round(below)} px below its content`,
+      );
+    const next = card.nextElementSibling?.getBoundingClientRect();
+    if (next !== undefined && Math.abs(next.top - bottom) > 1)
+      faults.push(`${describe(card)} does not touch the next card`);
   }
 
   const side = document.querySelector('[class*="side"]:has(nav)');
