@@ -13,7 +13,7 @@ import { UseCertificate } from '../certificates/use/use-certificate.tsx';
 import { WhereUsedOffer } from '../deployments/where-used.tsx';
 import { formatHex } from '../format.ts';
 import { certificates as certificateTexts } from '../messages/certificates.ts';
-import { CodeBlock, CopyText } from '../ui/copy.tsx';
+import { CodeBlock, CopyHex } from '../ui/copy.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Names } from '../ui/names.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -98,13 +98,13 @@ function CertificateFacts({ project, certificate, leaf }: FactsProps) {
         details == null
           ? null
           : { label: text.use, value: details.clientAuth.permitted ? text.useAny : text.useServer },
-        { label: text.serial, value: <CopyText value={serial} what={text.serial} /> },
-        { label: text.fingerprint, value: <CopyText value={fingerprint} what={text.fingerprint} /> },
+        { label: text.serial, value: <CopyHex value={serial} what={text.serial} /> },
+        { label: text.fingerprint, value: <CopyHex value={fingerprint} what={text.fingerprint} /> },
         leaf === undefined
           ? null
           : {
               label: text.fingerprintSha1,
-              value: <CopyText value={formatHex(leaf.fingerprintSha1)} what={text.fingerprintSha1} />,
+              value: <CopyHex value={formatHex(leaf.fingerprintSha1)} what={text.fingerprintSha1} />,
             },
       ]}
     />

@@ -1,6 +1,7 @@
 // Copy buttons: alone, with a value, or with a code block.
 import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { Fragment } from 'react';
 import { messages } from '../messages.ts';
 import classes from './ui.module.css';
 
@@ -36,6 +37,28 @@ export function CopyText({ value, what, mono = true }: CopyTextProps) {
     <span className={classes.copyText}>
       <span className={mono ? 'mono' : undefined} style={mono ? { fontSize: '0.8125rem' } : undefined}>
         {value}
+      </span>
+      <CopyIcon value={value} what={what} />
+    </span>
+  );
+}
+
+/** @param value `AB:CD:EF`. Lines break between bytes, and are about equally long. */
+export function CopyHex({ value, what }: Omit<CopyTextProps, 'mono'>) {
+  return (
+    <span className={classes.copyText}>
+      <span className={`mono ${classes.hex}`}>
+        {value.split(':').map((byte, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: bytes repeat, and never move
+          <Fragment key={index}>
+            {index > 0 && (
+              <>
+                :<wbr />
+              </>
+            )}
+            {byte}
+          </Fragment>
+        ))}
       </span>
       <CopyIcon value={value} what={what} />
     </span>
