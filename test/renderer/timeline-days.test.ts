@@ -21,20 +21,23 @@ test('begins at the day of the time zone', () => {
   });
 });
 
-test('labels months at their beginning, over the end of a year too, and weeks where there is room', () => {
+test('labels months at their beginning and in their middle, over the end of a year too', () => {
   const labels = (from: string) =>
     ticksOf(from, 'UTC').map(({ offset, day, isMonth }) => `${offset} ${day}${isMonth ? ' month' : ''}`);
   expect(labels('2026-11-10T12:00:00Z')).toEqual([
     '21 2026-12-01 month',
-    '42 2026-12-22',
+    '35 2026-12-15',
     '52 2027-01-01 month',
-    '70 2027-01-19',
+    '66 2027-01-15',
     '83 2027-02-01 month',
   ]);
-  // No month at the edges, where its label would be cut off or cover today's.
-  expect(labels('2026-11-29T00:00:00Z').filter((label) => label.endsWith('month'))).toEqual([
+  // None at the edges, where its label would be cut off or cover today's.
+  expect(labels('2026-11-29T00:00:00Z')).toEqual([
+    '16 2026-12-15',
     '33 2027-01-01 month',
+    '47 2027-01-15',
     '64 2027-02-01 month',
+    '78 2027-02-15',
   ]);
 });
 

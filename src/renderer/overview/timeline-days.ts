@@ -12,6 +12,7 @@ export interface Column {
 
 const DAY_MS = 86_400_000;
 const WEEK = 7;
+const MIDDLE = 15;
 export const DAYS = 90;
 
 /** @param zone The time zone of the days. */
@@ -27,28 +28,23 @@ export interface Tick {
   /** Days from today. */
   readonly offset: number;
   readonly day: string;
-  /** Whether a month begins there; the others are weeks after today. */
+  /** Whether a month begins there; the others are in the middle of one. */
   readonly isMonth: boolean;
 }
 
-/** The labelled days of the axis: the first days of months, and each second week that is not too close to one. */
+/** The labelled days of the axis: the first day of each month, and its middle. */
 export function ticksOf(from: string, zone: string): readonly Tick[] {
   const start = Date.parse(dayIn(zone, Date.parse(from)));
-  const toTick = (offset: number, isMonth: boolean): Tick => ({
-    offset,
-    day: new Date(start + offset * DAY_MS).toISOString().slice(0, 10),
-    isMonth,
-  });
-  const date = new Date(start);
-  const months = [1, 2, 3].flatMap((ahead) => {
-    const at = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + ahead, 1);
-    const offset = Math.round((at - start) / DAY_MS);
-    // A label at an edge would be outside of the chart, or over the one of today.
-    return offset >= WEEK && offset <= DAYS - 4 ? [toTick(offset, true)] : [];
-  });
-  const weeks = [2, 4, 6, 8, 10, 12].map((week) => toTick(week * WEEK, false));
-  const isFree = ({ offset }: Tick) => months.every((month) => Math.abs(month.offset - offset) > WEEK);
-  return [...months, ...weeks.filter(isFree)].toSorted((a, b) => a.offset - b.offset);
+  const today = new Date(start);
+  return [0, 1, 2, 3].flatMap((ahead) =>
+    [1, MIDDLE].flatMap((date): readonly Tick[] => {
+      const at = Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + ahead, date);
+      const offset = Math.round((at - start) / DAY_MS);
+      // A label at an edge would be outside of the chart, or over the one of today.
+      const isInside = offset >= WEEK && offset <= DAYS - 4;
+      return isInside ? [{ offset, day: new Date(at).toISOString().slice(0, 10), isMonth: date === 1 }] : [];
+    }),
+  );
 }
 
 /** The end of the axis of counts: an even number that a person can halve, and at least 4. */

@@ -1,11 +1,12 @@
 // The next 90 days: planned renewals and expiries, one mark per certificate. Shown as a chart, or as an accessible list
 // with links.
-import { Button, Table, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import type { Timeline, TimelineMark } from '../../shared/overview.ts';
 import { formatDay } from '../format.ts';
 import { messages } from '../messages.ts';
+import { DataTable, type DataTableProps } from '../ui/data-table.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Time } from '../ui/time.tsx';
@@ -23,6 +24,7 @@ export function TimelinePanel({ timeline }: { readonly timeline: Timeline }) {
   return (
     <Panel
       title={text.title}
+      flush={listed && canList}
       aside={
         canList && (
           <Button variant="subtle" size="compact-xs" onClick={toggle}>
@@ -61,21 +63,25 @@ function SelectableChart({ timeline }: { readonly timeline: Timeline }) {
 function MarkList({ marks }: { readonly marks: readonly TimelineMark[] }) {
   const { when, domain, what } = text.columns;
   return (
-    <ListTable
-      columns={[when, domain, what]}
-      rows={marks.map((mark) => (
-        <Table.Tr key={mark.projectId}>
-          <Table.Td>
-            <Time at={mark.at} as="date" />
-          </Table.Td>
-          <Table.Td>
-            <TextLink to="/projects/$id" params={{ id: mark.projectId }}>
-              {mark.domain}
+    <LongTable
+      rows={marks}
+      keyOf={({ projectId }) => projectId}
+      columns={[
+        { label: when, width: '20%', cell: ({ at }) => <Time at={at} as="date" /> },
+        {
+          label: domain,
+          cell: ({ projectId, domain: name }) => (
+            <TextLink to="/projects/$id" params={{ id: projectId }}>
+              {name}
             </TextLink>
-          </Table.Td>
-          <Table.Td>{mark.kind === 'renewal' ? text.renewal : text.expiry}</Table.Td>
-        </Table.Tr>
-      ))}
+          ),
+        },
+        {
+          label: what,
+          width: '35%',
+          cell: ({ kind }) => (kind === 'renewal' ? text.renewal : text.expiry),
+        },
+      ]}
     />
   );
 }
@@ -84,46 +90,27 @@ function MarkList({ marks }: { readonly marks: readonly TimelineMark[] }) {
 function DayList({ days }: { readonly days: Timeline['days'] }) {
   const { when, renewals, expiries } = text.columns;
   return (
-    <ListTable
-      columns={[when, renewals, expiries]}
-      rows={days.map((day) => (
-        <Table.Tr key={day.day}>
-          <Table.Td>{formatDay(day.day)}</Table.Td>
-          <Table.Td>{text.renewals(day.renewals)}</Table.Td>
-          <Table.Td>{text.expiries(day.expiries)}</Table.Td>
-        </Table.Tr>
-      ))}
+    <LongTable
+      rows={days}
+      keyOf={({ day }) => day}
+      columns={[
+        { label: when, cell: ({ day }) => formatDay(day) },
+        { label: renewals, cell: (day) => text.renewals(day.renewals) },
+        { label: expiries, cell: (day) => text.expiries(day.expiries) },
+      ]}
     />
   );
 }
 
-interface ListTableProps {
-  readonly columns: readonly string[];
-  readonly rows: readonly ReactNode[];
-}
-
 /** The first rows, and the others on demand: the page scrolls, not a box within it. */
-function ListTable({ columns, rows }: ListTableProps) {
+function LongTable<Row>({ rows, ...table }: Omit<DataTableProps<Row>, 'label'>) {
   const [all, { open }] = useDisclosure(false);
   const shown = all ? rows : rows.slice(0, ROWS);
   return (
     <>
-      <Table.ScrollContainer minWidth={420} type="native">
-        <Table verticalSpacing="xs">
-          <Table.Thead>
-            <Table.Tr>
-              {columns.map((label) => (
-                <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
-                  {label}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>{shown}</Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <DataTable label={text.title} rows={shown} {...table} />
       {shown.length < rows.length && (
-        <Button variant="subtle" size="xs" mt="xs" onClick={open}>
+        <Button variant="subtle" size="xs" m="xs" onClick={open}>
           {text.showAll(rows.length)}
         </Button>
       )}
