@@ -50,7 +50,7 @@ function HistoryRun({ run, isCommand }: { readonly run: DeploymentRun; readonly 
   const { state, host, trigger, error, createdAt, finishedAt } = run;
   return (
     <>
-      <div className={classes.targetHead}>
+      <div className={`${classes.targetHead} ${classes.historyHead}`}>
         <Chip face={RUN_FACES[state]} />
         <div className={listClasses.main}>
           <Group gap={6}>

@@ -31,17 +31,17 @@ export function RunSteps({ run, isCommand }: RunStepsProps) {
           data-state={state === 'running' ? 'active' : state}
         >
           <StepIcon state={state === 'running' ? 'active' : state} />
-          <div style={{ minWidth: 0 }}>
-            <div className={classes.title}>{RUN_STEPS[step]}</div>
+          <div className={classes.title}>{RUN_STEPS[step]}</div>
+          <div className={`${classes.time} numbers`}>
+            <Time at={at} as="clock" />
+          </div>
+          <div className={classes.lines}>
             {message !== '' && (
               <div className={classes.line}>
                 <ServerText>{message}</ServerText>
               </div>
             )}
             {output !== null && output !== '' && <CodeBlock code={output} what={text.output} wrap />}
-          </div>
-          <div className={`${classes.time} numbers`}>
-            <Time at={at} as="clock" />
           </div>
         </li>
       ))}

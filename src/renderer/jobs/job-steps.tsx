@@ -15,8 +15,9 @@ export function JobSteps({ job }: { readonly job: JobWithSteps }) {
       {stepsOf(job).map((step) => (
         <li key={step.key} className={classes.step} data-state={step.state}>
           <StepIcon state={step.state} />
-          <div>
-            <div className={classes.title}>{step.title}</div>
+          <div className={classes.title}>{step.title}</div>
+          <StepTime step={step} />
+          <div className={classes.lines}>
             {step.lines.map(({ id, message, count }) => (
               <div key={id} className={classes.line}>
                 <ServerText>{message}</ServerText>
@@ -24,7 +25,6 @@ export function JobSteps({ job }: { readonly job: JobWithSteps }) {
               </div>
             ))}
           </div>
-          <StepTime step={step} />
         </li>
       ))}
     </ol>
