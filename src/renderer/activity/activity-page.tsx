@@ -109,15 +109,15 @@ function Entries({ entries, projects }: EntriesProps) {
       rows={entries}
       keyOf={({ seq }) => seq}
       columns={[
-        { label: when, width: '12rem', cell: ({ at }) => <Time at={at} /> },
-        { label: who, width: '15rem', cell: (entry) => <Who entry={entry} /> },
+        { label: when, width: '11rem', nowrap: true, cell: ({ at }) => <Time at={at} /> },
+        { label: who, width: '17rem', cell: (entry) => <Who entry={entry} /> },
         {
           label: what,
           cell: (entry) => (
             <What entry={entry} project={entry.projectId === null ? undefined : projects[entry.projectId]} />
           ),
         },
-        { label: result, width: '8rem', cell: (entry) => <Result entry={entry} /> },
+        { label: result, nowrap: true, cell: (entry) => <Result entry={entry} /> },
       ]}
     />
   );

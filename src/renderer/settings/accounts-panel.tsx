@@ -3,6 +3,7 @@ import { Badge, Button, Group, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { CaAccount } from '../../shared/ca-account.ts';
 import { useApi } from '../api.ts';
+import { formatNumber } from '../format.ts';
 import { settings as settingsTexts } from '../messages/settings.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { notifyDone } from '../ui/notify.tsx';
@@ -47,10 +48,10 @@ function Accounts({ accounts }: { readonly accounts: readonly CaAccount[] }) {
       rows={accounts}
       keyOf={({ id }) => id}
       columns={[
-        { label: ca, cell: (account) => <Authority account={account} /> },
-        { label: email, width: '11rem', cell: (account) => account.email ?? text.noEmail },
-        { label: since, cell: ({ createdAt }) => <Time at={createdAt} as="date" /> },
-        { label: certificates, cell: (account) => text.count(account.certificates) },
+        { label: ca, width: '38%', cell: (account) => <Authority account={account} /> },
+        { label: email, width: '20%', cell: (account) => account.email ?? text.noEmail },
+        { label: since, nowrap: true, cell: ({ createdAt }) => <Time at={createdAt} as="date" /> },
+        { label: certificates, cell: (account) => formatNumber(account.certificates) },
         {
           label: actions,
           align: 'right',

@@ -9,6 +9,8 @@ export interface Column<Row> {
   readonly align?: 'right';
   /** CSS width; by content otherwise. */
   readonly width?: string;
+  /** For short values such as a date, which stay in one line. */
+  readonly nowrap?: boolean;
   cell(row: Row): ReactNode;
   title?(row: Row): string | undefined;
 }
@@ -46,6 +48,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf }: DataTableProps<R
                   key={column.label}
                   data-label={column.label}
                   data-align={column.align}
+                  data-nowrap={column.nowrap}
                   title={column.title?.(row)}
                 >
                   <div>{column.cell(row)}</div>
