@@ -284,6 +284,38 @@ describeWith('pebble', 'the commands for certificates', () => {
     );
   });
 
+  it('client-use acknowledges that a service may present the certificate as a client, and withdraws that', async () => {
+    const domain = 'three.example.com';
+    const acknowledge = ['client-use', 'acknowledge', domain];
+    const clientAuth = async () =>
+      (
+        await server.call('GET', `/projects/${await idOf(domain)}/certificate/details`, {
+          token: localToken(),
+        })
+      ).body.clientAuth;
+    const xmpp = expect.stringContaining('XMPP servers present it to each other');
+    expect(await certdesk(...acknowledge, '--note', 'Nothing to acknowledge')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^certdesk: No service is known that may present the certificate/),
+    });
+    await output('endpoint', 'add', '127.0.0.1', '--port', '5269', '--project-ids', await idOf(domain));
+    expect(await clientAuth()).toMatchObject({ warnings: [xmpp], acknowledgement: null });
+    expect(await certdesk(...acknowledge)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('note'),
+    });
+    expect(await output(...acknowledge, '--note', 'No server-to-server connections')).toBe(
+      'The use as a client is acknowledged. A warning returns if another service is added\n',
+    );
+    const acknowledgement = { note: 'No server-to-server connections', uses: [xmpp] };
+    expect(await clientAuth()).toMatchObject({ warnings: [], acknowledgement });
+    const path = '/projects/{id}/certificate/client-use-acknowledgement';
+    await json(['client-use', 'withdraw', domain], 'DELETE', path);
+    expect(await clientAuth()).toMatchObject({ warnings: [xmpp], acknowledgement: null });
+    await json([...acknowledge, '--note', 'Again'], 'POST', path);
+    expect(await output('client-use', 'withdraw', domain)).toBe('The acknowledgement is withdrawn\n');
+  });
+
   it('a failed job ends with its sentence, and with --json its error', async () => {
     const { code, stdout, stderr } = await certdesk(
       'obtain',

@@ -31,7 +31,7 @@ export function AcknowledgedNotice(props: AcknowledgedNoticeProps) {
         <Text key={warning}>{warning}</Text>
       ))}
       <Text style={{ overflowWrap: 'anywhere' }}>{acknowledgement.note}</Text>
-      <Group justify="space-between" gap="xs">
+      <Group justify="space-between" gap="xs" mt="xs">
         <Text c="dimmed" fz="sm">
           {acknowledgement.by}, <Time at={acknowledgement.at} />
         </Text>

@@ -27,7 +27,7 @@ export function ClientUseNotices({ projectId, clientAuth }: ClientUseNoticesProp
           {warnings.map((warning) => (
             <Text key={warning}>{warning}</Text>
           ))}
-          <Group justify="flex-end">
+          <Group justify="flex-end" mt="xs">
             <Button variant="default" size="xs" onClick={acknowledge}>
               {text.submit}
             </Button>
