@@ -55,13 +55,21 @@ export function createSimulationStore(db: Kysely<Schema>): SimulationStore {
     async windows() {
       const rows = await db
         .selectFrom('deployments')
-        .select(['id', 'name', 'window'])
-        .where('window', 'is not', null)
-        .where('enabled', '=', 1)
+        .leftJoin('certificates', (join) =>
+          join
+            .onRef('certificates.project_id', '=', 'deployments.project_id')
+            .on('certificates.superseded_at', 'is', null)
+            .on('certificates.removed_at', 'is', null),
+        )
+        .select(['deployments.id', 'deployments.name', 'deployments.window'])
+        .select(sql<number | null>`certificates.lifetime_hours`.as('lifetimeHours'))
+        .where('deployments.window', 'is not', null)
+        .where('deployments.enabled', '=', 1)
         .execute();
-      return rows.map(({ id, name, window }) => ({
+      return rows.map(({ id, name, window, lifetimeHours }) => ({
         deploymentId: id,
         name,
+        lifetimeHours,
         window: JSON.parse(window ?? ''),
       }));
     },

@@ -4,8 +4,10 @@ import type { CertificateRecord } from '../../../src/main/engine/core/model.ts';
 import { countByRegisteredDomain } from '../../../src/main/engine/simulation/limits.ts';
 import { renewAfterHours } from '../../../src/main/engine/simulation/simulate.ts';
 import { createSimulation, type DeploymentWait } from '../../../src/main/engine/simulation/simulation.ts';
+import { listWaits } from '../../../src/main/engine/simulation/waits.ts';
 import { SimulationSchema } from '../../../src/shared/simulation.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
+import { DEPLOYMENT, HOST } from '../../support/engine/many-deployments.ts';
 import { CERTIFICATE, PROJECT, SPEC } from '../../support/engine/records.ts';
 
 let database: TestDatabase;
@@ -165,11 +167,34 @@ describe('the simulator', () => {
 
   it('reports deployments that wait longer than a renewed certificate leaves time for', async () => {
     const waits = [
-      { deploymentId: 'd1', name: 'nightly', longestWaitHours: 24 },
-      { deploymentId: 'd2', name: 'first Sunday', longestWaitHours: 24 * 28 },
+      { deploymentId: 'd1', name: 'nightly', longestWaitHours: 24, lifetimeHours: null },
+      { deploymentId: 'd2', name: 'first Sunday', longestWaitHours: 24 * 28, lifetimeHours: 90 * 24 },
     ];
-    expect((await run(45, waits)).windows).toEqual([{ ...waits[1], timeLeftHours: 360 }]);
+    expect((await run(45, waits)).windows).toEqual([
+      { deploymentId: 'd2', name: 'first Sunday', longestWaitHours: 24 * 28, timeLeftHours: 360 },
+    ]);
     expect((await run(1, waits)).windows.map(({ name }) => name)).toEqual(['nightly', 'first Sunday']);
+  });
+
+  it('reports a weekly window for a certificate that lives shorter than the simulated lifetime', async () => {
+    const weekly = { deploymentId: 'd1', name: 'Sunday', longestWaitHours: 166 };
+    const { windows } = await run(45, [{ ...weekly, lifetimeHours: 160 }]);
+    expect(windows).toEqual([{ ...weekly, timeLeftHours: 80 }]);
+  });
+
+  it('reads the windows of deployments with the lifetime of the certificate that they install', async () => {
+    const { stores } = database;
+    const window = { days: ['sunday' as const], start: '02:00', end: '04:00', timeZone: 'UTC' };
+    await stores.hosts.create(HOST);
+    await stores.projects.create({ ...PROJECT, id: 'none', name: 'none', domain: 'none.example.com' });
+    await add('short', { issuedAt: '2026-02-01T00:00:00Z', expiresAt: '2026-02-07T00:00:00Z' });
+    await stores.deployments.create({ ...DEPLOYMENT, id: 'd1', projectId: 'short', name: 'a', window });
+    await stores.deployments.create({ ...DEPLOYMENT, id: 'd2', projectId: 'short', name: 'always' });
+    await stores.deployments.create({ ...DEPLOYMENT, id: 'd3', projectId: 'none', name: 'b', window });
+    expect(await listWaits(stores, NOW)).toEqual([
+      { deploymentId: 'd1', name: 'a', longestWaitHours: 166, lifetimeHours: 144 },
+      { deploymentId: 'd3', name: 'b', longestWaitHours: 166, lifetimeHours: null },
+    ]);
   });
 
   it('answers for an installation without certificates', async () => {
@@ -188,6 +213,17 @@ describe('the interval of renewals', () => {
 });
 
 describe('registered domains', () => {
+  it('are the address itself for IPv4, and the /64 network for IPv6', () => {
+    const names = ['192.0.2.1', '192.0.2.2', '198.51.2.1', '2001:db8::1', '2001:db8::2', '2001:db8:0:1::1'];
+    expect(Object.fromEntries(countByRegisteredDomain(names))).toEqual({
+      '192.0.2.1': 1,
+      '192.0.2.2': 1,
+      '198.51.2.1': 1,
+      '2001:db8::/64': 2,
+      '2001:db8:0:1::/64': 1,
+    });
+  });
+
   it('are those of the public suffix list with its private section', () => {
     const names = [
       'a.example.co.uk',

@@ -1,5 +1,6 @@
 // Compares simulated renewals with the rate limits that CAs publish. Pure.
 import { getDomain } from 'tldts';
+import { isIpAddress } from '../../../shared/ip-address.ts';
 import type { SimulationLimit } from '../../../shared/simulation.ts';
 import type { CaLimit, CertificateAuthority } from '../acme/directories.ts';
 import { registeredDomain, withoutWildcard } from '../rate-limits/usage.ts';
@@ -82,6 +83,11 @@ export function countByRegisteredDomain(domains: readonly string[]): ReadonlyMap
   const counts = new Map<string, number>();
   for (const domain of domains) {
     const name = withoutWildcard(domain);
+    if (isIpAddress(name)) {
+      const network = registeredDomain(name);
+      counts.set(network, (counts.get(network) ?? 0) + 1);
+      continue;
+    }
     const parent = name.slice(name.indexOf('.') + 1);
     let registered = ofParent.get(parent);
     if (registered === undefined) {

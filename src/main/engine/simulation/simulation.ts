@@ -31,7 +31,10 @@ export interface SimulationDeps {
 }
 
 /** The longest time that a deployment may wait for its next window. */
-export type DeploymentWait = Omit<SimulationWait, 'timeLeftHours'>;
+export interface DeploymentWait extends Omit<SimulationWait, 'timeLeftHours'> {
+  /** Of the certificate that it installs; null if there is none yet. */
+  readonly lifetimeHours: number | null;
+}
 
 const MAX_EXAMPLES = 20;
 
@@ -78,7 +81,6 @@ export function createSimulation({ stores, clock, directories, waits }: Simulati
         };
       });
       const after = renewAfterHours(lifetimeHours);
-      const timeLeftHours = round(lifetimeHours - after);
       return {
         lifetimeDays,
         renewAfterHours: round(after),
@@ -90,8 +92,11 @@ export function createSimulation({ stores, clock, directories, waits }: Simulati
         limits: [...limitsOf({ renewed: simulated, today: now, authorities, domains })],
         obstacles: (await Promise.all(obstacles)).filter(({ count }) => count > 0),
         windows: deployments
-          .filter(({ longestWaitHours }) => longestWaitHours >= timeLeftHours)
-          .map((wait) => ({ ...wait, timeLeftHours })),
+          .map(({ lifetimeHours: own, ...wait }) => {
+            const hours = Math.min(own ?? lifetimeHours, lifetimeHours);
+            return { ...wait, timeLeftHours: round(hours - renewAfterHours(hours)) };
+          })
+          .filter(({ longestWaitHours, timeLeftHours }) => longestWaitHours >= timeLeftHours),
       };
     },
   };

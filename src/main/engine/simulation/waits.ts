@@ -7,9 +7,10 @@ import type { DeploymentWait } from './simulation.ts';
 /** Lists the deployments with a window. */
 export async function listWaits({ simulation }: Stores, now: Date): Promise<readonly DeploymentWait[]> {
   const windows = await simulation.windows();
-  return windows.map(({ deploymentId, name, window }) => ({
+  return windows.map(({ deploymentId, name, window, lifetimeHours }) => ({
     deploymentId,
     name,
+    lifetimeHours,
     longestWaitHours: longestWaitHours(window, now),
   }));
 }

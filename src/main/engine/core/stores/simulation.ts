@@ -31,14 +31,20 @@ export interface GroupFilter {
   readonly autoRenew?: boolean;
 }
 
+export interface SimulatedWindow {
+  readonly deploymentId: string;
+  readonly name: string;
+  readonly window: DeploymentWindow;
+  /** Of the project's active certificate; null if it has none. */
+  readonly lifetimeHours: number | null;
+}
+
 export interface SimulationStore {
   groups(): Promise<readonly CertificateGroup[]>;
   /** Lists the first name of each certificate of this CA, without staging. @param ca As in `CertificateGroup`. */
   domains(ca: string): Promise<readonly string[]>;
   /** Lists the enabled deployments that have a window. */
-  windows(): Promise<
-    readonly { readonly deploymentId: string; readonly name: string; readonly window: DeploymentWindow }[]
-  >;
+  windows(): Promise<readonly SimulatedWindow[]>;
   examples(
     filter: GroupFilter,
     limit: number,
