@@ -58,11 +58,15 @@ export function createAddEndpoints({
     const work = async (tx: Stores): Promise<AddedEndpoints['lines']> => {
       await assertProjects(tx, projectIds);
       const results: AddedEndpoints['lines'] = [];
+      const planned = new Set<string>(); // by a dry run, which creates nothing that `find` could see
       for (const { definition, ...place } of lines) {
         const known = definition && (await tx.endpoints.find(definition));
         if (definition === null) results.push({ ...place, result: 'invalid', endpointId: null });
         else if (known !== null) results.push({ ...place, result: 'existing', endpointId: known.id });
+        else if (planned.has(keyOf(definition)))
+          results.push({ ...place, result: 'existing', endpointId: null });
         else {
+          if (dryRun) planned.add(keyOf(definition));
           const record = newRecord(definition, savedBy, clock.now());
           if (!dryRun) await tx.endpoints.create(record);
           results.push({ ...place, result: 'created', endpointId: dryRun ? null : record.id });
@@ -81,6 +85,11 @@ export function createAddEndpoints({
       return added;
     });
   };
+}
+
+/** What EndpointStore.find compares. */
+function keyOf({ host, port, protocol, serverName }: EndpointDefinition): string {
+  return JSON.stringify([host, port, protocol, serverName]);
 }
 
 function summarize(lines: AddedEndpoints['lines']): AddedEndpoints {

@@ -112,7 +112,7 @@ export function createEndpoints(deps: EndpointServiceDeps): EndpointService {
       const savedBy = journal.savedBy();
       return journal.write(async (tx, emit) => {
         const before = await find(tx, id, null);
-        const patch = toPatch(body);
+        const patch = { ...moveServerName(before, body), ...toPatch(body) };
         const definition = { ...before, ...patch };
         const moved =
           definition.host !== before.host || definition.port !== before.port || patch.addresses !== undefined;
@@ -178,7 +178,7 @@ export function toDefinition(body: CreateEndpoint): EndpointDefinition {
     ...rest,
     projectIds: [...new Set(projectIds)],
     port: portOf(rest.protocol, port),
-    serverName: serverName === undefined ? (isIP(rest.host) === 0 ? rest.host : null) : serverName,
+    serverName: serverName === undefined ? defaultServerName(rest.host) : serverName,
     addresses: addresses === 'all' ? null : addresses,
     trust: trust === 'system' ? null : trust,
   };
@@ -192,6 +192,20 @@ function toPatch({ addresses, trust, projectIds, ...rest }: UpdateEndpoint): Par
     ...(addresses === undefined ? {} : { addresses: addresses === 'all' ? null : addresses }),
     ...(trust === undefined ? {} : { trust: trust === 'system' ? null : trust }),
   };
+}
+
+/** A server name that is the host, the default, follows the host. */
+function moveServerName(
+  before: EndpointDefinition,
+  { host, serverName }: UpdateEndpoint,
+): Pick<EndpointDefinition, 'serverName'> | undefined {
+  if (host === undefined || serverName !== undefined || before.serverName !== defaultServerName(before.host))
+    return undefined;
+  return { serverName: defaultServerName(host) };
+}
+
+function defaultServerName(host: string): string | null {
+  return isIP(host) === 0 ? host : null;
 }
 
 /** What was seen at another address, or with another name, tells nothing. */
