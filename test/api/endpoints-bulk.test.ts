@@ -57,3 +57,15 @@ it('lets the server name follow the host, unless it is another one', async () =>
   const none = await create({ host: 'fifth.example.net', serverName: null });
   expect(await change(none.id, { host: 'sixth.example.net' })).toBeNull();
 });
+
+it('suggests no endpoint that exists, an IP address included', async () => {
+  const id = await app.project('127.0.0.9', ['shop.example.org']);
+  const suggested = async () => {
+    const { body } = await app.call('GET', `/endpoints/suggestions?project=${id}`);
+    return (body.suggestions as unknown as readonly { host: string }[]).map(({ host }) => host);
+  };
+  expect(await suggested()).toEqual(['127.0.0.9', 'shop.example.org']);
+  for (const host of await suggested())
+    await app.call('POST', '/endpoints', { body: { host, projectIds: [id] } });
+  expect(await suggested()).toEqual([]);
+});

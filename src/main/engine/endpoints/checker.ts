@@ -1,5 +1,6 @@
 // Checks one endpoint and stores the result, with an event if something changed.
 import { clientUseOfEndpoint } from '../../../shared/client-auth.ts';
+import { formatEndpoint } from '../../../shared/endpoint-names.ts';
 import type { Journal } from '../audit/journal.ts';
 import { toCertdeskError } from '../core/errors.ts';
 import type { EndpointRecord } from '../core/model-endpoint.ts';
@@ -197,7 +198,7 @@ function describeChange(
   after: EndpointRecord['check'],
 ) {
   const event = { projectId: projectIds[0] ?? null, data: { endpointId: id, state: after.state } };
-  const name = `${host}:${port}`;
+  const name = formatEndpoint({ host, port });
   if (before.alarms.length === 0 && after.alarms.length > 0)
     return { ...event, kind: 'endpoint.problem', message: after.sentence ?? `${name} has a problem` };
   if (before.alarms.length > 0 && after.alarms.length === 0)

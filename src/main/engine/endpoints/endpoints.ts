@@ -24,6 +24,7 @@ import { type AddressPolicy, REFUSALS } from '../outgoing/address-policy.ts';
 import { originOf } from '../outgoing/saved-by.ts';
 import type { EndpointChecker } from './checker.ts';
 import { presentDetail, presentEndpoint } from './endpoint-views.ts';
+import { defaultServerName } from './names.ts';
 import { splitPem } from './pem.ts';
 import { type SuggestionDeps, suggestEndpoints } from './suggestions.ts';
 import { parseRoot } from './trust.ts';
@@ -202,10 +203,6 @@ function moveServerName(
   if (host === undefined || serverName !== undefined || before.serverName !== defaultServerName(before.host))
     return undefined;
   return { serverName: defaultServerName(host) };
-}
-
-function defaultServerName(host: string): string | null {
-  return isIP(host) === 0 ? host : null;
 }
 
 /** What was seen at another address, or with another name, tells nothing. */

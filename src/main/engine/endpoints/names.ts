@@ -15,6 +15,11 @@ export function hasName(certificate: X509Certificate, name: string): boolean {
   );
 }
 
+/** The server name of an endpoint that names none: SNI carries no IP addresses. */
+export function defaultServerName(host: string): string | null {
+  return isIpAddress(host) ? null : host;
+}
+
 /**
  * DNS names in lower case and IP addresses in canonical form, in the order of the SAN. A DNS name that looks like an IP
  * address has the prefix `dns:`: clients compare addresses only with iPAddress entries.

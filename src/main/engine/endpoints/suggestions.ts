@@ -5,6 +5,7 @@ import type { EndpointSuggestion } from '../../../shared/endpoint-record.ts';
 import { toName } from '../../../shared/identifiers.ts';
 import { findProject } from '../core/project-lookup.ts';
 import type { Stores } from '../core/stores.ts';
+import { defaultServerName } from './names.ts';
 
 /** What a deployment of a project serves, as far as its recipe tells. */
 export interface ServedPort {
@@ -54,7 +55,7 @@ export async function suggestEndpoints(
   );
   const missing = await Promise.all(
     all.flat().map(async (each) => {
-      const known = await stores.endpoints.find({ ...each, serverName: each.host });
+      const known = await stores.endpoints.find({ ...each, serverName: defaultServerName(each.host) });
       return known === null ? [each] : [];
     }),
   );
