@@ -64,7 +64,7 @@ export interface CliMeta {
   readonly rows?: string;
   /** Without columns, the command prints the answer's message. */
   readonly columns?: readonly CliColumn[];
-  /** For a preview: who goes on where. The client adds the address of this page. */
+  /** For a preview: what to do next, and on which page. The client adds the address of the page. */
   readonly next?: { readonly text: string; readonly page: string };
   /** A view of its own in the client: cli/overview.ts, job-view.ts, host-test.ts, endpoint-view.ts, host-import-view.ts, simulation-view.ts. */
   readonly view?: 'overview' | 'job' | 'host-test' | 'endpoint' | 'host-import' | 'simulation';

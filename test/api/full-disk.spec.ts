@@ -58,37 +58,40 @@ describeWith('pebble', 'a full disk', () => {
   });
   const onOwnDisk = without === null ? it : it.skip;
 
-  onOwnDisk('is full: what is there is served, changes say so, and after it all goes on', async () => {
-    const path = await newProject('full.example.com');
-    const passphrase = 'four words chosen by dice';
-    const asUser = await server.signIn();
-    await asUser('POST', '/backups/passphrase', { body: { passphrase } });
-    const { file } = (await server.call('POST', '/backups')).body;
-    await server.fillDisk();
-    const { status, text } = await server.call('GET', `${old.path}/download?format=pem`);
-    expect({ status, text }).toEqual({ status: 200, text: old.pem });
-    const refused = [
-      await server.call('PATCH', path.replace('/certificate', ''), { body: { name: 'x'.repeat(100) } }),
-      await server.call('POST', '/projects', { body: { name: 'new', domain: 'new.example.com' } }),
-      await obtain(path),
-      // A private key cannot be exported without an entry in the audit trail.
-      await server.call('GET', `${old.path}/download?format=key`),
-    ];
-    for (const answer of refused) {
-      expect(answer, answer.text).toMatchObject({ status: 500, body: { code: 'STORAGE_FAILED' } });
-      expect(answer.text).toMatch(/disk is full: free some space/);
-    }
-    // A restore without enough space changes nothing: the same server continues.
-    const restore = await asUser('POST', '/backups/restore', { body: { file, passphrase } });
-    expect(restore, restore.text).toMatchObject({ status: 500 });
-    expect(restore.text).toMatch(/disk is full: free some space/i);
-    expect((await server.call('GET', '/projects')).body.projects).toHaveLength(2);
-    await server.freeDisk();
-    expect((await server.call('GET', '/backups')).body.restored).toBeNull();
-    const after = await obtain(path);
-    expect(after.status, after.text).toBe(200);
-    expect(await read(old.path)).toEqual(old);
-  });
+  onOwnDisk(
+    'is full: reads work, changes report it, and everything works again once there is room',
+    async () => {
+      const path = await newProject('full.example.com');
+      const passphrase = 'four words chosen by dice';
+      const asUser = await server.signIn();
+      await asUser('POST', '/backups/passphrase', { body: { passphrase } });
+      const { file } = (await server.call('POST', '/backups')).body;
+      await server.fillDisk();
+      const { status, text } = await server.call('GET', `${old.path}/download?format=pem`);
+      expect({ status, text }).toEqual({ status: 200, text: old.pem });
+      const refused = [
+        await server.call('PATCH', path.replace('/certificate', ''), { body: { name: 'x'.repeat(100) } }),
+        await server.call('POST', '/projects', { body: { name: 'new', domain: 'new.example.com' } }),
+        await obtain(path),
+        // A private key cannot be exported without an entry in the audit trail.
+        await server.call('GET', `${old.path}/download?format=key`),
+      ];
+      for (const answer of refused) {
+        expect(answer, answer.text).toMatchObject({ status: 500, body: { code: 'STORAGE_FAILED' } });
+        expect(answer.text).toMatch(/disk is full: free some space/);
+      }
+      // A restore without enough space changes nothing: the same server continues.
+      const restore = await asUser('POST', '/backups/restore', { body: { file, passphrase } });
+      expect(restore, restore.text).toMatchObject({ status: 500 });
+      expect(restore.text).toMatch(/disk is full: free some space/i);
+      expect((await server.call('GET', '/projects')).body.projects).toHaveLength(2);
+      await server.freeDisk();
+      expect((await server.call('GET', '/backups')).body.restored).toBeNull();
+      const after = await obtain(path);
+      expect(after.status, after.text).toBe(200);
+      expect(await read(old.path)).toEqual(old);
+    },
+  );
 
   onOwnDisk.each(SOAK ? ['after CA finalizeOrder', 'after CA getCertificate'] : ['after CA finalizeOrder'])(
     'is full %s: the certificate that the CA has issued is stored when there is room again',

@@ -96,7 +96,7 @@ describe('a restore through the API', () => {
     expect(asked.status, asked.text).toBe(200);
     const begun = JSON.parse(asked.text);
     expect(begun).toMatchObject({ createdAt: '2026-01-02T00:00:00Z', signedIn: true });
-    // No job starts any more that the restored data would not know.
+    // From here on, no job may start, because the restored data would not contain it.
     expect((await restore()).body.code).toBe('RESTORE_UNDER_WAY');
     await again();
     expect(await domains()).toEqual(['kept.example.com']);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { hasJumped } from '../../src/main/desktop/wake.ts';
 
 test.each([
-  ['time goes on', 4_000, 4_000, false],
+  ['time passes normally', 4_000, 4_000, false],
   ['a machine under load', 25_000, 25_000, false],
   ['sleep, in which the steady clock stands', 3_600_000, 4_000, true],
   ['a clock that was set back', -3_600_000, 4_000, true],

@@ -35,7 +35,7 @@ const PROGRAM = `
 
 it.each([
   ['on a full disk', () => openSync('/dev/full', 'w')],
-  ['read by nobody any more', () => 'pipe' as const],
+  ['no longer read by anybody', () => 'pipe' as const],
 ])('continues in its file, each line once, if standard error is %s', async (_, open) => {
   const stderr = open();
   const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM], {

@@ -77,7 +77,7 @@ describe('the certificate of the chosen project', () => {
     expect([answer.status, answer.headers['strict-transport-security']]).toEqual([200, undefined]);
   });
 
-  it('is swapped while clients keep connecting, and open connections go on', async () => {
+  it('is swapped while clients keep connecting, and open connections continue', async () => {
     await select(project);
     const first = await upload();
     await expectState('project', null);

@@ -117,7 +117,7 @@ describe('IP addresses among names', () => {
     expect(coversName('2001:db8::1', '2001:db8::1')).toBe(true);
   });
   it('are not names of one label', () => expect(isSingleLabel('2001:db8::1')).toBe(false));
-  it('are told apart from host names', () => {
+  it('are distinguished from host names', () => {
     expect(isIpAddress('1.example.com')).toBe(false);
     expect(isIpAddress('abcd.beef')).toBe(false);
   });

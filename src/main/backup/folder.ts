@@ -66,7 +66,7 @@ async function inspectFile(folder: string, name: string): Promise<FoundBackup | 
     const { createdAt, certdesk, schema, installation } = await readHeader(path);
     return { name, bytes: (await stat(path)).size, createdAt, certdesk, schema, installation };
   } catch {
-    return null; // not a backup any more; `verify` says why
+    return null; // no longer a backup; `verify` says why
   }
 }
 

@@ -22,7 +22,7 @@ export function runsOf(server: Server, value: unknown): readonly DeploymentRun[]
 
 /**
  * @returns the runs in the same order, once all have ended
- * @throws CommandFailure if the server is gone for longer than a restart takes. The runs go on after its next start.
+ * @throws CommandFailure if the server is gone for longer than a restart takes. The runs continue after its next start.
  */
 export async function waitForRuns(
   server: Server,

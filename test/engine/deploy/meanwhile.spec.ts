@@ -1,4 +1,4 @@
-// What changes while a run waits or is at work: the project is deleted, a backup is restored, the host is gone.
+// Changes while a run waits or is in progress: the project is deleted, a backup is restored, the host is gone.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import { toTimestamp } from '../../../src/shared/time.ts';
@@ -49,7 +49,7 @@ describe('a project that is deleted', () => {
     expect(await rig.stores.deploymentRuns.get(runId)).toBeNull();
   });
 
-  it('while its run is at work stops nothing else: the host keeps the files, other runs there go on', async () => {
+  it('while its run is in progress stops nothing else: the host keeps the files, other runs there continue', async () => {
     const { id: hostId } = await rig.host('web');
     await rig.project('p2');
     const deploy = (projectId: string, path: string) =>
@@ -74,11 +74,11 @@ describe('a project that is deleted', () => {
 });
 
 describe('a backup that is restored', () => {
-  it('leaves no run at work: nothing is installed until a person resumes the deployment', async () => {
+  it('leaves no run in progress: nothing is installed until a person resumes the deployment', async () => {
     const id = await deployTo('web');
     await rig.activate(chain.leaf);
     const { id: runId } = await rig.lastRun(id);
-    // As in the backup of a Certdesk that was at work.
+    // As in a backup that was created during a run.
     await rig.stores.deploymentRuns.update(runId, { state: 'running', unsettled: true });
     await rig.write((tx) => tx.deployments.pauseAll('restore', toTimestamp(rig.clock.now())));
     await rig.restart();

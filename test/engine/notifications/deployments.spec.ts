@@ -151,7 +151,7 @@ it('sends one message for a rollout, with how many targets failed and which firs
   ]);
 });
 
-it('waits with the message while further targets are at work, but not longer than 10 minutes', async () => {
+it('delays the message while further targets are in progress, but for 10 minutes at most', async () => {
   await rollOut([FAILED, { state: 'running' }, { state: 'pending', attempts: 0 }], 'failed');
   for (let n = 0; n < 8; n += 1) await rig.pass(MINUTE);
   expect(take()).toEqual([]);

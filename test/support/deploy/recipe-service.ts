@@ -264,7 +264,7 @@ export async function servedBy(check: Check): Promise<Served | null> {
   return { fingerprint: createHash('sha256').update(raw).digest('hex').toUpperCase(), length: sent.length };
 }
 
-/** A daemon's workers have its listening sockets and would go on serving. */
+/** A daemon's workers have its listening sockets and would continue to serve. */
 function killTree(pid: number): void {
   const path = `/proc/${pid}/task/${pid}/children`;
   const children = existsSync(path) ? readFileSync(path, 'utf8').trim().split(' ').filter(Boolean) : [];

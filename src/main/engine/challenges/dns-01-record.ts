@@ -28,7 +28,7 @@ export async function addRecord(deps: RecordDeps, ref: Dns01Ref, context: Solver
   return record;
 }
 
-/** Removes the record. Rejects with the provider's error, unless no name server returns the record any more. */
+/** Removes the record. Rejects with the provider's error, unless no name server still returns the record. */
 export async function removeRecord(deps: RecordDeps, ref: Dns01Ref, context: SolverContext): Promise<void> {
   const { provider, resolver } = deps;
   const { signal } = context;

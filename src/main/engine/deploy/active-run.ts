@@ -1,4 +1,4 @@
-// A run that is at work: every step is stored before it is taken, and its end with what follows from it.
+// A run in progress: every step is stored before it is taken, and its end together with the consequences.
 import { RUN_STEPS, type RunState, type RunStep } from '../../../shared/deployment-run.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
@@ -144,10 +144,10 @@ export function createActiveRun(
   };
 }
 
-/** The host has told what it did, and nothing of the run is left to do. */
+/** The host has reported what it did, and nothing of the run is left to do. */
 const SETTLED: readonly RunState[] = ['deployed', 'verified', 'not-served', 'unchanged'];
 
-/** The certificate must not be installed any more. */
+/** The certificate must no longer be installed. */
 const OBSOLETE: readonly string[] = ['CERTIFICATE_NOT_FOUND', 'CERTIFICATE_EXPIRED', 'ALREADY_REVOKED'];
 
 const SENTENCES: Partial<Readonly<Record<RunState, string>>> = {

@@ -58,7 +58,7 @@ const hasFailed = ({ state }: DeploymentRunRecord): boolean => FAILED.includes(s
 const isBad = (run: DeploymentRunRecord): boolean => hasFailed(run) || run.state === 'not-served';
 const beganAt = ({ startedAt, createdAt }: DeploymentRunRecord): string => startedAt ?? createdAt;
 
-/** Whether further targets will have a result without anybody's help: a run is at work or may begin. */
+/** Whether further targets will have a result without a person's help: a run is in progress or may begin. */
 export async function isRollingOut(stores: Stores, { deployments, runs }: RolloutOutcome): Promise<boolean> {
   if (runs.some(({ state }) => state === 'running')) return true;
   for (const deployment of deployments) {

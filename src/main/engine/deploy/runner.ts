@@ -11,9 +11,9 @@ export interface DeploymentRunner {
   start(): Promise<void>;
   /** Looks for due runs soon. Call it after runs were inserted. */
   wake(): void;
-  /** Starts all due runs. Resolves when nothing is due or at work. */
+  /** Starts all due runs. Resolves when nothing is due or in progress. */
   runDue(): Promise<void>;
-  /** Interrupts what is at work; the next start resumes it. */
+  /** Interrupts the runs in progress; the next start resumes them. */
   stop(): Promise<void>;
 }
 

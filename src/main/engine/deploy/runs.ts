@@ -18,7 +18,7 @@ export interface DeploymentRuns {
   /** The project of a run, for the access check. @throws DEPLOYMENT_RUN_NOT_FOUND */
   projectOf(id: string): Promise<string>;
   /**
-   * Starts the next attempt of a run that failed now. Does nothing if it is due or at work.
+   * Starts the next attempt of a run that failed now. Does nothing if it is due or in progress.
    * @throws DEPLOYMENT_RUN_NOT_FOUND, DEPLOYMENT_RUN_ENDED, DEPLOYMENT_PAUSED
    */
   retry(id: string): Promise<DeploymentRun>;

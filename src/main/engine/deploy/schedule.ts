@@ -64,7 +64,7 @@ export async function insertRuns(
 }
 
 /**
- * Cancels runs that wait, and further attempts of failed ones. A run that is at work finishes: it checks itself whether
+ * Cancels runs that wait, and further attempts of failed ones. A run that is in progress finishes: it checks itself whether
  * its certificate may still be installed.
  * @returns how many were cancelled
  */

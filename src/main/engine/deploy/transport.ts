@@ -257,7 +257,7 @@ export interface SwapResult {
 
 export type RunOutcome =
   | { readonly state: 'staged' }
-  /** The script of this run is at work on the host. */
+  /** The script of this run is running on the host. */
   | { readonly state: 'running' }
   /** Its process has ended without a result (killed, or a reboot): call `swap` with the same request, or `rollBack`. */
   | { readonly state: 'interrupted'; readonly phase: string; readonly reloadOwed: boolean }

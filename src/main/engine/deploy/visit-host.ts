@@ -100,7 +100,7 @@ async function waitsForWindow(
   run: DeploymentRunRecord,
   { window }: DeploymentRecord,
 ): Promise<boolean> {
-  if (run.unsettled) return false; // its files are half replaced, or the host has not told
+  if (run.unsettled) return false; // its files are half replaced, or the host has not reported
   const now = toTimestamp(clock.now());
   const start = await startOf(stores, window, run, now);
   if (start <= now) return false;

@@ -23,10 +23,10 @@ export async function runDrill({ stores, clock, random }: DrillDeps): Promise<In
   const now = clock.now();
   const groups = (await stores.simulation.groups()).filter(({ type }) => type !== 'custom');
   const sum = (of: typeof groups): number => of.reduce((total, { count }) => total + count, 0);
-  const told = groups.filter(({ hasAri }) => hasAri === true);
-  const byHand = told.filter(({ attemptDay, provider }) => attemptDay === null || provider === 'manual');
+  const notified = groups.filter(({ hasAri }) => hasAri === true);
+  const byHand = notified.filter(({ attemptDay, provider }) => attemptDay === null || provider === 'manual');
   const { concurrency } = await readSettings(stores.settings, 'renewals');
-  const moved = sum(told);
+  const moved = sum(notified);
   const examples = (await stores.simulation.examples({ hasAri: true }, MAX_EXAMPLES)).map(
     async ({ projectId }) => {
       const certificate = await stores.certificates.active(projectId);

@@ -48,7 +48,7 @@ export interface EndedOrder {
 }
 
 /**
- * Cleans up the challenges of an order that no job validates any more.
+ * Cleans up the challenges of an order that no job validates any longer.
  * @returns whether all of them are cleaned up
  */
 export async function undo(deps: LeftoverDeps, { job, spec, order }: EndedOrder): Promise<boolean> {

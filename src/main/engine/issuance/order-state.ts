@@ -31,7 +31,7 @@ export interface OrderState {
    * @returns `clear`, which reverts this if the CA has refused the CSR for good; stored by the next write
    */
   markFinalized(): Promise<{ clear(): void }>;
-  /** The order cannot bring a certificate any more, so a later job creates a new one. Stored by the next write. */
+  /** The order can no longer lead to a certificate, so a later job creates a new one. Stored by the next write. */
   release(): void;
   /** Stored by the next write, or alone within REPORT_WITHIN_MS. */
   readonly reportStep: StepReporter['reportStep'];

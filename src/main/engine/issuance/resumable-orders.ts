@@ -53,7 +53,7 @@ function followUntil(finalizedAt: Timestamp, asCreated: OrderAsCreated | null): 
   return Math.min(Math.max(expires, from + DAY_MS), from + MAX_FOLLOW_MS);
 }
 
-/** Whether none of its challenges is in DNS or served any more. */
+/** Whether none of its challenges is still in DNS or served. */
 export function isCleaned({ challenges }: Pick<OrderRecord, 'challenges'>): boolean {
   return challenges.every(({ state }) => state === 'cleaned');
 }

@@ -36,7 +36,7 @@ export function withLifetime(
   });
 }
 
-/** Whether nobody has to do anything for a renewal. */
+/** Whether a renewal needs no person. */
 export function isAutomated(group: CertificateGroup): boolean {
   return group.type !== 'custom' && group.autoRenew && !isManualDns(group);
 }

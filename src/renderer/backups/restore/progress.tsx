@@ -48,7 +48,7 @@ export function Progress({ begun: { id, createdAt, aside, signedIn } }: { readon
           ]}
         />
         <Group justify="flex-end">
-          {/* A full page load, because no data of the page is valid any more. */}
+          {/* A full page load, because the data of the page is no longer valid. */}
           <Button data-autofocus onClick={() => window.location.reload()}>
             {text.resume}
           </Button>

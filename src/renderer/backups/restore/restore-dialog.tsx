@@ -33,7 +33,7 @@ function RestoreBackup({ file }: { readonly file: string }) {
   const restore = useMutation(
     api.backups.restore.mutationOptions({
       onSuccess(answer) {
-        setAsked({ file: asked.file, passphrase: '' }); // the passphrase is not needed any more
+        setAsked({ file: asked.file, passphrase: '' }); // the passphrase is no longer needed
         restore.reset(); // its input would stay in memory
         check.reset();
         setBegun(answer);

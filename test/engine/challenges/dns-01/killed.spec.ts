@@ -159,7 +159,7 @@ describeWith(['pebble', 'bind9'], 'the built server and dns-01', () => {
       .toBe('dns-propagation');
     await server.stop('SIGKILL');
     await blind.stop();
-    await start(dataFolder, blind); // no server answers there any more
+    await start(dataFolder, blind); // no server answers there now
     await expect
       .poll(async () => (await server.call('GET', job, { token })).body.state, {
         timeout: 550_000,

@@ -166,7 +166,7 @@ export function createScriptedTransport(shell: Shell, { become, stateFolder }: S
     },
 
     async stage({ runId, deploymentId, files }, signal) {
-      // A folder for this attempt: the script of an earlier one, whose connection was lost, may still be at work. The
+      // A folder for this attempt: the script of an earlier one, whose connection was lost, may still be running. The
       // time tells the two which is newer.
       const folder = await shell.upload(
         files.map((file) => file.content),
