@@ -12,7 +12,9 @@ export interface RecipeFieldsProps extends PartProps {
   readonly domain: string | null;
 }
 
+/** Renders nothing once the user changes files and commands: these replace what the recipe makes of its fields. */
 export function RecipeFields({ fields, domain, values, errors, onChange }: RecipeFieldsProps) {
+  if (values.custom) return null;
   return (
     <Stack gap="md">
       {fields.map(({ name, label, help, required, secret, default: standard }) => {

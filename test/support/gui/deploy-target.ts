@@ -105,7 +105,7 @@ export function toServedSerial(serial: unknown): string {
     .replace(/^(?:00)+/, '');
 }
 
-function servedSerial(target: {
+export function servedSerial(target: {
   readonly host: string;
   readonly port: number;
   readonly servername: string;
