@@ -86,6 +86,18 @@ describe('a new deployment', () => {
     const { status, body } = await testNew(draft(join(folder, 'shop.pem'), { hosts: { tag: 'none' } }));
     expect([status, body.hosts]).toEqual([200, []]);
   });
+
+  it('on more hosts than one test covers says how many were not tested', async () => {
+    for (let at = 1; at <= 22; at += 1) {
+      const host = { name: `many${String(at).padStart(2, '0')}`, transport: 'local', tags: ['many'] };
+      expect((await app.asUser('POST', '/hosts', { body: host })).status).toBe(201);
+    }
+    const { body } = await testNew({ ...draft(join(folder, 'shop.pem')), hosts: { tag: 'many' } });
+    expect(body.untested).toBe(2);
+    expect((body.hosts as unknown as readonly { name: string }[]).map(({ name }) => name).at(-1)).toBe(
+      'many20',
+    );
+  });
 });
 
 describe('changes of a saved deployment', () => {

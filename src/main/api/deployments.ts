@@ -40,6 +40,9 @@ const ResumeInput = z.object({ deploymentId, body: nothing }).meta({
 
 const DeploymentTestSchema = z.object({
   hosts: z.array(z.object({ id: z.string(), name: z.string(), test: HostTestSchema })),
+  untested: z.int().min(0).meta({
+    description: 'Number of further hosts that were not tested: a test covers the first 20 by name',
+  }),
 });
 
 export const deployments = router({
@@ -214,8 +217,8 @@ export const deployments = router({
     .input(z.object({ deploymentId, body: UpdateDeploymentSchema.optional() }))
     .output(DeploymentTestSchema)
     .mutation(async ({ ctx, input: { deploymentId: of, body = {} }, signal }) => {
-      const { hosts } = await ctx.engine.hostTests.testDeployment(of, body, within(signal));
-      return { hosts: [...hosts] };
+      const { hosts, untested } = await ctx.engine.hostTests.testDeployment(of, body, within(signal));
+      return { hosts: [...hosts], untested };
     }),
 
   testNew: operation({ reach: 'system' })
@@ -229,8 +232,8 @@ export const deployments = router({
     .input(z.object({ id, body: CreateDeploymentSchema }))
     .output(DeploymentTestSchema)
     .mutation(async ({ ctx, input, signal }) => {
-      const { hosts } = await ctx.engine.hostTests.testNew(input.id, input.body, within(signal));
-      return { hosts: [...hosts] };
+      const { hosts, untested } = await ctx.engine.hostTests.testNew(input.id, input.body, within(signal));
+      return { hosts: [...hosts], untested };
     }),
 
   rollBack: operation({ reach: 'system' })

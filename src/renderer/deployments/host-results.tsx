@@ -8,6 +8,7 @@ import { hosts as hostTexts } from '../messages/hosts.ts';
 
 export interface DeploymentTestResult {
   readonly hosts: readonly { readonly id: string; readonly name: string; readonly test: HostTest }[];
+  readonly untested: number;
 }
 
 export interface HostResultsProps {
@@ -29,6 +30,9 @@ export function HostResults({ result, pending, hint }: HostResultsProps) {
           <CheckResults ok={ok} checks={checks} />
         </Stack>
       ))}
+      {result.untested > 0 && (
+        <Text>{deploymentTexts.page.test.untested(result.hosts.length, result.untested)}</Text>
+      )}
     </Stack>
   );
 }

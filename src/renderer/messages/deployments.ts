@@ -263,6 +263,8 @@ export const deployments = {
       text: 'Connects to each host and checks rights, paths and commands. Changes nothing.',
       draft: 'Before you save: connects to each host and checks rights, paths and commands. Changes nothing.',
       noHosts: 'No host has this tag yet, so there is nothing to test.',
+      untested: (tested: number, others: number) =>
+        `A test covers the first ${tested} hosts by name. ${others === 1 ? 'One more was' : `${others} more were`} not tested: open the page of a host to test it.`,
     },
   },
   advice: {

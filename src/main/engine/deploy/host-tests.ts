@@ -8,12 +8,13 @@ import { findProject } from '../core/project-lookup.ts';
 import { findHost } from '../hosts/lookup.ts';
 import { originOf } from '../outgoing/saved-by.ts';
 import { assertDeployable } from './assert-deployable.ts';
-import { checkDefinition } from './check-definition.ts';
+import { checkDefinition, type Definition } from './check-definition.ts';
 import { toConnectable } from './connectable.ts';
 import { complete } from './definition.ts';
 import { checkOptions } from './kinds/options.ts';
 import { findDeployment } from './lookup.ts';
 import { keyReader } from './recipes/index.ts';
+import { checkOrder } from './rollout.ts';
 import { targetName } from './target-name.ts';
 import { assertUnclaimed, selectedHosts } from './targets.ts';
 import { type TestDeps, testHost } from './test-host.ts';
@@ -22,13 +23,15 @@ import { type Checked, look, type VerifyDeps } from './verify.ts';
 
 export interface DeploymentTest {
   readonly hosts: readonly { readonly id: string; readonly name: string; readonly test: HostTest }[];
+  /** The number of further hosts, which one request does not test. */
+  readonly untested: number;
 }
 
 export interface HostTests {
   /** @throws HOST_NOT_FOUND */
   testHost(hostId: string, signal: AbortSignal): Promise<HostTest>;
   /**
-   * Tests every host of the deployment with its files, commands and check.
+   * Tests the hosts of the deployment, the first 20 by name, with its files, commands and check.
    * @param changes Tests it as it would be with these changes, which are not saved.
    * @throws DEPLOYMENT_NOT_FOUND, INVALID_REQUEST, PATH_CLAIMED
    */
@@ -54,7 +57,8 @@ export interface HostTestsDeps extends TestDeps, VerifyDeps {
 type Tested = Pick<
   DeploymentRecord,
   'projectId' | 'kind' | 'recipe' | 'hosts' | 'options' | 'files' | 'steps' | 'verify'
->;
+> &
+  Pick<Definition, 'command'>;
 
 /** Hosts that are tested in one request. */
 const MANY_HOSTS = 20;
@@ -64,8 +68,12 @@ export function createHostTests(deps: HostTestsDeps): HostTests {
 
   async function testAll(deployment: Tested, signal: AbortSignal, id = 'new'): Promise<DeploymentTest> {
     const name = targetName(deployment);
-    if (name !== null) return { hosts: [{ id, name, test: await deps.testHostless(deployment, signal) }] };
-    const hosts = (await selectedHosts(stores, deployment)).slice(0, MANY_HOSTS);
+    if (name !== null) {
+      const test = await deps.testHostless(deployment, signal);
+      return { hosts: [{ id, name, test }], untested: 0 };
+    }
+    const selected = await selectedHosts(stores, deployment);
+    const hosts = selected.slice(0, MANY_HOSTS);
     const { validateCommand, reloadCommand } = deployment.steps;
     const commands = [validateCommand, reloadCommand].filter((argv) => argv !== null);
     const tested = hosts.map(async (host) => {
@@ -74,13 +82,13 @@ export function createHostTests(deps: HostTestsDeps): HostTests {
         commands,
         signal,
         more: async (transport) => [
-          ...(await checkPrograms(transport, host, { commands, signal })),
+          ...(await checkPrograms(transport, host, { ...deployment, signal })),
           ...(await checkServed(deps, { host, tunnel: transport.tunnel }, deployment, signal)),
         ],
       });
       return { id: host.id, name: host.name, test };
     });
-    return { hosts: await Promise.all(tested) };
+    return { hosts: await Promise.all(tested), untested: selected.length - hosts.length };
   }
 
   return {
@@ -97,6 +105,7 @@ export function createHostTests(deps: HostTestsDeps): HostTests {
       const options = checkOptions(saved.kind, changes.options ?? {}, saved.options);
       const deployment = { ...saved, ...changes, options };
       await checkDefinition(stores, deployment, domain);
+      await checkOrder(stores, deployment);
       await assertUnclaimed(stores, deployment);
       return testAll(deployment, signal, id);
     },
@@ -105,6 +114,7 @@ export function createHostTests(deps: HostTestsDeps): HostTests {
       const project = await findProject(stores, projectId);
       const deployment = { ...complete(body, project), projectId };
       await checkDefinition(stores, deployment, project.domain);
+      await checkOrder(stores, { ...deployment, id: null });
       await assertUnclaimed(stores, { ...deployment, id: null });
       return testAll(deployment, signal);
     },
@@ -150,25 +160,34 @@ const toTarget = (
   reader: hasKey(content) ? reader : null,
 });
 
-/** Whether the programs exist. They do not run. With sudo, the helper's list decides (test-host.ts). */
+/**
+ * Whether the programs exist. They do not run. With sudo, the helper's list decides about those that validate and reload
+ * (test-host.ts); a command runs as the login user, with that user's PATH.
+ */
 async function checkPrograms(
   transport: Parameters<NonNullable<Parameters<typeof testHost>[2]['more']>>[0],
   { become }: HostRecord,
-  { commands, signal }: { readonly commands: readonly (readonly string[])[]; readonly signal: AbortSignal },
+  { command, steps, signal }: Pick<Tested, 'command' | 'steps'> & { readonly signal: AbortSignal },
 ): Promise<readonly CheckResult[]> {
-  const programs = [...new Set(commands.flatMap(([program]) => program ?? []))];
-  if (programs.length === 0 || become === 'sudo') return [];
-  const environment = Object.fromEntries(programs.map((program, at) => [`PROGRAM_${at}`, program]));
-  const lines = programs.map((_, at) => `command -v -- "$PROGRAM_${at}" >/dev/null || echo ${at}`);
-  const script = `PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin\n${lines.join('\n')}\n`;
+  const own = command !== null && 'argv' in command ? command.argv : null;
+  const privileged = become === 'sudo' ? [] : [steps.validateCommand, steps.reloadCommand];
+  const [programs, ofRoot] = [[own], privileged].map((all) => [
+    ...new Set(all.flatMap((argv) => argv?.[0] ?? [])),
+  ]) as [string[], string[]];
+  const all = [...programs, ...ofRoot];
+  if (all.length === 0) return [];
+  const environment = Object.fromEntries(all.map((program, at) => [`PROGRAM_${at}`, program]));
+  const lines = all.map((_, at) => `command -v -- "$PROGRAM_${at}" >/dev/null || echo ${at}`);
+  lines.splice(programs.length, 0, 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin');
+  const script = `${lines.join('\n')}\n`;
   const { output } = await transport.run({ script }, { environment, timeoutMs: 20_000 }, signal);
-  const missing = output.split('\n').flatMap((line) => programs[line === '' ? -1 : Number(line)] ?? []);
+  const missing = output.split('\n').flatMap((line) => all[line === '' ? -1 : Number(line)] ?? []);
   if (missing.length === 0)
-    return [{ check: 'command', state: 'ok', message: `${programs.join(', ')} found`, fix: null }];
+    return [{ check: 'command', state: 'ok', message: `${all.join(', ')} found`, fix: null }];
   return missing.map((program) => ({
     check: 'command',
     state: 'failed',
-    message: `The program ${program} was not found. Install the service, or name the full path`,
+    message: `The program ${program} was not found. Install ${programs.includes(program) ? 'it' : 'the service'}, or name the full path`,
     fix: null,
   }));
 }
