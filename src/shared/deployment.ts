@@ -112,7 +112,7 @@ const argv = z
   .array(noNul)
   .min(1)
   .max(100)
-  .refine(([program]) => program !== undefined && program.trim() !== '', 'begins with a program')
+  .refine(([program]) => program === undefined || program.trim() !== '', 'does not begin with a program')
   .meta({
     description: 'A program and its arguments; no shell',
     examples: [['systemctl', 'reload', 'nginx']],

@@ -242,12 +242,12 @@ export const ERRORS = {
   HOST_LOGIN_REFUSED: entry(
     502,
     false,
-    'The host refused the login. Check the user, and that its authorized_keys file has the key.',
+    'The host refused the login. Check the user, and that its authorized_keys file has the key or that the password is right.',
   ),
   HOST_CREDENTIAL_INVALID: entry(
     400,
     false,
-    'The credential of the host cannot be used: its passphrase is wrong, or its key is damaged or of an unknown type.',
+    'The credential of the host cannot be used: its passphrase is wrong, its key is damaged or of an unknown type, or its agent does not answer.',
   ),
   HOST_NOT_READY: entry(
     409,

@@ -57,7 +57,7 @@ export const AddressSchema = z
   .trim()
   .min(1)
   .max(253)
-  .regex(/^[\w.:%-]+$/, 'is a host name or an IP address');
+  .regex(/^[\w.:%-]+$/, 'is neither a host name nor an IP address');
 const address = AddressSchema.nullable();
 const port = z.int().min(1).max(65_535);
 export const UserSchema = z
@@ -159,7 +159,7 @@ const socket = z
   .string()
   .trim()
   .max(1_000)
-  .startsWith('/', 'is an absolute path')
+  .startsWith('/', 'is not an absolute path')
   .meta({ description: 'Path of the socket (SSH_AUTH_SOCK) on the machine of Certdesk' });
 const value = z.string().min(1).max(10_000);
 const accessKeyId = z.string().trim().min(1).max(200);

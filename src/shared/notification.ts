@@ -50,7 +50,7 @@ const email = z.strictObject({
     .trim()
     .min(1)
     .max(253)
-    .regex(/^[\w.:-]+$/, 'is a host name or an IP address'),
+    .regex(/^[\w.:-]+$/, 'is neither a host name nor an IP address'),
   port: z.int().min(1).max(65_535),
   security: MailSecuritySchema,
   username: z.string().min(1).max(320).nullable(),

@@ -1,5 +1,6 @@
 // Deployments over REST: a certificate of Pebble arrives on this machine and on a host with sshd, first and at its
 // renewal; who may do what; and the errors for bad input.
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -255,6 +256,48 @@ describe('bad input', () => {
     expect((await get('/deployments')).counts?.total).toEqual(counts?.total);
   });
 
+  it.each([
+    ['a host with hosts and a tag', { hosts: { ids: ['x'], tag: 't' } }, 'hosts', /^takes only one of /],
+    [
+      'a program and a script',
+      { kind: 'command', command: { argv: ['x'], script: 'x' } },
+      'command',
+      /^takes only one of /,
+    ],
+    [
+      'a command without a program',
+      { kind: 'command', command: { argv: [' '] } },
+      'command.argv',
+      /^does not begin with a program$/,
+    ],
+    ['an unknown deployment before it', { after: 'nobody' }, 'after', /^deployment nobody is not one of /],
+  ] as const)('%s is refused by Test too, and the field is named', async (_, body, field, words) => {
+    const whole = { hosts: { tag: 't' }, ...('command' in body ? {} : { files: files('/x/a') }), ...body };
+    for (const path of ['deployments', 'deployments/test']) {
+      const { status, body: answer } = await app.asUser('POST', `/projects/${projectId}/${path}`, {
+        body: whole,
+      });
+      expect([status, answer.details?.issues?.['0']?.field], path).toEqual([400, field]);
+      expect(answer.details?.issues?.['0']?.message).toMatch(words);
+    }
+  });
+
+  it.each([
+    ['/host-credentials', { kind: 'ssh-agent', socket: 'agent' }, 'socket', 'is not an absolute path'],
+    [
+      '/hosts',
+      { transport: 'ssh', address: 'a b', user: 'root', credentialId: 'x' },
+      'address',
+      'is neither a host name nor an IP address',
+    ],
+  ] as const)(
+    '%s: a bad %j is refused in words that say what is wrong',
+    async (path, body, field, message) => {
+      const answer = await app.asUser('POST', path, { body: { name: 'bad', ...body } });
+      expect(answer.body.details?.issues).toEqual([{ field, message }]);
+    },
+  );
+
   it('a path of another deployment gets a conflict', async () => {
     const body = { hosts: { ids: [localId] }, files: files(join(folder, 'shop.pem')) };
     expect(await post(body)).toEqual([409, 'PATH_CLAIMED', null]);
@@ -264,6 +307,21 @@ describe('bad input', () => {
     const body = { kind: 'ssh-key', name: 'bad', privateKey: 'not a key' };
     const answer = await app.asUser('POST', '/host-credentials', { body });
     expect([answer.status, answer.body.code]).toEqual([400, 'HOST_CREDENTIAL_INVALID']);
+    expect(answer.body.details?.field).toBe('privateKey');
+    const cipher = 'aes-256-cbc';
+    const { privateKey } = generateKeyPairSync('ec', {
+      namedCurve: 'P-256',
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem', cipher, passphrase: 'right' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    });
+    for (const [passphrase, message] of [
+      [null, 'The private key cannot be read: it is encrypted. Enter its passphrase.'],
+      ['wrong', 'The private key cannot be read: the passphrase is wrong, or the key is damaged.'],
+    ] as const) {
+      const encrypted = { kind: 'ssh-key', name: 'bad', privateKey, passphrase };
+      const refused = await app.asUser('POST', '/host-credentials', { body: encrypted });
+      expect(refused.body).toMatchObject({ error: message, details: { field: 'passphrase' } });
+    }
     expect(JSON.stringify(await get('/host-credentials'))).not.toContain('"bad"');
   });
 });

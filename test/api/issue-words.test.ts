@@ -33,6 +33,11 @@ test.each([
     'ids must be a list',
   ],
   [
+    z.union([z.strictObject({ ids: z.array(z.string()) }), z.strictObject({ tag: z.string() })]),
+    { ids: [], tag: 'x' },
+    'takes only one of tag, ids',
+  ],
+  [
     z.discriminatedUnion('type', [
       z.strictObject({ type: z.literal('a') }),
       z.strictObject({ type: z.literal('b') }),

@@ -52,6 +52,8 @@ export function issueWords(issue: Issue): string {
 /** Of forms that know the given fields, if there are any. @param forms What each accepted form refuses. */
 function alternatives(forms: readonly (readonly Issue[])[]): string {
   const meant = forms.filter((issues) => !issues.some(({ code }) => code === 'unrecognized_keys'));
+  const mixed = meant.length > 0 ? [] : [...new Set(forms.flatMap(onlyUnknown))];
+  if (mixed.length > 0) return `takes only one of ${mixed.join(', ')}`;
   const words = (meant.length > 0 ? meant : forms).map((issues) =>
     issues
       .map((issue) => [issue.path.join('.'), issueWords(issue)].filter((part) => part !== '').join(' '))
@@ -60,6 +62,12 @@ function alternatives(forms: readonly (readonly Issue[])[]): string {
   const different = [...new Set(words)].filter((each) => each !== '');
   if (different.length < 2) return different[0] ?? 'is not valid';
   return `has none of the accepted forms: ${different.join(', or ')}`;
+}
+
+/** The fields of other forms, if the form refuses nothing else. zod itself reports those that no form knows. */
+function onlyUnknown(issues: readonly Issue[]): readonly string[] {
+  const [issue, ...more] = issues;
+  return issue?.code === 'unrecognized_keys' && more.length === 0 ? issue.keys : [];
 }
 
 function tooSmall(origin: string, minimum: number): string {

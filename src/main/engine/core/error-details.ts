@@ -140,6 +140,13 @@ interface HostDetails {
   readonly reason: string;
 }
 
+interface HostCredentialDetails {
+  readonly host: string;
+  readonly reason: string;
+  /** The field of the request that is wrong. */
+  readonly field?: 'privateKey' | 'passphrase';
+}
+
 interface HostKeyDetails {
   readonly host: string;
   readonly type: string | null;
@@ -221,7 +228,7 @@ export interface ErrorDetails {
   readonly ISSUED_CERTIFICATE_REJECTED: IssuedDetails;
   readonly HOST_UNREACHABLE: HostDetails;
   readonly HOST_LOGIN_REFUSED: HostDetails;
-  readonly HOST_CREDENTIAL_INVALID: HostDetails;
+  readonly HOST_CREDENTIAL_INVALID: HostCredentialDetails;
   readonly HOST_CONNECTION_LOST: HostDetails;
   readonly HOST_TIMEOUT: HostDetails;
   readonly HOST_KEY_REFUSED: HostKeyDetails;

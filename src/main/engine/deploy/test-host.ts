@@ -8,6 +8,7 @@ import { type ContactDeps, noteContact } from './note-contact.ts';
 import { quote, toCommandLine } from './quote.ts';
 import { describeHelper, LIST_PATH } from './remote/helper.ts';
 import type { ConnectTransport, HostFacts, Target, Transport } from './transport.ts';
+import { INSTALL_SUDO } from './transports/sudo.ts';
 
 export interface TestDeps extends ConnectableDeps, ContactDeps {
   readonly connect: ConnectTransport;
@@ -132,13 +133,18 @@ function checkShell({ shell, missingTools }: HostFacts): CheckResult {
 /** The lines that let the user run the helper: the helper itself, sudoers, and the list of files and commands. */
 export function sudoFix(
   user: string,
-  { targets, commands }: Pick<HostTestOptions, 'targets' | 'commands'>,
+  {
+    targets,
+    commands,
+    installsSudo = false,
+  }: Pick<HostTestOptions, 'targets' | 'commands'> & { readonly installsSudo?: boolean },
 ): string {
   const paths = targets.map(({ path }) => path);
   const { helper, sudoers, list } = describeHelper(user, paths, commands);
   const listed = list.content.split('\n').filter((line) => line !== '');
   return [
     '# As root, beside the file certdesk-deploy (certdesk hosts helper --output certdesk-deploy):',
+    ...(installsSudo ? [INSTALL_SUDO] : []),
     `install -m 0755 certdesk-deploy ${helper.path}`,
     `echo ${quote(sudoers.content.trimEnd())} > ${sudoers.path} && chmod 0440 ${sudoers.path}`,
     `touch ${list.path} && chmod 0644 ${list.path}`,
@@ -153,7 +159,7 @@ function checkSudo(
 ): readonly CheckResult[] {
   if (become === 'none' || sudo === null) return [];
   if (sudo.state === 'ready') return [ok('sudo', 'The helper certdesk-deploy runs with sudo')];
-  const fix = sudoFix(user ?? signedIn, lists);
+  const fix = sudoFix(user ?? signedIn, { ...lists, installsSudo: sudo.state === 'not-installed' });
   return [{ check: 'sudo', state: 'failed', message: sudo.message ?? `${name}: sudo is not set up`, fix }];
 }
 

@@ -282,7 +282,13 @@ export interface HostFacts {
 }
 
 export interface SudoFacts {
-  readonly state: 'ready' | 'password-required' | 'not-allowed' | 'helper-missing' | 'helper-outdated';
+  readonly state:
+    | 'ready'
+    | 'password-required'
+    | 'not-allowed'
+    | 'not-installed'
+    | 'helper-missing'
+    | 'helper-outdated';
   /** The sudo error, for people; null if it is ready. */
   readonly message: string | null;
 }

@@ -150,6 +150,11 @@ describeWith(['sshd', 'sudo', 'openssl'], 'an SSH connection', () => {
     it('reports a refused login, and a host that does not answer', async () => {
       await expect(works({ kind: 'password', password: 'wrong' }, 'deploy')).rejects.toMatchObject({
         code: 'HOST_LOGIN_REFUSED',
+        message: expect.stringContaining('Check the user and the password'),
+      });
+      await expect(works({ kind: 'agent', socket: join(host.folder, 'none') })).rejects.toMatchObject({
+        code: 'HOST_CREDENTIAL_INVALID',
+        message: expect.stringMatching(/the SSH agent at .*none cannot be used .*Check that it runs/),
       });
       const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
       await expect(

@@ -161,11 +161,12 @@ use_path() {
     fail not-listed "$1" "$config does not list this path" "path $1"
   fi
   resolve "$1"
+  [ -d "$folder" ] || [ ! -e "$folder" ] || fail folder-missing "$1" "$folder is not a folder. Name another path"
   [ -d "$folder" ] || fail folder-missing "$1" "The folder $folder is missing" "mkdir -p '$folder'"
   if [ $restricted = yes ] && ! is_safe "$folder"; then
     fail unsafe-folder "$1" "Others than root can write to $folder or to a folder above it" "chown root '$folder'; chmod go-w '$folder'"
   fi
-  [ ! -d "$real" ] || fail is-a-folder "$1" 'The path is a folder'
+  [ ! -d "$real" ] || fail is-a-folder "$1" 'The path is a folder. Name a file in it'
   [ ! -e "$real" ] || [ -f "$real" ] || fail not-a-file "$1" 'The path is not a regular file'
 }
 
@@ -325,8 +326,8 @@ give_attributes() {
   [ "$group" = - ] || want=${want%:*}:$group
   if [ "$want" != "$3" ] && ! error=$(chown "$want" "$1" 2>&1); then
     case $error in
-      *nvalid* | *unknown*) fail owner-unknown "$path" "The host has no such user or group: $want" ;;
-      *) fail owner-not-permitted "$path" "$(id -un) may not give the file to $want" ;;
+      *nvalid* | *unknown*) fail owner-unknown "$path" "The host has no such user or group: $want. Create it there, or name another" ;;
+      *) fail owner-not-permitted "$path" "$(id -un) may not give the file to $want. Only root can: use sudo, or sign in as root" ;;
     esac
   fi
   if [ "${mode#+}" = "$mode" ] || [ -z "$2" ]; then
@@ -872,14 +873,14 @@ check_rights() {
     [ "$me" != 0 ] || fail read-only "$path" "The file system of $folder is read-only"
     fail no-permission "$path" "$(id -un) cannot create files in $folder" "setfacl -m u:$(id -un):rwx '$folder'"
   fi
-  [ "$owner" = - ] || id "$owner" >/dev/null 2>&1 || fail owner-unknown "$path" "The host has no user $owner"
+  [ "$owner" = - ] || id "$owner" >/dev/null 2>&1 || fail owner-unknown "$path" "The host has no user $owner. Create it there, or name another"
   [ "$group" = - ] || grep -q "^$group:" /etc/group || getent group "$group" >/dev/null 2>&1 ||
-    fail owner-unknown "$path" "The host has no group $group"
+    fail owner-unknown "$path" "The host has no group $group. Create it there, or name another"
   if [ "$me" = 0 ]; then check_readers && return 0; fi
   if [ "$owner" = - ] && [ -f "$real" ]; then owner=$(stat -c %U "$real"); fi
   if [ "$group" = - ] && [ -f "$real" ]; then group=$(stat -c %G "$real"); fi
   case $owner in -) ;; *) [ "$(id -u "$owner")" = "$me" ] ||
-    fail owner-not-permitted "$path" "$(id -un) may not give files to $owner" ;; esac
+    fail owner-not-permitted "$path" "$(id -un) may not give files to $owner. Only root can: use sudo, or sign in as root" ;; esac
   case " - $(id -Gn) " in *" $group "*) ;; *)
     fail owner-not-permitted "$path" "$(id -un) is not in the group $group" "usermod -aG $group $(id -un)" ;; esac
 }

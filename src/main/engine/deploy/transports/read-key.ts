@@ -10,7 +10,7 @@ export const readKey: ReadKey = async (text, secret) => {
   const { privateKey, passphrase } = convert(text, secret);
   const parsed = ssh2.utils.parseKey(privateKey, passphrase ?? undefined);
   const key = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (key === undefined || key instanceof Error) throw unreadable(explain(key, text, secret));
+  if (key === undefined || key instanceof Error) throw explain(key, text, secret);
   if (!key.isPrivateKey()) throw unreadable('it is a public key. Enter the private one');
   const blob = key.getPublicSSH();
   const sha256 = fingerprintOf(blob);
@@ -21,20 +21,19 @@ function convert(text: string, secret: string | null): ReturnType<typeof toSshKe
   try {
     return toSshKey(text, secret);
   } catch {
-    throw unreadable(explain(undefined, text, secret)); // OpenSSL's message does not help users
+    throw explain(undefined, text, secret); // OpenSSL's message does not help users
   }
 }
 
-function explain(error: Error | undefined, text: string, secret: string | null): string {
+function explain(error: Error | undefined, text: string, secret: string | null): CertdeskError {
   const encrypted = /ENCRYPTED/.test(text) || /encrypted|passphrase/i.test(error?.message ?? '');
-  if (encrypted && secret === null) return 'it is encrypted. Enter its passphrase';
-  if (secret !== null) return 'the passphrase is wrong, or the key is damaged';
-  return 'it is damaged, or of a type that SSH does not have';
+  if (encrypted && secret === null) return unreadable('it is encrypted. Enter its passphrase', 'passphrase');
+  if (secret !== null) return unreadable('the passphrase is wrong, or the key is damaged', 'passphrase');
+  const reason = 'it is damaged, or of a type that SSH does not have. Enter an Ed25519, ECDSA or RSA key';
+  return unreadable(reason);
 }
 
-function unreadable(reason: string): CertdeskError {
-  return new CertdeskError('HOST_CREDENTIAL_INVALID', `The private key cannot be read: ${reason}.`, {
-    host: '',
-    reason,
-  });
+function unreadable(reason: string, field: 'privateKey' | 'passphrase' = 'privateKey'): CertdeskError {
+  const message = `The private key cannot be read: ${reason}.`;
+  return new CertdeskError('HOST_CREDENTIAL_INVALID', message, { host: '', reason, field });
 }

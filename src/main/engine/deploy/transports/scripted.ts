@@ -320,7 +320,7 @@ function readFacts(answer: Answer, sentAt: number, sudo: boolean): HostFacts {
 /** What is known of a host on which the script cannot run. */
 function notReadyFacts(error: CertdeskError, sudo: boolean): HostFacts {
   const { check = '' } = error.details as { readonly check?: string };
-  const states = ['password-required', 'not-allowed', 'helper-missing'] as const;
+  const states = ['password-required', 'not-allowed', 'not-installed', 'helper-missing'] as const;
   const state = states.find((each) => each === check);
   if (!sudo || state === undefined) throw error;
   return {

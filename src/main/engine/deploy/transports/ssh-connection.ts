@@ -226,6 +226,12 @@ interface Attempt {
   readonly seen: HostKey | null;
 }
 
+const WHAT_TO_CHECK: Readonly<Record<SshCredential['kind'], string>> = {
+  key: 'the user and its authorized_keys',
+  password: 'the user and the password, and that sshd allows passwords',
+  agent: 'the user, its authorized_keys, and the keys of the agent (ssh-add -l)',
+};
+
 /** ssh2 names the stage that failed in `level`; it has few codes. */
 function toError(
   error: Error & { level?: string; code?: string },
@@ -235,8 +241,13 @@ function toError(
   const reason = oneLine(error.message);
   if (/no matching host key format/i.test(reason)) return keyRefused(host, target, null);
   if (/verification failed/.test(reason)) return keyRefused(host, target, seen);
-  if (error.level === 'client-authentication' || error.level === 'agent') {
-    const message = `${host}: the host refused the login of ${target.user}. Check the user and its authorized_keys.`;
+  if (error.level === 'agent') {
+    const socket = target.credential.kind === 'agent' ? target.credential.socket : '';
+    const message = `${host}: the SSH agent at ${socket} cannot be used (${reason}). Check that it runs, and that the user of Certdesk may use its socket.`;
+    return new CertdeskError('HOST_CREDENTIAL_INVALID', message, { host, reason });
+  }
+  if (error.level === 'client-authentication') {
+    const message = `${host}: the host refused the login of ${target.user}. Check ${WHAT_TO_CHECK[target.credential.kind]}.`;
     return new CertdeskError('HOST_LOGIN_REFUSED', message, { host, reason });
   }
   return unreachable(host, target, error.code ?? reason);
@@ -249,7 +260,7 @@ function keyRefused(
 ): CertdeskError {
   const message =
     seen === null
-      ? `${host}: the host offers no key of an accepted type any more (${hostKeys.map(({ type }) => type).join(', ')}).`
+      ? `${host}: the host offers no key of an accepted type any more (${hostKeys.map(({ type }) => type).join(', ')}). Compare the fingerprint of another of its keys, and accept it.`
       : `${host}: ${address}:${port} presented the key ${seen.type} SHA256:${seen.sha256}, which nobody has accepted. If the host was reinstalled, compare the fingerprint there and accept it; otherwise someone may be intercepting the connection.`;
   return new CertdeskError('HOST_KEY_REFUSED', message, {
     host,

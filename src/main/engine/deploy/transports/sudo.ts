@@ -7,6 +7,8 @@ export interface SudoProblem {
   readonly fix: string;
 }
 
+/** On Debian. */
+export const INSTALL_SUDO = 'apt-get install sudo';
 const HELP = 'Install the helper and its sudoers line, as Test prints them';
 
 /** Null if the output shows no problem of sudo. @param stderr What sudo, the helper or the login shell printed. */
@@ -14,7 +16,7 @@ export function sudoProblem(stderr: string, exitCode: number | null): SudoProble
   if (/command not found|not found$/m.test(stderr) && !/^sudo: (?!.*command not found)/m.test(stderr))
     return /certdesk-deploy/.test(stderr)
       ? { state: 'helper-missing', message: 'the helper certdesk-deploy is not installed', fix: HELP }
-      : { state: 'not-allowed', message: 'sudo is not installed', fix: 'apt-get install sudo' };
+      : { state: 'not-installed', message: 'sudo is not installed', fix: INSTALL_SUDO };
   if (/a password is required|a terminal is required|must have a tty/.test(stderr))
     return {
       state: 'password-required',
