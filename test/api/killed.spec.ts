@@ -89,6 +89,8 @@ describeWith('pebble', 'a killed server recovers', () => {
     const killed = killAt(moment, before);
     const call = { ...(body === undefined ? {} : { body }), headers: { 'Idempotency-Key': path } };
     const lost = before.call('POST', path, call).catch(() => 'lost');
+    const answer = await Promise.race([killed, lost]);
+    if (typeof answer === 'object') throw new Error(`answered before ${moment.at}: ${answer.text}`);
     await killed;
     expect(await lost).toBe('lost');
     const after = await start();

@@ -117,9 +117,9 @@ describeWith(
         host.run(
           `cat >> ${configFile} <<'END'\n${adapt(await code(`Configuration for ${SERVER_NAMES[server]}`))}\nEND`,
         );
-        await expect.poll(() => reload(host, String(daemon.output())), { timeout: 20_000 }).toBe('');
+        await expect.poll(() => reload(host, String(daemon.output())), { timeout: 120_000 }).toBe('');
         const chain = Buffer.from(files['shop.example.com.fullchain.pem'] ?? []).toString();
-        await expect.poll(present, { timeout: 20_000 }).toBe(chain.trim());
+        await expect.poll(present, { timeout: 120_000 }).toBe(chain.trim());
 
         async function reload(on: DebianHost, log: string): Promise<string> {
           try {

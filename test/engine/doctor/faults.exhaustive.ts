@@ -1,4 +1,5 @@
 // The doctor's other findings against a BIND and listeners that serve each fault. The test does what the finding prints.
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -114,6 +115,7 @@ describeWith(['pebble', 'bind9'], 'the doctor', () => {
       () => web.close(),
       () => tcp.close(),
     );
+    await Promise.all([web, tcp].map((server) => server.listening || once(server, 'listening')));
     const redirect = await rig.find('redirect-not-followed', `moved.${ZONE}`);
     expect(redirect?.message).toContain('redirects to port 8443');
     expect(await rig.find('port-80-not-http', `other.${ZONE}`)).toMatchObject({ severity: 'critical' });

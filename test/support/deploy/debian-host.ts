@@ -21,6 +21,9 @@ export interface DebianHost {
 /** The users that the packages create, each with a group of its name. */
 const USERS = ['postfix', 'postdrop', 'dovecot', 'dovenull', 'haproxy'];
 
+/** It blocks the worker: a server that accepts a connection and then says nothing would block it without end. */
+const RUN_MS = 60_000;
+
 export async function startDebianHost(): Promise<DebianHost> {
   const folder = mkdtempSync(join(tmpdir(), 'certdesk-debian-'));
   const downloads = join(folder, 'downloads');
@@ -38,6 +41,8 @@ export async function startDebianHost(): Promise<DebianHost> {
       execFileSync('nsenter', [...inside, 'sh', '-ec', `cd ${downloads}\n${lines}`], {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: RUN_MS,
+        killSignal: 'SIGKILL',
       }),
     start(program, ...args) {
       const child = startProcess('nsenter', [...inside, program, ...args]);

@@ -77,7 +77,7 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
   /** The state of the newest job after it has ended. */
   async function ended(id: string): Promise<Json> {
     await expect
-      .poll(async () => String((await jobsOf(id))[0]?.state), { timeout: 30_000 })
+      .poll(async () => String((await jobsOf(id))[0]?.state), { timeout: 120_000 })
       .toMatch(/succeeded|failed/);
     return (await jobsOf(id))[0] ?? {};
   }
@@ -134,7 +134,11 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
 
   async function afterRestart(id: string, row: Row, operation: Operation, faulty: FaultyCa): Promise<void> {
     const stopped = perform(id, operation, row).catch(() => null); // its server disappears
-    await faulty.cut;
+    const early = stopped.then((answer) => {
+      throw new Error(`it ended before its CSR: ${answer?.text}`);
+    });
+    await Promise.race([faulty.cut, early]);
+    early.catch(() => undefined); // from now on it may end
     await restart(() => faulty.reconnect()); // the resumed job calls the CA immediately
     await stopped;
     expect(await ended(id)).toMatchObject({ state: 'succeeded' });
