@@ -66,7 +66,7 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
         }
       }, what);
       await expect.poll(lastRenewalCheck).not.toEqual(before);
-      expect(logged()).toContain(`"why":"${what}"`);
+      await expect.poll(logged).toContain(`"why":"${what}"`);
     }
   });
 

@@ -17,6 +17,8 @@ const TYPESCRIPT = [
 ];
 const PYTHON = ['openapi-python-client==0.29.1', 'ruff==0.17.6', 'python-dateutil==2.9.0.post0'];
 const GO = 'github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2';
+/** A registry that does not answer is named, before the test's own limit. */
+const STEP_MS = 240_000;
 const GO_RUNTIME = 'github.com/oapi-codegen/runtime@v1.9.0';
 
 let app: TestApp;
@@ -34,7 +36,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 async function run(program: string, ...args: readonly string[]): Promise<string> {
   const env = { ...process.env, GOFLAGS: '-mod=mod', GOBIN: folder };
-  const options = { cwd: folder, env, maxBuffer: 16 << 20 };
+  const options = { cwd: folder, env, maxBuffer: 16 << 20, timeout: STEP_MS };
   try {
     return (await promisify(execFile)(program, [...args], options)).stdout;
   } catch (error) {

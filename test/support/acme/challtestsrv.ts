@@ -54,7 +54,7 @@ async function launch(dnsPort: number, managementPort: number, release: () => vo
     if (statusCode !== 200) throw new Error(`challtestsrv /${path}: ${statusCode} ${text}`);
   };
   try {
-    await process.waitUntil(() => answers(post('clear-txt', { host: 'ready.invalid' })), 10_000);
+    await process.waitUntil(() => answers(post('clear-txt', { host: 'ready.invalid' })), 60_000);
   } catch (error) {
     await process.stop();
     throw error;

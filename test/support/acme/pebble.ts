@@ -122,7 +122,7 @@ async function launch(options: PebbleOptions, ports: PebblePorts, release: () =>
     await process.waitUntil(
       async () =>
         (await answers(http.get(`${managementUrl}/roots/0`))) && (await answers(http.get(directoryUrl))),
-      20_000,
+      60_000,
     );
     const access = managementAccess(http, managementUrl);
     const reporting = report(process, challtestsrv);

@@ -32,7 +32,7 @@ export async function startDebianHost(): Promise<DebianHost> {
   writeUsers(folder);
   writeStandIns(folder);
   const host = startProcess('unshare', ['--mount', '--net', 'sh', '-c', namespaceScript(folder)]);
-  await host.waitUntil(async () => host.output().includes('ready'), 30_000);
+  await host.waitUntil(async () => host.output().includes('ready'), 60_000);
   const inside = ['--mount', '--net', '--target', String(host.pid)];
   const started: TestProcess[] = [];
   return {

@@ -104,7 +104,7 @@ export async function startRecipeKillWorld(): Promise<RecipeKillWorld> {
   /** What must hold while Certdesk is away: the host finishes or puts back on its own. */
   async function expectConsistent(version: TestVersion): Promise<void> {
     const isPair = () => hasFiles(service, version) || hasFiles(service, current);
-    await expect.poll(isPair, { timeout: 30_000 }).toBe(true);
+    await expect.poll(isPair, { timeout: 120_000 }).toBe(true);
     expect([current.fingerprint, version.fingerprint]).toContain(await servedOne());
   }
 
@@ -134,7 +134,7 @@ export async function startRecipeKillWorld(): Promise<RecipeKillWorld> {
     expect(run).toMatchObject({ state: 'verified', reloadOwed: false, error: null });
     expect(hasFiles(service, version)).toBe(true);
     const whole = { fingerprint: version.fingerprint, length: CHAIN_LENGTH };
-    await expect.poll(() => service.served(), { timeout: 20_000 }).toEqual(whole);
+    await expect.poll(() => service.served(), { timeout: 120_000 }).toEqual(whole);
     expect(service.reloads() - reloads, 'one reload').toBe(1);
     expectTidy();
     current = version;

@@ -186,7 +186,7 @@ export async function startRecipeService(
     async start() {
       const [program, ...args] = started.starts ?? [''];
       again = startProcess(program, args);
-      await again.waitUntil(async () => (await servedBy(check)) !== null, 30_000);
+      await again.waitUntil(async () => (await servedBy(check)) !== null, 60_000);
     },
     async stop() {
       await again?.stop();

@@ -97,7 +97,7 @@ export async function startSshHost(options: SshHostOptions = {}): Promise<SshHos
     const script = namespaceScript(folder, options, address, port);
     const server = startProcess('unshare', ['--mount', 'sh', '-c', script]);
     try {
-      await server.waitUntil(() => answers(address, port), 30_000);
+      await server.waitUntil(() => answers(address, port), 60_000);
     } catch (error) {
       await server.stop();
       throw error;
@@ -283,7 +283,10 @@ function toHost({ folder, options, address, port, server, hostKeys, release }: S
     }),
     sessions: () => sessionsOf(server.pid),
     inside: (line) =>
-      execFileSync('nsenter', [`--mount=/proc/${server.pid}/ns/mnt`, 'sh', '-c', line], { encoding: 'utf8' }),
+      execFileSync('nsenter', [`--mount=/proc/${server.pid}/ns/mnt`, 'sh', '-c', line], {
+        encoding: 'utf8',
+        timeout: 120_000, // it blocks the worker, where no limit of a test applies
+      }),
     log: () => server.output(),
     async stop() {
       await server.stop();

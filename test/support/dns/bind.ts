@@ -106,7 +106,7 @@ async function launch(options: BindOptions, ports: BindPorts, release: () => voi
     const config = await writeFiles(options, { folder: folder.path, address, port: own, keys });
     const process = startProcess(toolPath('CERTDESK_TEST_NAMED'), ['-g', '-4', '-n', '1', '-c', config]);
     started.push(process.stop);
-    await process.waitUntil(async () => / running$/m.test(process.output()), 20_000);
+    await process.waitUntil(async () => / running$/m.test(process.output()), 60_000);
     if (process.output().includes('address in use')) throw new Error(process.output());
     if (relayed) {
       const relay = await startDnsRelay({ address, port }, { address: LOOPBACK, port: own });

@@ -30,7 +30,7 @@ export async function dsOf(bind: Bind, zone: string): Promise<string> {
       if (key === undefined || signatures.length === 0) throw new Error(`${zone} is not signed yet`);
       return key;
     },
-    { timeout: 20_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   );
   const [flags, protocol, algorithm, ...key] = line.split(' ');
   const data = Buffer.concat([

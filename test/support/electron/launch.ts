@@ -184,7 +184,8 @@ function createEvaluate(child: ChildProcess): Desktop['evaluate'] {
       const onExit = (): void => reject(new Error('The application has ended'));
       child.on('message', onMessage);
       child.once('exit', onExit);
-      child.send({ type: 'evaluate', id, fn: String(fn), arg });
+      // Without a callback, a closed channel would be an error that nobody handles.
+      child.send({ type: 'evaluate', id, fn: String(fn), arg }, (error) => error && reject(error));
     });
   };
 }

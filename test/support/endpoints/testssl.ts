@@ -23,6 +23,9 @@ export interface TestsslOptions {
   readonly args?: readonly string[];
 }
 
+/** It needs some seconds, and hangs on servers that do not answer. */
+const LIMIT_MS = 240_000;
+
 export async function runTestssl(openssl: OpenSsl, options: TestsslOptions): Promise<Verdicts> {
   const { address = '127.0.0.1', port, root, args = ['-S', '--ssl-native'] } = options;
   const program = toolPath('CERTDESK_TEST_TESTSSL');
@@ -39,7 +42,7 @@ export async function runTestssl(openssl: OpenSsl, options: TestsslOptions): Pro
   const child = promisify(execFile)(
     program,
     [...quiet, ...args, ...where, '--jsonfile', report, `${NAME}:${port}`],
-    { env: { ...process.env, TESTSSL_INSTALL_DIR: inPackages(program, 'etc/testssl') } },
+    { env: { ...process.env, TESTSSL_INSTALL_DIR: inPackages(program, 'etc/testssl') }, timeout: LIMIT_MS },
   );
   child.child.stdin?.end();
   await child.catch(() => undefined); // its exit code counts findings

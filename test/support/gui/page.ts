@@ -58,7 +58,7 @@ export async function openGui(app: {
     acceptDownloads: true,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000); // before the test's own time-out, so that the error names the missing element
+  page.setDefaultTimeout(60_000); // long before the test's own time-out, so that the error names the missing element
   const problems: string[] = [];
   const answers: string[] = [];
   page.on('console', (message) => {

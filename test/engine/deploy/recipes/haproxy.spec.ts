@@ -24,7 +24,7 @@ describeWith(['haproxy', 'socat', 'sshd', 'busybox', 'openssl'], 'the runtime AP
           await desk.activate(version);
           expect(await desk.ended(version)).toMatchObject({ state: 'verified', error: null });
           await expect
-            .poll(() => service.served(), { timeout: 20_000 })
+            .poll(() => service.served(), { timeout: 120_000 })
             .toEqual({ fingerprint: version.fingerprint, length: 3 });
         };
         await deploy();

@@ -36,7 +36,7 @@ describeWith(['postfix', 'sshd', 'busybox', 'openssl'], 'the recipe of Postfix',
         writeFileSync(postmap, `#!/bin/sh\nexec ${enter} "$@"\n`, { mode: 0o755 });
         service.host.inside(`postmap -F hash:${table}; postfix reload`);
         const served = async () => (await service.served())?.fingerprint;
-        await expect.poll(served, { timeout: 20_000 }).toBe(first.fingerprint);
+        await expect.poll(served, { timeout: 120_000 }).toBe(first.fingerprint);
         const options = { chain, sniMap: `hash:${table}`, port: String(service.check.port) };
         const desk = await createDesk(async () => app, { ...service, options });
         const version = await versions.next();
