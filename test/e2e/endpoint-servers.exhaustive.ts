@@ -64,7 +64,7 @@ describeWith(['chromium', 'openssl', 'nginx', 'postfix'], 'servers that a renewa
     writeFileSync(nginx.certificatePath(block), chain);
     writeFileSync(nginx.keyPath(block), privateKey);
   };
-  /** Titles of all messages with this state, after a look for changes. */
+  /** Titles of all messages with this state, after a detection of changes. */
   const messages = async (wanted: string): Promise<readonly string[]> => {
     await gui.app.app.engine.notifications.tick();
     const all = receiver.received.map(({ body }) => JSON.parse(body));
@@ -109,7 +109,7 @@ describeWith(['chromium', 'openssl', 'nginx', 'postfix'], 'servers that a renewa
     const list = await cli('endpoints');
     expect(list).toContain('still presents the old certificate on 1 of 2 addresses');
     expect(await cli('endpoint', 'show', web)).toContain('missing-intermediate');
-    // Created now: a look for changes between the checks would report the servers one by one.
+    // Created now: a detection between the two checks would report the servers one by one.
     const webhook = { preset: 'generic', url: `${receiver.url}/hook` };
     const body = { type: 'webhook', name: 'all', enabled: true, kinds: ['not_served'], webhook };
     expect((await gui.app.call('POST', '/notifications', { body })).status).toBe(201);
@@ -128,7 +128,7 @@ describeWith(['chromium', 'openssl', 'nginx', 'postfix'], 'servers that a renewa
     await expect.poll(() => gui.page.getByRole('row').filter({ hasText: 'OK' }).count()).toBe(2);
     const status = await gui.app.call('GET', `/projects/${projectId}/certificate/status`);
     expect(status.body.served).toMatchObject({ state: 'current' });
-    // A look for changes may come between the two checks: then there is a message for each.
+    // A detection may run between the two checks: then there is a message for each.
     const both = [named(nginx.port), named(postfix.smtpPort)];
     const right = async () =>
       (await messages('resolved')).flatMap((title) => {
