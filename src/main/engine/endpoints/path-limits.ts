@@ -84,31 +84,11 @@ const LEAST_RSA_BITS = 2048;
 /** Nobody checks the signature of a root. */
 function findWeak(chain: readonly X509Certificate[], root: X509Certificate | null): readonly string[] {
   return chain.flatMap((each) => {
-    const bits = rsaBits(each);
-    const { brokenDigest } = limitsOf(each);
+    const { rsaBits: bits, brokenDigest } = limitsOf(each);
     const what = `The certificate ${nameOf(each)}`;
     return [
       ...(bits === null || bits >= LEAST_RSA_BITS ? [] : [`${what} has an RSA key of only ${bits} bits.`]),
       ...(brokenDigest === null || each === root ? [] : [`${what} is signed with ${brokenDigest}.`]),
     ];
   });
-}
-
-const remembered = new WeakMap<X509Certificate, number | null>();
-
-/** Null for other keys. */
-function rsaBits(certificate: X509Certificate): number | null {
-  const known = remembered.get(certificate);
-  if (known !== undefined) return known;
-  const bits = readRsaBits(certificate);
-  remembered.set(certificate, bits);
-  return bits;
-}
-
-function readRsaBits(certificate: X509Certificate): number | null {
-  try {
-    return certificate.publicKey.asymmetricKeyDetails?.modulusLength ?? null;
-  } catch {
-    return null; // OpenSSL does not support the type of key
-  }
 }

@@ -14,6 +14,8 @@ export interface Limits {
   readonly names: readonly GeneralName[];
   /** OIDs of critical extensions that OpenSSL does not know, so that its clients reject the certificate. */
   readonly unknownCritical: readonly string[];
+  /** The length of an RSA key; null for other keys. */
+  readonly rsaBits: number | null;
   /** `SHA-1`, `MD5` …; null if the signature is not known to be broken. */
   readonly brokenDigest: string | null;
 }
@@ -40,7 +42,7 @@ const SAN = '551d11';
 /** The others of OpenSSL's X509_supported_extension. */
 const OTHERS_KNOWN = [
   ...['551d1f', '551d20', '551d21', '551d24', '551d25', '551d36'],
-  ...['2b060105050701' + '07', '2b060105050701' + '08', '2b060105050701' + '0e', '6086480186f8420101'],
+  ...['2b06010505070107', '2b06010505070108', '2b0601050507010e', '6086480186f8420101'],
 ];
 const KNOWN = new Set([BASIC_CONSTRAINTS, KEY_USAGE, NAME_CONSTRAINTS, SAN, ...OTHERS_KNOWN]);
 
@@ -54,12 +56,16 @@ const BROKEN: Readonly<Record<string, string>> = {
   '2a8648ce3d0401': 'SHA-1',
 };
 
+const RSA_KEYS = ['2a864886f70d010101', '2a864886f70d01010a'];
+
 const INTEGER = 0x02;
+const EXPLICIT_0 = 0xa0;
 const EXTENSIONS = 0xa3;
 
 function read(der: Buffer): Limits {
   const [tbs, algorithm] = childrenOf(readTlv(der));
-  const list = childrenOf(tbs).find(({ tag }) => tag === EXTENSIONS);
+  const fields = childrenOf(tbs);
+  const list = fields.find(({ tag }) => tag === EXTENSIONS);
   const extensions = childrenOf(childrenOf(list)[0]).map((extension) => {
     const parts = childrenOf(extension);
     const value = parts.at(-1)?.value;
@@ -82,6 +88,8 @@ function read(der: Buffer): Limits {
     unknownCritical: extensions
       .filter(({ oid, isCritical }) => isCritical && !KNOWN.has(oid))
       .map(({ oid }) => toDotted(Buffer.from(oid, 'hex'))),
+    // After the serial number, the signature, the issuer, the validity and the subject.
+    rsaBits: readRsaBits(fields[fields[0]?.tag === EXPLICIT_0 ? 6 : 5]),
     brokenDigest: BROKEN[childrenOf(algorithm)[0]?.value.toString('hex') ?? ''] ?? null,
   };
 }
@@ -93,6 +101,17 @@ function childrenOf(tlv: Tlv | null | undefined): readonly Tlv[] {
 function toName(tlv: Tlv | undefined): readonly GeneralName[] {
   if (tlv?.tag === 0x82) return [{ kind: 'dns', value: tlv.value }];
   return tlv?.tag === 0x87 ? [{ kind: 'ip', value: tlv.value }] : [];
+}
+
+/** From SubjectPublicKeyInfo: creating a key object only for its length costs as much as parsing the certificate. */
+function readRsaBits(publicKey: Tlv | undefined): number | null {
+  const [algorithm, key] = childrenOf(publicKey);
+  if (!RSA_KEYS.includes(childrenOf(algorithm)[0]?.value.toString('hex') ?? '') || key === undefined)
+    return null;
+  const [modulus] = childrenOf(readTlv(key.value, 1)); // after the number of unused bits
+  const first = modulus?.value.findIndex((octet) => octet !== 0) ?? -1;
+  if (modulus === undefined || first === -1) return null;
+  return (modulus.value.length - first) * 8 - (Math.clz32(modulus.value.readUInt8(first)) - 24);
 }
 
 /** Null for numbers that no chain reaches. */
