@@ -1,7 +1,6 @@
 // The limits of certificates as read from DER, compared with what Node reads, for the roots that Node trusts.
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { limitsOf } from '../../../../src/main/engine/pki/inspect/limits.ts';
 
@@ -23,20 +22,16 @@ it('reads the key, the usage and the extensions of real root certificates', () =
   expect(new Set(roots.map((root) => limitsOf(root).rsaBits))).toContain(4096);
 });
 
-it('survives certificates that are damaged anywhere', () => {
-  const damaged = fc.tuple(
-    fc.constantFrom(...roots.slice(0, 10).map(({ raw }) => raw)),
-    fc.double({ min: 0, max: 1, noNaN: true }),
-    fc.nat(255),
-    fc.boolean(),
-  );
-  fc.assert(
-    fc.property(damaged, ([der, place, octet, isCut]) => {
-      const at = Math.floor(place * (der.length - 1));
-      const raw = Buffer.from(isCut ? der.subarray(0, at) : der);
-      if (!isCut) raw.writeUInt8(octet, at);
-      expect(() => limitsOf({ raw } as X509Certificate)).not.toThrow();
-    }),
-    { numRuns: 2_000 },
-  );
+it('survives certificates that are damaged or cut anywhere', () => {
+  for (const { raw } of roots.slice(0, 3)) {
+    for (const at of raw.keys()) {
+      const damaged = [0, 1, 0x7f, 0x80, 0x84, 0xff].map((octet) => {
+        const copy = Buffer.from(raw);
+        copy.writeUInt8(octet, at);
+        return copy;
+      });
+      for (const der of [...damaged, raw.subarray(0, at)])
+        expect(() => limitsOf({ raw: der } as X509Certificate), `at ${at}`).not.toThrow();
+    }
+  }
 });
