@@ -72,6 +72,14 @@ describe('a deployment to this machine', () => {
     expect(await readFile(pem, 'utf8')).not.toBe(first);
     const { runs } = await get(`/deployments/${String(id)}/runs`);
     expect((runs as unknown as Json[]).map(({ state }) => state)).toEqual(['deployed', 'deployed']);
+    const metrics = async (token: string) =>
+      (await app.call('GET', '/metrics', { token })).text.match(/^certdesk_deployment.*deployed.*$/gm);
+    expect(await metrics(app.token)).toEqual([
+      'certdesk_deployments{state="deployed"} 1',
+      'certdesk_deployment_runs{state="deployed"} 2',
+    ]);
+    const foreign = await app.makeToken(['projects:read'], [await app.project('other.example.com')]);
+    expect(await metrics(foreign)).toEqual(['certdesk_deployments{state="deployed"} 0']);
   });
 
   it('runs a script with certbot’s folder, and without a secret in its environment', async () => {
