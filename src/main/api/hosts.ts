@@ -167,7 +167,9 @@ export const hosts = router({
     })
     .input(z.object({ body: ImportHostsSchema }))
     .output(HostImportPreviewSchema)
-    .mutation(({ ctx, input }) => ctx.engine.hostImports.preview(input.body)),
+    .mutation(({ ctx, input, signal }) =>
+      ctx.engine.hostImports.preview(input.body, { owner: ctx.principal.id, signal }),
+    ),
 
   import: operation({ reach: 'system' })
     .meta({
@@ -179,7 +181,9 @@ export const hosts = router({
     })
     .input(z.object({ body: ImportHostsSchema }))
     .output(ImportedHostsSchema)
-    .mutation(({ ctx, input }) => ctx.engine.hostImports.import(input.body)),
+    .mutation(({ ctx, input, signal }) =>
+      ctx.engine.hostImports.import(input.body, { owner: ctx.principal.id, signal }),
+    ),
 
   helper: operation({ reach: 'installation', scope: 'admin' })
     .meta({

@@ -42,6 +42,7 @@ const LIMITS: Readonly<Record<keyof BackgroundTasks, readonly [ms: number, code:
     checkKeyPair: [10_000, 'CERTIFICATE_UNREADABLE', 'The file cannot be read: checking it'],
     lookUpCrl: [30_000, 'ACME_PROTOCOL_ERROR', "The CA's revocation list cannot be used: reading it"],
     scanFolder: [120_000, 'INVALID_REQUEST', 'folder: Reading it'],
+    readHostFile: [30_000, 'INVALID_REQUEST', 'text: Reading it'],
     inspectBackup: [1_800_000, 'BACKUP_UNREADABLE', 'The backup cannot be used: reading it'],
     verifyBackup: [1_800_000, 'BACKUP_UNREADABLE', 'The backup cannot be used: reading it'],
   };

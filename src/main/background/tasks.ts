@@ -4,6 +4,7 @@ import type { BackupHeader, Manifest } from '../backup/format.ts';
 import { inspectDatabase, verifyBackup } from '../backup/verify.ts';
 import type { BackgroundTasks } from '../engine/background-tasks.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
+import { readHostFile } from '../engine/hosts/read-host-file.ts';
 import { scanFolder } from '../engine/import/scan.ts';
 import { findRevocation } from '../engine/pki/inspect/crl.ts';
 import { describeFiles, readGivenPair } from '../engine/pki/read-upload.ts';
@@ -29,6 +30,7 @@ export const TASKS: BackgroundTasks = {
       ...rest,
     }),
   scanFolder: ({ folder, ...options }) => scanFolder(options, folder),
+  readHostFile: async ({ text, format }) => readHostFile(text, format),
   inspectBackup: async ({ file, database, header, manifest }) =>
     inspectDatabase(file, database, {
       header: header as BackupHeader,

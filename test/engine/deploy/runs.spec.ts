@@ -1,5 +1,6 @@
 // Runs on a host in memory: what is installed, what is put back, and what is never overwritten.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createBackground } from '../../../src/main/background/background.ts';
 import { createHostImports } from '../../../src/main/engine/hosts/import-hosts.ts';
 import { CreateDeploymentSchema } from '../../../src/shared/deployment.ts';
 import { ImportHostsSchema } from '../../../src/shared/host-import.ts';
@@ -198,8 +199,11 @@ describe('several deployments on one host', () => {
     await lab.rig.stores.hostCredentials.create({ ...credential, createdAt: AT, updatedAt: AT });
     await lab.rig.deploy('p1', { hosts: { tag: 'new' }, files: FILES });
     const text = '[new]\nimported\nboth\n[later]\nboth\nlast\n';
-    const result = await createHostImports(lab.rig).import(
+    const background = createBackground();
+    onTestFinished(() => background.close());
+    const result = await createHostImports({ ...lab.rig, background }).import(
       ImportHostsSchema.parse({ text, user: 'ops', credentialId: 'k1' }),
+      { owner: 'test' },
     );
     expect(result.created.map(({ name }) => name)).toEqual(['imported', 'last']);
     expect(result.refused).toMatchObject([

@@ -1,7 +1,7 @@
 // The hosts of a known_hosts file, for the import of many hosts.
 import { expect, it } from 'vitest';
-import { detectFormat } from '../../../src/main/engine/hosts/import-hosts.ts';
 import { listKnownHosts } from '../../../src/main/engine/hosts/known-hosts-list.ts';
+import { detectFormat } from '../../../src/main/engine/hosts/read-host-file.ts';
 import { hostKey } from '../../support/hosts/host-keys.ts';
 
 const one = hostKey('ssh-ed25519', 'one');

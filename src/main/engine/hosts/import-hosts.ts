@@ -7,26 +7,24 @@ import {
   HostImportPreviewSchema,
   type ImportedHosts,
   type ImportHosts,
-  MAX_IMPORTED_HOSTS,
 } from '../../../shared/host-import.ts';
 import { normalizeTags } from '../../../shared/tag-form.ts';
+import type { Background, BackgroundOptions } from '../core/background.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { invalid } from '../core/invalid.ts';
 import type { HostRecord } from '../core/model-deploy.ts';
 import type { Stores } from '../core/stores.ts';
+import type { HostFileTasks } from './background-tasks.ts';
 import type { Hosts } from './hosts.ts';
-import { readAnsibleIni } from './inventory/ansible-ini.ts';
-import { readAnsibleYaml } from './inventory/ansible-yaml.ts';
-import { type Candidate, type Candidates, readCandidates } from './inventory/candidates.ts';
+import type { Candidate } from './inventory/candidates.ts';
 import { quote, type Refused } from './inventory/inventory.ts';
 import { indexKnownHosts } from './known-hosts.ts';
-import { listKnownHosts } from './known-hosts-list.ts';
 
 export interface HostImports {
   /** Says which hosts the file would add. Stores nothing. @throws INVALID_REQUEST */
-  preview(body: ImportHosts): Promise<HostImportPreview>;
+  preview(body: ImportHosts, by: BackgroundOptions): Promise<HostImportPreview>;
   /** Adds the new hosts. @throws INVALID_REQUEST before anything is added; what concerns one host is in the result */
-  import(body: ImportHosts): Promise<ImportedHosts>;
+  import(body: ImportHosts, by: BackgroundOptions): Promise<ImportedHosts>;
 }
 
 /** Hosts that are written in one transaction: others wait that long. */
@@ -42,13 +40,15 @@ interface Read {
 export function createHostImports({
   stores,
   hosts,
+  background,
 }: {
   readonly stores: Stores;
+  readonly background: Background<HostFileTasks>;
   readonly hosts: Pick<Hosts, 'createAll'>;
 }): HostImports {
-  async function read(body: ImportHosts): Promise<Read> {
-    const format = body.format === 'auto' ? detectFormat(body.text) : body.format;
-    const found = readFile(body.text, format);
+  async function read(body: ImportHosts, by: BackgroundOptions): Promise<Read> {
+    const file = { text: body.text, format: body.format };
+    const { format, ...found } = await background.run('readHostFile', file, by);
     const isSaved = findSaved(await stores.hosts.list());
     const existing: Read['existing'] = [];
     const refused = [...found.refused];
@@ -84,16 +84,16 @@ export function createHostImports({
   }
 
   return {
-    async preview(body) {
-      const { format, hosts: found, existing, refused } = await read(body);
+    async preview(body, by) {
+      const { format, hosts: found, existing, refused } = await read(body, by);
       const tags = normalizeTags(found.flatMap((host) => [...host.tags]));
       const deployments = await deploymentsOf(tags);
       return HostImportPreviewSchema.parse({ format, hosts: found, existing, refused, deployments });
     },
 
-    async import(body) {
+    async import(body, by) {
       if (body.credentialId === null) throw invalid('credentialId', 'is missing: SSH needs a credential');
-      const { hosts: found, existing, refused } = await read(body);
+      const { hosts: found, existing, refused } = await read(body, by);
       const nobody = found.find(({ user }) => user === null);
       if (nobody !== undefined) throw invalid('user', `is missing: the file has no user for ${nobody.name}`);
       const created: ImportedHosts['created'] = [];
@@ -130,28 +130,6 @@ function toHost({ name, address, port, user, tags, keys }: Candidate, body: Impo
     jumpHostId: null,
     become: body.become,
   };
-}
-
-function readFile(text: string, format: HostFileFormat): Candidates {
-  if (/^\s*\$ANSIBLE_VAULT;/.test(text))
-    throw invalid('text', 'is encrypted with Ansible Vault. Decrypt it with `ansible-vault view` first');
-  if (format === 'known_hosts') return listKnownHosts(text, MAX_IMPORTED_HOSTS);
-  const reader = format === 'ansible-ini' ? readAnsibleIni : readAnsibleYaml;
-  return readCandidates(reader(text, MAX_IMPORTED_HOSTS));
-}
-
-/** By the first line that decides. */
-export function detectFormat(text: string): HostFileFormat {
-  for (const line of text.split('\n', 2_000)) {
-    const trimmed = line.trim();
-    if (trimmed === '' || trimmed.startsWith('#') || trimmed.startsWith(';')) continue;
-    const fields = trimmed.split(/[ \t]+/);
-    const [type = '', encoded = ''] = fields.slice(fields[0]?.startsWith('@') ? 2 : 1);
-    if (/^(ssh|ecdsa|sk)-/.test(type) && encoded.startsWith('AAAA')) return 'known_hosts';
-    if (trimmed === '---' || trimmed.startsWith('%') || trimmed.startsWith('{')) return 'ansible-yaml';
-    return /^["']?[\w.-]+["']?:(?:\s|$)/.test(trimmed) ? 'ansible-yaml' : 'ansible-ini';
-  }
-  return 'ansible-ini';
 }
 
 const placeOf = (address: string, port: number): string => `${address.toLowerCase()} ${port}`;

@@ -82,7 +82,7 @@ export function wireDeploy(common: Common): DeployServices {
     deploymentRunner,
     adopter: createDeploymentAdopter({ stores, secrets, hosts, credentials: hostCredentials, deployments }),
     hosts,
-    hostImports: createHostImports({ stores, hosts }),
+    hostImports: createHostImports({ stores, hosts, background: common.background }),
     hostCredentials,
     deployments,
     deployMany: createDeployMany({ stores, clock, deployments }),
