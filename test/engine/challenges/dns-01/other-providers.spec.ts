@@ -6,7 +6,7 @@ import { type DnsRig, startDnsRig } from '../../../support/dns/rig.ts';
 import { type AcmeDns, startAcmeDns } from '../../../support/dns/stand-ins/acmedns.ts';
 import { startApp, type TestApp } from '../../../support/server/app.ts';
 import { findSecrets, textsOf } from '../../../support/tools/secret-search.ts';
-import { describeWith } from '../../../support/tools/tools.ts';
+import { describeWith, toolPath } from '../../../support/tools/tools.ts';
 
 const SCRIPTS = resolve(import.meta.dirname, '../../../fixtures/acme-sh');
 /** One acme-dns account per name, as its documentation recommends. */
@@ -59,6 +59,7 @@ describeWith(['pebble', 'bind9'], 'dns-01 with', () => {
       environment: {
         BINDTEST_SERVER: '127.0.0.1',
         BINDTEST_PORT: String(rig.bind.port),
+        BINDTEST_NSUPDATE: toolPath('CERTDESK_TEST_NSUPDATE'),
         BINDTEST_KEY: `${key().algorithm}:${key().name}:${key().secret}`,
       },
     }),

@@ -21,6 +21,7 @@ import { startAcmeDns } from '../../../support/dns/stand-ins/acmedns.ts';
 import type { OnChange } from '../../../support/dns/stand-ins/zone-table.ts';
 import { openTestProvider } from '../../../support/dns/test-provider.ts';
 import { LOOPBACK_POLICY } from '../../../support/tools/network.ts';
+import { toolPath } from '../../../support/tools/tools.ts';
 
 const SUBDOMAIN = 'a097455b-52cc-4569-90c8-7a4b97c6eba8';
 let bind: Bind;
@@ -160,6 +161,7 @@ describe('a certificate for a name, a wildcard with its apex, a delegated sub-zo
           BINDTEST_SERVER: '127.0.0.1',
           BINDTEST_PORT: String(bind.port),
           BINDTEST_ZONE: 'example.com',
+          BINDTEST_NSUPDATE: toolPath('CERTDESK_TEST_NSUPDATE'),
           BINDTEST_KEY: `${key?.algorithm}:${key?.name}:${key?.secret}`,
         },
       },

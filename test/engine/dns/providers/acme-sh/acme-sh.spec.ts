@@ -13,6 +13,7 @@ import { type Bind, startBind } from '../../../../support/dns/bind.ts';
 import { type Exception, testDnsProviderRecords } from '../../../../support/dns/conformance.ts';
 import { expectNoSecrets, failureOf, openProvider } from '../../../../support/dns/provider-on-stand-in.ts';
 import { openTestProvider } from '../../../../support/dns/test-provider.ts';
+import { toolPath } from '../../../../support/tools/tools.ts';
 
 const FIXTURE = resolve(import.meta.dirname, '../../../../fixtures/acme-sh');
 /** For a separate process. */
@@ -64,7 +65,13 @@ const settings = () => {
   const [key] = bind.keys;
   const secret = `${key?.algorithm}:${key?.name}:${key?.secret}`;
   const [BINDTEST_SERVER = '', BINDTEST_PORT = ''] = bind.server.split(':');
-  return { BINDTEST_SERVER, BINDTEST_PORT, BINDTEST_ZONE: 'example.com', BINDTEST_KEY: secret };
+  return {
+    BINDTEST_SERVER,
+    BINDTEST_PORT,
+    BINDTEST_ZONE: 'example.com',
+    BINDTEST_KEY: secret,
+    BINDTEST_NSUPDATE: toolPath('CERTDESK_TEST_NSUPDATE'),
+  };
 };
 const STRANGER = 'hmac-sha256:stranger:dGhlIHNlY3JldCBvZiBhIHN0cmFuZ2Vy';
 
