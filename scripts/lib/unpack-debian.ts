@@ -60,6 +60,7 @@ export function createDebianUnpacker(folder: string, run: Run): DebianUnpacker {
     const wanted = readdirSync(archives).filter(
       (file) => file.endsWith('.deb') && !file.startsWith('libc6_'),
     );
+    let unpacked = '';
     for (const name of wanted) {
       const archive = join(archives, name);
       const failure =
@@ -67,9 +68,11 @@ export function createDebianUnpacker(folder: string, run: Run): DebianUnpacker {
         (await run('dpkg-deb', ['--control', archive, at('control')]));
       if (failure !== null) return failure;
       const facts = readFileSync(at('control/control'), 'utf8').trimEnd();
-      appendFileSync(at('unpacked'), `${facts}\nStatus: install ok installed\n\n`);
+      unpacked += `${facts}\nStatus: install ok installed\n\n`;
       rmSync(at('control'), { recursive: true });
     }
+    // Only now: if this process is killed, apt-get must not count a package as installed whose dependencies are missing.
+    appendFileSync(at('unpacked'), unpacked);
     for (const path of ['cache', ...SUPERFLUOUS.map((each) => `root/${each}`)])
       rmSync(at(path), { recursive: true, force: true });
     return null;

@@ -92,6 +92,20 @@ describeWith('dpkg', 'unpacking Debian packages', () => {
     return failure;
   };
 
+  it('counts no package as unpacked until all of a tool are', async () => {
+    makePackage('one', { 'usr/bin/one': '#!/bin/sh\n' });
+    writeFileSync(join(archives, 'two_1_all.deb'), 'cut off');
+    expect(await createDebianUnpacker(inTools(), run).unpack(toolOf(program('one')))).toContain('two_1_all');
+    expect(existsSync(inTools('unpacked'))).toBe(false);
+    rmSync(join(archives, 'two_1_all.deb'));
+    makePackage('two', { 'usr/lib/two': '' });
+    expect(await createDebianUnpacker(inTools(), run).unpack(toolOf(program('one')))).toBeNull();
+    expect(readFileSync(inTools('unpacked'), 'utf8').match(/^Package: .*/gm)).toEqual([
+      'Package: one',
+      'Package: two',
+    ]);
+  });
+
   it('runs a program with its libraries, modules and options, without the scripts of its package', async () => {
     makePackage('one', {
       'usr/sbin/served':

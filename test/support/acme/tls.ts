@@ -57,5 +57,5 @@ export async function makeTls(folder: string): Promise<TestTls> {
 /** A temporary folder, and its removal. */
 export async function makeFolder(prefix: string): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), `certdesk-${prefix}-`));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
 }

@@ -97,10 +97,15 @@ async function launch(options: BindOptions, ports: BindPorts, release: () => voi
   ] as const;
   const folder = await makeFolder('bind');
   const started: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
-    await Promise.all(started.splice(0).map((end) => end()));
+  const stopAll = async (): Promise<void> => {
+    await Promise.all(started.map((end) => end()));
     await folder.remove();
     release();
+  };
+  let stopping: Promise<void> | null = null;
+  const stop = (): Promise<void> => {
+    stopping ??= stopAll(); // a second call must not remove the folder while the first still waits for BIND
+    return stopping;
   };
   try {
     const config = await writeFiles(options, { folder: folder.path, address, port: own, keys });
