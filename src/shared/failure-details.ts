@@ -1,6 +1,6 @@
 // Parses the details of an error: the CA's problem document (RFC 7807), and the names that could not be validated.
-import { ERRORS, type ErrorBody } from '../../shared/errors.ts';
-import type { ReachabilityChallenge } from '../../shared/reachability.ts';
+import { ERRORS, type ErrorBody } from './errors.ts';
+import type { ReachabilityChallenge } from './reachability.ts';
 
 export interface Problem {
   readonly type?: string;
@@ -50,7 +50,8 @@ export interface Unreached {
   readonly names: readonly string[];
 }
 
-function adviceOf({ details }: ErrorBody): string | null {
+/** What to do, from the details of the error; null if they do not say. */
+export function adviceOf({ details }: ErrorBody): string | null {
   return text(field(details, 'advice'));
 }
 

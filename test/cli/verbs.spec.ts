@@ -316,6 +316,19 @@ describeWith('pebble', 'the commands for certificates', () => {
     expect(await output('client-use', 'withdraw', domain)).toBe('The acknowledgement is withdrawn\n');
   });
 
+  it('says why the CA could not validate a name, and what to do', async () => {
+    // Nothing answers at this address.
+    await pebble.challtestsrv.addA('closed.example.com', ['127.0.0.9']);
+    const { code, stderr } = await certdesk('obtain', 'closed.example.com');
+    expect(code).toBe(1);
+    const [name = '', reason] = stderr.trimEnd().split('\n').slice(-2);
+    expect(stderr).toContain('\ncertdesk: HTTP-01 challenge failed: Could not verify domain ownership\n');
+    expect(name).toMatch(/^ {2}closed\.example\.com: .*port 80/);
+    expect(reason).toMatch(/^ {4}The CA says: .*127\.0\.0\.9/);
+    const { jobs } = (await json(['jobs', '--limit', '1'], 'GET', '/jobs')) as { jobs: { id: string }[] };
+    expect(await output('job', jobs[0]?.id ?? '')).toContain(name);
+  });
+
   it('a failed job ends with its sentence, and with --json its error', async () => {
     const { code, stdout, stderr } = await certdesk(
       'obtain',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { hintOf, suggestsResolversOnly } from '../../src/renderer/ui/failure-details.ts';
 import { ERRORS, type ErrorBody } from '../../src/shared/errors.ts';
+import { hintOf, suggestsResolversOnly } from '../../src/shared/failure-details.ts';
 
 const body = (details: unknown): ErrorBody =>
   ({ success: false, code: 'DNS_PROPAGATION_TIMEOUT', error: 'It did not show.', details }) as ErrorBody;

@@ -1,4 +1,4 @@
-// Errors of the client. Each ends the command with one line on standard error.
+// Errors of the client. Each ends the command with its message on standard error.
 import type { ErrorBody } from '../../shared/errors.ts';
 
 /** The command failed (exit code 1). */

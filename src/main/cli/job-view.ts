@@ -1,6 +1,8 @@
 // Shows a job: certdesk job ID, and the end of a job that a command has waited for.
+import type { ErrorBody } from '../../shared/errors.ts';
 import type { JobWithSteps } from '../../shared/job.ts';
 import { isStep, jobName, STEPS } from '../../shared/steps.ts';
+import { explainError } from './explain-error.ts';
 import { colorOfState, paint, printLine } from './terminal.ts';
 import { clockOf, isRecord, timeOf, valueAt } from './values.ts';
 
@@ -13,7 +15,10 @@ export function printJob(job: JobWithSteps, zone: string): void {
   if (heldUntil !== null)
     printLine(paint(`held back until ${timeOf(heldUntil, zone)}, because Certdesk crashed repeatedly`));
   for (const step of steps) printLine(paint(stepText(step, zone)));
-  if (error !== null) printLine(paint(timeOf(error.error, zone), 'red'));
+  if (error !== null) {
+    printLine(paint(timeOf(error.error, zone), 'red'));
+    for (const line of explainError(error as ErrorBody)) printLine(paint(line));
+  }
 }
 
 export function stepText({ at, message, data }: JobWithSteps['steps'][number], zone: string): string {

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import type { CommandTable } from '../../shared/command-line.ts';
-import { escapeUnprintable } from '../../shared/unprintable.ts';
 import { readInstallation } from '../installation.ts';
+import { explainError } from './explain-error.ts';
 import { CommandFailure, UsageFailure } from './failure.ts';
 import { createProgram } from './program.ts';
-import { printLine } from './terminal.ts';
+import { printFailure, printLine } from './terminal.ts';
 
 /** Reads what the build has written (scripts/lib/build.ts). */
 export function readCommandTable(): CommandTable {
@@ -35,29 +35,27 @@ function endOnOutputError(error: NodeJS.ErrnoException): void {
   process.exit(1);
 }
 
-/** Prints one line on standard error. @returns the exit code */
+/** Prints the error on standard error: one line, and for a refusal what explains it. @returns the exit code */
 function report(error: unknown, argv: readonly string[]): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     if (error.code === 'commander.help') return 2; // a group of commands without one: the help says which there are
     const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
     const isTooEarly = error.code === 'commander.unknownOption' && argv[2]?.startsWith('-') === true;
-    say(isTooEarly ? `${message}. Options come after the command: certdesk COMMAND --option` : message);
+    printFailure(
+      isTooEarly ? `${message}. Options come after the command: certdesk COMMAND --option` : message,
+    );
     return 2;
   }
   if (error instanceof UsageFailure) {
-    say(error.message);
+    printFailure(error.message);
     return 2;
   }
   if (error instanceof CommandFailure) {
     if (argv.includes('--json') && error.body !== null) printLine(JSON.stringify(error.body));
-    say(error.message);
+    printFailure(error.message, explainError(error.body));
     return 1;
   }
-  say(`internal error, please report it: ${error instanceof Error ? error.stack : String(error)}`);
+  printFailure(`internal error, please report it: ${error instanceof Error ? error.stack : String(error)}`);
   return 70; // EX_SOFTWARE of sysexits.h
-}
-
-function say(message: string): void {
-  process.stderr.write(`certdesk: ${escapeUnprintable(message)}\n`);
 }

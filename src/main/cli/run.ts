@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline/promises';
 import type { CliArgument, RemoteCommand } from '../../shared/command-line.ts';
 import { findDeployables, requireHost } from './deployables.ts';
 import { refusalsIn, reportFailures, runsOf, waitForRuns } from './deployment-runs.ts';
+import { explainError } from './explain-error.ts';
 import { CommandFailure, UsageFailure } from './failure.ts';
 import { readInput, readJsonFile, readSecret, writeOutput } from './files.ts';
 import { completeObtain } from './obtain.ts';
@@ -12,7 +13,7 @@ import { findOrCreateProject, requireProject } from './projects.ts';
 import { deleteNewProject, withOptionNames } from './refusal.ts';
 import { call, callJson, notCertdesk, type Query, type Server } from './request.ts';
 import { showAnswer, showJob } from './show.ts';
-import { printLine, printNote } from './terminal.ts';
+import { printFailure, printLine, printNote } from './terminal.ts';
 import { readTimeZone } from './time-zone.ts';
 import { isRecord } from './values.ts';
 import { waitForJob } from './wait.ts';
@@ -47,7 +48,7 @@ export async function runCommand(
       // With several names, one that fails must not keep the others from their certificates.
       if (targets.length === 1 || !(error instanceof CommandFailure)) throw error;
       failures.push(error);
-      process.stderr.write(`certdesk: ${String(values[0])}: ${error.message}\n`);
+      printFailure(`${String(values[0])}: ${error.message}`, explainError(error.body));
       if (options.json && error.body !== null) printLine(JSON.stringify(error.body));
     }
   }

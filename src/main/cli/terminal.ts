@@ -37,6 +37,12 @@ export function printNote(text: string): void {
   process.stderr.write(`${paint(text, 'dim', process.stderr)}\n`);
 }
 
+/** For the message of a command that failed, and the lines that explain it. */
+export function printFailure(message: string, explanation: readonly string[] = []): void {
+  for (const line of [`certdesk: ${message}`, ...explanation])
+    process.stderr.write(`${escapeUnprintable(line)}\n`);
+}
+
 const STATES: Readonly<Record<string, Color>> = {
   valid: 'green',
   succeeded: 'green',

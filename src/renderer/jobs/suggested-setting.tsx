@@ -1,9 +1,9 @@
 // A button that applies the setting with which a failed job may succeed.
 import { Button } from '@mantine/core';
 import type { ErrorBody } from '../../shared/errors.ts';
+import { suggestsResolversOnly } from '../../shared/failure-details.ts';
 import { jobs as jobTexts } from '../messages/jobs.ts';
 import { useSaveSettings } from '../settings/use-save.ts';
-import { suggestsResolversOnly } from '../ui/failure-details.ts';
 
 export function SuggestedSetting({ error }: { readonly error: ErrorBody }) {
   const save = useSaveSettings();

@@ -3,10 +3,10 @@ import { Button, Collapse, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import type { ErrorBody } from '../../shared/errors.ts';
+import { hintOf, nameFailures, problemOf } from '../../shared/failure-details.ts';
 import { failureOf } from '../api.ts';
 import { messages } from '../messages.ts';
 import { CodeBlock } from './copy.tsx';
-import { hintOf, nameFailures, problemOf } from './failure-details.ts';
 import { Notice } from './notice.tsx';
 import { ServerText } from './time.tsx';
 
