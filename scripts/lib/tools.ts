@@ -50,6 +50,18 @@ export const TOOLS = {
     },
     elsewhere: 'install Go 1.24 or newer (https://go.dev/dl), then run npm test again',
   },
+  zsh: {
+    what: 'zsh, for its completion',
+    programs: [{ names: ['zsh'], variable: 'CERTDESK_TEST_ZSH' }],
+    debian: ['zsh'],
+    elsewhere: 'install zsh',
+  },
+  fish: {
+    what: 'fish, for its completion',
+    programs: [{ names: ['fish'], variable: 'CERTDESK_TEST_FISH' }],
+    debian: ['fish'],
+    elsewhere: 'install fish',
+  },
   keyring: {
     what: 'a Secret Service (gnome-keyring) on its own D-Bus',
     programs: [

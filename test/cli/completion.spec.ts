@@ -1,12 +1,13 @@
 // Completion in real shells, with names from a running server.
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { packagesOf } from '../support/daemons/daemon.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';
 import { PROGRAM, runCli } from '../support/server/cli.ts';
+import { describeWith, toolPath } from '../support/tools/tools.ts';
 
 let folder: string;
 let app: TestApp;
@@ -103,33 +104,28 @@ describe('bash', () => {
   });
 });
 
-describe.skipIf(!has('zsh'))('zsh', () => {
+describeWith('zsh', 'zsh', () => {
   it('reads its script, and completes from the same candidates', async () => {
+    const zsh = toolPath('CERTDESK_TEST_ZSH');
+    // It expects its modules and functions in /usr, and ignores MODULE_PATH of the environment (zshparam(1)).
+    const unpacked = packagesOf(zsh);
+    const places = `module_path=(${unpacked}/usr/lib/*/zsh/*(N/)) fpath=(${unpacked}/usr/share/zsh/functions/*(N/))`;
     const script = `
+      ${unpacked === null ? '' : places}
       autoload -Uz compinit && compinit -u -d ${join(folder, 'zcompdump')}
       source <(certdesk completion zsh)
       compadd() { shift; print -l -- "$@" }
       words=(certdesk renew sh) CURRENT=3 _certdesk`;
-    const { stdout, stderr } = await runCli([], { program: ['zsh', '-f', '-c', script], env: env() });
+    const { stdout, stderr } = await runCli([], { program: [zsh, '-f', '-c', script], env: env() });
     expect({ stdout, stderr }).toEqual({ stdout: 'shed.example.com\nshop.example.com\n', stderr: '' });
   });
 });
 
-describe.skipIf(!has('fish'))('fish', () => {
+describeWith('fish', 'fish', () => {
   it('reads its script, and completes from the same candidates', async () => {
     const script = 'certdesk completion fish | source; complete -C "certdesk renew sh"';
-    const program = ['fish', '--no-config', '-c', script] as const;
+    const program = [toolPath('CERTDESK_TEST_FISH'), '--no-config', '-c', script] as const;
     const { stdout } = await runCli([], { program, env: { ...env(), HOME: folder } });
     expect(stdout).toBe('shed.example.com\nshop.example.com\n');
   });
 });
-
-/** Not every machine has these shells. */
-function has(shell: string): boolean {
-  try {
-    execFileSync(shell, ['-c', 'exit']);
-    return true;
-  } catch {
-    return false;
-  }
-}
