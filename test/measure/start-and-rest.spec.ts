@@ -52,7 +52,8 @@ it('starts within a few bare Node start-ups, and uses little memory', async () =
   }
 }, 120_000);
 
-it('answers a status request within a millisecond of processor time', async () => {
+it('answers a status request within a millisecond of processor time, or what a slow machine needs', async () => {
+  const bare = [await measureBareStart(), await measureBareStart(), await measureBareStart()];
   const { alone } = await measureRest({
     dataFolder: folder,
     projects: withCertificate,
@@ -64,6 +65,7 @@ it('answers a status request within a millisecond of processor time', async () =
   console.info(
     `${requests} requests: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${Math.round(cpuMicroseconds)} µs CPU`,
   );
-  // Processor time, which other load changes little: 150 to 300 µs on the development machine.
-  expect(cpuMicroseconds).toBeLessThan(1_000);
+  // Processor time: 150 to 400 µs on the development machine, where a bare Node starts in 25 ms; more where two cores are
+  // one with two threads.
+  expect(cpuMicroseconds).toBeLessThan(Math.max(1_000, 40 * Math.min(...bare)));
 }, 120_000);

@@ -81,7 +81,9 @@ function inPage(): readonly string[] {
     }
   }
 
-  for (const code of [...scope.querySelectorAll('.mono')].filter(isShown)) {
+  // Of fingerprints and the like, which are split evenly. Paths break where their names end.
+  const isPath = ({ textContent }: Element): boolean => textContent.startsWith('/');
+  for (const code of [...scope.querySelectorAll('.mono')].filter((each) => isShown(each) && !isPath(each))) {
     const range = document.createRange();
     range.selectNodeContents(code);
     const rects = [...range.getClientRects()].filter(({ width }) => width > 1);

@@ -42,7 +42,8 @@ export function testScreens(screens: readonly Screen[], windows: readonly Window
         await gui.page.setViewportSize({ width, height });
         if (axe) expect(await axeViolations(gui.page), `axe at ${width} px`).toEqual([]);
         // Mantine and the virtual lists follow a new width after a frame or two.
-        await expect.poll(() => layoutFaults(gui.page), { message: `layout at ${width} px` }).toEqual([]);
+        const asked = { message: `layout at ${width} px`, timeout: 60_000 };
+        await expect.poll(() => layoutFaults(gui.page), asked).toEqual([]);
       }
     });
   });
