@@ -55,6 +55,25 @@ describe('ask', () => {
     expect(await resolver.ask(server.server, TXT, { recursive: false, signal })).toMatchObject({ rcode });
   });
 
+  test('refuses an answer with too many records', async () => {
+    const many = (count: number): Respond => {
+      return ({ name, tcp }) => ({
+        truncated: !tcp,
+        answers: tcp ? Array.from({ length: count }, (_, index) => toAnswer(name, 'TXT', `${index}`)) : [],
+      });
+    };
+    const ask = async (count: number) => {
+      const server = await start(many(count));
+      const resolver = createDnsResolver({ addressPolicy: LOOPBACK_POLICY, servers: [] });
+      return resolver.ask(server.server, TXT, { recursive: false, signal });
+    };
+    expect(await ask(500)).toMatchObject({ silent: false, answers: { length: 500 } });
+    expect(await ask(501)).toMatchObject({
+      silent: true,
+      reason: 'an answer with more than 500 records',
+    });
+  });
+
   test('asks its own servers at any address, and no private server that DNS names', async () => {
     const server = await start(value('x'));
     const port = Number(server.server.split(':')[1]);
