@@ -11,11 +11,11 @@ requireNode24(); // for `npx vitest`, which uses the machine's own Node
 const SOAK = {
   test: {
     name: 'soak',
-    // All but the first are part of npm test too. With CERTDESK_SOAK=1 they do more.
+    // All but the first are part of npm test or test:all too. With CERTDESK_SOAK=1 they do more.
     include: [
       'test/soak/**/*.soak.ts',
-      'test/storage/faulty-disk.spec.ts',
-      'test/storage/power-loss.spec.ts',
+      'test/storage/faulty-disk.exhaustive.ts',
+      'test/storage/power-loss.exhaustive.ts',
       'test/api/many-clients.spec.ts',
       'test/api/full-disk.spec.ts',
       'test/fuzz/*.ts',
@@ -67,7 +67,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/**/*.spec.ts'],
           exclude: ['test/measure/**'],
-          maxWorkers: 4, // they wait for servers and for polls half of the time: two would leave two cores half idle
+          maxWorkers: 5, // they wait for servers and for polls most of the time: two would leave two cores half idle
           sequence: { groupOrder: 1 }, // after the unit tests
           ...SHARED_WORKER,
           ...timeouts(300_000),

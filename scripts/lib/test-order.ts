@@ -13,6 +13,11 @@ const LONG = [
   'test/e2e/screens.exhaustive.ts',
   'test/engine/deploy/transports/conformance.exhaustive.ts',
   'test/api/killed-anywhere.exhaustive.ts',
+  'test/e2e/desktop-lifecycle.exhaustive.ts',
+  'test/backup/killed.exhaustive.ts',
+  'test/api/killed.exhaustive.ts',
+  'test/packaging/installers.exhaustive.ts',
+  'test/engine/maintenance/year.exhaustive.ts',
   'test/engine/deploy/recipes/postfix.exhaustive.ts',
   'test/engine/deploy/recipes/apache.exhaustive.ts',
   'test/engine/deploy/recipes/killed.spec.ts',
@@ -21,8 +26,6 @@ const LONG = [
   'test/engine/deploy/transports/kill.spec.ts',
   'test/engine/issuance/faulty-ca.spec.ts',
   'test/e2e/screens.spec.ts',
-  'test/engine/maintenance/year.spec.ts',
-  'test/e2e/docs.spec.ts',
 ];
 
 export class TestOrder extends BaseSequencer {

@@ -39,7 +39,11 @@ export const EXHAUSTIVE: Selection = {
   checkSources: false,
 };
 /** `npm run soak` */
-export const SOAK: Selection = { projects: ['soak'], files: /\.(test|spec|soak)\.tsx?$/, checkSources: true };
+export const SOAK: Selection = {
+  projects: ['soak'],
+  files: /\.(test|spec|exhaustive|soak)\.tsx?$/,
+  checkSources: true,
+};
 
 /**
  * Runs the whole selection even if something fails. Sets the exit code: 0 if nothing failed and at least one test ran.

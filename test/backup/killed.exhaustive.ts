@@ -1,14 +1,9 @@
-// SIGKILL at every step of a migration from the first version; killed.spec.ts has a sample.
-import { afterEach, beforeEach, it } from 'vitest';
-import { type BackupData, makeBackupData } from '../support/engine/backup-data.ts';
-import { expectResumedMigration, MIGRATION_STEPS } from '../support/engine/killed-process.ts';
+// Backups, restores and migrations that are killed at every step.
+import { MIGRATION_STEPS } from '../support/engine/killed-process.ts';
+import { testKilledBackups } from '../support/kill/test-killed-backups.ts';
 
-let data: BackupData;
-beforeEach(async () => {
-  data = await makeBackupData();
+testKilledBackups({
+  create: ['snapshot', 'secrets', 'written', 'verified', 'named', 'noted'],
+  restore: ['unpacked', 'migrated', 'secrets', 'ready', 'aside', 'placing', 'placed'],
+  migrations: MIGRATION_STEPS,
 });
-afterEach(() => data?.remove());
-
-it.each(MIGRATION_STEPS)('a migration that is killed at %s resumes, and its copy is intact', (step) =>
-  expectResumedMigration(data.dataFolder, step),
-);

@@ -102,8 +102,9 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     const { body } = await app.call('GET', '/projects?q=shop');
     const { body: chain } = await app.call('GET', `/projects/${body.projects?.['0']?.id}/certificate/chain`);
     const leaf = new X509Certificate(String(chain.chain?.['0']?.pem));
-    const facts = await page.getByRole('tabpanel', { name: 'Certificate' }).textContent();
-    for (const fingerprint of [leaf.fingerprint256, leaf.fingerprint]) expect(facts).toContain(fingerprint);
+    const panel = page.getByRole('tabpanel', { name: 'Certificate' });
+    for (const fingerprint of [leaf.fingerprint256, leaf.fingerprint])
+      await expect.poll(() => panel.textContent()).toContain(fingerprint);
     await takeScreenshots('certificate');
   });
 

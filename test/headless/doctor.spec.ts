@@ -29,9 +29,12 @@ describeWith(['pebble', 'bind9'], 'certdesk doctor', () => {
   });
 
   const doctor = (...args: readonly string[]) =>
-    runCli(['doctor', '--dns-resolver', bind.server, '--ca', pebble.directoryUrl, ...args], {
-      env: { NODE_EXTRA_CA_CERTS: join(folder, 'root.pem'), NO_COLOR: '1', HOME: folder },
-    });
+    runCli(
+      ['doctor', '--timeout', '60', '--dns-resolver', bind.server, '--ca', pebble.directoryUrl, ...args],
+      {
+        env: { NODE_EXTRA_CA_CERTS: join(folder, 'root.pem'), NO_COLOR: '1', HOME: folder },
+      },
+    );
 
   it('exits with 0 if nothing is wrong, and creates no file', async () => {
     const { code, stdout, stderr } = await doctor('--challenge', 'dns-01', 'www.example.com');
@@ -59,6 +62,7 @@ describeWith(['pebble', 'bind9'], 'certdesk doctor', () => {
     [[], "missing required argument 'name'"],
     [['a b'], 'The name a b contains a space'],
     [['--ca', 'nobody', 'a.example.com'], 'Unknown CA "nobody"'],
+    [['--timeout', '0', 'a.example.com'], '--timeout must be 1 to 120 seconds, not 0'],
     [['--challenge', 'post-01', 'a.example.com'], 'Allowed choices are http-01'],
   ])('exits with 2 for the arguments %j', async (args, message) => {
     const { code, stderr } = await doctor(...args);

@@ -1,6 +1,6 @@
 // SIGKILL at every transition of each operation, and at 200 random moments, some of them again in the following runs.
 // The short form is test/api/killed-anywhere.exhaustive.ts; backups, restores and migrations are in
-// test/backup/killed.spec.ts.
+// test/backup/killed.exhaustive.ts.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Deadly, expectWhole, killIn, listTransitions } from '../support/kill/campaign.ts';
 import { OPERATIONS, type OperationName } from '../support/kill/operations.ts';

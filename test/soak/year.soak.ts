@@ -1,4 +1,4 @@
-// The long form of test/engine/maintenance/year.spec.ts: 1,000 certificates of mixed lifetimes, and smaller worlds with
+// The long form of test/engine/maintenance/year.exhaustive.ts: 1,000 certificates of mixed lifetimes, and smaller worlds with
 // more seeds.
 import { expect, it } from 'vitest';
 import { reportSoak, soakSeed, soakTimes } from '../support/tools/soak.ts';

@@ -69,6 +69,8 @@ export interface Limits {
   readonly acmeRequestMs: number;
   readonly answerWithinMs: number;
   readonly issueWithinMs: number;
+  /** How long the doctor may examine an order, in milliseconds. */
+  readonly examineWithinMs: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -76,4 +78,5 @@ export const DEFAULT_LIMITS: Limits = {
   acmeRequestMs: 30_000,
   answerWithinMs: 120_000,
   issueWithinMs: 900_000,
+  examineWithinMs: 3_000,
 };

@@ -11,7 +11,7 @@ export function isSimulation(value: unknown): value is Simulation {
 const FIGURES = [
   ['Automatic renewals a week', 'renewalsPerWeek'],
   ['Orders a week', 'ordersPerWeek'],
-  ['Renewals by hand a week', 'byHandPerWeek'],
+  ['Manual renewals a week', 'byHandPerWeek'],
   ['DNS changes a day', 'dnsChangesPerDay'],
   ['Renewals on the busiest day', 'busiestDay'],
 ] as const;

@@ -109,6 +109,8 @@ export interface EngineLimits {
   readonly answerWithinMs: number;
   /** How long one issuance may take in total, in milliseconds. */
   readonly issueWithinMs: number;
+  /** How long the doctor may examine an order, in milliseconds. */
+  readonly examineWithinMs: number;
 }
 
 export interface Engine {

@@ -25,6 +25,8 @@ interface DoctorCommandOptions {
   readonly preferredChain?: string;
   readonly accountUrl?: string;
   readonly dnsResolver: readonly string[];
+  /** Seconds. */
+  readonly timeout: number;
   readonly json?: boolean;
 }
 
@@ -42,6 +44,7 @@ Exit codes: 0 no problem, 1 a problem (critical or warning), 2 the command line 
 /** Public resolvers, which validate DNSSEC; asked besides the system's unless --dns-resolver is given. */
 const VALIDATORS = ['1.1.1.1:53', '8.8.8.8:53', '9.9.9.9:53'];
 const MAX_NAMES = 100;
+const MAX_SECONDS = 120;
 
 /** Adds the command to a program, for help, completion and the manual page too. */
 export function addDoctorCommand(program: Command): void {
@@ -65,6 +68,11 @@ export function addDoctorCommand(program: Command): void {
       new Option('--dns-resolver <host:port>', "DNS resolver to use instead of the system's; repeatable")
         .default([], "the system's")
         .argParser((server: string, before: readonly string[]) => [...before, toServer(server)]),
+    )
+    .addOption(
+      new Option('--timeout <seconds>', 'for the whole examination; more for slow networks')
+        .default(3)
+        .argParser(toSeconds),
     )
     .option('--json', 'print the result as JSON')
     .addHelpText('after', EXAMPLES)
@@ -108,6 +116,7 @@ async function examineNames(given: readonly string[], options: DoctorCommandOpti
     probe: null,
     clock: { now: () => new Date() },
     origin: 'named',
+    timeoutMs: options.timeout * 1000,
     showAnswers: true,
     validators: isOwnResolver ? resolver.servers : [...resolver.servers, ...VALIDATORS],
     ports: { http: 80, https: 443 },
@@ -131,6 +140,13 @@ function toName(text: string): string {
   const name = toDnsName(text);
   if (name !== null) return name;
   throw new CertdeskError('INVALID_REQUEST', `The name ${text} ${explainName(text)}`);
+}
+
+/** @throws INVALID_REQUEST */
+function toSeconds(text: string): number {
+  const seconds = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (seconds >= 1 && seconds <= MAX_SECONDS) return seconds;
+  throw new CertdeskError('INVALID_REQUEST', `--timeout must be 1 to ${MAX_SECONDS} seconds, not ${text}`);
 }
 
 /** @throws INVALID_REQUEST */

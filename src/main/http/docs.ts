@@ -79,7 +79,7 @@ async function openPage(
 
 /**
  * Lets a signed-in browser try out operations. The function is sent to the page as text, so it must not use anything
- * outside of itself. Its names match shared/session.ts and renderer/session/page-secret.ts (test/e2e/docs.spec.ts).
+ * outside of itself. Its names match shared/session.ts and renderer/session/page-secret.ts (test/e2e/docs.exhaustive.ts).
  */
 function addPageSecret<R extends object>(request: R): R {
   const name = 'certdesk-page-secret';

@@ -20,7 +20,7 @@ export const simulation = {
     rows: {
       renewalsPerWeek: 'Automatic renewals a week',
       ordersPerWeek: 'Orders a week',
-      byHandPerWeek: 'Renewals by hand a week',
+      byHandPerWeek: 'Manual renewals a week',
       dnsChangesPerDay: 'DNS changes a day',
       busiestDay: 'Renewals on the busiest day',
     },

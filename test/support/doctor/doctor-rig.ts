@@ -16,7 +16,7 @@ import { LOOPBACK_POLICY } from '../tools/network.ts';
 import { toolPath } from '../tools/tools.ts';
 
 /** As long as a busy machine may need. */
-const LIMITS = { totalMs: 30_000, queryMs: 15_000, answerMs: 15_000 };
+const PATIENCE_MS = 60_000;
 
 export interface DoctorRig {
   readonly bind: Bind;
@@ -74,7 +74,7 @@ export async function startDoctorRig(
     ports: { http: pebble.httpPort, https: pebble.httpPort },
     probe: null,
     clock: { now: () => new Date() },
-    limits: LIMITS,
+    timeoutMs: PATIENCE_MS,
     askDirectory: (url, signal) => askDirectory(acme, url, signal),
     pendingValues: async () => new Set(),
     findLimit: async () => null,

@@ -59,6 +59,9 @@ export interface TestAppOptions {
   readonly platform?: Partial<Platform>;
 }
 
+/** For the doctor: as long as a busy machine may need. */
+const PATIENCE_MS = 60_000;
+
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const { pebble, staging, limits = {}, platform = {} } = options;
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'certdesk-test-')));
@@ -83,7 +86,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     shellCommand: (args) => `certdesk ${args}`,
     logger,
     clock: { now: () => new Date() },
-    limits: { ...DEFAULT_LIMITS, ...limits },
+    limits: { ...DEFAULT_LIMITS, examineWithinMs: PATIENCE_MS, ...limits },
     ...platform,
   });
   const makeToken = async (scopes: readonly Scope[], projectIds?: readonly string[]): Promise<string> => {

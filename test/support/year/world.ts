@@ -112,7 +112,7 @@ export async function createWorld(
       surroundings: () => {
         throw new Error('nobody asks');
       },
-      limits: { concurrency: 10, answerWithinMs: 60_000, issueWithinMs: 900_000 },
+      limits: { concurrency: 10, answerWithinMs: 60_000, issueWithinMs: 900_000, examineWithinMs: 3_000 },
       timing,
       random: options.random,
       crl: {

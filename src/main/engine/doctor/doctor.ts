@@ -52,6 +52,8 @@ export interface DoctorDeps {
   readonly budget: Pick<BudgetService, 'findDeferral'>;
   readonly clock: Clock;
   readonly directories: DirectoryOverrides;
+  /** For one examination, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
 export function createDoctor(deps: DoctorDeps): Doctor {
@@ -111,6 +113,7 @@ async function toExamineDeps(
     resolver,
     clock,
     ...asker,
+    timeoutMs: deps.timeoutMs,
     policy: deps.policy,
     ports: deps.ports,
     validators: await validatorsOf(deps),

@@ -15,24 +15,17 @@ export interface DirectoryAnswer {
   readonly caaIdentities: readonly string[];
 }
 
-/** Milliseconds. */
-export interface ExamineLimits {
-  /** For all facts of all names. */
-  readonly totalMs: number;
-  readonly queryMs: number;
-  readonly answerMs: number;
-}
-
 export interface ExamineDeps extends Omit<NameDeps, 'settle' | 'answerMs'> {
-  /** Default: 3 seconds in all, with the time that the findings need. */
-  readonly limits?: ExamineLimits;
+  /** Milliseconds for all facts of all names, and the findings. */
+  readonly timeoutMs: number;
   /** Requests the directory of the CA. @throws CertdeskError if it is unreachable */
   askDirectory(directoryUrl: string, signal: AbortSignal): Promise<DirectoryAnswer>;
   /** The limit that the order would exceed; null if none, or not known. */
   findLimit(order: DoctorOrder): Promise<DoctorFacts['limit']>;
 }
 
-export const DEFAULT_LIMITS: ExamineLimits = { totalMs: 2_800, queryMs: 800, answerMs: 1_400 };
+/** What the findings and the output need. */
+const FINDINGS_MS = 200;
 /** Names examined in parallel. */
 const CONCURRENCY = 10;
 
@@ -42,8 +35,10 @@ export async function examine(
   order: DoctorOrder,
   signal: AbortSignal,
 ): Promise<DoctorReport> {
-  const { totalMs, queryMs, answerMs } = deps.limits ?? DEFAULT_LIMITS;
-  const end = AbortSignal.any([signal, AbortSignal.timeout(totalMs)]);
+  const factsMs = deps.timeoutMs - FINDINGS_MS;
+  // A chain of three queries must fit into the time, and a query before an answer.
+  const [queryMs, answerMs] = [Math.floor(factsMs / 3.5), factsMs / 2];
+  const end = AbortSignal.any([signal, AbortSignal.timeout(factsMs)]);
   const { showAnswers } = deps;
   const settle = createSettle(signal, end, ({ message, entry }) => (showAnswers ? message : entry.summary));
   const shared = { ...deps, resolver: createDoctorResolver(deps.resolver, queryMs), answerMs, settle };

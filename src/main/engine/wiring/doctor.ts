@@ -19,8 +19,10 @@ export function wireDoctor(
   common: Common,
   { http, budget, accounts }: DoctorParts,
 ): Pick<Engine, 'doctor' | 'caaLocks' | 'persistRecords'> & { readonly recordSchedule: EveryMinute } {
-  const { stores, journal, log, acme, resolver, addressPolicy, webPorts, clock, directories } = common;
-  const deps = { stores, acme, resolver, http, budget, clock, directories };
+  const { stores, journal, log, acme, resolver, addressPolicy, webPorts, clock, directories, limits } =
+    common;
+  const timeoutMs = limits.examineWithinMs;
+  const deps = { stores, acme, resolver, http, budget, clock, directories, timeoutMs };
   const caaLocks = createCaaLocks(common);
   const persistRecords = createPersistRecords({ ...common, openAccount: accounts.open });
   // Records that name the old account are reported with the next check.
