@@ -7,6 +7,7 @@ import { ensureBuilt } from '../../scripts/lib/build.ts';
 import type { DoctorReport } from '../../src/shared/doctor.ts';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
 import { type Bind, startBind } from '../support/dns/bind.ts';
+import { answersFrom, startNameServer } from '../support/dns/name-server.ts';
 import { runCli } from '../support/server/cli.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
@@ -28,13 +29,11 @@ describeWith(['pebble', 'bind9'], 'certdesk doctor', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const doctor = (...args: readonly string[]) =>
-    runCli(
-      ['doctor', '--timeout', '60', '--dns-resolver', bind.server, '--ca', pebble.directoryUrl, ...args],
-      {
-        env: { NODE_EXTRA_CA_CERTS: join(folder, 'root.pem'), NO_COLOR: '1', HOME: folder },
-      },
-    );
+  const askBy = (resolver: string, ...args: readonly string[]) =>
+    runCli(['doctor', '--dns-resolver', resolver, '--ca', pebble.directoryUrl, ...args], {
+      env: { NODE_EXTRA_CA_CERTS: join(folder, 'root.pem'), NO_COLOR: '1', HOME: folder },
+    });
+  const doctor = (...args: readonly string[]) => askBy(bind.server, '--timeout', '60', ...args);
 
   it('exits with 0 if nothing is wrong, and creates no file', async () => {
     const { code, stdout, stderr } = await doctor('--challenge', 'dns-01', 'www.example.com');
@@ -56,6 +55,23 @@ describeWith(['pebble', 'bind9'], 'certdesk doctor', () => {
     expect(report.findings).toMatchObject([
       { code: 'caa-forbids', blocks: false, fixes: [{ kind: 'add-record', text: fix }] },
     ]);
+  });
+
+  it('waits for slow DNS servers as long as --timeout permits', async () => {
+    const records = { 'slow.example.com A': ['127.0.0.1'] };
+    // Longer than a query may take within the default of 3 s, whatever the machine does meanwhile.
+    const slow = await startNameServer(answersFrom(records), { delayMs: 1_500 });
+    try {
+      const codesIn = async (seconds: string) => {
+        const args = ['--challenge', 'dns-01', '--json', '--timeout', seconds, 'slow.example.com'];
+        const { findings }: DoctorReport = JSON.parse((await askBy(slow.server, ...args)).stdout);
+        return findings.map(({ code }) => code);
+      };
+      expect(await codesIn('3')).toContain('lookup-failed');
+      expect(await codesIn('60')).not.toContain('lookup-failed');
+    } finally {
+      await slow.close();
+    }
   });
 
   it.each([

@@ -55,11 +55,15 @@ afterAll(async () => {
   await openssl.remove();
 });
 
+/** Twice, because the first time code is compiled, which is not what is measured. */
 async function expectUnblocked(name: string, work: () => Promise<unknown>): Promise<void> {
-  const { ms, mib } = await measureBlocked(limitMs, work);
-  console.info(`${name}: ${ms.toFixed(0)} ms, ${mib.toFixed(0)} MiB`);
-  expect.soft(ms, `${name}: time that the event loop was blocked`).toBeLessThan(limitMs);
-  expect.soft(mib, `${name}: memory`).toBeLessThan(MOST_MIB);
+  const first = await measureBlocked(work);
+  const second = first.ms < limitMs ? first : await measureBlocked(work);
+  console.info(
+    `${name}: ${first.ms.toFixed(0)} ms, ${second.ms.toFixed(0)} ms, ${second.mib.toFixed(0)} MiB`,
+  );
+  expect.soft(second.ms, `${name}: time that the event loop was blocked`).toBeLessThan(limitMs);
+  expect.soft(second.mib, `${name}: memory`).toBeLessThan(MOST_MIB);
 }
 
 describe.each([
@@ -88,7 +92,7 @@ describe.each([
       '/token': JSON.stringify({ access_token: 'token', expires_in: 3600, token_type: 'Bearer' }),
     };
     for (const shape of SHAPES) {
-      for (const bytes of sizesOf(shape, 1024 * 1024 - 1_000)) {
+      for (const bytes of sizesOf(shape, 2 * 1024 * 1024 - 1_000)) {
         await peer.become({ shape, status, bytes, good });
         await expectUnblocked(`${id} ${status} ${shape} ${bytes}`, async () => {
           await bench.provider.listZones?.(signal).catch(() => undefined);

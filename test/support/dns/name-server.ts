@@ -45,25 +45,28 @@ export interface NameServerOptions {
   readonly address?: string;
   /** Default: a free one. */
   readonly port?: number;
+  /** Milliseconds before each answer by UDP. Default: 0. */
+  readonly delayMs?: number;
 }
 
 export function startNameServer(respond: Respond, options: NameServerOptions = {}): Promise<NameServer> {
-  const { address = '127.0.0.1', port } = options;
-  if (port !== undefined) return listen(respond, { address, port }, () => {});
+  const { address = '127.0.0.1', port, delayMs = 0 } = options;
+  if (port !== undefined) return listen(respond, { address, port, delayMs }, () => {});
   // Not port 0: a port that is free for TCP may be in use for UDP.
   return startOnPorts([{ addresses: [address], udp: true }], ([free = 0], release) =>
-    listen(respond, { address, port: free }, release),
+    listen(respond, { address, port: free, delayMs }, release),
   );
 }
 
 /** @param release Called when the server has closed. */
 async function listen(
   respond: Respond,
-  { address, port }: Required<NameServerOptions>,
+  { address, port, delayMs }: Required<NameServerOptions>,
   release: () => void,
 ): Promise<NameServer> {
   const questions: ServerQuestion[] = [];
   const sockets = new Set<Socket>();
+  const delayed = new Set<NodeJS.Timeout>();
   const answer = (message: Buffer, tcp: boolean): Buffer | null => {
     const query = dnsPacket.decode(message);
     const question = toQuestion(query, tcp);
@@ -88,7 +91,10 @@ async function listen(
   const udp = createSocket(address.includes(':') ? 'udp6' : 'udp4');
   udp.on('message', (message, from) => {
     const reply = answer(message, false);
-    if (reply !== null) udp.send(reply, from.port, from.address);
+    if (reply === null) return;
+    const send = () => udp.send(reply, from.port, from.address);
+    if (delayMs === 0) send();
+    else delayed.add(setTimeout(send, delayMs));
   });
 
   await new Promise<void>((resolve, reject) => {
@@ -109,6 +115,7 @@ async function listen(
     respond,
     async close() {
       for (const socket of sockets) socket.destroy();
+      for (const timer of delayed) clearTimeout(timer);
       await Promise.all([
         new Promise<void>((resolve) => udp.close(resolve)),
         new Promise<void>((resolve) => tcp.close(() => resolve())),

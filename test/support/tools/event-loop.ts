@@ -12,21 +12,8 @@ export interface Blocked {
   readonly mib: number;
 }
 
-/**
- * Measures up to three times, until the time is below `limitMs`, and returns the shortest: the first time code is
- * compiled, and other processes only add to the time. Work that blocks does so each time.
- */
-export async function measureBlocked(limitMs: number, work: () => Promise<unknown>): Promise<Blocked> {
-  let shortest = await measureOnce(work);
-  for (let turn = 1; turn < 3 && shortest.ms >= limitMs; turn += 1) {
-    const next = await measureOnce(work);
-    if (next.ms < shortest.ms) shortest = next;
-  }
-  return shortest;
-}
-
 /** The result of `work` does not matter; resolves when `work` has ended. */
-async function measureOnce(work: () => Promise<unknown>): Promise<Blocked> {
+export async function measureBlocked(work: () => Promise<unknown>): Promise<Blocked> {
   globalThis.gc?.();
   await sleep(30);
   const before = process.memoryUsage.rss();
