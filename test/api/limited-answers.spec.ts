@@ -140,12 +140,15 @@ describeWith('pebble', 'errors that a limited token sees', () => {
     ]);
   });
 
-  it('are bounded for every caller', async () => {
-    const problem = { type: 'urn:ietf:params:acme:error:malformed', detail: 'x'.repeat(1_500_000) };
+  it.each([
+    { characters: 1_000_000, status: 400, code: 'ACME_REJECTED' },
+    { characters: 1_100_000, status: 502, code: 'ACME_PROTOCOL_ERROR' }, // answers over 1 MiB are not read
+  ])('are bounded for every caller: $characters characters', async ({ characters, status, code }) => {
+    const problem = { type: 'urn:ietf:params:acme:error:malformed', detail: 'x'.repeat(characters) };
     gate.keep(onNewOrder({ ...refusal, body: JSON.stringify(problem) }));
-    const id = await app.project('long.example.com');
+    const id = await app.project(`long-${characters}.example.com`);
     const answer = await app.call('POST', `/projects/${id}/certificate/obtain`, { body: OBTAIN });
-    expect(answer).toMatchObject({ status: 400, body: { code: 'ACME_REJECTED' } });
+    expect(answer).toMatchObject({ status, body: { code } });
     expect(answer.text.length).toBeLessThan(10_000);
     for (const [place, text] of await readEverywhere(app.token, id))
       expect(text.length, place).toBeLessThan(100_000);
