@@ -65,7 +65,7 @@ export async function testRun(selection: Selection, args: readonly string[]): Pr
   title('Tests');
   const projects = selection.projects.map((name) => `--project=${name}`);
   const tests = await runVitest([...projects, ...args], env);
-  for (const remark of tests.remarks) say(remark);
+  for (const remark of tests.remarks) say(`FAILED: ${remark}`);
   const totals = add([...checks, tests]);
   say(`\n${closingLine(totals)}`);
   process.exitCode = totals.failed === 0 ? 0 : 1;

@@ -39,7 +39,12 @@ export default class TotalsReporter implements Reporter {
     return {
       path: relative(process.cwd(), module.moduleId),
       passed: count('passed'),
-      failed: count('failed'),
+      failedTests: tests
+        .filter((test) => !withoutSetUp.has(test) && test.result().state === 'failed')
+        .map((test) => ({
+          name: test.fullName,
+          errors: test.result().errors?.map(({ message }) => message) ?? [],
+        })),
       unfinished: withoutSetUp.size + count('pending'), // still pending at the end of the run: its worker crashed
       skipped: count('skipped'),
       errors: suites.flatMap((suite) => suite.errors().map(({ message }) => message)),

@@ -11,7 +11,7 @@ export interface VitestReport {
   readonly modules: readonly {
     readonly path: string;
     readonly passed: number;
-    readonly failed: number;
+    readonly failedTests: readonly { readonly name: string; readonly errors: readonly string[] }[];
     /** Tests that did not run because a hook failed or the worker ended. */
     readonly unfinished: number;
     /** Tests that the file or the command line skips. */
@@ -23,7 +23,7 @@ export interface VitestReport {
 }
 
 export interface VitestSums extends Totals {
-  /** Descriptions of failures other than failed tests. */
+  /** What failed and why, a line each. */
   readonly remarks: readonly string[];
 }
 
@@ -40,20 +40,23 @@ export function sumsOf(report: VitestReport | null, exitCode: number): VitestSum
   const { modules } = report;
   const total = (pick: (module: VitestReport['modules'][number]) => number): number =>
     modules.reduce((sum, module) => sum + pick(module), 0);
-  const [passed, failedTests, unfinished] = [
+  const [passed, failed, unfinished] = [
     total((module) => module.passed),
-    total((module) => module.failed),
+    total((module) => module.failedTests.length),
     total((module) => module.unfinished),
   ];
   const outside = modules
     .filter(({ errors, finished }) => errors.length > 0 || !finished)
-    .filter(({ failed, unfinished }) => failed + unfinished === 0)
+    .filter(({ failedTests, unfinished }) => failedTests.length + unfinished === 0)
     .map(({ path, errors }) => `${path} failed outside its tests: ${firstLine(errors)}`);
   const extra = [...outside];
-  if (passed + failedTests + unfinished === 0 && extra.length === 0) extra.push('no test ran');
-  if (exitCode !== 0 && failedTests + unfinished === 0 && extra.length === 0) {
+  if (passed + failed + unfinished === 0 && extra.length === 0) extra.push('no test ran');
+  if (exitCode !== 0 && failed + unfinished === 0 && extra.length === 0) {
     extra.push(`every test passed, but vitest ended with ${exitCode} (see its errors above)`);
   }
+  const failures = modules.flatMap((module) =>
+    module.failedTests.map(({ name, errors }) => `${module.path} > ${name}: ${firstLine(errors)}`),
+  );
   const notRun = modules
     .filter((module) => module.unfinished > 0)
     .map(
@@ -62,9 +65,9 @@ export function sumsOf(report: VitestReport | null, exitCode: number): VitestSum
     );
   return {
     passed,
-    failed: failedTests + unfinished + extra.length,
+    failed: failed + unfinished + extra.length,
     skipped: total((module) => module.skipped),
-    remarks: [...notRun, ...extra],
+    remarks: [...failures, ...notRun, ...extra],
   };
 }
 

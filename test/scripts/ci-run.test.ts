@@ -49,6 +49,13 @@ test('runs the exhaustive tests after a failed npm test, and fails', () => {
   expect(status).toBe(3);
 });
 
+test('repeats what failed before the sum', () => {
+  const { lines } = run(
+    'case $1 in test) echo "FAILED: a > b: c"; echo "1 passed, 1 failed"; exit 1;; run) echo "FAILED: Build"; echo "4 passed, 1 failed"; exit 1;; esac',
+  );
+  expect(lines.slice(-3)).toEqual(['FAILED: a > b: c', 'FAILED: Build', '5 passed, 2 failed']);
+});
+
 test('fails if only the exhaustive tests fail', () => {
   const { status, lines } = run(
     'case $1 in test) echo "1 passed, 0 failed";; run) echo "4 passed, 1 failed"; exit 1;; esac',

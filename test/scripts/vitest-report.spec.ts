@@ -47,7 +47,11 @@ function sums(content: string | null, env: Record<string, string> = {}) {
 const PASSES = `test('good', () => {});`;
 
 test('tests that pass and fail', () => {
-  expect(sums(`${PASSES} test('bad', () => expect(1).toBe(2));`).line).toBe('1 passed, 1 failed');
+  const { line, remarks } = sums(
+    `${PASSES} describe('group', () => { test('bad', () => expect(1).toBe(2)); });`,
+  );
+  expect(line).toBe('1 passed, 1 failed');
+  expect(remarks).toEqual(['a.test.ts > group > bad: expected 1 to be 2 // Object.is equality']);
 });
 
 test('a file that does not load', () => {

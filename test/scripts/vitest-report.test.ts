@@ -5,7 +5,7 @@ type Module = VitestReport['modules'][number];
 
 /** A report of one file. */
 function report(module: Partial<Module>): VitestReport {
-  const nothing = { passed: 0, failed: 0, unfinished: 0, skipped: 0, errors: [], finished: true };
+  const nothing = { passed: 0, failedTests: [], unfinished: 0, skipped: 0, errors: [], finished: true };
   return { modules: [{ path: 'a.test.ts', ...nothing, ...module }] };
 }
 const line = (...args: Parameters<typeof sumsOf>): string => closingLine(sumsOf(...args));
@@ -30,7 +30,10 @@ describe('the closing line', () => {
   });
 
   test('counts failed tests once, though their file failed too', () => {
-    expect(line(report({ passed: 1, failed: 1, errors: ['a hook failed'] }), 1)).toBe('1 passed, 1 failed');
+    const failedTests = [{ name: 'group > adds', errors: ['expected 2\nat', 'and more'] }];
+    const sums = sumsOf(report({ passed: 1, failedTests, errors: ['a hook failed'] }), 1);
+    expect(closingLine(sums)).toBe('1 passed, 1 failed');
+    expect(sums.remarks).toEqual(['a.test.ts > group > adds: expected 2']);
   });
 
   test('counts every test of a failed set-up as failed', () => {
