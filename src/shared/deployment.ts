@@ -69,6 +69,10 @@ const absolutePath = z
   .refine(
     (path) => path.split('/').every((part, at) => (part !== '' || at === 0) && part !== '.' && part !== '..'),
     'contains an empty part, . or ..',
+  )
+  .refine(
+    (path) => !/^\/(proc|sys|dev(?!\/shm\/))\//.test(path),
+    'is in a folder of the kernel, which keeps no files. Name a file below /etc, for example',
   );
 const account = z
   .string()

@@ -287,6 +287,11 @@ export const ERRORS = {
     false,
     'Another deployment writes this file. Use another path, or change that one.',
   ),
+  ACME_SH_DISABLED: entry(
+    409,
+    false,
+    'Scripts of acme.sh are off. Start Certdesk with --acme-sh-folder FOLDER to run them.',
+  ),
   DEPLOYMENT_COMMAND_FAILED: entry(
     502,
     false,

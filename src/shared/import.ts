@@ -91,7 +91,7 @@ export const FoundCertificateSchema = z
       description:
         'Another project with its domain and a certificate of the same kind of key: an import creates a second project',
     }),
-    takeable: z.boolean(),
+    importable: z.boolean(),
   })
   .meta({ id: 'FoundCertificate' });
 export type FoundCertificate = z.infer<typeof FoundCertificateSchema>;

@@ -222,6 +222,7 @@ describe('bad input', () => {
     ['an unknown host', { hosts: { ids: ['nobody'] }, files: files('/x/a') }, 'hosts.ids.0'],
     ['a relative path', { hosts: { tag: 't' }, files: files('x/a') }, 'files.0.path'],
     ['a folder', { hosts: { tag: 't' }, files: files('/x/a/') }, 'files.0.path'],
+    ['a folder of the kernel', { hosts: { tag: 't' }, files: files('/proc/self/fd/1') }, 'files.0.path'],
     [
       'a mode that is not octal',
       { hosts: { tag: 't' }, files: files('/x/a', { mode: '888' }) },
@@ -303,6 +304,16 @@ describe('bad input', () => {
     async (path, body, field, message) => {
       const answer = await app.asUser('POST', path, { body: { name: 'bad', ...body } });
       expect(answer.body.details?.issues).toEqual([{ field, message }]);
+    },
+  );
+
+  it.each(['169.254.169.254', '::ffff:169.254.169.254', 'fd00:ec2::254'])(
+    'a host at %s, the metadata service of a cloud provider, is refused',
+    async (address) => {
+      const credentialId = '7d0c6a1e-5c1f-4b0e-9d57-0a4f3c1b2e6d';
+      const body = { name: 'cloud', transport: 'ssh', address, port: 22, user: 'root', credentialId };
+      const answer = await app.asUser('POST', '/hosts', { body });
+      expect([answer.status, answer.body.details?.issues?.[0 as never]?.field]).toEqual([400, 'address']);
     },
   );
 

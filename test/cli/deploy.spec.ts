@@ -85,7 +85,7 @@ describe('certdesk deploy', () => {
     const two = await certdesk('deploy', 'web here', 'empty.example.com', '--json');
     expect(two.code).toBe(1);
     expect(two.stderr).toBe(
-      'certdesk: empty.example.com: The project has no deployment that is not paused\ncertdesk: 1 project was not deployed\n',
+      'certdesk: empty.example.com: The project has no deployment\ncertdesk: 1 project was not deployed\n',
     );
     expect(JSON.parse(two.stdout).runs).toMatchObject([{ state: 'unchanged', host: { name: 'here' } }]);
     expect((await certdesk('project', 'tag', 'shop.example.com', '--add', 'shop')).code).toBe(0);
@@ -96,6 +96,18 @@ describe('certdesk deploy', () => {
       code: 1,
       stderr: 'certdesk: projects: is empty: name projects, deployments or tags\n',
     });
+  });
+
+  it('says that a deployment is paused', async () => {
+    const { runs } = JSON.parse((await certdesk('deploy', 'web here', '--json')).stdout);
+    const path = `/deployments/${runs[0].deploymentId}`;
+    expect((await asUser('POST', `${path}/pause`)).status).toBe(200);
+    const { code, stderr } = await certdesk('deploy', 'web here');
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('The deployment is paused. Resume it first.'),
+    });
+    expect((await asUser('POST', `${path}/resume`)).status).toBe(200);
   });
 
   it('shows the steps of each host on a terminal as they happen', async () => {

@@ -18,7 +18,7 @@ export function FoundNames({ found }: { readonly found: FoundCertificate }) {
         {issuer === null ? source : `${issuer} · ${source}`}
       </Text>
       <Remarks found={found} />
-      {found.takeable && found.deployments.map((each) => <AfterRenewal key={each.name} found={each} />)}
+      {found.importable && found.deployments.map((each) => <AfterRenewal key={each.name} found={each} />)}
     </>
   );
 }
@@ -45,11 +45,15 @@ function AfterRenewal({ found }: { readonly found: FoundDeploymentInfo }) {
   );
 }
 
-function Remarks({ found: { problems, notes, takeable, sameDomain } }: { readonly found: FoundCertificate }) {
-  const remarks = [...problems, ...(takeable ? notes : [])];
+function Remarks({
+  found: { problems, notes, importable, sameDomain },
+}: {
+  readonly found: FoundCertificate;
+}) {
+  const remarks = [...problems, ...(importable ? notes : [])];
   if (remarks.length === 0 && sameDomain === null) return null;
   return (
-    <List fz="sm" mt={6} c={takeable ? undefined : 'dimmed'}>
+    <List fz="sm" mt={6} c={importable ? undefined : 'dimmed'}>
       {remarks.map((remark) => (
         <List.Item key={remark}>
           <ServerText>{remark}</ServerText>
@@ -73,7 +77,11 @@ export function FoundKey({ state }: { readonly state: FoundCertificate['key'] })
   return <Chip face={{ tone: 'bad', icon: IconCircleX, label }} />;
 }
 
-export function FoundRenewal({ found: { method, project, takeable } }: { readonly found: FoundCertificate }) {
+export function FoundRenewal({
+  found: { method, project, importable },
+}: {
+  readonly found: FoundCertificate;
+}) {
   if (project !== null) {
     return (
       <>
@@ -84,7 +92,7 @@ export function FoundRenewal({ found: { method, project, takeable } }: { readonl
       </>
     );
   }
-  if (!takeable) return null;
+  if (!importable) return null;
   if (method === null) return <Text fz="sm">{text.notRenewed}</Text>;
   const { challengeType, dnsProvider, autoRenew, account, staging } = method;
   return (

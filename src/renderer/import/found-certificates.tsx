@@ -27,15 +27,15 @@ export interface FoundCertificatesProps {
 
 export function FoundCertificates({ scanned, busy, onImport }: FoundCertificatesProps) {
   const { certificates, folder, layout, skipped } = scanned;
-  const takeable = certificates.flatMap(({ id, takeable }) => (takeable && id !== null ? [id] : []));
+  const importable = certificates.flatMap(({ id, importable }) => (importable && id !== null ? [id] : []));
   // Selecting a certificate individually confirms a second project for its domain.
   const duplicates = certificates.flatMap(({ id, sameDomain }) =>
     sameDomain === null || id === null ? [] : [id],
   );
-  const usual = takeable.filter((id) => !duplicates.includes(id));
+  const usual = importable.filter((id) => !duplicates.includes(id));
   const [chosen, setChosen] = useState<readonly string[]>(usual);
   const [deployments, setDeployments] = useState(true);
-  const hasDeployments = certificates.some((each) => each.takeable && each.deployments.length > 0);
+  const hasDeployments = certificates.some((each) => each.importable && each.deployments.length > 0);
   if (certificates.length === 0) {
     return (
       <Stack gap="md">
@@ -116,11 +116,11 @@ function FoundTable({ certificates, usual, chosen, onChoose }: FoundTableProps) 
               onChange={({ currentTarget }) => onChoose(currentTarget.checked ? usual : [])}
             />
           ),
-          cell: ({ id, names, source, takeable }) => (
+          cell: ({ id, names, source, importable }) => (
             <Checkbox
               size="xs"
               aria-label={text.selectOne(names.length === 0 ? source : names.join(', '))}
-              disabled={!takeable}
+              disabled={!importable}
               checked={id !== null && chosen.includes(id)}
               onChange={({ currentTarget }) => id !== null && choose(id, currentTarget.checked)}
             />

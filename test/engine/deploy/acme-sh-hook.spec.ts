@@ -120,6 +120,17 @@ describe('a script of the deploy folder of acme.sh', () => {
     expect(run.error?.error).toBe('copy_deploy failed with exit code 1: the token [redacted] is wrong');
   });
 
+  it('fails with the start option that is missing', async () => {
+    lab.rig.setAcmeShFolder(null);
+    const { id } = await deploy();
+    await lab.activate(lab.chain.leaf);
+    await lab.rig.runDue();
+    expect((await lab.rig.lastRun(id)).error).toMatchObject({
+      code: 'ACME_SH_DISABLED',
+      error: expect.stringContaining('--acme-sh-folder FOLDER'),
+    });
+  });
+
   it.each([
     ['missing', /does not contain .*missing/],
     ['dns_bindtest', /does not contain|has no function/],

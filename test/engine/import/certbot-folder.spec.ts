@@ -1,6 +1,5 @@
 // Folders of certbot and Nginx Proxy Manager as their users have them: what is found, and how it would be renewed.
 import { describe, expect, test } from 'vitest';
-import { readLeafFacts } from '../../../src/main/engine/pki/verify-certificate.ts';
 import {
   ACCOUNT_ID,
   credentialsOf,
@@ -9,6 +8,7 @@ import {
   useClientFolder,
 } from '../../support/engine/client-folder-rig.ts';
 import { makeTestFolder, writeCertbotAccount, writeLineage } from '../../support/engine/import-folders.ts';
+import { readLeafFacts } from '../../support/engine/leaf-facts.ts';
 
 const DAY = 86_400_000;
 const rig = useClientFolder();

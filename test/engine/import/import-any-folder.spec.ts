@@ -29,11 +29,11 @@ describe('any folder', () => {
     expect(named(certificates, 'good.example.com')).toMatchObject({
       key: 'matches',
       method: null,
-      takeable: true,
+      importable: true,
     });
-    expect(named(certificates, 'other.example.com')).toMatchObject({ key: 'missing', takeable: false });
+    expect(named(certificates, 'other.example.com')).toMatchObject({ key: 'missing', importable: false });
     expect(named(certificates, 'old.example.com').problems.join()).toMatch(/expired/);
-    expect(named(certificates, 'broken.pem')).toMatchObject({ id: null, takeable: false });
+    expect(named(certificates, 'broken.pem')).toMatchObject({ id: null, importable: false });
     expect((await importCertificates('all')).map(({ outcome }) => outcome)).toEqual(['imported']);
   });
 
@@ -120,7 +120,7 @@ describe('any folder', () => {
     await rig.folder.write('www.pem', second.certificate + second.privateKey);
     expect((await scan()).certificates).toContainEqual(
       expect.objectContaining({
-        takeable: true,
+        importable: true,
         sameDomain: { id: imported?.projectId, name: 'twice.example.com' },
       }),
     );

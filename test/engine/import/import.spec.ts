@@ -62,7 +62,7 @@ describe('certbot’s folder', () => {
     expect(named(certificates, 'web.example.com')).toMatchObject({
       key: 'matches',
       issuer: 'Test',
-      takeable: true,
+      importable: true,
       method: {
         challengeType: 'http-01',
         ca: 'letsencrypt',
@@ -94,9 +94,9 @@ describe('certbot’s folder', () => {
       'already',
       'already',
     ]);
-    expect((await scan()).certificates.every(({ takeable, project }) => !takeable && project !== null)).toBe(
-      true,
-    );
+    expect(
+      (await scan()).certificates.every(({ importable, project }) => !importable && project !== null),
+    ).toBe(true);
     expect(await rig.folder.picture()).toEqual(before);
 
     const { body } = await rig.app.call('GET', '/projects');
@@ -165,7 +165,7 @@ describe('certbot’s folder', () => {
       '[renewalparams]\nauthenticator = standalone\nserver = http://ca/\n',
     );
     const [found] = (await scan()).certificates;
-    expect(found).toMatchObject({ key: 'matches', takeable: true, method: null });
+    expect(found).toMatchObject({ key: 'matches', importable: true, method: null });
     expect(found?.notes.join()).toContain('not an https URL');
   });
 

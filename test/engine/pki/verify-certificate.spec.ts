@@ -1,7 +1,7 @@
 // Uploads: which ones are accepted, and with which warnings.
 import { afterAll, describe, expect, test } from 'vitest';
-import { readLeafFacts } from '../../../src/main/engine/pki/verify-certificate.ts';
 import { daysFromNow, VALIDITY } from '../../support/engine/certificates.ts';
+import { readLeafFacts } from '../../support/engine/leaf-facts.ts';
 import { createUploads, DOMAIN, SAN } from '../../support/engine/uploads.ts';
 import { createOpenSsl, type KeySpec } from '../../support/tools/openssl.ts';
 

@@ -138,7 +138,7 @@ export function createDeployRig() {
       clock,
       background: { run: () => Promise.reject(new Error('not here')) },
     } as unknown as Parameters<typeof createCertificates>[0]),
-    setAcmeShFolder: (folder: string) => {
+    setAcmeShFolder: (folder: string | null) => {
       acmeShFolder = folder;
     },
     setProbe: (next: Probe) => {

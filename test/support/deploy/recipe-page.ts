@@ -1,7 +1,12 @@
 // The pages of the recipes (docs/recipes/) and their list in docs/deployment-recipes.md, from the declarations.
 
 import { toCommandLine } from '../../../src/main/engine/deploy/quote.ts';
-import { describeRecipe, expandRecipe, listRecipes } from '../../../src/main/engine/deploy/recipes/index.ts';
+import {
+  expandRecipe,
+  keyReader,
+  listRecipes,
+  restartAdvice,
+} from '../../../src/main/engine/deploy/recipes/index.ts';
 import type { RecipeInfo } from '../../../src/shared/deployment.ts';
 
 const DOMAIN = 'shop.example.com';
@@ -10,7 +15,7 @@ const DOMAIN = 'shop.example.com';
 export function recipeList(): string {
   const rows = listRecipes().map(({ id, name, fields, verify }) => {
     const port = fields.find((field) => field.name === 'port')?.default;
-    return `| [${name}](recipes/${id}.md) | \`${id}\` | \`${describeRecipe(id).reader}\` | ${port}, \`${verify?.protocol}\` |`;
+    return `| [${name}](recipes/${id}.md) | \`${id}\` | \`${readerOf(id)}\` | ${port}, \`${verify?.protocol}\` |`;
   });
   return [
     '| service | recipe | reads the key | checked port and protocol |',
@@ -22,7 +27,6 @@ export function recipeList(): string {
 /** What a recipe declares: its fields, and what it fills in with its defaults. */
 export function recipeFacts(recipe: string): string {
   const { id, description, fields } = listRecipes().find((each) => each.id === recipe) ?? never(recipe);
-  const { reader, restart } = describeRecipe(id);
   const { files, steps, verify } = expandRecipe(id, secretsOf(fields), DOMAIN);
   const rows = fields.map(
     (field) =>
@@ -43,11 +47,15 @@ export function recipeFacts(recipe: string): string {
       `- validate: ${command(steps.validateCommand)}`,
       `- reload: ${command(steps.reloadCommand)}, at most ${steps.timeoutSeconds} seconds`,
       `- check: port ${verify.port}, protocol \`${verify.protocol}\`, up to ${verify.graceSeconds} seconds; if the service is worse than before: ${verify.onWorse}`,
-      `- the private key is read by: \`${reader}\``,
-      `- if the old certificate is still served: \`${restart}\``,
+      `- the private key is read by: \`${readerOf(id)}\``,
+      `- if the old certificate is still served: \`${restartOf(id)}\``,
     ].join('\n'),
   ].join('\n\n');
 }
+
+const readerOf = (id: string): string => keyReader(id) ?? 'root';
+/** The command in `Restart nginx on web1 (systemctl restart nginx)`. */
+const restartOf = (id: string): string => /\((.*)\)$/.exec(restartAdvice(id, ''))?.[1] ?? never(id);
 
 /** A value for each field that names a credential. */
 export function secretsOf(fields: RecipeInfo['fields']): Record<string, string> {

@@ -75,7 +75,7 @@ export interface Deployments {
   /**
    * Deploys the active certificate with all deployments of the project that are not paused.
    * @param how.host The name or id of a host: only there.
-   * @throws PROJECT_NOT_FOUND, DEPLOYMENT_NOT_FOUND if there is none, and as `run`
+   * @throws PROJECT_NOT_FOUND, DEPLOYMENT_NOT_FOUND if there is none, DEPLOYMENT_PAUSED if all are paused, and as `run`
    */
   runAll(
     projectId: string,
@@ -275,11 +275,12 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
     run: (id, how) => start(id, { ...how, trigger: 'requested' }),
     async runAll(projectId, { force, ignoreWindow = false, host, deployment: only }) {
       await findProject(stores, projectId);
-      const all = (await stores.deployments.ofProject(projectId)).filter(
-        ({ id, name, enabled }) => enabled && (only === null || id === only || name === only),
+      const named = (await stores.deployments.ofProject(projectId)).filter(
+        ({ id, name }) => only === null || id === only || name === only,
       );
+      const enabled = named.filter((deployment) => deployment.enabled);
       const started: DeploymentRun[] = [];
-      for (const deployment of await presentDeployments(stores, all)) {
+      for (const deployment of await presentDeployments(stores, enabled)) {
         const hosts = deployment.targets
           .map((target) => target.host)
           .filter(({ id, name }) => host === null || id === host || name === host)
@@ -288,10 +289,11 @@ export function createDeployments({ stores, journal, vault, clock }: Deployments
           started.push(...(await start(deployment.id, { force, ignoreWindow, hosts, trigger: 'requested' })));
       }
       if (started.length > 0) return started;
+      if (named.length > 0 && enabled.length === 0) throw new CertdeskError('DEPLOYMENT_PAUSED');
       const where = host === null ? '' : ` on the host ${host}`;
       throw new CertdeskError(
         'DEPLOYMENT_NOT_FOUND',
-        `The project has no deployment${only === null ? '' : ` ${only}`}${where} that is not paused`,
+        `The project has no deployment${only === null ? '' : ` ${only}`}${where}`,
       );
     },
     rollBack: (id, versionId, hosts) =>

@@ -13,6 +13,7 @@ import { invalid } from '../core/invalid.ts';
 import type { HostRecord } from '../core/model-deploy.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
+import { isMetadataAddress } from '../outgoing/special-networks.ts';
 import { describeUsers, type User } from './in-use.ts';
 import { findHost } from './lookup.ts';
 
@@ -75,6 +76,7 @@ export function createHosts(deps: HostsDeps): Hosts {
   }
 
   async function add(tx: Stores, emit: Emit, host: HostRecord): Promise<void> {
+    assertAddress(host);
     await assertReferences(tx, host);
     await tx.hosts.create(host);
     await deps.syncTags(tx, host, []);
@@ -115,6 +117,7 @@ export function createHosts(deps: HostsDeps): Hosts {
           savedBy: body.address === undefined ? before.savedBy : journal.savedBy(),
           updatedAt: now(),
         };
+        assertAddress(host);
         await assertReferences(tx, host);
         const accepts = body.hostKeys !== undefined;
         const { id: _, transport: __, createdAt: ___, ...patch } = host;
@@ -167,6 +170,12 @@ async function assertReferences(tx: Stores, host: HostRecord): Promise<void> {
     if (next.transport !== 'ssh') throw invalid('jumpHostId', 'is not reached by SSH');
     jump = next.jumpHostId;
   }
+}
+
+/** @throws INVALID_REQUEST */
+function assertAddress({ address }: HostRecord): void {
+  if (address !== null && isMetadataAddress(address))
+    throw invalid('address', 'is the metadata service of a cloud provider, which is never connected to');
 }
 
 /** @throws INVALID_REQUEST for fields of SSH */

@@ -172,7 +172,7 @@ async function presentFound(
     deployments: evaluated.deployments.map((each) => presentDeployment(adopter, each, domain)),
     project,
     sameDomain: pair !== null && project === null ? await findSameDomain(stores, evaluated) : null,
-    takeable: pair !== null && project === null,
+    importable: pair !== null && project === null,
   };
 }
 

@@ -26,11 +26,6 @@ import {
 import { warningsOf } from './inspect/warnings.ts';
 import { readPrivateKeys } from './keys.ts';
 
-/** Reads the facts of the first certificate of a PEM text. @throws CERTIFICATE_UNREADABLE */
-export function readLeafFacts(certificatePem: string): LeafFacts {
-  return leafFacts(firstOf(parseChain(certificatePem)));
-}
-
 /** Describes each certificate of a PEM chain, in the order of the text. @throws CERTIFICATE_UNREADABLE */
 export function describeChain(chainPem: string): readonly CertificateDescription[] {
   return parseChain(chainPem).map(describeCertificate);

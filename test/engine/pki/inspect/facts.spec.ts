@@ -2,8 +2,9 @@
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { afterAll, describe, expect, test } from 'vitest';
-import { describeChain, readLeafFacts } from '../../../../src/main/engine/pki/verify-certificate.ts';
+import { describeChain } from '../../../../src/main/engine/pki/verify-certificate.ts';
 import { makeChain, VALIDITY } from '../../../support/engine/certificates.ts';
+import { readLeafFacts } from '../../../support/engine/leaf-facts.ts';
 import { createOpenSsl, type IssueOptions, type KeySpec } from '../../../support/tools/openssl.ts';
 
 const openssl = await createOpenSsl();

@@ -1,12 +1,9 @@
 // IP addresses in certificates: only an iPAddress of 4 or 16 octets stands for an address, as for clients.
 import { afterAll, describe, expect, test } from 'vitest';
-import {
-  checkKeyPair,
-  readLeafFacts,
-  verifyIssued,
-} from '../../../../src/main/engine/pki/verify-certificate.ts';
+import { checkKeyPair, verifyIssued } from '../../../../src/main/engine/pki/verify-certificate.ts';
 import { NOW, VALIDITY } from '../../../support/engine/certificates.ts';
 import { failureOf } from '../../../support/engine/failure.ts';
+import { readLeafFacts } from '../../../support/engine/leaf-facts.ts';
 import { createOpenSsl } from '../../../support/tools/openssl.ts';
 
 const openssl = await createOpenSsl();

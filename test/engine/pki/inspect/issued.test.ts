@@ -1,8 +1,9 @@
 // An issued certificate is accepted only if it is what was ordered.
 import { afterAll, describe, expect, test } from 'vitest';
-import { readLeafFacts, verifyIssued } from '../../../../src/main/engine/pki/verify-certificate.ts';
+import { verifyIssued } from '../../../../src/main/engine/pki/verify-certificate.ts';
 import { daysFromNow, makeChain, NOW, VALIDITY } from '../../../support/engine/certificates.ts';
 import { failureOf } from '../../../support/engine/failure.ts';
+import { readLeafFacts } from '../../../support/engine/leaf-facts.ts';
 import { createOpenSsl, type IssueOptions } from '../../../support/tools/openssl.ts';
 
 const openssl = await createOpenSsl();

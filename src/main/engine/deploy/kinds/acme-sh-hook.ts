@@ -4,7 +4,6 @@ import { access, constants, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CertdeskError } from '../../core/errors.ts';
 import type { Stores } from '../../core/stores.ts';
-import { requireAcmeShFolder } from '../../dns/providers/acme-sh/find-folder.ts';
 import { withScriptFolder } from '../../dns/providers/acme-sh/script-folder.ts';
 import { runScript } from '../../dns/providers/acme-sh/script-runner.ts';
 import { environmentIn, findTrusted } from '../../dns/providers/acme-sh/trusted-script.ts';
@@ -36,12 +35,12 @@ const HOST = 'acme.sh';
 /** Characters. What a script saves is a few variables. */
 const MAX_SAVED = 64 * 1024;
 
-/** @throws UNSUPPORTED_DNS_PROVIDER if scripts are disabled; DEPLOYMENT_COMMAND_FAILED if the script cannot be used */
+/** @throws ACME_SH_DISABLED; DEPLOYMENT_COMMAND_FAILED if the script cannot be used */
 export async function findHook(
-  acmeShFolder: string | null,
+  folder: string | null,
   script: string,
 ): Promise<{ readonly acme: string; readonly hook: string }> {
-  const folder = requireAcmeShFolder(acmeShFolder);
+  if (folder === null) throw new CertdeskError('ACME_SH_DISABLED');
   const inside = join(folder, 'deploy', `${script}.sh`);
   const found = await access(inside, constants.R_OK).then(
     () => true,

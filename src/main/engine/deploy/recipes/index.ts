@@ -69,11 +69,6 @@ export function restartAdvice(recipe: string | null, host: string): string {
     : `Restart ${known.name} on ${host} (${known.restart})`;
 }
 
-/** @throws INVALID_REQUEST if it is unknown */
-export function describeRecipe(id: string): Pick<Recipe, 'reader' | 'restart'> {
-  return findRecipe(id);
-}
-
 /** The user that must be able to read files with the private key; null if that is unknown, or root. */
 export function keyReader(recipe: string | null): string | null {
   const reader = RECIPES.find(({ id }) => id === recipe)?.reader ?? 'root';
