@@ -1,25 +1,11 @@
 // The GUI in a browser, against the built pages and a real Pebble: from the sign-in link to a certificate with clicks.
 import { X509Certificate } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import { buildGui, CHROMIUM_FLAGS, GUI_FOLDER } from '../support/gui/page.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';
 import { describeWith, toolPath } from '../support/tools/tools.ts';
-
-const GUI = resolve(import.meta.dirname, '../../out/renderer');
-const PICTURES = resolve(import.meta.dirname, '../../.tools/screenshots');
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 describeWith(['pebble', 'chromium'], 'the GUI', () => {
   let pebble: Pebble;
@@ -30,11 +16,13 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
   const problems: string[] = [];
 
   beforeAll(async () => {
-    expect(await ensureBuilt()).toBeNull();
-    await mkdir(PICTURES, { recursive: true });
+    await buildGui();
     pebble = await startPebble();
-    app = await startApp({ pebble, platform: { guiFolder: GUI } });
-    browser = await chromium.launch({ executablePath: toolPath('CERTDESK_TEST_CHROMIUM'), args: FLAGS });
+    app = await startApp({ pebble, platform: { guiFolder: GUI_FOLDER } });
+    browser = await chromium.launch({
+      executablePath: toolPath('CERTDESK_TEST_CHROMIUM'),
+      args: CHROMIUM_FLAGS,
+    });
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     page = await context.newPage();
     page.on('console', (message) => {
@@ -55,14 +43,6 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await pebble?.stop();
   });
 
-  /** Light and dark, for developers. */
-  async function takeScreenshots(name: string): Promise<void> {
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}.png` });
-    }
-  }
-
   /** Sends the form with its defaults; test/e2e/obtain.spec.ts has the rest of it. */
   const obtain = () => page.getByRole('button', { name: 'Request certificate' }).click();
 
@@ -70,10 +50,8 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await page.goto(await app.app.signInLink());
     await page.getByText('Get your first certificate').waitFor();
     await page.getByRole('main').getByRole('link', { name: 'Import' }).waitFor();
-    await takeScreenshots('overview-empty');
     await page.goto(`${app.app.address}/#/projects`);
     await page.getByText('No projects yet').waitFor();
-    await takeScreenshots('projects-empty');
   });
 
   it('renders no empty frame before a slow overview', async () => {
@@ -96,7 +74,6 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await page.getByRole('textbox', { name: 'Domain names or IP addresses' }).fill('shop.example.com');
     await obtain();
     await page.getByText('View certificate').waitFor();
-    await takeScreenshots('job');
     await page.getByText('View certificate').click();
     await page.getByText('SHA-256 fingerprint').waitFor();
     const { body } = await app.call('GET', '/projects?q=shop');
@@ -105,7 +82,6 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     const panel = page.getByRole('tabpanel', { name: 'Certificate' });
     for (const fingerprint of [leaf.fingerprint256, leaf.fingerprint])
       await expect.poll(() => panel.textContent()).toContain(fingerprint);
-    await takeScreenshots('certificate');
   });
 
   it('explains a failed challenge on the same page', async () => {
@@ -114,7 +90,6 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await page.goto(`${app.app.address}/#/projects/${id}/obtain`);
     await obtain();
     await page.getByText('Could not verify domain ownership').first().waitFor();
-    await takeScreenshots('job-failed');
     const { body } = await app.call('GET', `/projects/${id}`);
     expect(body.obtainFailure).toMatchObject({ code: 'CHALLENGE_FAILED' });
 
@@ -239,22 +214,18 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await page.getByText('shop.example.com').first().waitFor();
     await app.project('live.example.com');
     await page.getByText('live.example.com').first().waitFor();
-    await takeScreenshots('projects');
   });
 
   it('shows the other screens', async () => {
     for (const name of ['tokens', 'about'] as const) {
       await page.goto(`${app.app.address}/#/${name}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
-      await takeScreenshots(name);
     }
     const { body } = await app.call('GET', '/projects?q=shop');
     await page.goto(`${app.app.address}/#/projects/${body.projects?.['0']?.id}`);
     await page.getByText('Renews automatically').first().waitFor();
-    await takeScreenshots('project');
     await page.goto(`${app.app.address}/#/projects/${body.projects?.['0']?.id}/upload`);
     await page.getByRole('button', { name: 'Upload' }).waitFor();
-    await takeScreenshots('upload');
   });
 
   it('saves the ports for the next start, and reports an invalid one at its field', async () => {

@@ -8,11 +8,12 @@ import { toolPath } from '../tools/tools.ts';
 import { showIn } from './color-scheme.ts';
 
 export const GUI_FOLDER = resolve(import.meta.dirname, '../../../out/renderer');
-/** `CERTDESK_SCREENSHOTS=docs` writes them to docs/screenshots; the default folder is for developers. */
+/** `CERTDESK_SCREENSHOTS`: `docs` takes pictures for docs/screenshots, any other value for .tools/screenshots; default: none. */
+const wanted = process.env.CERTDESK_SCREENSHOTS ?? '';
 const PICTURES = resolve(
   import.meta.dirname,
   '../../..',
-  process.env.CERTDESK_SCREENSHOTS === 'docs' ? 'docs/screenshots' : '.tools/screenshots',
+  wanted === 'docs' ? 'docs/screenshots' : '.tools/screenshots',
 );
 export const CHROMIUM_FLAGS = [
   '--no-sandbox',
@@ -30,8 +31,10 @@ export interface GuiPage {
   readonly problems: readonly string[];
   /** @param hash `/projects` */
   open(hash: string): Promise<void>;
-  /** Takes screenshots, light and dark, for developers. */
+  /** Takes screenshots, light and dark, if `CERTDESK_SCREENSHOTS` is set. */
   takeScreenshots(name: string): Promise<void>;
+  /** `failed-light.png` and `failed-dark.png` */
+  takeFailure(): Promise<void>;
   /**
    * The places that contain a text which must be nowhere: the DOM with its fields, the page's storage, the server's
    * answers.
@@ -87,17 +90,9 @@ export async function openGui(app: {
     problems,
     open: async (hash) => void (await page.goto(`${app.address}/#${hash}`)),
     async takeScreenshots(name) {
-      await mkdir(PICTURES, { recursive: true });
-      const before = page.viewportSize() ?? { width: 1280, height: 900 };
-      for (const colorScheme of ['dark', 'light'] as const) {
-        await showIn(page, colorScheme);
-        // A window as high as the content, so that elements fixed to the window (the side bar) are in place.
-        const height = Math.max(before.height, await page.evaluate(heightOfContent));
-        await page.setViewportSize({ width: before.width, height });
-        await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}.png` });
-      }
-      await page.setViewportSize(before);
+      if (wanted !== '') await takePictures(page, name);
     },
+    takeFailure: () => takePictures(page, 'failed'),
     async findSecret(secret) {
       const kept = await page.evaluate(() => ({
         dom: document.documentElement.outerHTML,
@@ -112,6 +107,19 @@ export async function openGui(app: {
     },
     close: () => browser.close(),
   };
+}
+
+async function takePictures(page: Page, name: string): Promise<void> {
+  await mkdir(PICTURES, { recursive: true });
+  const before = page.viewportSize() ?? { width: 1280, height: 900 };
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await showIn(page, colorScheme);
+    // A window as high as the content, so that elements fixed to the window (the side bar) are in place.
+    const height = Math.max(before.height, await page.evaluate(heightOfContent));
+    await page.setViewportSize({ width: before.width, height });
+    await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}.png` });
+  }
+  await page.setViewportSize(before);
 }
 
 /** For beforeAll. @throws with the output of a failed build. */

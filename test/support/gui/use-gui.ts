@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { startApp, type TestApp, type TestAppOptions } from '../server/app.ts';
 import { buildGui, GUI_FOLDER, type GuiPage, openGui } from './page.ts';
 
-export interface Gui extends Omit<GuiPage, 'close' | 'problems'> {
+export interface Gui extends Omit<GuiPage, 'close' | 'problems' | 'takeFailure'> {
   readonly app: TestApp;
 }
 
@@ -46,7 +46,7 @@ export function useGui(
     for (const stop of stops) await stop();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await opened?.takeScreenshots('failed');
+    if (task.result?.state === 'fail') await opened?.takeFailure();
     expect((opened?.problems ?? []).filter((problem) => expected?.test(problem) !== true)).toEqual([]);
   });
 
