@@ -23,7 +23,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
       executablePath: toolPath('CERTDESK_TEST_CHROMIUM'),
       args: CHROMIUM_FLAGS,
     });
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
     page = await context.newPage();
     page.on('console', (message) => {
       // Chromium logs a refused call; the page explains it.
