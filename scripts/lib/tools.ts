@@ -217,6 +217,12 @@ export const TOOLS = {
     debian: ['dehydrated'],
     elsewhere: 'install dehydrated',
   },
+  ss: {
+    what: 'ss, which lists the processes that listen',
+    programs: [{ names: ['ss'], variable: 'CERTDESK_TEST_SS' }],
+    debian: ['iproute2'],
+    elsewhere: 'install iproute2 (Linux only)',
+  },
   nginx: {
     what: 'nginx, a web server whose certificates are checked',
     programs: [{ names: ['nginx'], variable: 'CERTDESK_TEST_NGINX' }],

@@ -86,7 +86,8 @@ export const DOCTOR_FINDINGS = {
     group: 'ports',
     severity: 'critical',
     summary: 'Port 80 redirects the challenge to where a CA does not follow.',
-    advice: 'Exempt /.well-known/acme-challenge/ from the redirect.',
+    advice:
+      'Forward /.well-known/acme-challenge/ to Certdesk instead of redirecting it. In nginx, move the redirect into a location: a return outside of one also redirects the challenge.',
   },
   'port-443-unreachable': {
     group: 'ports',

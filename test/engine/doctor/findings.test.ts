@@ -76,7 +76,7 @@ const CASES: Readonly<Record<DoctorCode, readonly [DoctorFacts, string | null]>>
     orderFacts({
       ports: [port80({ kind: 'bad_redirect', reason: 'to port 8443', redirects: ['https://a:8443/'] })],
     }),
-    'location /.well-known/acme-challenge/ { root /var/www/html; }',
+    'location /.well-known/acme-challenge/ { proxy_pass http://CERTDESK:80; }',
   ],
   'port-443-unreachable': [
     order({ challenge: 'tls-alpn-01' }, { ports: tls('refused') }),

@@ -1,4 +1,4 @@
-// A minimal issuance by http-01 on an AcmeSession, for tests of the client and of Pebble itself.
+// A minimal issuance on an AcmeSession, for tests of the client and of Pebble itself.
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -47,24 +47,52 @@ export async function startHttp01(port: number): Promise<Http01Server> {
   };
 }
 
-/** Puts the key authorization of each http-01 challenge into `proofs`, and tells the CA that it is ready. */
+/** How to answer the challenges of one type. */
+export interface Answers {
+  readonly type: 'http-01' | 'dns-01' | 'tls-alpn-01';
+  present(challenge: PresentedChallenge): Promise<void> | void;
+  /** Removes what `present` has added. */
+  end?(): Promise<void>;
+}
+
+export interface PresentedChallenge {
+  /** A wildcard without `*.`. */
+  readonly identifier: string;
+  readonly token: string;
+  readonly keyAuthorization: string;
+}
+
+/**
+ * Answers each challenge, and tells the CA that it is ready.
+ * @param proofs For http-01: gets the key authorizations.
+ */
 export async function answerChallenges(
   session: AcmeSession,
   order: AcmeOrder,
-  proofs: Map<string, string>,
+  proofs: Map<string, string> | Answers,
 ): Promise<void> {
+  const { type, present } = proofs instanceof Map ? inMap(proofs) : proofs;
   for (const url of order.authorizations) {
     const authorization = await session.getAuthorization(url);
     if (authorization.status === 'valid') continue;
-    const challenge = http01Of(authorization);
-    proofs.set(challenge.token, session.keyAuthorization(challenge.token));
-    await session.completeChallenge(challenge.url);
+    const { url: challengeUrl, token } = challengeOf(authorization, type);
+    const identifier = authorization.identifier?.value ?? '';
+    await present({ identifier, token, keyAuthorization: session.keyAuthorization(token) });
+    await session.completeChallenge(challengeUrl);
   }
 }
 
-function http01Of(authorization: AcmeAuthorization): { readonly url: string; readonly token: string } {
-  const challenge = authorization.challenges.find(({ type }) => type === 'http-01');
-  if (challenge?.token === undefined) throw new Error('the CA offers no http-01 challenge');
+const inMap = (proofs: Map<string, string>): Answers => ({
+  type: 'http-01',
+  present: ({ token, keyAuthorization }) => void proofs.set(token, keyAuthorization),
+});
+
+function challengeOf(
+  authorization: AcmeAuthorization,
+  type: Answers['type'],
+): { readonly url: string; readonly token: string } {
+  const challenge = authorization.challenges.find((each) => each.type === type);
+  if (challenge?.token === undefined) throw new Error(`the CA offers no ${type} challenge`);
   return { url: challenge.url, token: challenge.token };
 }
 
@@ -92,7 +120,7 @@ export interface Issued {
 /** From newOrder to download. @param keyPem The certificate's key. @throws if the order does not become valid. */
 export async function issue(
   session: AcmeSession,
-  proofs: Map<string, string>,
+  proofs: Map<string, string> | Answers,
   {
     keyPem,
     preferredChain,

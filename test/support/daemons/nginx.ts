@@ -51,12 +51,7 @@ export async function startNginx(blocks: readonly NginxBlock[]): Promise<Nginx> 
     ...daemon,
     certificatePath: (block = 0) => certificatePath(daemon.folder, block),
     keyPath: (block = 0) => keyPath(daemon.folder, block),
-    async replaceWorkers() {
-      const former = childrenOf(daemon.pid);
-      daemon.reload();
-      const left = () => childrenOf(daemon.pid).filter((pid) => former.includes(pid));
-      await expect.poll(left, SOON).toEqual([]);
-    },
+    replaceWorkers: () => replaceWorkers(daemon),
     settled: () => nginxSettled(daemon.pid),
     workers: () => childrenOf(daemon.pid),
   };
@@ -68,6 +63,14 @@ const SOON = { timeout: 60_000, interval: 10 };
 /** For any nginx with one worker: waits until no worker of before a reload is left. @param pid Of its master process. */
 export const nginxSettled = (pid: number): Promise<void> =>
   expect.poll(() => childrenOf(pid).length, SOON).toBe(WORKERS);
+
+/** For any nginx: reloads good files, and waits until no worker of before is left. */
+export async function replaceWorkers({ pid, reload }: Pick<Daemon, 'pid' | 'reload'>): Promise<void> {
+  const former = childrenOf(pid);
+  reload();
+  const left = () => childrenOf(pid).filter((each) => former.includes(each));
+  await expect.poll(left, SOON).toEqual([]);
+}
 
 function childrenOf(pid: number): readonly string[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');

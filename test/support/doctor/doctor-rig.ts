@@ -1,14 +1,15 @@
 // A BIND that serves faults, a Pebble that validates through it, and the doctor's findings about them. `apply` does what a
 // finding prints.
 import { spawn } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { createAcmeClient } from '../../../src/main/engine/acme/client.ts';
 import { createDnsResolver } from '../../../src/main/engine/dns/lookup/resolver.ts';
 import { askDirectory } from '../../../src/main/engine/doctor/ca-facts.ts';
 import { type ExamineDeps, examine } from '../../../src/main/engine/doctor/examine.ts';
-import type { DoctorOrder, ValidationMethod } from '../../../src/main/engine/doctor/facts.ts';
+import type { CaFacts, DoctorOrder, ValidationMethod } from '../../../src/main/engine/doctor/facts.ts';
 import type { DoctorFinding, DoctorFix, DoctorReport } from '../../../src/shared/doctor.ts';
-import { issue, makeKey, startHttp01 } from '../acme/issue.ts';
+import { type Answers, issue, makeKey, startHttp01 } from '../acme/issue.ts';
 import { type Pebble, startPebble } from '../acme/pebble.ts';
 import { type Bind, type BindOptions, type BindZone, startBind } from '../dns/bind.ts';
 import { startValidator } from '../dns/dnssec.ts';
@@ -21,6 +22,8 @@ const PATIENCE_MS = 60_000;
 export interface DoctorRig {
   readonly bind: Bind;
   readonly pebble: Pebble;
+  /** A public CA that issues everything except for IP addresses. */
+  readonly ca: CaFacts;
   examine(
     names: readonly string[],
     more?: Partial<DoctorOrder>,
@@ -37,8 +40,12 @@ export interface DoctorRig {
   apply(zone: string, fixes: readonly DoctorFix[], bind?: Bind): Promise<void>;
   /** Empties the cache of the validating resolver, which keeps bogus answers for 30 s at least. */
   forgetBogus(): Promise<void>;
-  /** Issues a certificate by HTTP-01. @returns the chain */
-  issue(name: string): Promise<string>;
+  /** Issues a certificate, by HTTP-01 by default. @returns the chain */
+  issue(names: string | readonly string[], by?: Answers): Promise<string>;
+  /** Answers dns-01 challenges in the zone. */
+  inZone(zone: string): Answers;
+  /** The responses of HTTP-01 at 127.0.0.1, by token. */
+  readonly proofs: Map<string, string>;
   stop(): Promise<void>;
 }
 
@@ -71,7 +78,7 @@ export async function startDoctorRig(
     policy: LOOPBACK_POLICY,
     origin: 'named',
     showAnswers: true,
-    ports: { http: pebble.httpPort, https: pebble.httpPort },
+    ports: { http: pebble.httpPort, https: pebble.tlsPort },
     probe: null,
     clock: { now: () => new Date() },
     timeoutMs: PATIENCE_MS,
@@ -95,6 +102,7 @@ export async function startDoctorRig(
   return {
     bind,
     pebble,
+    ca: order.ca,
     examine: run,
     async find(code, name, challenge = 'http-01', more = {}) {
       const { findings } = await run([name], { challenge, ...more });
@@ -106,16 +114,34 @@ export async function startDoctorRig(
       await validator.stop();
       validator = await startValidator(bind, port);
     },
-    async issue(name) {
+    proofs: http.proofs,
+    inZone: (zone) => answerInZone(bind, zone),
+    async issue(names, by) {
       const { signal } = new AbortController();
       const { directoryUrl } = pebble;
       const session = acme.session({ directoryUrl, accountKey: makeKey(), accountUrl: null, signal });
       await session.createAccount({ email: null });
-      const { chain } = await issue(session, http.proofs, { names: [name], keyPem: makeKey() });
+      const order = { names: [names].flat(), keyPem: makeKey() };
+      const { chain } = await issue(session, by ?? http.proofs, order).finally(() => by?.end?.());
       return chain;
     },
     async stop() {
       await Promise.all([bind.stop(), validator.stop(), pebble.stop(), http.stop(), acme.close()]);
+    },
+  };
+}
+
+function answerInZone(bind: Bind, zone: string): Answers {
+  const added = new Set<string>();
+  return {
+    type: 'dns-01',
+    async present({ identifier, keyAuthorization }) {
+      const owner = `_acme-challenge.${identifier}`;
+      added.add(owner);
+      await bind.update(zone, owner, [hash('sha256', keyAuthorization, 'base64url')]);
+    },
+    async end() {
+      for (const owner of added) await bind.update(zone, owner, []);
     },
   };
 }

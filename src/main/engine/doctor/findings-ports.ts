@@ -56,6 +56,13 @@ const DOWN = {
   unreachable: 'has no route',
 } as const;
 
+/** For nginx. */
+const FORWARD = command('location /.well-known/acme-challenge/ { proxy_pass http://CERTDESK:80; }');
+/** nginx runs a `return` of the server block before it selects a location. */
+const REDIRECT = command(
+  'location / { return 301 https://$host$request_uri; } # replaces a return outside of a location',
+);
+
 type Port80 = Extract<PortFacts, { readonly port: 80 }>;
 
 function findPort80(name: string, ports: readonly PortFacts[]): readonly DoctorFinding[] {
@@ -68,7 +75,7 @@ function findPort80(name: string, ports: readonly PortFacts[]): readonly DoctorF
         if (fetched.status === 200 && fetched.body.trimEnd() === expected) return [];
         const who = fetched.server === null ? `a server without a name` : fetched.server.slice(0, 100);
         const message = `At ${address}, ${who} answers on port 80 instead of Certdesk (HTTP ${fetched.status}).`;
-        const fixes = [command(`location /.well-known/acme-challenge/ { proxy_pass http://CERTDESK:80; }`)];
+        const fixes = [FORWARD];
         return [createDoctorFinding('port-80-other-server', { name, message, fixes })];
       }
       case 'not_asked':
@@ -76,7 +83,7 @@ function findPort80(name: string, ports: readonly PortFacts[]): readonly DoctorF
       case 'bad_redirect': {
         const to = fetched.redirects.at(-1) ?? '';
         const message = `Port 80 of ${address} redirects ${fetched.reason}${to === '' ? '' : ` (${to})`}.`;
-        const fixes = [command('location /.well-known/acme-challenge/ { root /var/www/html; }')];
+        const fixes = [FORWARD, REDIRECT];
         return [createDoctorFinding('redirect-not-followed', { name, message, fixes })];
       }
       case 'broken': {
