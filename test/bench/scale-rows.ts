@@ -2,16 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
 import { startPebble } from '../support/acme/pebble.ts';
 import { makeManyProjects } from '../support/engine/many-projects.ts';
 import { recordFirstPaint } from '../support/gui/first-paint.ts';
-import { CHROMIUM_FLAGS } from '../support/gui/page.ts';
+import { launchChromium } from '../support/gui/page.ts';
 import { pebbleArgs, runCertdesk, startServer } from '../support/server/server.ts';
-import { toolPath } from '../support/tools/tools.ts';
 import { type Times, timesOf } from './measure.ts';
 import { measureRest, type RestRow } from './rest-row.ts';
 import { measureStart } from './start-row.ts';
@@ -89,10 +87,7 @@ export function measureRestBeside(): Promise<RestRow> {
 export function measureOverview(projects: number, turns: number): Promise<Times> {
   return withFolder(projects, async (folder) => {
     const server = await startServer({ dataFolder: folder, args: ['--challenge-port', '0'] });
-    const browser = await chromium.launch({
-      executablePath: toolPath('CERTDESK_TEST_CHROMIUM'),
-      args: CHROMIUM_FLAGS,
-    });
+    const browser = await launchChromium();
     try {
       const times: number[] = [];
       for (let turn = 0; turn <= turns; turn += 1) {

@@ -1,10 +1,10 @@
 // The API reference page in a browser on another machine: over plain http, at an address that is not loopback.
-import { type Browser, chromium } from 'playwright';
+import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findOperation, listOperations } from '../support/gui/api-reference.ts';
-import { CHROMIUM_FLAGS } from '../support/gui/page.ts';
+import { launchChromium, newContext } from '../support/gui/page.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';
-import { describeWith, toolPath } from '../support/tools/tools.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const NAME = 'certdesk.test';
 
@@ -13,10 +13,7 @@ describeWith('chromium', 'the API reference page', () => {
   let browser: Browser;
   beforeAll(async () => {
     app = await startApp({ platform: { allowedHosts: [NAME] } });
-    browser = await chromium.launch({
-      executablePath: toolPath('CERTDESK_TEST_CHROMIUM'),
-      args: [...CHROMIUM_FLAGS, `--host-resolver-rules=MAP ${NAME} 127.0.0.1`],
-    });
+    browser = await launchChromium([`--host-resolver-rules=MAP ${NAME} 127.0.0.1`]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -27,7 +24,7 @@ describeWith('chromium', 'the API reference page', () => {
     ['/api/docs', 'every operation'],
     ['/api/docs/', 'an operation'], // the same page: its relative addresses must work here, too
   ])('at %s shows %s from its own files alone', async (path, shown) => {
-    const page = await (await browser.newContext()).newPage();
+    const page = await (await newContext(browser)).newPage();
     const origin = `http://${NAME}:${new URL(app.app.address).port}`;
     const said: string[] = [];
     const asked: string[] = [];
@@ -58,7 +55,7 @@ describeWith('chromium', 'the API reference page', () => {
   });
 
   it('runs operations as the signed-in browser', async () => {
-    const page = await (await browser.newContext()).newPage();
+    const page = await (await newContext(browser)).newPage();
     await page.goto(await app.app.signInLink());
     // The GUI is not built here; the test does what its page at /login does with the link.
     await page.evaluate(async () => {
@@ -79,7 +76,7 @@ describeWith('chromium', 'the API reference page', () => {
   });
 
   it('is isolated from pages that open it if the browser trusts the connection', async () => {
-    const page = await (await browser.newContext()).newPage();
+    const page = await (await newContext(browser)).newPage();
     const answer = await page.goto(`${app.app.address}/api/docs`);
     expect(await answer?.headerValue('cross-origin-opener-policy')).toBe('same-origin');
     await page.context().close();

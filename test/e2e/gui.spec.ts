@@ -1,11 +1,11 @@
 // The GUI in a browser, against the built pages and a real Pebble: from the sign-in link to a certificate with clicks.
 import { X509Certificate } from 'node:crypto';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
+import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
-import { buildGui, CHROMIUM_FLAGS, GUI_FOLDER } from '../support/gui/page.ts';
+import { buildGui, GUI_FOLDER, launchChromium, newContext } from '../support/gui/page.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';
-import { describeWith, toolPath } from '../support/tools/tools.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 describeWith(['pebble', 'chromium'], 'the GUI', () => {
   let pebble: Pebble;
@@ -19,11 +19,8 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await buildGui();
     pebble = await startPebble();
     app = await startApp({ pebble, platform: { guiFolder: GUI_FOLDER } });
-    browser = await chromium.launch({
-      executablePath: toolPath('CERTDESK_TEST_CHROMIUM'),
-      args: CHROMIUM_FLAGS,
-    });
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+    browser = await launchChromium();
+    context = await newContext(browser, { viewport: { width: 1280, height: 800 } });
     page = await context.newPage();
     page.on('console', (message) => {
       // Chromium logs a refused call; the page explains it.
@@ -55,7 +52,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
   });
 
   it('renders no empty frame before a slow overview', async () => {
-    const fresh = await browser.newContext();
+    const fresh = await newContext(browser);
     const visitor = await fresh.newPage();
     await visitor.route('**/trpc/overview.get*', async (route) => {
       await new Promise((resolve) => setTimeout(resolve, 150));

@@ -1,11 +1,11 @@
 // HTTPS in a browser, over HTTPS: the state and the settings, and tokens that only download.
-import { type Browser, chromium, type Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buildGui, CHROMIUM_FLAGS, GUI_FOLDER } from '../support/gui/page.ts';
+import { buildGui, GUI_FOLDER, launchChromium, newContext } from '../support/gui/page.ts';
 import type { TestApp } from '../support/server/app.ts';
 import { startHttpsApp } from '../support/server/https.ts';
 import { createOpenSsl } from '../support/tools/openssl.ts';
-import { describeWith, toolPath } from '../support/tools/tools.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const NAME = 'certs.example.com';
 
@@ -21,13 +21,9 @@ describeWith('chromium', 'the settings of HTTPS', () => {
     app = await startHttpsApp({ platform: { guiFolder: GUI_FOLDER } });
     const { projects } = app.app.engine;
     project = (await projects.create({ name: NAME, domain: NAME, altNames: [] })).id;
-    browser = await chromium.launch({
-      executablePath: toolPath('CERTDESK_TEST_CHROMIUM'),
-      args: CHROMIUM_FLAGS,
-    });
-    const context = await browser.newContext({ ignoreHTTPSErrors: true, reducedMotion: 'reduce' });
+    browser = await launchChromium();
+    const context = await newContext(browser, { ignoreHTTPSErrors: true });
     page = await context.newPage();
-    page.setDefaultTimeout(20_000);
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text());
     });

@@ -5,15 +5,14 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
-import { CHROMIUM_FLAGS } from '../support/gui/page.ts';
+import { launchChromium, newContext } from '../support/gui/page.ts';
 import { callHttp1, type HttpsAnswer, shakeHands } from '../support/server/https.ts';
 import { pebbleArgs, runCertdesk, type Server, startServer } from '../support/server/server.ts';
 import { sendRaw } from '../support/tools/raw-http.ts';
-import { describeWith, toolPath } from '../support/tools/tools.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const NAME = 'certs.example.com';
 
@@ -116,17 +115,12 @@ describeWith(['pebble', 'chromium'], 'HTTPS of the built server', () => {
       const key = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' });
       return createHash('sha256').update(key).digest('base64');
     });
-    const browser = await chromium.launch({
-      executablePath: toolPath('CERTDESK_TEST_CHROMIUM'),
-      args: [
-        ...CHROMIUM_FLAGS,
-        `--host-resolver-rules=MAP ${NAME} 127.0.0.1`,
-        `--ignore-certificate-errors-spki-list=${hashes.join(',')}`,
-      ],
-    });
-    const context = await browser.newContext();
+    const browser = await launchChromium([
+      `--host-resolver-rules=MAP ${NAME} 127.0.0.1`,
+      `--ignore-certificate-errors-spki-list=${hashes.join(',')}`,
+    ]);
+    const context = await newContext(browser);
     const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
     const link = (await certdesk('login-link')).trim();
     expect(link).toMatch(new RegExp(`^https://${NAME}:${port}/login#`));
     await page.goto(link);

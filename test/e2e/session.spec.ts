@@ -1,11 +1,11 @@
 // Signing in and out in a browser behind a reverse proxy, which may be down, refuse, or change what it passes on.
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Browser, chromium, type Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { buildGui, CHROMIUM_FLAGS, GUI_FOLDER } from '../support/gui/page.ts';
+import { buildGui, GUI_FOLDER, launchChromium, newContext } from '../support/gui/page.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';
-import { describeWith, toolPath } from '../support/tools/tools.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 /** `own host`: sends its own name for the server as Host, like nginx by default. */
 type Proxying = 'pass' | 'own host' | 'hang up' | number;
@@ -25,17 +25,13 @@ describeWith('chromium', 'signing in and out', () => {
 
   beforeAll(async () => {
     await buildGui();
-    browser = await chromium.launch({
-      executablePath: toolPath('CERTDESK_TEST_CHROMIUM'),
-      args: CHROMIUM_FLAGS,
-    });
+    browser = await launchChromium();
   }, 600_000);
   afterAll(() => browser?.close());
   beforeEach(async () => {
     app = await startApp({ platform: { guiFolder: GUI_FOLDER } });
     proxy = await startProxy(app.app.address);
-    page = await (await browser.newContext()).newPage();
-    page.setDefaultTimeout(100_000);
+    page = await (await newContext(browser)).newPage();
   });
   afterEach(async () => {
     await page?.context().close();

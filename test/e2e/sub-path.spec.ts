@@ -2,13 +2,13 @@
 // HTTPS.
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Browser, chromium } from 'playwright';
+import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { signInAddress } from '../../src/main/engine/access/sessions.ts';
 import { findOperation } from '../support/gui/api-reference.ts';
-import { buildGui, CHROMIUM_FLAGS, GUI_FOLDER } from '../support/gui/page.ts';
+import { buildGui, GUI_FOLDER, launchChromium, newContext } from '../support/gui/page.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';
-import { describeWith, toolPath } from '../support/tools/tools.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const PREFIX = '/tools/certdesk';
 
@@ -21,10 +21,7 @@ describeWith('chromium', 'below a path of a reverse proxy', () => {
     await buildGui();
     app = await startApp({ platform: { guiFolder: GUI_FOLDER } });
     proxy = await startProxy(app.app.address);
-    browser = await chromium.launch({
-      executablePath: toolPath('CERTDESK_TEST_CHROMIUM'),
-      args: CHROMIUM_FLAGS,
-    });
+    browser = await launchChromium();
   }, 600_000);
   afterAll(async () => {
     await browser?.close();
@@ -35,8 +32,7 @@ describeWith('chromium', 'below a path of a reverse proxy', () => {
 
   it('signs in, shows live changes and the API page, and requests nothing outside the path', async () => {
     const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}${PREFIX}`;
-    const page = await (await browser.newContext()).newPage();
-    page.setDefaultTimeout(100_000);
+    const page = await (await newContext(browser)).newPage();
     const wrong: string[] = [];
     page.on('response', (answer) => {
       if (!answer.url().startsWith(`${url}/`) || answer.status() >= 400)

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { _electron, type Browser, chromium, type ElectronApplication, type Page } from 'playwright';
+import { PAGE_TIMEOUT_MS } from '../gui/page.ts';
 import { COMPILED } from '../tools/compiled.ts';
 import { toolPath } from '../tools/tools.ts';
 import { fromChromium } from './addresses.ts';
@@ -162,7 +163,10 @@ async function firstPage(browser: Browser): Promise<Page> {
   for (;;) {
     const pages = browser.contexts().flatMap((context) => context.pages());
     const page = pages.find((each) => fromChromium(each.url()).startsWith('app://'));
-    if (page !== undefined) return page;
+    if (page !== undefined) {
+      page.context().setDefaultTimeout(PAGE_TIMEOUT_MS);
+      return page;
+    }
     if (Date.now() > deadline) throw new Error(`No window shows a page: ${pages.map((each) => each.url())}`);
     await new Promise((done) => setTimeout(done, 20));
   }

@@ -2,7 +2,13 @@
 // answers, which must hold no secret.
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright';
 import { ensureBuilt } from '../../../scripts/lib/build.ts';
 import { toolPath } from '../tools/tools.ts';
 import { showIn } from './color-scheme.ts';
@@ -15,7 +21,7 @@ const PICTURES = resolve(
   '../../..',
   wanted === 'docs' ? 'docs/screenshots' : '.tools/screenshots',
 );
-export const CHROMIUM_FLAGS = [
+const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -44,24 +50,43 @@ export interface GuiPage {
 }
 
 /**
- * Needs a built GUI. Reduced motion, so that a screenshot shows the final state.
+ * Milliseconds that a page waits for an element: longer than a busy machine needs, and shorter than the time-out of a test, so
+ * that the error names the missing element.
+ */
+export const PAGE_TIMEOUT_MS = 150_000;
+
+/** @param more Further flags of Chromium. */
+export function launchChromium(more: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({
+    executablePath: toolPath('CERTDESK_TEST_CHROMIUM'),
+    args: [...FLAGS, ...more],
+  });
+}
+
+/** A context whose pages wait as long as a busy machine needs, and show the final state without transitions. */
+export async function newContext(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  context.setDefaultTimeout(PAGE_TIMEOUT_MS);
+  return context;
+}
+
+/**
+ * Needs a built GUI.
  * @param app Its address and a sign-in link.
  */
 export async function openGui(app: {
   readonly address: string;
   signInLink(): Promise<string>;
 }): Promise<GuiPage> {
-  const browser: Browser = await chromium.launch({
-    executablePath: toolPath('CERTDESK_TEST_CHROMIUM'),
-    args: CHROMIUM_FLAGS,
-  });
-  const context = await browser.newContext({
+  const browser = await launchChromium();
+  const context = await newContext(browser, {
     viewport: { width: 1280, height: 900 },
-    reducedMotion: 'reduce',
     acceptDownloads: true,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000); // long before the test's own time-out, so that the error names the missing element
   const problems: string[] = [];
   const answers: string[] = [];
   page.on('console', (message) => {
