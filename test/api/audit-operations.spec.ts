@@ -77,6 +77,12 @@ describe('changes in the audit trail', () => {
     expect(String(entries[1]?.at) >= began).toBe(true);
   });
 
+  it('say what happened where a call has changed nothing', async () => {
+    expect((await app.call('PATCH', '/settings', { body: {} })).status).toBe(200);
+    const [entry] = await trail();
+    expect(entry).toMatchObject({ operation: 'settings.update', message: 'Settings saved without changes' });
+  });
+
   it('are recorded for a signed-in browser, with its sign-in and sign-out', async () => {
     const browser = createBrowser(app.app.address, {
       agent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0',

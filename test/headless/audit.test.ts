@@ -53,7 +53,7 @@ describe('the command line', () => {
       [1, 'tokens.create', 'ok', 'Token ci created'],
       [2, 'tokens.revoke', 'ok', 'Token ci revoked'],
       [3, 'tokens.revoke', 'TOKEN_NOT_FOUND', 'API token nobody not found'],
-      [4, 'sessions.createLink', 'ok', 'Create a sign-in link'],
+      [4, 'sessions.createLink', 'ok', 'Sign-in link created'],
     ]);
     for (const { actor, address } of entries) {
       expect(actor).toEqual({ kind: 'command-line', id: null, name: userInfo().username });

@@ -9,6 +9,7 @@ import type { Scope } from '../../shared/token.ts';
 import type { Act } from '../engine/audit/journal.ts';
 import { CertdeskError, toCertdeskError } from '../engine/core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
+import { AUDIT_SENTENCES } from './audit-sentences.ts';
 import { authorize, type Requirement } from './authorize.ts';
 import { actorOf, type Context, type Principal } from './context.ts';
 import { combineNeeds, needOfFields } from './field-reach.ts';
@@ -160,7 +161,7 @@ export function operation(access: Access) {
     const act = {
       actor: actorOf(principal, ctx.address),
       operation: path,
-      summary: meta?.rest?.summary ?? path,
+      summary: AUDIT_SENTENCES[path] ?? path,
       projectId: namedProject(access, asked),
       record: recordOf(type, meta, asked),
     };

@@ -37,7 +37,7 @@ export async function createBackupFile(options: CreateBackupOptions): Promise<vo
         folder,
         passphrase,
       });
-    const { name } = await record('backups.create', 'Create a backup', create);
+    const { name } = await record('backups.create', 'Backup created', create);
     process.stdout.write(`${resolve(folder, name)}\n`);
   });
 }

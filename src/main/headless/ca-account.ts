@@ -32,7 +32,7 @@ export async function replaceCaAccount(id: string, { dataDir }: DataOptions): Pr
       set: (keyId: string) => stores.settings.set('master-key-id', keyId),
     };
     const vault = createVault({ secrets, keyRecord });
-    await record('system.replaceAccount', 'Replace a CA account', () =>
+    await record('system.replaceAccount', 'CA account replaced', () =>
       replaceAccountKey({ stores, vault }, id),
     );
     process.stdout.write(

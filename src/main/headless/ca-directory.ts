@@ -14,7 +14,7 @@ export async function listCaDirectories({ dataDir }: DataOptions): Promise<void>
 /** Withdraws the approval of an ACME directory. @throws NOT_FOUND */
 export async function withdrawCaDirectory(directoryUrl: string, { dataDir }: DataOptions): Promise<void> {
   await withEngineParts(dataDir, async ({ stores, record }) => {
-    await record('caDirectories.withdraw', `Withdraw the approval of ${directoryUrl}`, () =>
+    await record('caDirectories.withdraw', `Approval of ${directoryUrl} withdrawn`, () =>
       stores.transaction((tx) => withdrawDirectory(tx, directoryUrl)),
     );
     process.stdout.write('Approval withdrawn\n');

@@ -24,7 +24,7 @@ export async function printLoginLink({ dataDir, url }: LoginLinkOptions): Promis
     if (typeof address !== 'string') {
       throw new CertdeskError('INVALID_REQUEST', 'The server is still starting. Try again in a moment');
     }
-    const { secret } = await record('sessions.createLink', 'Create a sign-in link', () =>
+    const { secret } = await record('sessions.createLink', 'Sign-in link created', () =>
       sessions.createLink(),
     );
     process.stdout.write(`${signInAddress(address, secret)}\n`);

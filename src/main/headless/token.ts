@@ -43,7 +43,7 @@ export async function createToken(options: CreateOptions): Promise<void> {
   }
   const create = async (parts: EngineParts): Promise<void> => {
     const { record, tokens } = parts;
-    const { secret, token } = await record('tokens.create', 'Create a token', () =>
+    const { secret, token } = await record('tokens.create', 'Token created', () =>
       tokens.create(body.data),
     ).catch(throwWithOptionName);
     const failure = await tryToWrite(`${secret}\n`);
@@ -70,7 +70,7 @@ async function revokeUnprinted(
 ): Promise<CertdeskError> {
   const problem = describeOutputError(failure);
   try {
-    await record('tokens.revoke', 'Revoke a token', () => tokens.revoke(id));
+    await record('tokens.revoke', 'Token revoked', () => tokens.revoke(id));
     const message = `${problem}. The token ${id} was not printed, so Certdesk revoked it`;
     return new CertdeskError('INVALID_REQUEST', message);
   } catch (cause) {
@@ -97,7 +97,7 @@ export async function listTokens({ dataDir }: DataOptions): Promise<void> {
 
 export async function revokeToken(id: string, { dataDir }: DataOptions): Promise<void> {
   await withEngineParts(dataDir, async ({ tokens, record }) => {
-    const { name } = await record('tokens.revoke', 'Revoke a token', () => tokens.revoke(id));
+    const { name } = await record('tokens.revoke', 'Token revoked', () => tokens.revoke(id));
     process.stdout.write(`Token ${name} revoked\n`);
   });
 }

@@ -20,7 +20,7 @@ export interface EngineParts {
   /**
    * Performs a change and records it in the audit trail, with the command line as the actor.
    * @param operation The operation's name in the router, such as `tokens.create`.
-   * @param summary A short description of the change.
+   * @param summary What happened, if the change emits no event: `Sign-in link created`.
    */
   record<T>(operation: string, summary: string, change: () => Promise<T>): Promise<T>;
   readonly audit: AuditTrail;

@@ -122,6 +122,7 @@ export const activity = {
     'notifications.deliver': 'Deliver notification',
     'tokens.create': 'Create API token',
     'tokens.revoke': 'Revoke API token',
+    'sessions.createLink': 'Create sign-in link',
     'sessions.begin': 'Sign in',
     'sessions.end': 'Sign out',
     'sessions.prove': 'Confirm identity',

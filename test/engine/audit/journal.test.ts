@@ -10,7 +10,7 @@ const ACTOR = { kind: 'token', id: 't1', name: 'ci', address: '192.0.2.7' } as c
 const ACT: Act = {
   actor: ACTOR,
   operation: 'projects.update',
-  summary: 'Change a project',
+  summary: 'Project saved without changes',
   projectId: 'p1',
   record: 'always',
 };
@@ -63,7 +63,7 @@ describe('an operation', () => {
 
   it('that reports nothing is recorded after it ends', async () => {
     await journal.perform(ACT, async () => undefined);
-    expect(await trail()).toEqual([{ ...entry, message: 'Change a project' }]);
+    expect(await trail()).toEqual([{ ...entry, message: 'Project saved without changes' }]);
   });
 
   it('is recorded in the transaction of its change: neither without the other', async () => {
@@ -163,7 +163,7 @@ describe('an operation', () => {
     late.resolve();
     await after;
     expect(await events()).toHaveLength(2);
-    expect(await trail()).toEqual([{ ...entry, message: 'Change a project' }]);
+    expect(await trail()).toEqual([{ ...entry, message: 'Project saved without changes' }]);
   });
 });
 
