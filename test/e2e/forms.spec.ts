@@ -49,6 +49,8 @@ describeWith(['chromium'], 'a form', () => {
 
   it('changes a project', async () => {
     await gui.open(`/projects/${await gui.app.project('forms.example.com')}`);
+    await gui.page.getByText('No certificate yet').waitFor();
+    expect(await gui.page.getByRole('link', { name: 'Request certificate' }).count()).toBe(1);
     await gui.page.getByRole('button', { name: 'Actions' }).click();
     await gui.page.getByRole('menuitem', { name: 'Edit name and domains' }).click();
     await dialog().getByRole('textbox', { name: 'Domain' }).fill('a b');
@@ -232,6 +234,58 @@ describeWith(['chromium'], 'a form', () => {
     await dialog().waitFor({ state: 'detached' });
     expect(asked).toHaveLength(5);
     gui.page.off('dialog', answer);
+  });
+
+  it('asks before closing the tab discards a dialog with input', async () => {
+    await gui.open('/tokens');
+    const asked: string[] = [];
+    const answer = (question: Dialog): void => {
+      asked.push(question.type());
+      void question.dismiss();
+    };
+    gui.page.on('dialog', answer);
+    const open = () => gui.page.getByRole('button', { name: 'New token' }).first().click();
+    await open();
+    await dialog().getByLabel('Name').click();
+    await gui.page.reload();
+    await open();
+    expect(asked, 'with nothing to lose').toEqual([]);
+    await dialog().getByLabel('Name').fill('Deploy');
+    await gui.page.close({ runBeforeUnload: true });
+    await expect.poll(() => asked).toEqual(['beforeunload']);
+    expect(await dialog().getByLabel('Name').inputValue()).toBe('Deploy');
+    gui.page.off('dialog', answer);
+    gui.page.once('dialog', (question) => void question.accept());
+    await gui.page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+  });
+
+  it('closes a dialog with the Back button, as with Escape, and stays on the page', async () => {
+    await gui.open('/projects');
+    await gui.page.getByRole('link', { name: 'API tokens' }).first().click();
+    const open = () => gui.page.getByRole('button', { name: 'New token' }).first().click();
+    const back = () => gui.page.evaluate(() => history.back());
+    await open();
+    await dialog().waitFor();
+    await back();
+    await dialog().waitFor({ state: 'detached' });
+    await expect.poll(() => gui.page.url()).toMatch(/#\/tokens$/);
+    await open();
+    await dialog().getByLabel('Name').fill('Deploy');
+    const asked: string[] = [];
+    gui.page.once('dialog', (question) => {
+      asked.push(question.message());
+      void question.dismiss();
+    });
+    await back();
+    await expect.poll(() => asked).toEqual(['Your changes are not saved. Leave without saving?']);
+    expect(await dialog().getByLabel('Name').inputValue()).toBe('Deploy');
+    gui.page.once('dialog', (question) => void question.accept());
+    await back();
+    await dialog().waitFor({ state: 'detached' });
+    await expect.poll(() => gui.page.url()).toMatch(/#\/tokens$/);
+    await back(); // without a dialog, it leaves the page
+    await expect.poll(() => gui.page.url()).toMatch(/#\/projects$/);
   });
 
   it('shows a new token until its button closes the dialog, without a question', async () => {

@@ -1,6 +1,6 @@
 // Adds a deployment to a project. Where the recipe's defaults fit, it takes a service, a host and a path.
 
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { RecipeInfo } from '../../shared/deployment.ts';
@@ -10,6 +10,7 @@ import { deployments as deploymentTexts } from '../messages/deployments.ts';
 import { messages } from '../messages.ts';
 import { BackToProject } from '../projects/job-page.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
+import { FormActions } from '../ui/form-actions.tsx';
 import { LinkButton } from '../ui/link.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { notifyDone } from '../ui/notify.tsx';
@@ -142,13 +143,12 @@ function NewDeployment({ project, recipes }: FormProps) {
         <DraftTest result={test.data} pending={test.isPending} onTest={tryOut} />
         {failure !== null && <FailureNotice error={failure} />}
         <Stack gap="xs">
-          <Group justify="flex-end" gap="xs">
+          <FormActions>
             <LinkButton
               variant="default"
               to="/projects/$id"
               params={{ id: project.id }}
               search={{ tab: 'deployments' }}
-              mr="auto"
             >
               {messages.cancel}
             </LinkButton>
@@ -158,7 +158,7 @@ function NewDeployment({ project, recipes }: FormProps) {
             <Button type="submit" loading={create.isPending}>
               {text.submit}
             </Button>
-          </Group>
+          </FormActions>
           <Text c="dimmed" fz="sm" ta="right">
             {text.savePausedHint}
           </Text>

@@ -37,10 +37,9 @@ export function RestoreBanner({ projectId, brief = false }: RestoreBannerProps) 
   if (waiting.length === 0) return null;
   return (
     <Box mb={brief || projectId !== undefined ? 0 : 'md'}>
-      <Notice tone="warn" title={text.title} role="status">
+      <Notice tone="warn" title={text.title(waiting.length)} role="status">
         <Stack gap="xs">
           <Text>{text.text}</Text>
-          <Text>{text.some(waiting.length)}</Text>
           <Group gap="xs">
             {brief ? (
               <LinkButton size="xs" variant="default" to="/deployments" search={{ state: 'paused' }}>

@@ -109,11 +109,27 @@ function Actions({ credential }: { readonly credential: DnsCredential }) {
   return (
     <RowActions
       actions={[
-        { label: text.test.action(name), icon: IconPlugConnected, run: () => openTestCredential(credential) },
-        { label: text.limits.action(name), icon: IconLock, run: () => openLimits(credential) },
-        { label: text.replaceAction(name), icon: IconReplace, run: () => openReplaceCredential(credential) },
+        {
+          label: text.test.action(name),
+          word: text.test.word,
+          icon: IconPlugConnected,
+          run: () => openTestCredential(credential),
+        },
+        {
+          label: text.limits.action(name),
+          word: text.limits.word,
+          icon: IconLock,
+          run: () => openLimits(credential),
+        },
+        {
+          label: text.replaceAction(name),
+          word: text.replaceWord,
+          icon: IconReplace,
+          run: () => openReplaceCredential(credential),
+        },
         {
           label: text.remove.action(name),
+          word: text.remove.word,
           icon: IconTrash,
           isDangerous: true,
           run: () => openRemoveCredential(credential),

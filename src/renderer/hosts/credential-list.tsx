@@ -81,14 +81,21 @@ function Actions({ credential }: { readonly credential: HostCredential }) {
       actions={[
         publicKey === null
           ? null
-          : { label: text.showKey(name), icon: IconKey, run: () => openPublicKey(credential) },
+          : {
+              label: text.showKey(name),
+              word: text.showKeyWord,
+              icon: IconKey,
+              run: () => openPublicKey(credential),
+            },
         {
           label: text.replaceAction(name),
+          word: text.replaceWord,
           icon: IconReplace,
           run: () => openReplaceHostCredential(credential),
         },
         {
           label: text.remove.action(name),
+          word: text.remove.word,
           icon: IconTrash,
           isDangerous: true,
           run: () => openRemoveHostCredential(credential),

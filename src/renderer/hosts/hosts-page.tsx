@@ -9,6 +9,7 @@ import { hosts as hostTexts } from '../messages/hosts.ts';
 import { LinkButton } from '../ui/link.tsx';
 import { Page } from '../ui/page.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { TabStrip } from '../ui/tab-strip.tsx';
 import { openCreateHostCredential } from './credential-form.tsx';
 import { CredentialList } from './credential-list.tsx';
 import { HostList } from './host-list.tsx';
@@ -52,10 +53,10 @@ export function HostsPage() {
       }
     >
       <Tabs value={tab} onChange={choose} keepMounted={false}>
-        <Tabs.List mb="md" aria-label={text.tabsLabel}>
+        <TabStrip label={text.tabsLabel} value={tab}>
           <Tabs.Tab value="hosts">{text.tabs.hosts}</Tabs.Tab>
           <Tabs.Tab value="credentials">{text.tabs.credentials}</Tabs.Tab>
-        </Tabs.List>
+        </TabStrip>
         <Tabs.Panel value="hosts">
           <QueryView query={hosts}>
             {(data) => (

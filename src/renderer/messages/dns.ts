@@ -33,6 +33,7 @@ export const dns = {
     saved: 'DNS credential saved',
   },
   test: {
+    word: 'Test',
     action: (name: string) => `Test ${name}`,
     title: (name: string) => `Test ${name}`,
     text: 'Creates a TXT record named _certdesk-test in a zone of this account, then deletes it.',
@@ -42,6 +43,7 @@ export const dns = {
     verified: 'Credentials verified',
   },
   limits: {
+    word: 'Limit',
     action: (name: string) => `Limit ${name}`,
     title: (name: string) => `Who may use ${name}`,
     text: 'Renewals of other projects or in other zones will fail.',
@@ -54,8 +56,10 @@ export const dns = {
     save: 'Save limits',
     saved: 'Limits saved',
   },
+  replaceWord: 'Replace',
   replaceAction: (name: string) => `Replace the values of ${name}`,
   remove: {
+    word: 'Remove',
     action: (name: string) => `Remove ${name}`,
     title: (name: string) => `Remove the DNS credential ${name}?`,
     text: 'The values are deleted from the secret store. They remain valid at the provider, so revoke them there too.',

@@ -183,8 +183,10 @@ export const hosts = {
     unused: 'Not used',
     users: (n: number) => formatCount(n, 'host', 'hosts'),
     publicKey: 'line for authorized_keys',
+    replaceWord: 'Replace',
     replaceAction: (name: string) => `Replace the values of ${name}`,
-    showKey: (name: string) => `Show the public key of ${name}`,
+    showKeyWord: 'Show public key',
+    showKey: (name: string) => `Show public key of ${name}`,
     publicKeyTitle: (name: string) => `Public key of ${name}`,
     publicKeyText: 'Add this line to ~/.ssh/authorized_keys of the user on the host:',
     empty: {
@@ -192,6 +194,7 @@ export const hosts = {
       text: 'SSH keys, passwords and agents that Certdesk signs in with. You can also create one while you add a host.',
     },
     remove: {
+      word: 'Delete',
       action: (name: string) => `Delete ${name}`,
       title: (name: string) => `Delete the credential ${name}?`,
       text: 'The values are deleted from the secret store. Remove the key from authorized_keys on the hosts too.',

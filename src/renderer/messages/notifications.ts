@@ -41,6 +41,7 @@ export const notifications = {
   lastSent: 'Last sent',
   waiting: (n: number) => formatCount(n, 'message pending', 'messages pending'),
   test: {
+    word: 'Send test',
     action: (name: string) => `Send test to ${name}`,
     title: (name: string) => `Send test to ${name}`,
     text: 'Sends a message now and shows the response.',
@@ -48,6 +49,7 @@ export const notifications = {
     sent: 'Test delivered',
   },
   remove: {
+    word: 'Remove',
     action: (name: string) => `Remove ${name}`,
     title: (name: string) => `Remove the channel ${name}?`,
     text: 'Its address and credentials are deleted.',
@@ -58,6 +60,7 @@ export const notifications = {
   form: {
     create: 'New channel',
     edit: (name: string) => `Edit ${name}`,
+    editWord: 'Edit',
     editAction: (name: string) => `Edit ${name}`,
     type: 'Type',
     types: { email: 'Email', webhook: 'Webhook' },

@@ -6,9 +6,8 @@ export const overview = {
   waiting: 'Waiting for a window',
   allWaiting: (n: number) => `All ${formatNumber(n)}`,
   restoredDeployments: {
-    title: 'All deployments are paused after a restore',
-    text: 'Certdesk was restored from a backup, which may have older certificates than your hosts. Check them, then confirm each deployment.',
-    some: (n: number) => `${formatCount(n, 'deployment waits', 'deployments wait')} for your confirmation.`,
+    title: (n: number) => `${formatCount(n, 'deployment is', 'deployments are')} paused after a restore`,
+    text: 'Certdesk was restored from a backup, which may have older certificates than your hosts. Check each deployment, then confirm it.',
     review: 'Review deployments',
     confirmAll: (n: number) => `Confirm and resume ${n === 1 ? 'it' : `all ${n}`}`,
     confirmed: (n: number) => `${formatCount(n, 'deployment', 'deployments')} resumed`,

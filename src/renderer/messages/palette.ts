@@ -34,5 +34,6 @@ export const palette = {
       words: ['deploy', 'install'],
     },
   },
-  back: 'Backspace goes back to all commands',
+  back: 'Back to all commands (Backspace)',
+  backKey: 'Backspace goes back to all commands',
 } as const;

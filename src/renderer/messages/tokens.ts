@@ -61,6 +61,7 @@ export const tokens = {
     done: 'I have copied it',
   },
   revoke: {
+    word: 'Revoke',
     action: (name: string) => `Revoke ${name}`,
     title: (name: string) => `Revoke the token ${name}?`,
     text: 'Anything that uses it loses access immediately. This cannot be undone.',

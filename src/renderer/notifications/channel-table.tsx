@@ -103,10 +103,21 @@ function Actions({ channel }: { readonly channel: Channel }) {
   return (
     <RowActions
       actions={[
-        { label: text.test.action(name), icon: IconSend, run: () => openTestChannel(channel) },
-        { label: text.form.editAction(name), icon: IconPencil, run: () => openEditChannel(channel) },
+        {
+          label: text.test.action(name),
+          word: text.test.word,
+          icon: IconSend,
+          run: () => openTestChannel(channel),
+        },
+        {
+          label: text.form.editAction(name),
+          word: text.form.editWord,
+          icon: IconPencil,
+          run: () => openEditChannel(channel),
+        },
         {
           label: text.remove.action(name),
+          word: text.remove.word,
           icon: IconTrash,
           isDangerous: true,
           run: () => openRemoveChannel(channel),

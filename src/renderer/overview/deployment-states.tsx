@@ -8,15 +8,16 @@ import { formatNumber } from '../format.ts';
 import { messages } from '../messages.ts';
 import classes from './overview.module.css';
 
-/** Renders nothing while there are no deployments. */
+/** Renders nothing while there are no deployments. Those that wait for a window have their own panel. */
 export function DeploymentStates() {
   const api = useApi();
   const counts = useQuery(api.deployments.list.queryOptions({ limit: 1 })).data?.counts;
-  if (counts === undefined || counts.total === 0) return null;
+  const states = DEPLOYED_STATES.filter((state) => state !== 'waiting' && (counts?.[state] ?? 0) > 0);
+  if (counts === undefined || states.length === 0) return null;
   return (
     <nav aria-label={messages.overview.deploymentStates}>
       <ul className={classes.deployments}>
-        {DEPLOYED_STATES.filter((state) => counts[state] > 0).map((state) => {
+        {states.map((state) => {
           const { icon: Icon, label, tone } = DEPLOYED_FACES[state];
           return (
             <li key={state}>

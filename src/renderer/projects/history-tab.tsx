@@ -91,11 +91,15 @@ function VersionTable({ project, versions }: VersionTableProps) {
         { label: text.columns.issued, cell: ({ issuedAt }) => <Time at={issuedAt} /> },
         { label: text.columns.expires, cell: ({ expiresAt }) => <Time at={expiresAt} /> },
         { label: text.columns.issuer, cell: ({ issuer }) => issuer },
-        {
-          label: text.columns.actions,
-          align: 'right',
-          cell: (version) => <VersionActions project={project} version={version} />,
-        },
+        ...(versions.some((version) => isRevocable(version) || isRestorable(project, version))
+          ? [
+              {
+                label: text.columns.actions,
+                align: 'right' as const,
+                cell: (version: CertificateVersion) => <VersionActions project={project} version={version} />,
+              },
+            ]
+          : []),
       ]}
     />
   );
@@ -107,24 +111,29 @@ interface VersionActionsProps {
 }
 
 /** The active version's actions are in the page header. */
+function isRevocable({ state, type, revokedAt, expiresAt }: CertificateVersion): boolean {
+  return state !== 'active' && type !== 'custom' && revokedAt === null && Date.parse(expiresAt) > Date.now();
+}
+
+/** A removed version can be restored only while the project has no active one. */
+function isRestorable(project: ProjectRowData, { restorableUntil }: CertificateVersion): boolean {
+  return project.certificate === null && restorableUntil !== null;
+}
+
 function VersionActions({ project, version }: VersionActionsProps) {
   const restore = useRestore();
-  const { id, state, type, revokedAt, restorableUntil, expiresAt } = version;
-  // A removed version can be restored only while the project has no active one.
-  const restorable = project.certificate === null && restorableUntil !== null;
-  const trusted = revokedAt === null && Date.parse(expiresAt) > Date.now();
   return (
     <Group gap="xs" display="inline-flex">
-      {state !== 'active' && type !== 'custom' && trusted && (
+      {isRevocable(version) && (
         <Button variant="subtle" color="red" size="xs" onClick={() => openRevoke(project, version)}>
           {text.revoke}
         </Button>
       )}
-      {restorable && (
+      {isRestorable(project, version) && (
         <Button
           variant="default"
           size="xs"
-          onClick={() => restore.mutate({ id: project.id, body: { versionId: id } })}
+          onClick={() => restore.mutate({ id: project.id, body: { versionId: version.id } })}
         >
           {text.restore}
         </Button>

@@ -36,18 +36,17 @@ export function ProjectActions({ project }: { readonly project: ProjectRowData }
 function MainAction({ project }: { readonly project: ProjectRowData }) {
   const { id, certificate, domain, uncovered } = project;
   const params = { id };
-  if (domain === null) return null;
+  if (domain === null || certificate === null) return null; // no-certificate.tsx has the first steps
   // A renewal requests the certificate's own names, so it does not cover a name that was added since.
-  const needsNew =
-    certificate?.status === 'revoked' || (uncovered !== null && certificate?.type !== 'custom');
-  if (certificate === null || needsNew) {
+  const needsNew = certificate.status === 'revoked' || (uncovered !== null && certificate.type !== 'custom');
+  if (needsNew) {
     return (
       <LinkButton
         to="/projects/$id/obtain"
         params={params}
         leftSection={<IconCertificate size={16} aria-hidden />}
       >
-        {certificate === null ? text.obtain : text.obtainAgain}
+        {text.obtainAgain}
       </LinkButton>
     );
   }

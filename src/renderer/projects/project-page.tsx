@@ -11,6 +11,7 @@ import { Chip, StatusChip } from '../ui/chip.tsx';
 import { Page } from '../ui/page.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { STATUS_FACES } from '../ui/status-style.ts';
+import { TabStrip } from '../ui/tab-strip.tsx';
 import { BackToList } from './back-to-list.tsx';
 import { ProjectActions } from './project-actions.tsx';
 import { ProjectOverview } from './project-overview.tsx';
@@ -87,13 +88,13 @@ function Parts({ project }: { readonly project: ProjectRowData }) {
     });
   return (
     <Tabs value={tab} onChange={choose} keepMounted={false}>
-      <Tabs.List mb="md" aria-label={text.tabsLabel}>
+      <TabStrip label={text.tabsLabel} value={tab}>
         {PROJECT_TABS.map((value) => (
           <Tabs.Tab key={value} value={value}>
             {text.tabs[value]}
           </Tabs.Tab>
         ))}
-      </Tabs.List>
+      </TabStrip>
       <Suspense>
         <Tabs.Panel value="overview">
           <ProjectOverview project={project} />

@@ -6,6 +6,7 @@ import type { Session } from '../../shared/session.ts';
 import { useApi } from '../api.ts';
 import { useAppContext } from '../app-context.ts';
 import { settings as settingsTexts } from '../messages/settings.ts';
+import { messages } from '../messages.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
@@ -85,7 +86,14 @@ function SignOut({ session: { id, name, current } }: { readonly session: ListedS
   );
   return (
     <RowActions
-      actions={[{ label: text.signOut(name), icon: IconLogout, run: () => end.mutate({ sessionId: id }) }]}
+      actions={[
+        {
+          label: text.signOut(name),
+          word: messages.shell.signOut,
+          icon: IconLogout,
+          run: () => end.mutate({ sessionId: id }),
+        },
+      ]}
     />
   );
 }

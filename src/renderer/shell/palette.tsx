@@ -1,8 +1,9 @@
 // The command palette (Ctrl/Cmd-K): screens, commands, and the projects that match the query. An action on a project asks
 // for the project in the same field.
 import '@mantine/spotlight/styles.css';
+import { ActionIcon } from '@mantine/core';
 import { Spotlight, useSpotlight } from '@mantine/spotlight';
-import { IconSearch } from '@tabler/icons-react';
+import { IconArrowLeft, IconSearch } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { palette as text } from '../messages/palette.ts';
 import { messages } from '../messages.ts';
@@ -77,8 +78,17 @@ function Search({ action, query, onBack }: SearchProps) {
     <Spotlight.Search
       placeholder={asked}
       aria-label={asked}
-      {...(action === null ? {} : { 'aria-description': text.back, title: text.back })}
-      leftSection={<IconSearch size={18} aria-hidden />}
+      {...(action === null ? {} : { 'aria-description': text.backKey })}
+      leftSection={
+        action === null ? (
+          <IconSearch size={18} aria-hidden />
+        ) : (
+          <ActionIcon variant="subtle" color="gray" aria-label={text.back} title={text.back} onClick={onBack}>
+            <IconArrowLeft size={18} aria-hidden />
+          </ActionIcon>
+        )
+      }
+      leftSectionPointerEvents={action === null ? 'none' : 'all'}
       onKeyDown={({ key, currentTarget }) => {
         if (key === 'Backspace' && query === '' && action !== null) onBack();
         if (key === 'Enter') openFirst(currentTarget);

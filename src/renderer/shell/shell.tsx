@@ -8,6 +8,7 @@ import { useAppContext } from '../app-context.ts';
 import { messages } from '../messages.ts';
 import { ProofDialog } from '../session/proof-dialog.tsx';
 import { signOut } from '../session/sign-out.ts';
+import { useBackClosesDialog } from '../ui/back-closes-dialog.ts';
 import { Notice } from '../ui/notice.tsx';
 import { useStore } from '../use-store.ts';
 import { useFollowTimeZone } from '../use-time-zone.ts';
@@ -23,6 +24,7 @@ export function Shell() {
   const state = useStore(live.state);
   const { browser } = session;
   useFollowTimeZone();
+  useBackClosesDialog();
   // As in shell.module.css.
   const isNarrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
   const Navigation = isNarrow ? TopBar : SideBar;

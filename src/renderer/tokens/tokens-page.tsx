@@ -112,6 +112,16 @@ function State({ token, now }: { readonly token: Token; readonly now: number }) 
   if (face !== null) return <Chip face={face} />;
   const label = text.revoke.action(token.name);
   return (
-    <RowActions actions={[{ label, icon: IconBan, isDangerous: true, run: () => openRevokeToken(token) }]} />
+    <RowActions
+      actions={[
+        {
+          label,
+          word: text.revoke.word,
+          icon: IconBan,
+          isDangerous: true,
+          run: () => openRevokeToken(token),
+        },
+      ]}
+    />
   );
 }

@@ -2,11 +2,12 @@
 import { useBlocker } from '@tanstack/react-router';
 import { messages } from '../messages.ts';
 import { findBridge } from '../window/bridge.ts';
+import { isForDialog } from './back-closes-dialog.ts';
 
 /** @param isDirty Whether leaving would lose input. */
 export function useUnsavedWarning(isDirty: boolean): void {
   useBlocker({
-    shouldBlockFn: () => !window.confirm(messages.unsaved),
+    shouldBlockFn: ({ action }) => !isForDialog(action) && !window.confirm(messages.unsaved),
     // Electron asks nothing: its window would silently refuse to close, and the application to quit.
     enableBeforeUnload: isDirty && findBridge(window) === null,
     disabled: !isDirty,

@@ -9,6 +9,7 @@ import { obtain as obtainTexts } from '../../messages/obtain.ts';
 import { messages } from '../../messages.ts';
 import { Disclosure } from '../../ui/disclosure.tsx';
 import { FailureNotice } from '../../ui/failure.tsx';
+import { FormActions } from '../../ui/form-actions.tsx';
 import { LinkButton } from '../../ui/link.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -91,28 +92,26 @@ function End({ request: { project, sentence, ca }, submit, isBlocked }: EndProps
           </Text>
           {project !== null && project.certificate !== null && <Text>{text.willReplace}</Text>}
         </div>
-        <Group justify="space-between" gap="sm">
+        <FormActions>
           <Cancel project={project} />
-          <Group gap="sm">
-            <Button
-              variant="default"
-              disabled={noDryRun || isRequesting}
-              loading={isTrying}
-              onClick={submit.dryRun}
-              aria-describedby={`${summary}-dry`}
-            >
-              {submit.trialJobId === null ? text.dryRun : text.dryRunAgain}
-            </Button>
-            <Button
-              type="submit"
-              disabled={isTrying || isBlocked}
-              loading={isRequesting}
-              aria-describedby={summary}
-            >
-              {text.submit}
-            </Button>
-          </Group>
-        </Group>
+          <Button
+            variant="default"
+            disabled={noDryRun || isRequesting}
+            loading={isTrying}
+            onClick={submit.dryRun}
+            aria-describedby={`${summary}-dry`}
+          >
+            {submit.trialJobId === null ? text.dryRun : text.dryRunAgain}
+          </Button>
+          <Button
+            type="submit"
+            disabled={isTrying || isBlocked}
+            loading={isRequesting}
+            aria-describedby={summary}
+          >
+            {text.submit}
+          </Button>
+        </FormActions>
         <Text c="dimmed" fz="sm" id={`${summary}-dry`}>
           {noDryRun ? text.noDryRun : text.dryRunHint}
         </Text>
