@@ -69,7 +69,10 @@ const WaitSchema = z
     deploymentId: z.string(),
     name: z.string(),
     longestWaitHours: rate.meta({ description: 'Longest time between two windows of the deployment' }),
-    timeLeftHours: rate.meta({ description: 'Time remaining when a certificate is renewed' }),
+    canWaitHours: rate.meta({
+      description:
+        'How long a renewed certificate can wait: from its renewal until a tenth of the lifetime remains, when runs no longer wait',
+    }),
   })
   .meta({ id: 'SimulationWait' });
 export type SimulationWait = z.infer<typeof WaitSchema>;

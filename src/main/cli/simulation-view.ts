@@ -53,8 +53,8 @@ export function printSimulation(simulation: Simulation): void {
     const more = count > some.length ? ', …' : '';
     printLine(paint(`${count} ${REASONS[reason]} (${perWeek} a week): ${some.join(', ')}${more}`, color));
   }
-  for (const { name, longestWaitHours, timeLeftHours } of windows) {
-    const sentence = `${name} waits up to ${longestWaitHours} hours for a window, but ${timeLeftHours} hours remain after a renewal`;
+  for (const { name, longestWaitHours, canWaitHours } of windows) {
+    const sentence = `${name} waits up to ${longestWaitHours} hours for a window, but a renewed certificate can wait for ${canWaitHours}`;
     printLine(paint(sentence, 'yellow'));
   }
 }

@@ -75,7 +75,7 @@ export const simulation = {
   },
   windows: {
     title: 'Deployment windows that are too long',
-    sentence: (wait: number, left: number) =>
-      `Waits up to ${hours(wait)} for its next window, but only ${hours(left)} remain after a renewal.`,
+    sentence: (wait: number, limit: number) =>
+      `Waits up to ${hours(wait)} for its next window, but a renewed certificate can wait for only ${hours(limit)}.`,
   },
 } as const;

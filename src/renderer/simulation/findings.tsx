@@ -68,12 +68,12 @@ export function Windows({ windows }: Pick<Simulation, 'windows'>) {
   if (windows.length === 0) return null;
   return (
     <Panel title={text.windows.title}>
-      {windows.map(({ deploymentId, name, longestWaitHours, timeLeftHours }) => (
+      {windows.map(({ deploymentId, name, longestWaitHours, canWaitHours }) => (
         <Text key={deploymentId}>
           <TextLink to="/deployments/$deploymentId" params={{ deploymentId }}>
             {name}
           </TextLink>
-          {`: ${text.windows.sentence(longestWaitHours, timeLeftHours)}`}
+          {`: ${text.windows.sentence(longestWaitHours, canWaitHours)}`}
         </Text>
       ))}
     </Panel>

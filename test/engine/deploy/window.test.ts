@@ -286,6 +286,16 @@ describe('a window and the lifetime of a certificate', () => {
     expect(warnAboutWindow(sunday, null, now)).toBeNull();
   });
 
+  // From the renewal, when a third remains, to the last tenth: 7/30 of the lifetime.
+  it.each([
+    [711, '165.9'],
+    [711 + 3 / 7, null],
+    [712, null],
+  ])('fit up to the hour that a certificate of %d hours can wait', (lifetime, hours) => {
+    const warning = warnAboutWindow(sunday, days(lifetime / 24), now);
+    expect(/can wait for (\S+)\. /.exec(warning ?? '')?.[1] ?? null).toBe(hours);
+  });
+
   it('do not fit a six-day certificate and a weekly window, and the warning has the numbers', () => {
     expect(warnAboutWindow(sunday, days(160 / 24), now)).toMatch(
       /up to 166 hours apart.* valid for 160 hours, can wait for 64\. Certdesk then deploys it outside/,

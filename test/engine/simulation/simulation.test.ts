@@ -1,8 +1,9 @@
 // The simulator on a database: what shorter lifetimes change.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CertificateRecord } from '../../../src/main/engine/core/model.ts';
+import { longestWaitHours, warnAboutWindow } from '../../../src/main/engine/deploy/window.ts';
 import { countByRegisteredDomain } from '../../../src/main/engine/simulation/limits.ts';
-import { renewAfterHours } from '../../../src/main/engine/simulation/simulate.ts';
+import { renewAfterHours, validFor } from '../../../src/main/engine/simulation/simulate.ts';
 import { createSimulation, type DeploymentWait } from '../../../src/main/engine/simulation/simulation.ts';
 import { listWaits } from '../../../src/main/engine/simulation/waits.ts';
 import { SimulationSchema } from '../../../src/shared/simulation.ts';
@@ -171,7 +172,7 @@ describe('the simulator', () => {
       { deploymentId: 'd2', name: 'first Sunday', longestWaitHours: 24 * 28, lifetimeHours: 90 * 24 },
     ];
     expect((await run(45, waits)).windows).toEqual([
-      { deploymentId: 'd2', name: 'first Sunday', longestWaitHours: 24 * 28, timeLeftHours: 360 },
+      { deploymentId: 'd2', name: 'first Sunday', longestWaitHours: 24 * 28, canWaitHours: 252 },
     ]);
     expect((await run(1, waits)).windows.map(({ name }) => name)).toEqual(['nightly', 'first Sunday']);
   });
@@ -179,8 +180,20 @@ describe('the simulator', () => {
   it('reports a weekly window for a certificate that lives shorter than the simulated lifetime', async () => {
     const weekly = { deploymentId: 'd1', name: 'Sunday', longestWaitHours: 166 };
     const { windows } = await run(45, [{ ...weekly, lifetimeHours: 160 }]);
-    expect(windows).toEqual([{ ...weekly, timeLeftHours: 80 }]);
+    expect(windows).toEqual([{ ...weekly, canWaitHours: 64 }]);
   });
+
+  it.each([1, 160 / 24, 29.6, 29.7, 90])(
+    'lists a weekly window for certificates of %d days if the preview of a deployment warns about it',
+    async (lifetimeDays) => {
+      const weekly = { days: ['sunday' as const], start: '02:00', end: '04:00', timeZone: 'UTC' };
+      const waits = { deploymentId: 'd1', name: 'Sunday', longestWaitHours: longestWaitHours(weekly, NOW) };
+      const { windows } = await run(90, [{ ...waits, lifetimeHours: lifetimeDays * 24 }]);
+      const warning = warnAboutWindow(weekly, validFor(lifetimeDays * 24), NOW);
+      const [hours = null] = windows.map(({ canWaitHours }) => String(canWaitHours));
+      expect(/can wait for (\S+)\. /.exec(warning ?? '')?.[1] ?? null).toBe(hours);
+    },
+  );
 
   it('reads the windows of deployments with the lifetime of the certificate that they install', async () => {
     const { stores } = database;

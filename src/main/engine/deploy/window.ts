@@ -85,6 +85,21 @@ export function longestWaitHours(window: DeploymentWindow, now: Date): number {
 const toHours = (ms: number): number => Math.round((10 * ms) / HOUR_MS) / 10;
 
 /**
+ * Compares a wait with the time that a renewed certificate has: from its renewal until a tenth of the lifetime remains, when
+ * runs no longer wait.
+ * @param waitHours Of longestWaitHours.
+ */
+export function assessWait(
+  waitHours: number,
+  { issuedAt, expiresAt }: Pick<Lifetime, 'issuedAt' | 'expiresAt'>,
+): { readonly canWaitHours: number; readonly isTooLong: boolean } {
+  const [from, to] = [Date.parse(issuedAt), Date.parse(expiresAt)];
+  const renewAt = Date.parse(planByLifetime({ issuedAt, expiresAt }).renewAt);
+  const canWaitHours = toHours(to - (to - from) / 10 - renewAt);
+  return { canWaitHours, isTooLong: waitHours > canWaitHours };
+}
+
+/**
  * Warns if the windows are further apart than a renewed certificate can wait, as they are for six-day certificates.
  * @returns null if they fit, if there is no window, or if the project has no certificate yet
  */
@@ -94,10 +109,9 @@ export function warnAboutWindow(
   now: Date,
 ): string | null {
   if (window === null || version === null) return null;
-  const [from, to] = [Date.parse(version.issuedAt), Date.parse(version.expiresAt)];
-  // A run does not wait during the last tenth.
-  const canWait = toHours(to - (to - from) / 10 - Date.parse(planByLifetime(version).renewAt));
   const wait = longestWaitHours(window, now);
-  if (wait <= canWait) return null;
-  return `The window opens up to ${wait} hours apart, and a renewed certificate, which is valid for ${toHours(to - from)} hours, can wait for ${canWait}. Certdesk then deploys it outside of the window. Select more days, or a longer window.`;
+  const { canWaitHours, isTooLong } = assessWait(wait, version);
+  if (!isTooLong) return null;
+  const lifetime = toHours(Date.parse(version.expiresAt) - Date.parse(version.issuedAt));
+  return `The window opens up to ${wait} hours apart, and a renewed certificate, which is valid for ${lifetime} hours, can wait for ${canWaitHours}. Certdesk then deploys it outside of the window. Select more days, or a longer window.`;
 }

@@ -20,9 +20,13 @@ export interface Renewed {
  * the windows that CAs suggest begin at about the same age
  */
 export function renewAfterHours(lifetimeHours: number): number {
+  return Date.parse(planByLifetime(validFor(lifetimeHours)).renewAt) / HOUR_MS;
+}
+
+/** A validity of this length, which begins at the epoch. */
+export function validFor(lifetimeHours: number): { readonly issuedAt: string; readonly expiresAt: string } {
   const issuedAt = new Date(0).toISOString();
-  const expiresAt = new Date(lifetimeHours * HOUR_MS).toISOString();
-  return Date.parse(planByLifetime({ issuedAt, expiresAt }).renewAt) / HOUR_MS;
+  return { issuedAt, expiresAt: new Date(lifetimeHours * HOUR_MS).toISOString() };
 }
 
 /** @param lifetimeHours The simulated lifetime; null: each certificate keeps its own. */

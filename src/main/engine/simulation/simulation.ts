@@ -5,6 +5,7 @@ import type { DirectoryOverrides } from '../acme/directories.ts';
 import type { Clock } from '../core/ports.ts';
 import type { CertificateGroup, GroupFilter } from '../core/stores/simulation.ts';
 import type { Stores } from '../core/stores.ts';
+import { assessWait } from '../deploy/window.ts';
 import { limitsOf } from './limits.ts';
 import {
   dnsByProvider,
@@ -14,6 +15,7 @@ import {
   renewAfterHours,
   round,
   sumOf,
+  validFor,
   withLifetime,
 } from './simulate.ts';
 
@@ -31,7 +33,7 @@ export interface SimulationDeps {
 }
 
 /** The longest time that a deployment may wait for its next window. */
-export interface DeploymentWait extends Omit<SimulationWait, 'timeLeftHours'> {
+export interface DeploymentWait extends Omit<SimulationWait, 'canWaitHours'> {
   /** Of the certificate that it installs; null if there is none yet. */
   readonly lifetimeHours: number | null;
 }
@@ -93,10 +95,11 @@ export function createSimulation({ stores, clock, directories, waits }: Simulati
         obstacles: (await Promise.all(obstacles)).filter(({ count }) => count > 0),
         windows: deployments
           .map(({ lifetimeHours: own, ...wait }) => {
-            const hours = Math.min(own ?? lifetimeHours, lifetimeHours);
-            return { ...wait, timeLeftHours: round(hours - renewAfterHours(hours)) };
+            const validity = validFor(Math.min(own ?? lifetimeHours, lifetimeHours));
+            return { wait, ...assessWait(wait.longestWaitHours, validity) };
           })
-          .filter(({ longestWaitHours, timeLeftHours }) => longestWaitHours >= timeLeftHours),
+          .filter(({ isTooLong }) => isTooLong)
+          .map(({ wait, canWaitHours }) => ({ ...wait, canWaitHours })),
       };
     },
   };
