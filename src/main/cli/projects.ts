@@ -1,61 +1,29 @@
-// Finds the project that a NAME on the command line means.
+// Finds the projects of a server that the command line means.
 import { toName } from '../../shared/identifiers.ts';
 import { isIpAddress } from '../../shared/ip-address.ts';
 import { CommandFailure } from './failure.ts';
-import { findNearest } from './nearest.ts';
+import { findProjectIn, type NamedProject, type ProjectSource, requireProjectIn } from './find-project.ts';
 import { callJson, notCertdesk, type Server } from './request.ts';
 import { isRecord } from './values.ts';
-
-export interface NamedProject {
-  readonly id: string;
-  readonly name: string;
-  readonly domain: string | null;
-  readonly altNames: readonly string[];
-}
 
 /** The most that one page has. */
 const PAGE = 500;
 
-/**
- * @param name A domain, the name or the ID of a project, or one of its other names.
- * @returns null if no project has it
- * @throws CommandFailure if several projects have it
- */
-export async function findProject(server: Server, name: string): Promise<NamedProject | null> {
-  const domain = toName(name);
-  const withId = isId(name) ? await readProject(server, name) : null;
-  if (withId !== null) return withId;
-  const byName = await search(server, name);
-  const candidates =
-    byName.length > 0 || domain === null || domain === name ? byName : await search(server, domain);
-  const is = (...tests: ((project: NamedProject) => boolean)[]) =>
-    tests.map((test) => candidates.filter(test)).find((each) => each.length > 0) ?? [];
-  const same = is(
-    (project) => project.domain !== null && project.domain === domain,
-    (project) => project.name === name,
-    ({ altNames }) => domain !== null && altNames.includes(domain),
-  );
-  if (same.length > 1)
-    throw new CommandFailure(
-      `${same.length} projects have the name ${name}. Use an ID instead: ${same.map(({ id }) => id).join(', ')}`,
-    );
-  return same[0] ?? null;
+/** As findProjectIn. */
+export function findProject(server: Server, name: string): Promise<NamedProject | null> {
+  return findProjectIn(projectsOf(server), name);
 }
 
-/** Like `findProject`. @throws CommandFailure with the nearest name, if no project has it */
-export async function requireProject(server: Server, name: string): Promise<NamedProject> {
-  const found = await findProject(server, name);
-  if (found !== null) return found;
-  const known = (await listProjects(server)).flatMap((project) => [
-    project.name,
-    ...(project.domain === null ? [] : [project.domain]),
-    ...project.altNames,
-  ]);
-  const nearest = findNearest(name, known);
-  const advice = nearest === null ? '`certdesk projects` lists all' : `Did you mean ${nearest}?`;
-  const error = `There is no project ${name}. ${advice}`;
-  throw new CommandFailure(error, { success: false, error, code: 'PROJECT_NOT_FOUND' });
+/** As requireProjectIn. */
+export function requireProject(server: Server, name: string): Promise<NamedProject> {
+  return requireProjectIn(projectsOf(server), name);
 }
+
+const projectsOf = (server: Server): ProjectSource => ({
+  read: (id) => readProject(server, id),
+  search: (text) => search(server, text),
+  list: () => listProjects(server),
+});
 
 /** Creates a project for a domain. @throws CommandFailure if the name is no domain, with the nearest project */
 export async function findOrCreateProject(
@@ -134,5 +102,3 @@ function isProject(value: unknown): value is NamedProject {
     (value.domain === null || typeof value.domain === 'string')
   );
 }
-
-const isId = (name: string): boolean => /^[0-9a-f-]{36}$/.test(name);

@@ -80,7 +80,10 @@ export function createProgram(): Command {
         .choices(ScopeSchema.options)
         .makeOptionMandatory(),
     )
-    .option('--project <id...>', 'limit the token to these projects (default: all projects)')
+    .option(
+      '--project <project...>',
+      'limit the token to these projects, each by its domain, name or ID (default: all projects)',
+    )
     .option('--tag <tag...>', 'limit the token to the projects with one of these tags, now and later')
     .option('--expires <time>', 'UTC time such as 2027-01-31T00:00:00Z (default: never)')
     .action(createToken);

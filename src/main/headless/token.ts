@@ -1,14 +1,22 @@
 // certdesk token create|list|revoke: works on the database directly, with or without a running server.
 import { z } from 'zod';
 import { CreateTokenSchema } from '../../shared/token.ts';
+import { CommandFailure } from '../cli/failure.ts';
+import { requireProjectIn } from '../cli/find-project.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
+import type { Stores } from '../engine/core/stores.ts';
 import type { DataOptions } from '../platform/options.ts';
 import { describeOutputError, tryToWrite } from './outputs.ts';
+import { projectsIn } from './stored-projects.ts';
 import { type EngineParts, withEngineParts } from './with-database.ts';
+
+/** Stands for projects while the other options are checked: they are found in the database, which may not exist yet. */
+const TO_BE_FOUND = 'to-be-found';
 
 export interface CreateOptions extends DataOptions {
   readonly name: string;
   readonly scope: readonly string[];
+  /** Names, domains or IDs. */
   readonly project?: readonly string[];
   readonly tag?: readonly string[];
   readonly expires?: string;
@@ -33,7 +41,7 @@ export async function createToken(options: CreateOptions): Promise<void> {
   const body = CreateTokenSchema.safeParse({
     name,
     scopes: [...scope],
-    projectIds: project ?? null,
+    projectIds: project === undefined ? null : project.map(() => TO_BE_FOUND),
     tags: tag ?? [],
     expiresAt: expires ?? null,
   });
@@ -42,14 +50,29 @@ export async function createToken(options: CreateOptions): Promise<void> {
     throw invalid(String(issue?.path[0]), String(issue?.message));
   }
   const create = async (parts: EngineParts): Promise<void> => {
-    const { record, tokens } = parts;
+    const { record, stores, tokens } = parts;
+    const projectIds = project === undefined ? null : await findProjects(stores, project);
     const { secret, token } = await record('tokens.create', 'Token created', () =>
-      tokens.create(body.data),
+      tokens.create({ ...body.data, projectIds }),
     ).catch(throwWithOptionName);
     const failure = await tryToWrite(`${secret}\n`);
     if (failure !== null) throw await revokeUnprinted(parts, token.id, failure);
   };
   await withEngineParts(dataDir, create, 'create');
+}
+
+/** @returns the ids of the projects @throws INVALID_REQUEST if a name means no project, or several */
+async function findProjects(stores: Stores, names: readonly string[]): Promise<string[]> {
+  const source = projectsIn(stores);
+  const ids = new Set<string>();
+  for (const name of names) {
+    try {
+      ids.add((await requireProjectIn(source, name)).id);
+    } catch (error) {
+      throw error instanceof CommandFailure ? invalid('projectIds', error.message) : error;
+    }
+  }
+  return [...ids];
 }
 
 function invalid(field: string, message: string): CertdeskError {
