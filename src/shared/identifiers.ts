@@ -1,5 +1,5 @@
 // The names of a certificate as ACME identifiers: host names (RFC 8555 section 7.1.3) and IP addresses (RFC 8738).
-import { isIpAddress, mappedIpv4, toIpAddress } from './ip-address.ts';
+import { explainUnusable, isIpAddress, mappedIpv4, toIpAddress } from './ip-address.ts';
 import { explainName, hostInText, toDnsName } from './names.ts';
 
 export interface Identifier {
@@ -8,10 +8,11 @@ export interface Identifier {
   readonly value: string;
 }
 
-/** Converts a name that a certificate may have to the stored form: a host name or an IP address. @returns null for others */
+/** Converts a name that a server may have to the stored form: a host name or an IP address. @returns null for others */
 export function toName(input: string): string | null {
   const address = toIpAddress(input);
-  if (address !== null) return mappedIpv4(address) === null ? address : null;
+  if (address !== null)
+    return mappedIpv4(address) === null && explainUnusable(address) === null ? address : null;
   return toDnsName(input);
 }
 
@@ -32,20 +33,27 @@ export function toIdentifier(name: string): Identifier {
 
 /** Explains why `toName` rejects a name. @returns the predicate of a sentence that begins "The name …" */
 export function explainInvalidName(input: string): string {
-  const address = toIpAddress(input) ?? '';
-  const mapped = mappedIpv4(address);
-  if (mapped !== null) return `is an IPv4-mapped IPv6 address. Enter the IPv4 address: ${mapped}`;
+  const address = toIpAddress(input);
+  if (address !== null) {
+    const unusable = explainUnusable(address);
+    if (unusable !== null) return unusable;
+    const mapped = mappedIpv4(address);
+    if (mapped !== null) return `is an IPv4-mapped IPv6 address. Enter the IPv4 address: ${mapped}`;
+  }
   if (toIpAddress(input.split('%')[0] ?? '') !== null && input.includes('%'))
     return 'is an IP address with a zone, which only has a meaning on one machine. Certificates have addresses without zones';
   const network = networkIn(input);
-  if (network !== null) return `is a network. A certificate is for single addresses, such as ${network}`;
+  if (network !== null) {
+    const example = explainUnusable(network) === null ? network : '192.0.2.1';
+    return `is a network. A certificate is for single addresses, such as ${example}`;
+  }
   const pasted = toIpAddress(hostInText(input) ?? '');
-  if (pasted !== null) return `is not a valid name. Did you mean ${pasted}?`;
+  if (pasted !== null) return explainUnusable(pasted) ?? `is not a valid name. Did you mean ${pasted}?`;
   if (input.startsWith('*.') && isIpAddress(input.slice(2)))
     return 'is a wildcard of an IP address, which does not exist. Enter each address';
   const numbers = URL.parse(`http://${input}`)?.hostname ?? '';
   if (/^[\d.]+$/.test(input))
-    return isIpAddress(numbers)
+    return isIpAddress(numbers) && explainUnusable(numbers) === null
       ? `is not a valid IP address. Did you mean ${numbers}?`
       : 'is not a valid IP address. Use four numbers from 0 to 255, such as 192.0.2.1';
   if (/^\[?[0-9a-f:.]*\]?$/i.test(input) && input.split(':').length > 2)

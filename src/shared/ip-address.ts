@@ -32,6 +32,25 @@ export function mappedIpv4(address: string): string | null {
   return IPV4.test(inner) ? inner : null;
 }
 
+/**
+ * Explains why no server can have the address (RFC 1122 section 3.2.1.3, RFC 4291 section 2).
+ * @param address Canonical.
+ * @returns the predicate of a sentence; null if a server can have it
+ */
+export function explainUnusable(address: string): string | null {
+  const octets = toOctets(mappedIpv4(address) ?? address);
+  const [first = 0] = octets;
+  const isIpv4 = octets.length === 4;
+  const kind = octets.every((octet) => octet === 0)
+    ? 'the unspecified address'
+    : isIpv4 && octets.every((octet) => octet === 255)
+      ? 'the broadcast address'
+      : (isIpv4 ? first >= 224 && first < 240 : first === 255)
+        ? 'a multicast address'
+        : null;
+  return kind === null ? null : `is ${kind}, which no server has. Enter the address to which clients connect`;
+}
+
 /** The 4 or 16 octets of an address in network order. @param address Canonical. */
 export function toOctets(address: string): readonly number[] {
   if (IPV4.test(address)) return address.split('.').map(Number);

@@ -43,6 +43,9 @@ describe('among more than 1,000 projects', () => {
       expect((await findOrCreateProject(server, name)).project.id, name).toBe(project.id);
     expect((await findOrCreateProject(server, '192.0.2.1')).project.domain).toBe('192.0.2.1');
     await expect(findOrCreateProject(server, '192.0.2.0/24')).rejects.toThrow('There is no project');
+    await expect(findOrCreateProject(server, '0.0.0.0')).rejects.toThrow(
+      'The name 0.0.0.0 is the unspecified address, which no server has',
+    );
   });
 
   it('the nearest name is suggested from all', async () => {

@@ -94,11 +94,34 @@ describe('toName', () => {
     ['192.0.2.1:443', 'Did you mean 192.0.2.1?'],
     ['https://[2001:db8::1]/', 'Did you mean 2001:db8::1?'],
     ['a_b.example.com', 'underscore'],
+    ['0.0.0.0', 'is the unspecified address, which no server has'],
+    ['::', 'is the unspecified address'],
+    ['[0:0:0:0:0:0:0:0]', 'is the unspecified address'],
+    ['::ffff:0.0.0.0', 'is the unspecified address'],
+    ['https://0.0.0.0:8443/', 'is the unspecified address'],
+    ['255.255.255.255', 'is the broadcast address, which no server has'],
+    ['224.0.0.1', 'is a multicast address, which no server has'],
+    ['239.255.255.255', 'is a multicast address'],
+    ['ff02::1', 'is a multicast address'],
+    ['FF00::', 'is a multicast address'],
+    ['0.0.0.0/0', 'such as 192.0.2.1'],
+    ['0', 'four numbers from 0 to 255'],
   ])('rejects %s and says why', (given, why) => {
     expect(toName(given)).toBeNull();
     expect(explainInvalidName(given)).toContain(why);
     expect(CertificateNameSchema.safeParse(given).error?.issues[0]?.message).toContain(why);
   });
+
+  it.each([
+    '127.0.0.1',
+    '::1',
+    '0.0.0.1',
+    '223.255.255.255',
+    '240.0.0.1',
+    '255.255.255.254',
+    'fe80::1',
+    'fd00::1',
+  ])('accepts %s, which a server can have', (given) => expect(toName(given)).toBe(given));
 
   it('takes different spellings of one address as the same name', () => {
     expect(CertificateNamesSchema.parse(['::1', '0:0::1', '[::1]', 'a.example', 'A.example'])).toEqual([

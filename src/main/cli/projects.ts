@@ -1,5 +1,5 @@
 // Finds the projects of a server that the command line means.
-import { toName } from '../../shared/identifiers.ts';
+import { explainInvalidName, toName } from '../../shared/identifiers.ts';
 import { isIpAddress } from '../../shared/ip-address.ts';
 import { CommandFailure } from './failure.ts';
 import { findProjectIn, type NamedProject, type ProjectSource, requireProjectIn } from './find-project.ts';
@@ -33,11 +33,17 @@ export async function findOrCreateProject(
   const found = await findProject(server, name);
   if (found !== null) return { project: found, isNew: false };
   const domain = toName(name);
+  if (domain === null && isIpAddress(name)) throw notCertifiable(name);
   if (domain === null || !(domain.includes('.') || isIpAddress(domain)))
     return { project: await requireProject(server, name), isNew: false };
   const { value } = await callJson(server, 'POST', '/projects', { body: { domain } });
   if (!isProject(value)) throw new CommandFailure(`${server.url} created no project`);
   return { project: value, isNew: true };
+}
+
+function notCertifiable(address: string): CommandFailure {
+  const error = `The name ${address} ${explainInvalidName(address)}`;
+  return new CommandFailure(error, { success: false, error, code: 'INVALID_REQUEST' });
 }
 
 export function listProjects(server: Server): Promise<readonly NamedProject[]> {

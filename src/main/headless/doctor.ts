@@ -1,8 +1,7 @@
 // certdesk doctor: what would keep a CA from issuing a certificate for these names? It needs no server and no data
 // folder. index.ts runs it without the other commands, so that it starts fast.
-import { isIP } from 'node:net';
 import { Argument, Command, Option } from 'commander';
-import { explainName, toDnsName } from '../../shared/names.ts';
+import { explainInvalidName, toName } from '../../shared/identifiers.ts';
 import { createAcmeClient } from '../engine/acme/client.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 import { createDnsResolver } from '../engine/dns/lookup/resolver.ts';
@@ -95,7 +94,7 @@ export async function runDoctorCommand(argv: readonly string[]): Promise<void> {
 
 /** @throws INVALID_REQUEST, UNKNOWN_CA */
 async function examineNames(given: readonly string[], options: DoctorCommandOptions): Promise<void> {
-  const names = [...new Set(given.map(toName))];
+  const names = [...new Set(given.map(readName))];
   if (names.length > MAX_NAMES)
     throw new CertdeskError('INVALID_REQUEST', `Enter at most ${MAX_NAMES} names`);
   const { staging = false, profile = null, challenge, dnsResolver } = options;
@@ -135,11 +134,10 @@ async function examineNames(given: readonly string[], options: DoctorCommandOpti
 }
 
 /** @throws INVALID_REQUEST */
-function toName(text: string): string {
-  if (isIP(text) !== 0) return text;
-  const name = toDnsName(text);
+function readName(text: string): string {
+  const name = toName(text);
   if (name !== null) return name;
-  throw new CertdeskError('INVALID_REQUEST', `The name ${text} ${explainName(text)}`);
+  throw new CertdeskError('INVALID_REQUEST', `The name ${text} ${explainInvalidName(text)}`);
 }
 
 /** @throws INVALID_REQUEST */

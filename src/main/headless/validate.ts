@@ -1,7 +1,7 @@
 // certdesk validate: says what an upload of these files would say. It needs no server and no data folder.
 import { readFileSync } from 'node:fs';
 import { KeyPairRequestSchema } from '../../shared/certificate.ts';
-import { toName } from '../../shared/identifiers.ts';
+import { explainInvalidName, toName } from '../../shared/identifiers.ts';
 import { escapeUnprintable } from '../../shared/unprintable.ts';
 import { createBackground } from '../background/background.ts';
 import { presentValidation } from '../engine/certificates/validation.ts';
@@ -70,7 +70,7 @@ function read(path: string): Buffer {
 function toDomain(text: string): string {
   const name = toName(text);
   if (name !== null) return name;
-  throw new CertdeskError('INVALID_REQUEST', `--domain ${text} is neither a host name nor an IP address`);
+  throw new CertdeskError('INVALID_REQUEST', `--domain ${text} ${explainInvalidName(text)}`);
 }
 
 interface Valid {

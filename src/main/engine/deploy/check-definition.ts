@@ -8,7 +8,8 @@ import type {
   HostSelection,
 } from '../../../shared/deployment.ts';
 import { isHostless } from '../../../shared/deployment-kinds.ts';
-import { toName } from '../../../shared/identifiers.ts';
+import { explainInvalidName, toName } from '../../../shared/identifiers.ts';
+import { isIpAddress } from '../../../shared/ip-address.ts';
 import { invalid } from '../core/invalid.ts';
 import type { DeploymentCommand } from '../core/model-deploy.ts';
 import type { Stores } from '../core/stores.ts';
@@ -89,7 +90,10 @@ function checkVerify(verify: DeploymentVerify | null, domain: string | null): vo
   if (verify === null) return;
   const { serverName } = verify;
   if (serverName !== null && (toName(serverName) === null || serverName.startsWith('*.')))
-    throw invalid('verify.serverName', 'is neither a host name nor an IP address');
+    throw invalid(
+      'verify.serverName',
+      isIpAddress(serverName) ? explainInvalidName(serverName) : 'is neither a host name nor an IP address',
+    );
   if (serverName === null && domain?.startsWith('*.') === true)
     throw invalid('verify.serverName', `is missing: the domain is a wildcard, so name a host below it`);
 }

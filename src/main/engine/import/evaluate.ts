@@ -1,6 +1,6 @@
 // Evaluates a certificate that was found: whether it can be imported, and with which renewal settings. Pure.
 import { createPrivateKey } from 'node:crypto';
-import { toName } from '../../../shared/identifiers.ts';
+import { explainInvalidName, toName } from '../../../shared/identifiers.ts';
 import type { FoundCertificate } from '../../../shared/import.ts';
 import { isIpAddress } from '../../../shared/ip-address.ts';
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides, resolveDirectory } from '../acme/directories.ts';
@@ -133,9 +133,10 @@ function planOf(
   const directoryUrl = currentDirectory(renewal.directoryUrl);
   const authority = authorityOf(directoryUrl, options.directories);
   if (authority === null) return withoutPlan('the URL of its CA is not an https URL.');
-  const names = leaf.names.map(toName);
-  if (!names.every((name) => name !== null))
-    return withoutPlan('it contains a name that is neither a host name nor an IP address.');
+  const wrong = leaf.names.find((name) => toName(name) === null);
+  if (wrong !== undefined)
+    return withoutPlan(`the name ${wrong} ${explainInvalidName(wrong).replace(/[^?]$/, '$&.')}`);
+  const names = leaf.names.flatMap((name) => toName(name) ?? []);
   const { proof } = renewal;
   if (proof.challengeType !== 'dns-01' && names.some((name) => name.startsWith('*.'))) {
     return withoutPlan('it contains a wildcard, which only DNS-01 can validate.');
