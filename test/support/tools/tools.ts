@@ -10,9 +10,18 @@ export { toolPath } from '../../../scripts/lib/find-tool.ts';
  * describe() for suites that need tools; npm test reads the names from the call, so write them as literals:
  * `describeWith('pebble', 'issuing', () => …)`, `describeWith(['pebble', 'chromium'], …)`. The body also runs if the
  * suite is skipped (to count its tests), so start programs only in hooks and tests.
+ * @param lacking Why the suite cannot run for another reason than its tools.
  */
-export function describeWith(tools: ToolName | readonly ToolName[], title: string, body: () => void): void {
-  const reasons = [tools].flat().flatMap((name) => missing(name) ?? []);
+export function describeWith(
+  tools: ToolName | readonly ToolName[],
+  title: string,
+  body: () => void,
+  lacking: string | null = null,
+): void {
+  const reasons = [
+    ...[tools].flat().flatMap((name) => missing(name) ?? []),
+    ...(lacking === null ? [] : [lacking]),
+  ];
   if (reasons.length === 0) describe(title, body);
   else describe.skip(`${title} [skipped: ${reasons.join('; ')}]`, body);
 }
