@@ -80,21 +80,22 @@ async function daysOfFew(
  * few revoked certificates, which are among the renewals.
  */
 async function daysOfAll(db: Kysely<Schema>, { from, to, timeZone }: Query): Promise<Days> {
-  const spans = JSON.stringify(daysBetween(from, to, timeZone));
+  const spans = daysBetween(from, to, timeZone);
   const { rows } = await sql<Days[number]>`SELECT
       value ->> 'day' AS day,
       (SELECT count(*) FROM listing INDEXED BY listing_by_attempt
         WHERE attempt_at > value ->> 'due' AND attempt_at <= value ->> 'until') AS renewals,
       (SELECT count(*) FROM listing INDEXED BY listing_ends
         WHERE ${ENDS} AND expires_at > value ->> 'from' AND expires_at <= value ->> 'until') AS expiries
-    FROM json_each(${spans})`.execute(db);
-  const revoked = await sql<{ day: string; count: number }>`SELECT value ->> 'day' AS day, count(*) AS count
-    FROM listing INDEXED BY listing_revoked JOIN json_each(${spans})
-      ON attempt_at > value ->> 'due' AND attempt_at <= value ->> 'until'
-    WHERE revoked_at IS NOT NULL AND attempt_at <= ${to} GROUP BY day`.execute(db);
-  const off = new Map(revoked.rows.map(({ day, count }) => [day, count]));
+    FROM json_each(${JSON.stringify(spans)})`.execute(db);
+  const revoked = await sql<{ at: string }>`SELECT attempt_at AS at FROM listing INDEXED BY listing_revoked
+    WHERE revoked_at IS NOT NULL AND attempt_at <= ${to}`.execute(db);
+  const off = Map.groupBy(
+    revoked.rows,
+    ({ at }) => spans.find(({ due, until }) => at > due && at <= until)?.day,
+  );
   return rows
-    .map((row) => ({ ...row, renewals: row.renewals - (off.get(row.day) ?? 0) }))
+    .map((row) => ({ ...row, renewals: row.renewals - (off.get(row.day)?.length ?? 0) }))
     .filter(({ renewals, expiries }) => renewals + expiries > 0);
 }
 

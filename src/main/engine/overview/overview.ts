@@ -5,7 +5,7 @@ import type { Attention, EngineState, Overview, Timeline, TimelineDay } from '..
 import { toTimestamp } from '../../../shared/time.ts';
 import { limitError, limitSentence } from '../access/limited-view.ts';
 import { expiresSoonBy } from '../certificates/views.ts';
-import type { CertificateRecord, JobRecord } from '../core/model.ts';
+import type { CertificateFacts, JobRecord } from '../core/model.ts';
 import type { Clock, SecretStore } from '../core/ports.ts';
 import { namesOf } from '../core/project-lookup.ts';
 import type { ListedCertificate } from '../core/stores/overview.ts';
@@ -227,7 +227,7 @@ async function withDetails(
     const { projectId } = candidate;
     const [project, certificate] = await Promise.all([
       stores.projects.get(projectId),
-      stores.certificates.active(projectId),
+      stores.certificates.facts(projectId),
     ]);
     if (project === null) return null; // removed since the candidates were read
     const runningJobId = running.get(projectId) ?? null;
@@ -258,7 +258,7 @@ type Description = Omit<Attention, 'projectId' | 'name' | 'domain' | 'runningJob
 
 function describe(
   { listed, expiresAt, kind, severity, served, dns = [] }: Candidate,
-  certificate: CertificateRecord | null,
+  certificate: CertificateFacts | null,
   { lastFailed, isLimited }: { readonly lastFailed: JobRecord | null; readonly isLimited: boolean },
 ): Description {
   const need = { kind, severity };
@@ -304,7 +304,7 @@ function describe(
 
 /** @param isLimited Whether the caller may not read text from other servers (limited-view.ts). */
 function lastErrorOf(
-  certificate: CertificateRecord | null,
+  certificate: CertificateFacts | null,
   failed: JobRecord | null,
   isLimited: boolean,
 ): string | null {
