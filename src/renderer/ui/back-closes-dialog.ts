@@ -8,7 +8,7 @@ export function useBackClosesDialog(): void {
 
 /** Whether going back concerns an open dialog, not the page behind it. */
 export function isForDialog(action: string): boolean {
-  return (action === 'BACK' || action === 'FORWARD' || action === 'GO') && openDialog() !== null;
+  return action === 'BACK' && openDialog() !== null;
 }
 
 function closesDialog({ action }: { readonly action: string }): boolean {
@@ -20,6 +20,7 @@ function closesDialog({ action }: { readonly action: string }): boolean {
   return true;
 }
 
+/** Not a popover, such as the saved filters, which leaves the page usable. */
 function openDialog(): Element | null {
-  return [...document.querySelectorAll('[role="dialog"]')].at(-1) ?? null;
+  return [...document.querySelectorAll('[role="dialog"][aria-modal="true"]')].at(-1) ?? null;
 }

@@ -38,7 +38,7 @@ it('starts what it can and says for each other project why not', async () => {
   const answer = await start({ projects: ['p1', 'p2', 'p3', 'p4', 'nowhere', 'p1'] });
   expect(summary(answer)).toEqual({
     p1: 2,
-    p2: 'DEPLOYMENT_NOT_FOUND',
+    p2: 'DEPLOYMENT_PAUSED',
     p3: 'ALREADY_REVOKED',
     p4: 'DEPLOYMENT_NOT_FOUND',
     nowhere: 'PROJECT_NOT_FOUND',
@@ -53,7 +53,7 @@ it('takes the projects that have all tags and a deployment, and single deploymen
   const { ids, start } = await arrange();
   expect(summary(await start({ tag: ['all'] }))).toEqual({
     p1: 2,
-    p2: 'DEPLOYMENT_NOT_FOUND',
+    p2: 'DEPLOYMENT_PAUSED',
     p3: 'ALREADY_REVOKED',
   });
   const single = await start({ deployments: [String(ids.p1b), 'nowhere'] });
