@@ -78,7 +78,7 @@ export default defineConfig({
         test: {
           name: 'exhaustive',
           include: ['test/**/*.exhaustive.ts'],
-          maxWorkers: 3, // as the integration tests; some use more processor time
+          maxWorkers: 4, // as the integration tests; some use more processor time
           ...SHARED_WORKER,
           ...timeouts(600_000),
         },

@@ -7,6 +7,7 @@ import { type Pebble, startPebble } from '../support/acme/pebble.ts';
 import { needsRoot, type SshHost, startSshHost } from '../support/deploy/ssh-host.ts';
 import { type Json, startApp, type TestApp } from '../support/server/app.ts';
 import { missingIpv6 } from '../support/tools/ipv6.ts';
+import { unusedPort } from '../support/tools/ports.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 const NAME = 'shop.example.com';
@@ -35,6 +36,15 @@ describeWith(
       expect(answer.status, answer.text).toBeLessThan(300);
       return answer.body;
     }
+
+    it('is named in brackets if it cannot be reached', async () => {
+      const port = await unusedPort();
+      const answer = await app.asUser('POST', '/hosts/scan-keys', { body: { address: '::1', port } });
+      expect([answer.body.code, answer.body.error]).toEqual([
+        'HOST_UNREACHABLE',
+        expect.stringContaining(`no SSH connection to [::1]:${port} `),
+      ]);
+    });
 
     it('gets the certificate that a CA has issued, and again the renewed one', async () => {
       const { port, hostKeys, privateKey } = ssh;

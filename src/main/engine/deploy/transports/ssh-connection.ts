@@ -1,6 +1,7 @@
 // Opens SSH connections with ssh2: host key check, login, jump hosts. The only importer of ssh2 besides types.
 import type { Duplex } from 'node:stream';
 import type { Client, ConnectConfig } from 'ssh2';
+import { toUrlHost } from '../../../../shared/ip-address.ts';
 import { CertdeskError } from '../../core/errors.ts';
 import { oneLine } from '../../core/outside-text.ts';
 import { HOST_KEY_ALGORITHMS, type HostKey, readHostKey } from '../../hosts/host-key.ts';
@@ -261,7 +262,7 @@ function keyRefused(
   const message =
     seen === null
       ? `${host}: the host offers no key of an accepted type any more (${hostKeys.map(({ type }) => type).join(', ')}). Compare the fingerprint of another of its keys, and accept it.`
-      : `${host}: ${address}:${port} presented the key ${seen.type} SHA256:${seen.sha256}, which nobody has accepted. If the host was reinstalled, compare the fingerprint there and accept it; otherwise someone may be intercepting the connection.`;
+      : `${host}: ${toUrlHost(address)}:${port} presented the key ${seen.type} SHA256:${seen.sha256}, which nobody has accepted. If the host was reinstalled, compare the fingerprint there and accept it; otherwise someone may be intercepting the connection.`;
   return new CertdeskError('HOST_KEY_REFUSED', message, {
     host,
     type: seen?.type ?? null,
@@ -271,7 +272,7 @@ function keyRefused(
 }
 
 function unreachable(host: string, { address, port }: SshTarget, reason: string): CertdeskError {
-  const message = `${host}: no SSH connection to ${address}:${port} (${reason}). Check the address and the port.`;
+  const message = `${host}: no SSH connection to ${toUrlHost(address)}:${port} (${reason}). Check the address and the port.`;
   return new CertdeskError('HOST_UNREACHABLE', message, { host, reason });
 }
 
