@@ -129,7 +129,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'project-new', path: '/projects/NEW', act: shows('No certificate yet') },
   { name: 'project-edit', path: '/projects/ID', act: menu('Edit name and domains') },
   { name: 'project-failed', path: '/projects/BROKEN', act: shows('CA response') },
-  { name: 'job', path: '/projects/ID/jobs/DONE' },
+  { name: 'job', path: '/projects/ID/jobs/DONE', act: shows('Set up your server') },
   { name: 'job-failed', path: '/projects/BROKEN/jobs/FAILED' },
   { name: 'incidents', path: '/incidents', act: shows('0 of 6') },
   { name: 'incident', path: '/incidents/INCIDENT', act: shows('Needs attention') },
