@@ -74,7 +74,7 @@ describeWith(
         const answer = await app.call('POST', `/projects/${project}/certificate/${action}`, body);
         expect(answer.status, answer.text).toBe(200);
         const serial = await active();
-        await expect.poll(installed, { timeout: 60_000 }).toBe(serial);
+        await expect.poll(installed).toBe(serial);
         return serial;
       };
       const first = await arrives('obtain');

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright';
 import { expect, it } from 'vitest';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
-import { type Daemon, isRoot, startDaemon } from '../support/daemons/daemon.ts';
-import { nginxSettled } from '../support/daemons/nginx.ts';
+import { type Daemon, startDaemon } from '../support/daemons/daemon.ts';
+import { nginxConfig, nginxSettled } from '../support/daemons/nginx.ts';
 import { servedSerial, toServedSerial } from '../support/gui/deploy-target.ts';
 import { startGuiApp, useGui } from '../support/gui/use-gui.ts';
 import { describeWith, toolPath } from '../support/tools/tools.ts';
@@ -22,27 +22,19 @@ const startEmptyNginx = (): Promise<Daemon> =>
     uses: [{ addresses: ['127.0.0.1'] }, { addresses: ['127.0.0.1'] }],
     async configure({ folder, ports: [port = 0], write }) {
       await mkdir(join(folder, 'conf.d'));
-      const config = await write('nginx.conf', toConfig(folder, port));
+      const config = await write(
+        'nginx.conf',
+        nginxConfig(folder, [
+          `server { listen 127.0.0.1:${port}; return 204; }`,
+          `include ${folder}/conf.d/*.conf;`,
+        ]),
+      );
       const program = toolPath('CERTDESK_TEST_NGINX');
       const args = ['-p', folder, '-e', 'stderr', '-c', config];
       await write('nginx', `#!/bin/sh\nexec ${program} ${args.join(' ')} "$@"\n`, 0o755);
       return { program, args, ready: [{ address: '127.0.0.1', port }] };
     },
   });
-
-const toConfig = (folder: string, port: number): string => `
-daemon off;
-${isRoot ? 'user root;' : ''}
-worker_processes 1;
-pid ${folder}/nginx.pid;
-events { worker_connections 64; }
-http {
-access_log off;
-${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((path) => `${path}_temp_path ${folder}/${path};`).join('\n')}
-server { listen 127.0.0.1:${port}; return 204; }
-include ${folder}/conf.d/*.conf;
-}
-`;
 
 describeWith(['pebble', 'chromium', 'nginx'], 'the first certificate of an nginx on this machine', () => {
   let pebble: Pebble;

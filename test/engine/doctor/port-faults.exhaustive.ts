@@ -91,7 +91,7 @@ describeWith(['pebble', 'bind9', 'nginx', 'ss'], 'the doctor on ports 80 and 443
     const pid = Number(/pid=(\d+)/.exec(line ?? '')?.[1]);
     expect(pid).toBeGreaterThan(1);
     process.kill(pid);
-    await expect.poll(list, { timeout: 60_000 }).not.toContain(`${address}:${port}`);
+    await expect.poll(list).not.toContain(`${address}:${port}`);
   }
 
   /** The printed nginx directives, with the place of the test's listener instead of Certdesk's. */

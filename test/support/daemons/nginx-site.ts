@@ -3,8 +3,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toolPath } from '../../../scripts/lib/find-tool.ts';
-import { type Daemon, isRoot, startDaemon } from './daemon.ts';
-import { replaceWorkers } from './nginx.ts';
+import { type Daemon, startDaemon } from './daemon.ts';
+import { nginxConfig, replaceWorkers } from './nginx.ts';
 
 export interface NginxSite extends Daemon {
   /** Replaces the directives of the server block, and waits until they count. */
@@ -22,7 +22,7 @@ export async function startNginxSite(
     uses: [],
     async configure({ folder, write }) {
       await write('site.conf', block(directives));
-      const config = await write('nginx.conf', toConfig(folder));
+      const config = await write('nginx.conf', nginxConfig(folder, [`include ${folder}/site.conf;`]));
       const args = ['-p', folder, '-e', 'stderr', '-c', config];
       return { program: toolPath('CERTDESK_TEST_NGINX'), args, ready: [{ address, port }] };
     },
@@ -35,16 +35,3 @@ export async function startNginxSite(
     },
   };
 }
-
-const toConfig = (folder: string): string => `
-daemon off;
-${isRoot ? 'user root;' : ''}
-worker_processes 1;
-pid ${folder}/nginx.pid;
-events { worker_connections 64; }
-http {
-access_log off;
-${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((path) => `${path}_temp_path ${folder}/${path};`).join('\n')}
-include ${folder}/site.conf;
-}
-`;

@@ -39,7 +39,10 @@ export async function startNginx(blocks: readonly NginxBlock[]): Promise<Nginx> 
     async configure(place) {
       const [port = 0] = place.ports;
       const servers = await Promise.all(blocks.map((block, at) => writeBlock(place, block, at)));
-      const config = await place.write('nginx.conf', toConfig(place.folder, servers));
+      const config = await place.write(
+        'nginx.conf',
+        nginxConfig(place.folder, servers, { workers: WORKERS }),
+      );
       return {
         program: toolPath('CERTDESK_TEST_NGINX'),
         args: ['-p', place.folder, '-e', 'stderr', '-c', config],
@@ -96,20 +99,32 @@ async function writeBlock(
   return `server {\n${lines.join('\n')}\n}`;
 }
 
-function toConfig(folder: string, servers: readonly string[]): string {
+/**
+ * A configuration in the foreground whose files are all below the folder.
+ * @param http The rest of the http block, by lines.
+ */
+export function nginxConfig(
+  folder: string,
+  http: readonly string[],
+  {
+    user = isRoot ? 'root' : null,
+    workers = 1,
+  }: { readonly user?: string | null; readonly workers?: number } = {},
+): string {
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${folder}/${name};`,
   );
-  return `
-daemon off;
-${isRoot ? 'user root;' : ''}
-worker_processes ${WORKERS};
-pid ${folder}/nginx.pid;
-events { worker_connections 256; }
-http {
-access_log off;
-${paths.join('\n')}
-${servers.join('\n')}
-}
-`;
+  const lines = [
+    'daemon off;',
+    ...(user === null ? [] : [`user ${user};`]),
+    `worker_processes ${workers};`,
+    `pid ${folder}/nginx.pid;`,
+    'events { worker_connections 256; }',
+    'http {',
+    'access_log off;',
+    ...paths,
+    ...http,
+    '}',
+  ];
+  return `${lines.join('\n')}\n`;
 }

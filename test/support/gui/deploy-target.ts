@@ -3,7 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { startDaemon } from '../daemons/daemon.ts';
-import { nginxSettled } from '../daemons/nginx.ts';
+import { nginxConfig, nginxSettled } from '../daemons/nginx.ts';
 import { type SshHostOptions, startSshHost } from '../deploy/ssh-host.ts';
 import { createOpenSsl } from '../tools/openssl.ts';
 import { toolPath } from '../tools/tools.ts';
@@ -35,7 +35,18 @@ export async function startDeployTarget(name: string, options: SshHostOptions = 
     uses: [{ addresses: [address] }],
     async configure({ folder, ports: [port = 0], write }) {
       const pem = await write('site.pem', old.privateKey + old.certificate);
-      const config = await write('nginx.conf', toConfig({ folder, address, port, name, pem }));
+      const config = await write(
+        'nginx.conf',
+        nginxConfig(folder, [
+          'server {',
+          `listen ${address}:${port} ssl;`,
+          `server_name ${name};`,
+          `ssl_certificate ${pem};`,
+          `ssl_certificate_key ${pem};`,
+          'return 200 "hello\\n";',
+          '}',
+        ]),
+      );
       return {
         program: toolPath('CERTDESK_TEST_NGINX'),
         args: ['-p', folder, '-e', 'stderr', '-c', config],
@@ -64,38 +75,6 @@ export async function startDeployTarget(name: string, options: SshHostOptions = 
       await host.stop();
     },
   };
-}
-
-interface SitePlan {
-  readonly folder: string;
-  readonly address: string;
-  readonly port: number;
-  readonly name: string;
-  readonly pem: string;
-}
-
-function toConfig({ folder, address, port, name, pem }: SitePlan): string {
-  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (path) => `${path}_temp_path ${folder}/${path};`,
-  );
-  return `
-daemon off;
-user root;
-worker_processes 1;
-pid ${folder}/nginx.pid;
-events { worker_connections 64; }
-http {
-access_log off;
-${paths.join('\n')}
-server {
-listen ${address}:${port} ssl;
-server_name ${name};
-ssl_certificate ${pem};
-ssl_certificate_key ${pem};
-return 200 "hello\\n";
-}
-}
-`;
 }
 
 /** A serial as `servedSerial` returns it: Node's TLS leaves out the leading zero octet of DER. */

@@ -4,6 +4,7 @@ import { chmodSync, chownSync, readFileSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Daemon, startDaemon } from '../../../support/daemons/daemon.ts';
+import { nginxConfig } from '../../../support/daemons/nginx.ts';
 import { createDesk, type Desk, GRACE_SECONDS } from '../../../support/deploy/recipe-desk.ts';
 import { NAME, servedBy } from '../../../support/deploy/recipe-service.ts';
 import { CHAIN_LENGTH, createVersions, type TestVersions } from '../../../support/deploy/recipe-versions.ts';
@@ -36,7 +37,22 @@ describeWith(['nginx', 'sshd', 'busybox', 'openssl'], 'a service that may not re
         uses: [{}],
         async configure({ folder, ports: [port = 0], write }) {
           chownSync(folder, WWW_DATA, WWW_DATA);
-          const config = await write('nginx.conf', toConfig(folder, port, pem), 0o644);
+          const config = await write(
+            'nginx.conf',
+            nginxConfig(
+              folder,
+              [
+                'server {',
+                `listen 127.0.0.1:${port} ssl;`,
+                `ssl_certificate ${pem};`,
+                `ssl_certificate_key ${pem};`,
+                'return 200 "hello\\n";',
+                '}',
+              ],
+              { user: null },
+            ),
+            0o644,
+          );
           const program = [toolPath('CERTDESK_TEST_NGINX'), '-p', folder, '-e', 'stderr', '-c', config];
           const user = ['--reuid', String(WWW_DATA), '--regid', String(WWW_DATA), '--clear-groups'];
           return { program: 'setpriv', args: [...user, ...program] };
@@ -101,26 +117,4 @@ describeWith(['nginx', 'sshd', 'busybox', 'openssl'], 'a service that may not re
 function accessOf(path: string): readonly number[] {
   const { uid, gid, mode } = statSync(path);
   return [uid, gid, mode & 0o777];
-}
-
-function toConfig(folder: string, port: number, pem: string): string {
-  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (path) => `${path}_temp_path ${folder}/${path};`,
-  );
-  return `
-daemon off;
-worker_processes 1;
-pid ${folder}/nginx.pid;
-events { worker_connections 64; }
-http {
-access_log off;
-${paths.join('\n')}
-server {
-listen 127.0.0.1:${port} ssl;
-ssl_certificate ${pem};
-ssl_certificate_key ${pem};
-return 200 "hello\\n";
-}
-}
-`;
 }
